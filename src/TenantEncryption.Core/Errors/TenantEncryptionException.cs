@@ -1,0 +1,45 @@
+namespace TenantEncryption.Errors;
+
+/// <summary>
+/// The one exception of this library. <see cref="Code"/> says what happened in a stable word, the message says it in detail and
+/// ends with the remedy, and the AWS properties say where. No message or property ever holds key material or plaintext.
+/// </summary>
+public class TenantEncryptionException : Exception
+{
+    /// <summary>Makes an error from the catalog.</summary>
+    /// <param name="code">A constant of <see cref="ErrorCodes"/>.</param>
+    /// <param name="detail">What happened, in one or two sentences; <see langword="null"/> for the catalog's cause.</param>
+    /// <param name="innerException">What led to it.</param>
+    public TenantEncryptionException(string code, string? detail = null, Exception? innerException = null)
+        : base(Compose(ErrorCatalog.Get(code), detail), innerException)
+    {
+        Definition = ErrorCatalog.Get(code);
+        Detail = detail ?? Definition.Cause;
+    }
+
+    /// <summary>The stable code, a constant of <see cref="ErrorCodes"/>.</summary>
+    public string Code => Definition.Code;
+
+    /// <summary>What happened, without the remedy.</summary>
+    public string Detail { get; }
+
+    /// <summary>What to do about it.</summary>
+    public string Remedy => Definition.Remedy;
+
+    /// <summary>The code's definition.</summary>
+    public ErrorDefinition Definition { get; }
+
+    /// <summary>The operation that failed, such as <c>kms:Decrypt</c>, or <see langword="null"/>.</summary>
+    public string? Operation { get; init; }
+
+    /// <summary>The key that was asked for, or <see langword="null"/>.</summary>
+    public string? KeyArn { get; init; }
+
+    /// <summary>The AWS region that was asked, or <see langword="null"/>.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>The AWS request id of the answer, which CloudTrail also has, or <see langword="null"/>.</summary>
+    public string? RequestId { get; init; }
+
+    private static string Compose(ErrorDefinition definition, string? detail) => $"{detail ?? definition.Cause} {definition.Remedy}";
+}

@@ -1,0 +1,23 @@
+namespace TenantEncryption.Kms;
+
+/// <summary>
+/// How to reach AWS KMS for a provider: where, and as whom. It is stored with the provider and holds no secret.
+/// What is <see langword="null"/> comes from the AWS SDK's default chain.
+/// </summary>
+public sealed record KmsConnection
+{
+    /// <summary>The AWS region to call, such as <c>eu-west-1</c>.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>The AWS profile of the shared configuration and credentials files (SSO profiles too).</summary>
+    public string? ProfileName { get; init; }
+
+    /// <summary>The KMS endpoint, for a local KMS or a VPC endpoint. Plain http is accepted for loopback addresses only.</summary>
+    public string? EndpointUrl { get; init; }
+
+    /// <summary>The role to assume for the calls.</summary>
+    public string? RoleArn { get; init; }
+
+    /// <summary>The external id that the role's trust policy asks for.</summary>
+    public string? ExternalId { get; init; }
+}
