@@ -1,0 +1,29 @@
+namespace TenantEncryption.Keys;
+
+/// <summary>A tenant's key-encryption key: its record and what is known of its use.</summary>
+public sealed record KeyEncryptionKey
+{
+    /// <summary>The id, <c>kek-</c> and 20 hexadecimal digits.</summary>
+    public string KekId => Record.KekId;
+
+    /// <summary>The tenant whose key it is.</summary>
+    public string TenantId => Record.TenantId;
+
+    /// <summary>The provider that seals it.</summary>
+    public string ProviderId => Record.ProviderId;
+
+    /// <summary>The sealed key.</summary>
+    public required KeyRecord Record { get; init; }
+
+    /// <summary>Whether it wraps, or unwraps only.</summary>
+    public KeyEncryptionKeyStatus Status { get; init; }
+
+    /// <summary>When the key was made. Moving it to another provider does not change this.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The wraps that writers reserved: never fewer than were made. NIST SP 800-38D §8.3 ends a key's use at 2^32.</summary>
+    public long ReservedWraps { get; init; }
+
+    /// <summary>The wraps that became catalogued files, ever.</summary>
+    public long FileWraps { get; init; }
+}

@@ -1,0 +1,53 @@
+namespace TenantEncryption.Migration;
+
+/// <summary>A tenant's move to another provider.</summary>
+public sealed record KeyMigration
+{
+    /// <summary>The id, <c>mig-</c> and 20 hexadecimal digits.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The tenant that moves.</summary>
+    public required string TenantId { get; init; }
+
+    /// <summary>What moves.</summary>
+    public MigrationMode Mode { get; init; }
+
+    /// <summary>How far it is.</summary>
+    public MigrationState State { get; init; }
+
+    /// <summary>The id of the provider that was Active when it began.</summary>
+    public required string MigratingFrom { get; init; }
+
+    /// <summary>The id of the provider that is Active when it ends.</summary>
+    public required string MigratingTo { get; init; }
+
+    /// <summary>Who began it.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>When it began.</summary>
+    public DateTimeOffset InitiatedAt { get; init; }
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>The keys to move.</summary>
+    public long Total { get; init; }
+
+    /// <summary>The keys that are sealed by the target and verified.</summary>
+    public long Done { get; init; }
+
+    /// <summary>The keys that could not be moved.</summary>
+    public long Failed { get; init; }
+
+    /// <summary>Done and failed items as a share of the total, in percent.</summary>
+    public int Progress => Total == 0 ? (State == MigrationState.Completed ? 100 : 0) : (int)(100 * (Done + Failed) / Total);
+
+    /// <summary>The session that works on it, while one does.</summary>
+    public string? RunnerSessionId { get; init; }
+
+    /// <summary>Why it could not go on, when it is Failed.</summary>
+    public string? FailureCode { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Id;
+}

@@ -1,0 +1,11 @@
+namespace TenantEncryption.Providers;
+
+/// <summary>What a key provider stands on.</summary>
+public enum KeyProviderType
+{
+    /// <summary>The built-in internal KMS, whose root key is on this machine.</summary>
+    Internal,
+
+    /// <summary>A customer master key in AWS KMS.</summary>
+    AwsKms,
+}

@@ -1,0 +1,25 @@
+using TenantEncryption.Kms;
+
+namespace TenantEncryption.Providers;
+
+/// <summary>What a new key provider is made from.</summary>
+public sealed record NewKeyProvider
+{
+    /// <summary>The tenant that it is for.</summary>
+    public required string TenantId { get; init; }
+
+    /// <summary>The name, unique within the tenant; it can't look like an id or an ARN, and <c>Internal</c> is reserved.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The master key, in any form that the platform takes.</summary>
+    public required string KeyIdentifier { get; init; }
+
+    /// <summary>A note for people.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>The value of the tenant's pair in KMS encryption contexts; the tenant id when not given.</summary>
+    public string? ContextValue { get; init; }
+
+    /// <summary>How KMS is reached.</summary>
+    public KmsConnection Connection { get; init; } = new();
+}

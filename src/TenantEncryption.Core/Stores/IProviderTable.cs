@@ -1,0 +1,37 @@
+using TenantEncryption.Providers;
+
+namespace TenantEncryption.Stores;
+
+/// <summary>The rows of key providers. A unique index holds at most one Active provider per tenant and one provider per tenant and name (ordinal, ignoring case).</summary>
+public interface IProviderTable
+{
+    /// <summary>Adds a provider.</summary>
+    /// <param name="provider">The provider; its counts are not stored.</param>
+    /// <returns>When it is added.</returns>
+    Task AddAsync(KeyProvider provider);
+
+    /// <summary>Replaces the row of the same id; its counts are not stored.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <returns>When it is replaced.</returns>
+    Task UpdateAsync(KeyProvider provider);
+
+    /// <summary>Removes a provider on which nothing depends.</summary>
+    /// <param name="providerId">Its id.</param>
+    /// <returns>When it is removed.</returns>
+    Task RemoveAsync(string providerId);
+
+    /// <summary>The providers that a filter lets through, with their counts, in the order of registration.</summary>
+    /// <param name="filter">The filter.</param>
+    /// <returns>The providers.</returns>
+    Task<IReadOnlyList<KeyProvider>> ListAsync(KeyProviderFilter filter);
+
+    /// <summary>The provider of an id, with its counts, or <see langword="null"/>.</summary>
+    /// <param name="providerId">The id.</param>
+    /// <returns>The provider.</returns>
+    Task<KeyProvider?> FindAsync(string providerId);
+
+    /// <summary>The tenant's Active provider, with its counts, or <see langword="null"/>.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <returns>The provider.</returns>
+    Task<KeyProvider?> FindActiveAsync(string tenantId);
+}

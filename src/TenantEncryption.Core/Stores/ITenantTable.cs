@@ -1,0 +1,31 @@
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption.Stores;
+
+/// <summary>The rows of tenants. Ids are compared ordinally.</summary>
+public interface ITenantTable
+{
+    /// <summary>Adds a tenant whose id is free.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <returns>When it is added.</returns>
+    Task AddAsync(EncryptionTenant tenant);
+
+    /// <summary>The tenant of an id, or <see langword="null"/>.</summary>
+    /// <param name="tenantId">The id, exactly.</param>
+    /// <returns>The tenant.</returns>
+    Task<EncryptionTenant?> FindAsync(string tenantId);
+
+    /// <summary>All tenants, ordered by id.</summary>
+    /// <returns>The tenants.</returns>
+    Task<IReadOnlyList<EncryptionTenant>> ListAsync();
+
+    /// <summary>Raises the tenant's epoch by one: leases and reservations of the older epoch no longer count.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <returns>The new epoch.</returns>
+    Task<long> RaiseEpochAsync(string tenantId);
+
+    /// <summary>The tenant's epoch, or <see langword="null"/> when there is no such tenant.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <returns>The epoch.</returns>
+    Task<long?> GetEpochAsync(string tenantId);
+}

@@ -1,0 +1,34 @@
+namespace TenantEncryption.Tenants;
+
+/// <summary>Whose data it is: the owner of key providers, keys and messages.</summary>
+public sealed record EncryptionTenant
+{
+    /// <summary>The id: ordinal and case-sensitive, 1 to 256 characters.</summary>
+    public required string TenantId { get; init; }
+
+    /// <summary>A label for people; never used to find the tenant.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>The name of the platform profile whose rules the tenant follows.</summary>
+    public required string Platform { get; init; }
+
+    /// <summary>The AWS region in which the tenant lives, or <see langword="null"/> when no rule depends on it.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>How data-encryption keys are wrapped. Fixed when the tenant is created.</summary>
+    public KeyHierarchy KeyHierarchy { get; init; }
+
+    /// <summary>The longest time for which a process may hold a plaintext key-encryption key after KMS gave it; zero is one call an operation.</summary>
+    public TimeSpan KeyLease { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// A number that every change of state, key or provider raises. Leases and reservations of an older epoch no longer count.
+    /// </summary>
+    public long Epoch { get; init; }
+
+    /// <summary>When the tenant was created.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => TenantId;
+}
