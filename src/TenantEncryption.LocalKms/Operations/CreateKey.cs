@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using TenantEncryption.LocalKms.Keys;
+using TenantEncryption.LocalKms.Protocol;
+using TenantEncryption.LocalKms.Storage;
+
+namespace TenantEncryption.LocalKms.Operations;
+
+internal sealed class CreateKey : IOperation
+{
+    private static readonly string[] Usages =
+        [KeySpec.SignVerify, KeySpec.EncryptDecrypt, KeySpec.GenerateVerifyMac, KeySpec.KeyAgreement];
+
+    private static readonly string[] Origins = ["AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"];
+
+    public string Name => "CreateKey";
+
+    public bool Changes => true;
+
+    public void Run(OperationCall call)
+    {
+        RequestFields request = call.Request;
+        string specMember = request.Has("CustomerMasterKeySpec") ? "CustomerMasterKeySpec" : "KeySpec";
+        KeySpec spec = KeySpec.Find(request.OneOf(specMember, KeySpec.Symmetric.Name, KeySpec.Names))!;
+        string usage = request.OneOf("KeyUsage", KeySpec.EncryptDecrypt, Usages);
+        if (!spec.Usages.Contains(usage))
+        {
+            throw KmsErrors.Validation(request.Has("KeyUsage")
+                ? $"KeyUsage {usage} is not compatible with KeySpec {spec.Name}"
+                : $"You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
+        }
+
+        string origin = request.OneOf("Origin", "AWS_KMS", Origins);
+        if (origin is "AWS_CLOUDHSM" or "EXTERNAL_KEY_STORE" || request.Has("CustomKeyStoreId"))
+        {
+            throw KmsErrors.Unsupported("Custom key stores are not supported by this endpoint.");
+        }
+
+        bool multiRegion = request.Flag("MultiRegion");
+        var key = new KmsKey
+        {
+            Region = call.Region,
+            Account = call.Caller.Account,
+            KeyId = multiRegion ? $"mrk-{RandomNumberGenerator.GetHexString(32, lowercase: true)}" : Guid.NewGuid().ToString(),
+            Created = call.Now,
+            Description = request.Text("Description") ?? "",
+            SpecName = spec.Name,
+            Usage = usage,
+            Origin = origin,
+            State = origin == "EXTERNAL" ? KeyState.PendingImport : KeyState.Enabled,
+            MultiRegion = multiRegion,
+            PrimaryRegion = multiRegion ? call.Region : null,
+            Materials = spec.IsSymmetricEncryption && origin == "AWS_KMS" ? [KeyMaterial.Generate(call.Now)] : [],
+            Policy = request.Text("Policy") ?? DefaultKeyPolicy.For(call.Region, call.Caller.Account),
+            Tags = request.Items("Tags").ToImmutableSortedDictionary(
+                tag => tag.RequiredText("TagKey"), tag => tag.Text("TagValue") ?? "", StringComparer.Ordinal),
+        };
+        call.State.Commit(new Change { PutKey = key });
+        KeyMetadata.Write(call.Answer, "KeyMetadata", key, call.State);
+    }
+}

@@ -1,0 +1,10 @@
+namespace TenantEncryption.LocalKms.Operations;
+
+internal sealed class DescribeKey : IOperation
+{
+    public string Name => "DescribeKey";
+
+    public bool Changes => false;
+
+    public void Run(OperationCall call) => KeyMetadata.Write(call.Answer, "KeyMetadata", call.Key(aliases: true), call.State);
+}

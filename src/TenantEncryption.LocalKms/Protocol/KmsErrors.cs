@@ -1,0 +1,73 @@
+namespace TenantEncryption.LocalKms.Protocol;
+
+/// <summary>The errors of the AWS KMS API reference and of the services' common errors, in AWS's words.</summary>
+internal static class KmsErrors
+{
+    public static KmsError NotFound(string message) => new("NotFoundException", message);
+
+    public static KmsError KeyNotFound(string arn) => NotFound($"Key '{arn}' does not exist");
+
+    public static KmsError AliasNotFound(string arn) => NotFound($"Alias {arn} is not found.");
+
+    public static KmsError InvalidKeyId(string keyId) => NotFound($"Invalid keyId '{keyId}'");
+
+    /// <summary>An ARN of another region than the one that is called.</summary>
+    public static KmsError ForeignRegion(string region) => NotFound($"Invalid arn {region}");
+
+    public static KmsError InvalidArn(string message) => new("InvalidArnException", message);
+
+    public static KmsError Validation(string message) => new("ValidationException", message);
+
+    public static KmsError MissingMember(string member) => Constraint("null", member, "Member must not be null");
+
+    /// <param name="value">What the request has, or <c>null</c>.</param>
+    /// <param name="member">The member of the request in its JSON spelling.</param>
+    /// <param name="constraint">What it must be.</param>
+    public static KmsError Constraint(string value, string member, string constraint) => Validation(
+        $"1 validation error detected: Value {(value == "null" ? value : $"'{value}'")} at '{char.ToLowerInvariant(member[0])}{member[1..]}' "
+        + $"failed to satisfy constraint: {constraint}");
+
+    public static KmsError NotOneOf(string value, string member, IEnumerable<string> allowed) =>
+        Constraint(value, member, $"Member must satisfy enum value set: [{string.Join(", ", allowed)}]");
+
+    public static KmsError Serialization(string message) => new("SerializationException", message);
+
+    public static KmsError UnknownOperation() => new("UnknownOperationException", message: null);
+
+    public static KmsError Unsupported(string message) => new("UnsupportedOperationException", message);
+
+    public static KmsError Disabled(string message) => new("DisabledException", message);
+
+    public static KmsError InvalidState(string message) => new("KMSInvalidStateException", message);
+
+    public static KmsError InvalidKeyUsage(string message) => new("InvalidKeyUsageException", message);
+
+    public static KmsError InvalidCiphertext() => new("InvalidCiphertextException", message: null);
+
+    public static KmsError IncorrectKey() =>
+        new("IncorrectKeyException", "The key ID in the request does not identify a CMK that can perform this operation.");
+
+    /// <summary>A ciphertext whose key the caller can't see: whether there is one is not told.</summary>
+    public static KmsError CiphertextKeyInaccessible() => AccessDenied(
+        "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.");
+
+    public static KmsError AccessDenied(string message) => new("AccessDeniedException", message);
+
+    public static KmsError AlreadyExists(string message) => new("AlreadyExistsException", message);
+
+    public static KmsError InvalidAliasName(string message) => new("InvalidAliasNameException", message);
+
+    public static KmsError MissingAuthentication() => new("MissingAuthenticationTokenException", "Request is missing Authentication Token");
+
+    public static KmsError IncompleteSignature(string message) => new("IncompleteSignatureException", message);
+
+    public static KmsError InvalidSignature(string message) => new("InvalidSignatureException", message);
+
+    public static KmsError WrongSignature() => InvalidSignature(
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. "
+        + "Consult the service documentation for details.");
+
+    public static KmsError UnrecognizedClient() => new("UnrecognizedClientException", "The security token included in the request is invalid.");
+
+    public static KmsError Internal() => new("KMSInternalException", "An internal error occurred.", StatusCodes.Status500InternalServerError);
+}

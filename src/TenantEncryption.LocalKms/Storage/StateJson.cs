@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+
+namespace TenantEncryption.LocalKms.Storage;
+
+/// <summary>Serializers of the journal, made at compile time: start-up pays no reflection.</summary>
+[JsonSourceGenerationOptions(UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(IReadOnlyList<Change>))]
+[JsonSerializable(typeof(List<Change>))]
+internal sealed partial class StateJson : JsonSerializerContext;
