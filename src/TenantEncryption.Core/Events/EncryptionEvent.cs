@@ -1,0 +1,35 @@
+namespace TenantEncryption.Events;
+
+/// <summary>A CloudEvents 1.0 record of the event log.</summary>
+public sealed record EncryptionEvent
+{
+    /// <summary>Its number in the log.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>Its id, unique together with <see cref="Source"/>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The store that it comes from, as a URN.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The version of CloudEvents: <c>1.0</c>.</summary>
+    public string SpecVersion { get; init; } = "1.0";
+
+    /// <summary>What happened: the platform's prefix and one of <see cref="EventTypes"/>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>When it happened, in UTC.</summary>
+    public DateTimeOffset Time { get; init; }
+
+    /// <summary>The tenant that it is about, if it is about one.</summary>
+    public string? TenantId { get; init; }
+
+    /// <summary>Who did it: the user and machine of the process.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>The details: text, numbers, and lists of such maps.</summary>
+    public IReadOnlyDictionary<string, object?> Data { get; init; } = new Dictionary<string, object?>();
+
+    /// <inheritdoc/>
+    public override string ToString() => Type;
+}

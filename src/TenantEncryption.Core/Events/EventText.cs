@@ -1,0 +1,66 @@
+using System.Globalization;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace TenantEncryption.Events;
+
+/// <summary>The text form of events: one line of CloudEvents JSON, exactly what the log authenticates.</summary>
+internal static class EventText
+{
+    /// <summary>UTC with seven decimals, so that text order is time order.</summary>
+    public const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'";
+
+    private static readonly JsonSerializerSettings Exact = new() { DateParseHandling = DateParseHandling.None };
+
+    /// <summary>Writes an event; the sequence number is not part of the text.</summary>
+    public static string Write(EncryptionEvent encryptionEvent, JObject data)
+    {
+        var json = new JObject
+        {
+            ["specversion"] = encryptionEvent.SpecVersion,
+            ["id"] = encryptionEvent.Id,
+            ["source"] = encryptionEvent.Source,
+            ["type"] = encryptionEvent.Type,
+            ["time"] = encryptionEvent.Time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture),
+            ["datacontenttype"] = "application/json",
+        };
+        if (encryptionEvent.TenantId is not null)
+        {
+            json["tenantid"] = encryptionEvent.TenantId;
+        }
+
+        json["userid"] = encryptionEvent.UserId;
+        json["data"] = data;
+        return json.ToString(Formatting.None);
+    }
+
+    /// <summary>Reads a stored event.</summary>
+    public static EncryptionEvent Read(StoredEvent stored)
+    {
+        JObject json = JsonConvert.DeserializeObject<JObject>(stored.Json, Exact)!;
+        return new EncryptionEvent
+        {
+            Sequence = stored.Sequence,
+            Id = (string)json["id"]!,
+            Source = (string)json["source"]!,
+            SpecVersion = (string)json["specversion"]!,
+            Type = (string)json["type"]!,
+            Time = DateTimeOffset.ParseExact(
+                (string)json["time"]!, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal),
+            TenantId = (string?)json["tenantid"],
+            UserId = (string?)json["userid"],
+            Data = json["data"] is JObject data ? Plain(data) : new Dictionary<string, object?>(),
+        };
+    }
+
+    private static Dictionary<string, object?> Plain(JObject json) =>
+        json.Properties().ToDictionary(property => property.Name, property => Plain(property.Value), StringComparer.Ordinal);
+
+    private static object? Plain(JToken? token) => token switch
+    {
+        JObject nested => Plain(nested),
+        JArray array => array.Select(item => Plain(item)).ToArray(),
+        JValue value => value.Value,
+        _ => null,
+    };
+}

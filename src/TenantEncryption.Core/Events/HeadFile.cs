@@ -1,0 +1,43 @@
+using TenantEncryption.Errors;
+using TenantEncryption.Keys;
+
+namespace TenantEncryption.Events;
+
+/// <summary>The head of the event log, kept in a small file outside the store: an older copy of the database does not fit it.</summary>
+internal sealed class HeadFile(string folder, string storeId)
+{
+    private readonly object _gate = new();
+    private readonly string _path = Path.Combine(folder, storeId + ".head");
+
+    /// <summary>Reads the head, or <see langword="null"/> when none was kept.</summary>
+    public EventLogHead? Read()
+    {
+        try
+        {
+            return EventLogHead.Parse(File.ReadAllText(_path).Trim());
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or TenantEncryptionException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Keeps a head unless a later one is kept already.</summary>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public void Keep(EventLogHead head)
+    {
+        lock (_gate)
+        {
+            if (Read() is { } kept && kept.Sequence >= head.Sequence)
+            {
+                return;
+            }
+
+            Directory.CreateDirectory(folder);
+            string temporary = _path + "." + Identifiers.New("tmp-");
+            File.WriteAllText(temporary, head.ToString());
+            File.Move(temporary, _path, overwrite: true);
+        }
+    }
+}

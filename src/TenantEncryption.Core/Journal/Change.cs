@@ -1,0 +1,35 @@
+using Newtonsoft.Json.Linq;
+using TenantEncryption.Events;
+using TenantEncryption.Platforms;
+using TenantEncryption.Stores;
+
+namespace TenantEncryption.Journal;
+
+/// <summary>A change under way: its transaction, and the events that tell it.</summary>
+internal sealed class Change(IStoreTransaction store, EventLog log, Operation operation)
+{
+    /// <summary>The transaction.</summary>
+    public IStoreTransaction Store => store;
+
+    /// <summary>The head of the log after the last event of the change.</summary>
+    public EventLogHead? Head { get; private set; }
+
+    /// <summary>Records an event in the transaction, with the KMS calls that led to it.</summary>
+    /// <param name="type">One of <see cref="EventTypes"/>.</param>
+    /// <param name="tenantId">The tenant that it is about.</param>
+    /// <param name="data">The details.</param>
+    public async Task RecordAsync(string type, string? tenantId, JObject data)
+    {
+        JArray calls = operation.TakeKmsCalls();
+        if (calls.Count > 0)
+        {
+            data["kmsCalls"] = calls;
+        }
+
+        data["operation"] = operation.Id;
+        string platform = tenantId is null
+            ? PlatformCatalog.Standalone
+            : (await store.Tenants.FindAsync(tenantId).ConfigureAwait(false))?.Platform ?? PlatformCatalog.Standalone;
+        Head = await log.AppendAsync(store, $"{PlatformCatalog.Get(platform).EventPrefix}.{type}", tenantId, data).ConfigureAwait(false);
+    }
+}

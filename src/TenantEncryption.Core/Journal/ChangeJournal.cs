@@ -1,0 +1,70 @@
+using TenantEncryption.Events;
+using TenantEncryption.Kms;
+using TenantEncryption.Stores;
+
+namespace TenantEncryption.Journal;
+
+/// <summary>Makes changes to the store, each with its events in one transaction.</summary>
+internal sealed class ChangeJournal(IStore store, EventLog log, IKms kms, TimeProvider time, Action<KmsCall>? onKmsCall, Action<string>? onWarning)
+{
+    /// <summary>Begins an operation of a caller.</summary>
+    /// <param name="name">What it is, for the event log.</param>
+    /// <param name="tenantId">The tenant that it is about, if one.</param>
+    public Operation Begin(string name, string? tenantId = null) => new(this, new RecordingKms(kms, time, onKmsCall), name, tenantId);
+
+    /// <summary>Reads in one snapshot.</summary>
+    public async Task<T> ReadAsync<T>(Func<IStoreTransaction, Task<T>> read, CancellationToken cancellationToken)
+    {
+        IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        return await read(transaction).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a change; nothing of it stays when <paramref name="work"/> throws.</summary>
+    public async Task<T> ChangeAsync<T>(Operation operation, Func<Change, Task<T>> work, CancellationToken cancellationToken)
+    {
+        IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write, cancellationToken).ConfigureAwait(false);
+        Change change;
+        T result;
+        await using (transaction.ConfigureAwait(false))
+        {
+            change = new Change(transaction, log, operation);
+            result = await work(change).ConfigureAwait(false);
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        KeepHead(change.Head);
+        return result;
+    }
+
+    /// <summary>Makes a change without a result.</summary>
+    public Task ChangeAsync(Operation operation, Func<Change, Task> work, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            operation,
+            async change =>
+            {
+                await work(change).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>Tells the caller something that is not an error.</summary>
+    public void Warn(string message) => onWarning?.Invoke(message);
+
+    private void KeepHead(EventLogHead? head)
+    {
+        if (head is null)
+        {
+            return;
+        }
+
+        try
+        {
+            log.KeepHead(head);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Warn($"The head of the event log could not be kept outside the store: {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using Newtonsoft.Json.Linq;
+using TenantEncryption.Errors;
+using TenantEncryption.Events;
+using TenantEncryption.Keys;
+using TenantEncryption.Kms;
+
+namespace TenantEncryption.Journal;
+
+/// <summary>
+/// One operation of a caller. Its KMS calls are recorded with the events of its changes; what is left when it ends, such as the calls
+/// of an operation that failed, gets an event of its own.
+/// </summary>
+internal sealed class Operation(ChangeJournal journal, RecordingKms kms, string name, string? tenantId) : IAsyncDisposable
+{
+    /// <summary>An id that all events of the operation share.</summary>
+    public string Id { get; } = Identifiers.New("op-");
+
+    /// <summary>The KMS, recording.</summary>
+    public IKms Kms => kms;
+
+    /// <summary>The KMS calls since the last event, as event data.</summary>
+    public JArray TakeKmsCalls() => new(kms.TakeCalls().Select(call =>
+    {
+        var json = new JObject
+        {
+            ["operation"] = call.Operation,
+            ["key"] = call.KeyId,
+            ["time"] = call.Time.UtcDateTime.ToString(EventText.TimeFormat, CultureInfo.InvariantCulture),
+        };
+        if (call.Region is not null)
+        {
+            json["region"] = call.Region;
+        }
+
+        if (call.RequestId is not null)
+        {
+            json["requestId"] = call.RequestId;
+        }
+
+        if (call.ErrorCode is not null)
+        {
+            json["error"] = call.ErrorCode;
+        }
+
+        return json;
+    }));
+
+    /// <summary>Records the KMS calls that no event has told yet.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        JArray calls = TakeKmsCalls();
+        if (calls.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await journal.ChangeAsync(
+                this,
+                change => change.RecordAsync(EventTypes.KmsCalled, tenantId, new JObject { ["command"] = name, ["kmsCalls"] = calls }),
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException exception)
+        {
+            // The operation's own outcome must not be hidden by this one.
+            journal.Warn($"{calls.Count} KMS calls of {name} could not be recorded in the event log: {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,225 @@
+using System.Collections.Concurrent;
+using TenantEncryption.Errors;
+using TenantEncryption.Kms;
+using TenantEncryption.Providers;
+using TenantEncryption.Stores;
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption.Keys;
+
+/// <summary>
+/// Gives out leases of tenants' key-encryption keys: from memory while a lease lives, else by one call of the provider.
+/// It looks at a tenant's epoch at most one second ago, and drops leases of an older epoch.
+/// </summary>
+internal sealed class KeyRing : IDisposable
+{
+    private static readonly TimeSpan EpochCheckInterval = TimeSpan.FromSeconds(1);
+
+    private readonly IStore _store;
+    private readonly KeySealer _sealer;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan? _shorterLease;
+    private readonly ConcurrentDictionary<string, KeyLease> _leases = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CheckedState> _states = new(StringComparer.Ordinal);
+    private readonly ITimer _sweeper;
+
+    /// <summary>Makes a key ring over a store.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="sealer">Opens key records.</param>
+    /// <param name="time">The clock of leases.</param>
+    /// <param name="shorterLease">A lease that this process wants, where it is shorter than the tenant's.</param>
+    public KeyRing(IStore store, KeySealer sealer, TimeProvider time, TimeSpan? shorterLease)
+    {
+        (_store, _sealer, _time, _shorterLease) = (store, sealer, time, shorterLease);
+        _sweeper = time.CreateTimer(_ => _ = SweepAsync(), null, EpochCheckInterval, EpochCheckInterval);
+    }
+
+    /// <summary>The tenant's keys as the store had them at most one second ago.</summary>
+    /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>.</exception>
+    public async ValueTask<TenantKeyState> StateAsync(string tenantId, CancellationToken cancellationToken)
+    {
+        if (_states.TryGetValue(tenantId, out CheckedState? known) && _time.GetElapsedTime(known.CheckedAt) < EpochCheckInterval)
+        {
+            return known.State;
+        }
+
+        return await RefreshAsync(tenantId, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The same, read now.</summary>
+    public async Task<TenantKeyState> RefreshAsync(string tenantId, CancellationToken cancellationToken)
+    {
+        IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        long checkedAt = _time.GetTimestamp();
+        if (_states.TryGetValue(tenantId, out CheckedState? known)
+            && await transaction.Tenants.GetEpochAsync(tenantId).ConfigureAwait(false) == known.State.Tenant.Epoch)
+        {
+            _states[tenantId] = known with { CheckedAt = checkedAt };
+            return known.State;
+        }
+
+        TenantKeyState state = await ReadStateAsync(transaction, tenantId).ConfigureAwait(false);
+        _states[tenantId] = new CheckedState(state, checkedAt);
+        DropOlder(tenantId, state.Tenant.Epoch);
+        return state;
+    }
+
+    /// <summary>A lease of the tenant's Current key, for wrapping.</summary>
+    public async ValueTask<KeyLease> LeaseCurrentAsync(IKms kms, string tenantId, CancellationToken cancellationToken)
+    {
+        TenantKeyState state = await StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
+        return await LeaseAsync(kms, tenantId, state.Current.KekId, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A lease of one of the tenant's keys, for unwrapping.</summary>
+    /// <exception cref="TenantEncryptionException">
+    /// <c>WRONG_KEY</c>: the tenant has no such key; <c>PROVIDER_DEACTIVATED</c>; or what the provider answered.
+    /// </exception>
+    public async ValueTask<KeyLease> LeaseAsync(IKms kms, string tenantId, string kekId, CancellationToken cancellationToken)
+    {
+        TenantKeyState state = await StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
+        if (FindLive(state.Tenant, kekId) is { } live)
+        {
+            return live;
+        }
+
+        SemaphoreSlim gate = _gates.GetOrAdd(kekId, static _ => new SemaphoreSlim(1));
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return FindLive(state.Tenant, kekId) ?? await OpenAsync(kms, tenantId, kekId, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Says that an operation is done with a lease, which ends it when it served that operation only.</summary>
+    public void Return(KeyLease lease)
+    {
+        if (!_leases.TryGetValue(lease.KekId, out KeyLease? kept) || !ReferenceEquals(kept, lease))
+        {
+            lease.End();
+        }
+    }
+
+    /// <summary>Forgets plaintext keys now.</summary>
+    /// <param name="tenantId">Of this tenant; <see langword="null"/> for all.</param>
+    public void Clear(string? tenantId = null) => EndWhere(lease => tenantId is null || lease.TenantId == tenantId);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _sweeper.Dispose();
+        Clear();
+        foreach (SemaphoreSlim gate in _gates.Values)
+        {
+            gate.Dispose();
+        }
+    }
+
+    private static async Task<TenantKeyState> ReadStateAsync(IStoreTransaction transaction, string tenantId)
+    {
+        EncryptionTenant tenant = await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false);
+        return new TenantKeyState(
+            tenant,
+            (await transaction.Providers.FindActiveAsync(tenantId).ConfigureAwait(false))!,
+            (await transaction.Keys.FindCurrentAsync(tenantId).ConfigureAwait(false))!);
+    }
+
+    private KeyLease? FindLive(EncryptionTenant tenant, string kekId) =>
+        _leases.TryGetValue(kekId, out KeyLease? lease)
+        && lease.TenantId == tenant.TenantId && lease.Epoch >= tenant.Epoch && lease.IsLive
+            ? lease
+            : null;
+
+    private async Task<KeyLease> OpenAsync(IKms kms, string tenantId, string kekId, CancellationToken cancellationToken)
+    {
+        EncryptionTenant tenant;
+        KeyEncryptionKey? key;
+        KeyProvider? provider;
+        IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using (transaction.ConfigureAwait(false))
+        {
+            tenant = await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false);
+            key = await transaction.Keys.FindAsync(kekId).ConfigureAwait(false);
+            provider = key is null ? null : await transaction.Providers.FindAsync(key.ProviderId).ConfigureAwait(false);
+        }
+
+        if (key is null || provider is null || key.TenantId != tenantId)
+        {
+            throw new TenantEncryptionException(ErrorCodes.WrongKey, $"Tenant '{tenantId}' has no key {kekId} in this store.");
+        }
+
+        if (provider.Status is not (KeyProviderStatus.Active or KeyProviderStatus.Archived))
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.ProviderDeactivated, $"The key provider '{provider.Name}' of tenant '{tenantId}' is {provider.Status}.")
+            { KeyArn = provider.KeyArn };
+        }
+
+        TimeSpan duration = _shorterLease < tenant.KeyLease ? _shorterLease.Value : tenant.KeyLease;
+        try
+        {
+            SecretBytes kek = await _sealer.OpenAsync(kms, key.Record, provider, cancellationToken).ConfigureAwait(false);
+            var lease = new KeyLease(tenantId, kekId, provider.Id, tenant.Epoch, kek, duration, _time);
+            if (duration > TimeSpan.Zero)
+            {
+                Keep(lease);
+            }
+
+            return lease;
+        }
+        catch (TenantEncryptionException refusal) when (refusal.Definition.Kind != ErrorKind.Unavailable)
+        {
+            // A refusal of the provider shuts everything that it opened before.
+            EndWhere(lease => lease.ProviderId == provider.Id);
+            throw;
+        }
+    }
+
+    private void Keep(KeyLease lease)
+    {
+        if (_leases.TryGetValue(lease.KekId, out KeyLease? before))
+        {
+            before.End();
+        }
+
+        _leases[lease.KekId] = lease;
+    }
+
+    private void DropOlder(string tenantId, long epoch) => EndWhere(lease => lease.TenantId == tenantId && lease.Epoch < epoch);
+
+    private void EndWhere(Func<KeyLease, bool> condition)
+    {
+        foreach ((string kekId, KeyLease lease) in _leases)
+        {
+            if (condition(lease) && _leases.TryRemove(new KeyValuePair<string, KeyLease>(kekId, lease)))
+            {
+                lease.End();
+            }
+        }
+    }
+
+    private async Task SweepAsync()
+    {
+        EndWhere(lease => !lease.IsLive);
+        foreach (string tenantId in _leases.Values.Select(lease => lease.TenantId).Distinct(StringComparer.Ordinal))
+        {
+            try
+            {
+                await RefreshAsync(tenantId, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is TenantEncryptionException or ObjectDisposedException)
+            {
+                // What can't be checked any more must not be used any more.
+                Clear(tenantId);
+            }
+        }
+    }
+
+    private sealed record CheckedState(TenantKeyState State, long CheckedAt);
+}

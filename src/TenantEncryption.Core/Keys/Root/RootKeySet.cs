@@ -1,0 +1,78 @@
+using TenantEncryption.Errors;
+
+namespace TenantEncryption.Keys.Root;
+
+/// <summary>
+/// The root keys of one store, current one first. There is more than one only while the root is being rotated.
+/// Serialized as <c>"TERK" ‖ version 1 ‖ count ‖ (id 16 bytes ‖ key 32 bytes)…</c>
+/// </summary>
+public sealed class RootKeySet : IDisposable
+{
+    private const int HeaderLength = 6;
+    private const int EntryLength = 16 + RootKey.MaterialLength;
+
+    /// <summary>Makes a set that owns its keys.</summary>
+    /// <param name="keys">One to eight keys, current one first.</param>
+    public RootKeySet(params RootKey[] keys)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(keys.Length);
+        Keys = keys;
+    }
+
+    /// <summary>All keys, current one first.</summary>
+    public IReadOnlyList<RootKey> Keys { get; }
+
+    /// <summary>The key that seals.</summary>
+    public RootKey Current => Keys[0];
+
+    private static ReadOnlySpan<byte> Magic => "TERK"u8;
+
+    /// <summary>Reads the serialized form.</summary>
+    /// <param name="bytes">The bytes; the caller zeroes them.</param>
+    /// <returns>The set.</returns>
+    /// <exception cref="TenantEncryptionException"><c>ROOT_KEY_MISMATCH</c>: these are not root keys.</exception>
+    public static RootKeySet Parse(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < HeaderLength || !bytes.StartsWith(Magic) || bytes[4] != 1
+            || bytes[5] is 0 or > 8 || bytes.Length != HeaderLength + (bytes[5] * EntryLength))
+        {
+            throw new TenantEncryptionException(ErrorCodes.RootKeyMismatch, "What is stored as the root key is not one.");
+        }
+
+        var keys = new RootKey[bytes[5]];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            ReadOnlySpan<byte> entry = bytes.Slice(HeaderLength + (i * EntryLength), EntryLength);
+            keys[i] = new RootKey(Convert.ToHexString(entry[..16]).ToLowerInvariant(), new SecretBytes(entry[16..]));
+        }
+
+        return new RootKeySet(keys);
+    }
+
+    /// <summary>The serialized form.</summary>
+    /// <returns>Key material; the caller disposes it.</returns>
+    public SecretBytes Serialize()
+    {
+        var bytes = new SecretBytes(HeaderLength + (Keys.Count * EntryLength));
+        Magic.CopyTo(bytes.Span);
+        bytes.Span[4] = 1;
+        bytes.Span[5] = (byte)Keys.Count;
+        for (int i = 0; i < Keys.Count; i++)
+        {
+            Span<byte> entry = bytes.Span.Slice(HeaderLength + (i * EntryLength), EntryLength);
+            Convert.FromHexString(Keys[i].Id).CopyTo(entry);
+            Keys[i].Material.Span.CopyTo(entry[16..]);
+        }
+
+        return bytes;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (RootKey key in Keys)
+        {
+            key.Dispose();
+        }
+    }
+}

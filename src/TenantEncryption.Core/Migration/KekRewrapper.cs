@@ -1,0 +1,157 @@
+using Newtonsoft.Json.Linq;
+using TenantEncryption.Errors;
+using TenantEncryption.Events;
+using TenantEncryption.Journal;
+using TenantEncryption.Keys;
+using TenantEncryption.Providers;
+using TenantEncryption.Stores;
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption.Migration;
+
+/// <summary>
+/// The work of a <see cref="MigrationMode.RewrapKek"/> migration. Each key is opened by its provider, sealed by the target and verified,
+/// and its new record staged; then one transaction puts all records in place and makes the target Active. Until that transaction nothing that
+/// readers or writers use has changed, so the process may die anywhere.
+/// </summary>
+internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session, KeyMaker keyMaker, TimeProvider time)
+{
+    /// <summary>Does what is left of a migration that this process's session runs.</summary>
+    public async Task<KeyMigration> RunAsync(Operation operation, KeyMigration migration, IProgress<KeyMigration>? progress, CancellationToken cancellationToken)
+    {
+        progress?.Report(migration);
+        while (true)
+        {
+            IReadOnlyList<MigrationItem> items = await journal.ReadAsync(
+                transaction => transaction.Migrations.ListItemsAsync(migration.Id), cancellationToken).ConfigureAwait(false);
+            foreach (MigrationItem item in items.Where(item => item.State == MigrationItemState.Pending))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                MigrationItem moved = await MoveAsync(operation, migration, item, cancellationToken).ConfigureAwait(false);
+                migration = await journal.ChangeAsync(operation, change => SaveAsync(change, migration, moved), cancellationToken).ConfigureAwait(false);
+                progress?.Report(migration);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            KeyMigration? finished = await journal.ChangeAsync(operation, change => FinishAsync(change, migration), cancellationToken).ConfigureAwait(false);
+            if (finished is not null)
+            {
+                progress?.Report(finished);
+                return finished;
+            }
+        }
+    }
+
+    private async Task<MigrationItem> MoveAsync(Operation operation, KeyMigration migration, MigrationItem item, CancellationToken cancellationToken)
+    {
+        (EncryptionTenant tenant, KeyProvider target, KeyEncryptionKey? key, KeyProvider? source) = await journal.ReadAsync(
+            async transaction =>
+            {
+                KeyEncryptionKey? found = await transaction.Keys.FindAsync(item.KekId).ConfigureAwait(false);
+                return (
+                    await TenantService.RequireAsync(transaction, migration.TenantId).ConfigureAwait(false),
+                    await ProviderTransition.RequireAsync(transaction, migration.MigratingTo).ConfigureAwait(false),
+                    found,
+                    found is null ? null : await ProviderTransition.RequireAsync(transaction, found.ProviderId).ConfigureAwait(false));
+            },
+            cancellationToken).ConfigureAwait(false);
+
+        using SecretBytes? kek = item.IsNewKey ? SecretBytes.Random(KeyRecordCipher.KeyLength) : null;
+        if (kek is not null)
+        {
+            KeyRecord made = await keyMaker.SealAsync(operation.Kms, kek, item.KekId, tenant, target, cancellationToken).ConfigureAwait(false);
+            return item with { State = MigrationItemState.Staged, Staged = made };
+        }
+
+        SecretBytes opened;
+        try
+        {
+            opened = await keyMaker.OpenAsync(operation.Kms, key!.Record, source!, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException exception)
+        {
+            // The old provider refuses: this key stays with it and is listed. A target that refuses ends the migration instead.
+            return item with { State = MigrationItemState.Failed, Code = exception.Code, Detail = exception.Detail };
+        }
+
+        using (opened)
+        {
+            KeyRecord moved = await keyMaker.SealAsync(operation.Kms, opened, item.KekId, tenant, target, cancellationToken).ConfigureAwait(false);
+            return item with { State = MigrationItemState.Staged, Staged = moved };
+        }
+    }
+
+    private async Task<KeyMigration> SaveAsync(Change change, KeyMigration migration, MigrationItem item)
+    {
+        await RequireOursAsync(change.Store, migration.Id).ConfigureAwait(false);
+        await change.Store.Migrations.PutItemAsync(item).ConfigureAwait(false);
+        KeyMigration now = (await change.Store.Migrations.FindAsync(migration.Id).ConfigureAwait(false))!;
+        JObject data = KeyMigrationService.Describe(now);
+        data["kekId"] = item.KekId;
+        data["item"] = item.State.ToString();
+        data["code"] = item.Code;
+        await change.RecordAsync(EventTypes.MigrationProgressed, now.TenantId, data).ConfigureAwait(false);
+        return now;
+    }
+
+    /// <summary>Puts everything in place, or returns <see langword="null"/> when keys were added meanwhile that have to move first.</summary>
+    private async Task<KeyMigration?> FinishAsync(Change change, KeyMigration migration)
+    {
+        await RequireOursAsync(change.Store, migration.Id).ConfigureAwait(false);
+        if (await MigrationPlanner.AddItemsAsync(change.Store, migration).ConfigureAwait(false) > 0)
+        {
+            return null;
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        KeyRecord? newKey = null;
+        foreach (MigrationItem item in await change.Store.Migrations.ListItemsAsync(migration.Id).ConfigureAwait(false))
+        {
+            if (item.State != MigrationItemState.Staged)
+            {
+                continue;
+            }
+
+            if (item.IsNewKey)
+            {
+                newKey = item.Staged;
+            }
+            else
+            {
+                await change.Store.Keys.ReplaceRecordAsync(item.Staged!).ConfigureAwait(false);
+            }
+
+            await change.Store.Migrations.PutItemAsync(item with { State = MigrationItemState.Done, Staged = null }).ConfigureAwait(false);
+        }
+
+        KeyProvider target = await ProviderTransition.RequireAsync(change.Store, migration.MigratingTo).ConfigureAwait(false);
+        if (newKey is not null)
+        {
+            var current = new KeyEncryptionKey { Record = newKey, Status = KeyEncryptionKeyStatus.Current, CreatedAt = now };
+            await ProviderTransition.ActivateAsync(change, target, current, now).ConfigureAwait(false);
+        }
+        else
+        {
+            await change.Store.Tenants.RaiseEpochAsync(migration.TenantId).ConfigureAwait(false);
+        }
+
+        KeyMigration finished = (await change.Store.Migrations.FindAsync(migration.Id).ConfigureAwait(false))! with
+        {
+            State = MigrationState.Completed,
+            CompletedAt = now,
+            RunnerSessionId = null,
+        };
+        await change.Store.Migrations.UpdateAsync(finished).ConfigureAwait(false);
+        await change.RecordAsync(EventTypes.MigrationFinished, finished.TenantId, KeyMigrationService.Describe(finished)).ConfigureAwait(false);
+        return finished;
+    }
+
+    private async Task RequireOursAsync(IStoreTransaction transaction, string migrationId)
+    {
+        KeyMigration? now = await transaction.Migrations.FindAsync(migrationId).ConfigureAwait(false);
+        if (now?.RunnerSessionId != session.Id || now.State != MigrationState.InProgress)
+        {
+            throw new TenantEncryptionException(ErrorCodes.LeaseLost, $"Another process took over or ended the migration {migrationId}.");
+        }
+    }
+}

@@ -1,0 +1,308 @@
+using Newtonsoft.Json.Linq;
+using TenantEncryption.Errors;
+using TenantEncryption.Events;
+using TenantEncryption.Journal;
+using TenantEncryption.Keys;
+using TenantEncryption.Providers;
+using TenantEncryption.Stores;
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption.Migration;
+
+/// <summary>
+/// Moves tenants to other providers while reads and writes go on. A migration is resumable and idempotent: ended at any instant, it leaves
+/// every message readable, and resuming finishes it.
+/// </summary>
+public sealed class KeyMigrationService
+{
+    private readonly ChangeJournal _journal;
+    private readonly KeyProviderService _providers;
+    private readonly SessionKeeper _session;
+    private readonly KekRewrapper _rewrapper;
+    private readonly TimeProvider _time;
+
+    internal KeyMigrationService(ChangeJournal journal, KeyProviderService providers, SessionKeeper session, KekRewrapper rewrapper, TimeProvider time) =>
+        (_journal, _providers, _session, _rewrapper, _time) = (journal, providers, session, rewrapper, time);
+
+    /// <summary>What a migration would do; nothing is unwrapped or written.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <param name="toProviderId">The target's id.</param>
+    /// <param name="mode">What moves.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The plan.</returns>
+    /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>, <c>PROVIDER_NOT_FOUND</c>.</exception>
+    public Task<KeyMigrationPlan> MeasureAsync(
+        string tenantId, string toProviderId, MigrationMode mode = MigrationMode.RewrapKek, CancellationToken cancellationToken = default) =>
+        _journal.ReadAsync(transaction => MigrationPlanner.PlanAsync(transaction, tenantId, toProviderId, mode), cancellationToken);
+
+    /// <summary>Moves a tenant to another provider, to the end, in this process.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <param name="toProviderId">The target's id: a Pending or Archived provider of the tenant.</param>
+    /// <param name="mode">What moves.</param>
+    /// <param name="progress">Told after each key.</param>
+    /// <param name="cancellationToken">Suspends the migration.</param>
+    /// <returns>The migration, Completed. For a target that is Active already: the migration that made it so, or one without items.</returns>
+    /// <exception cref="TenantEncryptionException">
+    /// <c>TENANT_NOT_FOUND</c>, <c>PROVIDER_NOT_FOUND</c>, <c>PROVIDER_DEACTIVATED</c>, <c>MIGRATION_RUNNING</c>; the code of the failed test of the
+    /// target, with nothing changed; <c>MIGRATION_FAILED</c>: it could not go on and can be resumed.
+    /// </exception>
+    public async Task<KeyMigration> StartAsync(
+        string tenantId,
+        string toProviderId,
+        MigrationMode mode = MigrationMode.RewrapKek,
+        IProgress<KeyMigration>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        (EncryptionTenant tenant, KeyProvider target) = await _providers.ReadAsync(toProviderId, cancellationToken).ConfigureAwait(false);
+        MigrationPlanner.RefuseTarget(tenantId, target);
+        if (target.Status == KeyProviderStatus.Active)
+        {
+            return await FindDoneAsync(tenant, target, cancellationToken).ConfigureAwait(false);
+        }
+
+        Operation operation = _journal.Begin("Start-KeyMigration", tenantId);
+        await using var _ = operation.ConfigureAwait(false);
+        await _journal.ReadAsync(
+            async transaction =>
+            {
+                await ProviderTransition.RefuseMigrationAsync(transaction, tenantId).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+        await _providers.RequireWorkingAsync(operation, tenant, target, cancellationToken).ConfigureAwait(false);
+        var migration = new KeyMigration
+        {
+            Id = Identifiers.New(Identifiers.MigrationPrefix),
+            TenantId = tenantId,
+            Mode = mode,
+            State = MigrationState.InProgress,
+            MigratingFrom = "",
+            MigratingTo = target.Id,
+            InitiatedAt = _time.GetUtcNow(),
+            RunnerSessionId = _session.Id,
+        };
+        migration = await _journal.ChangeAsync(operation, change => BeginAsync(change, migration), cancellationToken).ConfigureAwait(false);
+        return await RunAsync(operation, migration, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Goes on with a Suspended or Failed migration, or retries the failed items of a Completed one.</summary>
+    /// <param name="migrationId">The id.</param>
+    /// <param name="progress">Told after each key.</param>
+    /// <param name="cancellationToken">Suspends the migration.</param>
+    /// <returns>The migration, Completed. One with nothing left to do is returned as it is.</returns>
+    /// <exception cref="TenantEncryptionException">
+    /// <c>MIGRATION_NOT_FOUND</c>; <c>MIGRATION_RUNNING</c>: another process works on it; <c>TRANSITION_FORBIDDEN</c>: it was stopped, or another
+    /// migration came after it; <c>MIGRATION_FAILED</c>.
+    /// </exception>
+    public async Task<KeyMigration> ResumeAsync(string migrationId, IProgress<KeyMigration>? progress = null, CancellationToken cancellationToken = default)
+    {
+        KeyMigration migration = await GetAsync(migrationId, cancellationToken).ConfigureAwait(false);
+        if (migration.State == MigrationState.Completed && migration.Failed == 0)
+        {
+            return migration;
+        }
+
+        Operation operation = _journal.Begin("Resume-KeyMigration", migration.TenantId);
+        await using var _ = operation.ConfigureAwait(false);
+        (EncryptionTenant tenant, KeyProvider target) = await _providers.ReadAsync(migration.MigratingTo, cancellationToken).ConfigureAwait(false);
+        await _providers.RequireWorkingAsync(operation, tenant, target, cancellationToken).ConfigureAwait(false);
+        migration = await _journal.ChangeAsync(operation, change => TakeOverAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
+        return await RunAsync(operation, migration, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A migration. One whose process died reads as Suspended.</summary>
+    /// <param name="migrationId">The id.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The migration.</returns>
+    /// <exception cref="TenantEncryptionException"><c>MIGRATION_NOT_FOUND</c>.</exception>
+    public Task<KeyMigration> GetAsync(string migrationId, CancellationToken cancellationToken = default) =>
+        _journal.ReadAsync(transaction => RequireAsync(transaction, migrationId), cancellationToken);
+
+    /// <summary>The migrations of a tenant, or all, oldest first.</summary>
+    /// <param name="tenantId">The tenant, or <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The migrations.</returns>
+    public Task<IReadOnlyList<KeyMigration>> ListAsync(string? tenantId = null, CancellationToken cancellationToken = default) =>
+        _journal.ReadAsync<IReadOnlyList<KeyMigration>>(
+            async transaction =>
+            {
+                var seen = new List<KeyMigration>();
+                foreach (KeyMigration migration in await transaction.Migrations.ListAsync(tenantId).ConfigureAwait(false))
+                {
+                    seen.Add(await AsSeenAsync(transaction, migration).ConfigureAwait(false));
+                }
+
+                return seen;
+            },
+            cancellationToken);
+
+    /// <summary>The items of a migration that failed, with their codes.</summary>
+    /// <param name="migrationId">The id.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The items.</returns>
+    /// <exception cref="TenantEncryptionException"><c>MIGRATION_NOT_FOUND</c>.</exception>
+    public Task<IReadOnlyList<MigrationItem>> ListFailuresAsync(string migrationId, CancellationToken cancellationToken = default) =>
+        _journal.ReadAsync<IReadOnlyList<MigrationItem>>(
+            async transaction =>
+            {
+                await RequireAsync(transaction, migrationId).ConfigureAwait(false);
+                IReadOnlyList<MigrationItem> items = await transaction.Migrations.ListItemsAsync(migrationId).ConfigureAwait(false);
+                return [.. items.Where(item => item.State == MigrationItemState.Failed)];
+            },
+            cancellationToken);
+
+    internal static JObject Describe(KeyMigration migration) => new()
+    {
+        ["migrationId"] = migration.Id,
+        ["mode"] = migration.Mode.ToString(),
+        ["state"] = migration.State.ToString(),
+        ["from"] = migration.MigratingFrom,
+        ["to"] = migration.MigratingTo,
+        ["total"] = migration.Total,
+        ["done"] = migration.Done,
+        ["failed"] = migration.Failed,
+    };
+
+    private async Task<KeyMigration> BeginAsync(Change change, KeyMigration draft)
+    {
+        await _session.SweepAsync(change.Store).ConfigureAwait(false);
+        KeyProvider target = await ProviderTransition.RequireIdleAsync(change.Store, draft.MigratingTo).ConfigureAwait(false);
+        if (target.Status is not (KeyProviderStatus.Pending or KeyProviderStatus.Archived))
+        {
+            throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The key provider '{target.Name}' became {target.Status} meanwhile.");
+        }
+
+        KeyProvider active = (await change.Store.Providers.FindActiveAsync(draft.TenantId).ConfigureAwait(false))!;
+        KeyMigration migration = draft with { MigratingFrom = active.Id };
+        await change.Store.Migrations.AddAsync(migration).ConfigureAwait(false);
+        await change.Store.Migrations.PutItemAsync(new MigrationItem
+        {
+            MigrationId = migration.Id,
+            KekId = Identifiers.New(Identifiers.KekPrefix),
+            IsNewKey = true,
+        }).ConfigureAwait(false);
+        await MigrationPlanner.AddItemsAsync(change.Store, migration).ConfigureAwait(false);
+        await _session.UseAsync(change.Store).ConfigureAwait(false);
+        migration = (await change.Store.Migrations.FindAsync(migration.Id).ConfigureAwait(false))!;
+        await change.RecordAsync(EventTypes.MigrationTriggered, migration.TenantId, Describe(migration)).ConfigureAwait(false);
+        return migration;
+    }
+
+    private async Task<KeyMigration> TakeOverAsync(Change change, string migrationId)
+    {
+        await _session.SweepAsync(change.Store).ConfigureAwait(false);
+        KeyMigration migration = await RequireAsync(change.Store, migrationId).ConfigureAwait(false);
+        if (migration.State == MigrationState.InProgress)
+        {
+            throw new TenantEncryptionException(ErrorCodes.MigrationRunning, $"Another process works on the migration {migration.Id}.");
+        }
+
+        if (migration.State == MigrationState.Stopped)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.TransitionForbidden, $"The migration {migration.Id} was stopped, which is final; a new migration does the rest.");
+        }
+
+        if (migration.State == MigrationState.Completed)
+        {
+            KeyProvider target = await ProviderTransition.RequireIdleAsync(change.Store, migration.MigratingTo).ConfigureAwait(false);
+            if (target.Status != KeyProviderStatus.Active)
+            {
+                throw new TenantEncryptionException(
+                    ErrorCodes.TransitionForbidden, $"The target '{target.Name}' of the migration {migration.Id} is no longer Active; start a new migration.");
+            }
+        }
+
+        foreach (MigrationItem item in await change.Store.Migrations.ListItemsAsync(migrationId).ConfigureAwait(false))
+        {
+            if (item.State == MigrationItemState.Failed)
+            {
+                await change.Store.Migrations.PutItemAsync(item with { State = MigrationItemState.Pending, Code = null, Detail = null }).ConfigureAwait(false);
+            }
+        }
+
+        await change.Store.Migrations.UpdateAsync(
+            migration with { State = MigrationState.InProgress, RunnerSessionId = _session.Id, FailureCode = null }).ConfigureAwait(false);
+        await _session.UseAsync(change.Store).ConfigureAwait(false);
+        migration = (await change.Store.Migrations.FindAsync(migrationId).ConfigureAwait(false))!;
+        await change.RecordAsync(EventTypes.MigrationProgressed, migration.TenantId, Describe(migration)).ConfigureAwait(false);
+        return migration;
+    }
+
+    private async Task<KeyMigration> RunAsync(
+        Operation operation, KeyMigration migration, IProgress<KeyMigration>? progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _rewrapper.RunAsync(operation, migration, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await SetStateAsync(operation, migration.Id, MigrationState.Suspended, null).ConfigureAwait(false);
+            throw;
+        }
+        catch (TenantEncryptionException exception) when (exception.Code != ErrorCodes.LeaseLost)
+        {
+            await SetStateAsync(operation, migration.Id, MigrationState.Failed, exception.Code).ConfigureAwait(false);
+            throw new TenantEncryptionException(
+                ErrorCodes.MigrationFailed, $"The migration {migration.Id} could not go on ({exception.Code}): {exception.Detail}", exception)
+            {
+                KeyArn = exception.KeyArn,
+                Region = exception.Region,
+                RequestId = exception.RequestId,
+                Operation = exception.Operation,
+            };
+        }
+        finally
+        {
+            _session.Release();
+        }
+    }
+
+    private Task SetStateAsync(Operation operation, string migrationId, MigrationState state, string? failureCode) =>
+        _journal.ChangeAsync(
+            operation,
+            async change =>
+            {
+                KeyMigration migration = (await change.Store.Migrations.FindAsync(migrationId).ConfigureAwait(false))!;
+                if (migration.RunnerSessionId != _session.Id || migration.State != MigrationState.InProgress)
+                {
+                    return;
+                }
+
+                migration = migration with { State = state, RunnerSessionId = null, FailureCode = failureCode };
+                await change.Store.Migrations.UpdateAsync(migration).ConfigureAwait(false);
+                JObject data = Describe(migration);
+                data["code"] = failureCode;
+                await change.RecordAsync(EventTypes.MigrationProgressed, migration.TenantId, data).ConfigureAwait(false);
+            },
+            CancellationToken.None);
+
+    private async Task<KeyMigration> RequireAsync(IStoreTransaction transaction, string migrationId) =>
+        await AsSeenAsync(
+            transaction,
+            await transaction.Migrations.FindAsync(migrationId).ConfigureAwait(false)
+                ?? throw new TenantEncryptionException(ErrorCodes.MigrationNotFound, $"There is no migration {migrationId}.")).ConfigureAwait(false);
+
+    private async Task<KeyMigration> AsSeenAsync(IStoreTransaction transaction, KeyMigration migration) =>
+        migration.State == MigrationState.InProgress && !await _session.IsAliveAsync(transaction, migration.RunnerSessionId).ConfigureAwait(false)
+            ? migration with { State = MigrationState.Suspended, RunnerSessionId = null }
+            : migration;
+
+    // Running a runbook twice must not fail: the target is Active, so there is nothing to do.
+    private async Task<KeyMigration> FindDoneAsync(EncryptionTenant tenant, KeyProvider target, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<KeyMigration> all = await ListAsync(tenant.TenantId, cancellationToken).ConfigureAwait(false);
+        return all.LastOrDefault(one => one.MigratingTo == target.Id && one.State == MigrationState.Completed)
+            ?? new KeyMigration
+            {
+                Id = Identifiers.New(Identifiers.MigrationPrefix),
+                TenantId = tenant.TenantId,
+                State = MigrationState.Completed,
+                MigratingFrom = target.Id,
+                MigratingTo = target.Id,
+                InitiatedAt = _time.GetUtcNow(),
+                CompletedAt = _time.GetUtcNow(),
+            };
+    }
+}

@@ -1,0 +1,119 @@
+using TenantEncryption.Errors;
+using TenantEncryption.Keys;
+using TenantEncryption.Providers;
+using TenantEncryption.Stores;
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption.Migration;
+
+/// <summary>Decides what a migration moves, and whether it may.</summary>
+internal static class MigrationPlanner
+{
+    private const int CallsToSeal = 2;
+
+    /// <summary>Refuses a target that no migration may have.</summary>
+    public static void RefuseTarget(string tenantId, KeyProvider target)
+    {
+        if (target.TenantId != tenantId)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.ProviderNotFound, $"The key provider '{target.Name}' belongs to tenant '{target.TenantId}', not to '{tenantId}'.");
+        }
+
+        if (target.Status == KeyProviderStatus.Deactivated)
+        {
+            throw new TenantEncryptionException(ErrorCodes.ProviderDeactivated, $"The key provider '{target.Name}' is Deactivated.") { KeyArn = target.KeyArn };
+        }
+    }
+
+    /// <summary>The plan of a migration.</summary>
+    public static async Task<KeyMigrationPlan> PlanAsync(IStoreTransaction transaction, string tenantId, string toProviderId, MigrationMode mode)
+    {
+        await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false);
+        KeyProvider target = await ProviderTransition.RequireAsync(transaction, toProviderId).ConfigureAwait(false);
+        KeyProvider active = (await transaction.Providers.FindActiveAsync(tenantId).ConfigureAwait(false))!;
+        var refusals = new List<string>();
+        try
+        {
+            RefuseTarget(tenantId, target);
+            await ProviderTransition.RefuseMigrationAsync(transaction, tenantId).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException refusal)
+        {
+            refusals.Add($"{refusal.Code}: {refusal.Detail}");
+        }
+
+        bool nothingToDo = target.Status == KeyProviderStatus.Active;
+        (IReadOnlyList<(KeyEncryptionKey Key, KeyProvider Provider)> movable, int left) = await MovableAsync(transaction, tenantId, target.Id).ConfigureAwait(false);
+        IEnumerable<KeyProvider> sources = nothingToDo ? [] : movable.Select(one => one.Provider).DistinctBy(provider => provider.Id).ToList();
+        int sealing = target.Type == KeyProviderType.Internal ? 0 : CallsToSeal;
+        return new KeyMigrationPlan
+        {
+            TenantId = tenantId,
+            Mode = mode,
+            MigratingFrom = active.Name,
+            MigratingTo = target.Name,
+            Keks = nothingToDo ? 0 : movable.Count,
+            Messages = sources.Sum(provider => provider.MessageCount),
+            Values = sources.Sum(provider => provider.ValueCount),
+            KmsCalls = nothingToDo ? 0 : CallsToValidate(target) + sealing
+                + movable.Sum(one => sealing + (one.Provider.Type == KeyProviderType.Internal ? 0 : 1)),
+            Refusals = refusals,
+            Notes = NotesOf(nothingToDo, left),
+        };
+    }
+
+    /// <summary>Adds an item for each key that is to move and has none yet.</summary>
+    /// <returns>How many were added.</returns>
+    public static async Task<int> AddItemsAsync(IStoreTransaction transaction, KeyMigration migration)
+    {
+        IReadOnlyList<MigrationItem> items = await transaction.Migrations.ListItemsAsync(migration.Id).ConfigureAwait(false);
+        var known = items.Select(item => item.KekId).ToHashSet(StringComparer.Ordinal);
+        int added = 0;
+        (IReadOnlyList<(KeyEncryptionKey Key, KeyProvider Provider)> movable, _) =
+            await MovableAsync(transaction, migration.TenantId, migration.MigratingTo).ConfigureAwait(false);
+        foreach ((KeyEncryptionKey key, _) in movable.Where(one => !known.Contains(one.Key.KekId)))
+        {
+            await transaction.Migrations.PutItemAsync(new MigrationItem { MigrationId = migration.Id, KekId = key.KekId }).ConfigureAwait(false);
+            added++;
+        }
+
+        return added;
+    }
+
+    // Keys of Deactivated providers may not be opened: they stay.
+    private static async Task<(IReadOnlyList<(KeyEncryptionKey Key, KeyProvider Provider)> Movable, int Left)> MovableAsync(
+        IStoreTransaction transaction, string tenantId, string targetId)
+    {
+        IReadOnlyList<KeyProvider> providers = await transaction.Providers.ListAsync(new KeyProviderFilter { TenantId = tenantId }).ConfigureAwait(false);
+        var byId = providers.ToDictionary(provider => provider.Id, StringComparer.Ordinal);
+        IReadOnlyList<KeyEncryptionKey> keys = await transaction.Keys.ListAsync(tenantId).ConfigureAwait(false);
+        var elsewhere = keys.Where(key => key.ProviderId != targetId).Select(key => (Key: key, Provider: byId[key.ProviderId])).ToList();
+        var movable = elsewhere.Where(one => one.Provider.Status is KeyProviderStatus.Active or KeyProviderStatus.Archived).ToList();
+        return (movable, elsewhere.Count - movable.Count);
+    }
+
+    // DescribeKey (twice with an alias), GenerateDataKey, Decrypt.
+    private static int CallsToValidate(KeyProvider target) =>
+        target.Type == KeyProviderType.Internal ? 0 : target.KeyIdentifier == target.KeyArn ? 3 : 4;
+
+    private static List<string> NotesOf(bool nothingToDo, int left)
+    {
+        if (nothingToDo)
+        {
+            return ["The target is Active already: there is nothing to do."];
+        }
+
+        List<string> notes =
+        [
+            "Rewrapping changes who is asked from now on; it makes nobody forget: whoever kept an old record and can still use the old provider reads "
+                + "what that key protects.",
+        ];
+        if (left > 0)
+        {
+            notes.Add($"{left} keys of deactivated providers stay where they are.");
+        }
+
+        return notes;
+    }
+}

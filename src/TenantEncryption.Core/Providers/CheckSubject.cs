@@ -1,0 +1,11 @@
+namespace TenantEncryption.Providers;
+
+/// <summary>Whose ability a check is about.</summary>
+public enum CheckSubject
+{
+    /// <summary>The caller: a live call with the credentials at hand.</summary>
+    Caller,
+
+    /// <summary>The platform: what its principals may do.</summary>
+    Platform,
+}

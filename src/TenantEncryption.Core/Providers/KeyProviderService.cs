@@ -1,0 +1,402 @@
+using System.Security.Cryptography;
+using System.Text;
+using Newtonsoft.Json.Linq;
+using TenantEncryption.Errors;
+using TenantEncryption.Events;
+using TenantEncryption.Journal;
+using TenantEncryption.Keys;
+using TenantEncryption.Kms;
+using TenantEncryption.Platforms;
+using TenantEncryption.Stores;
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption.Providers;
+
+/// <summary>Registers key providers, tests them and changes their state.</summary>
+public sealed class KeyProviderService
+{
+    private readonly ChangeJournal _journal;
+    private readonly EventLog _events;
+    private readonly KeyMaker _keyMaker;
+    private readonly KeyProviderValidator _validator;
+    private readonly TimeProvider _time;
+
+    internal KeyProviderService(ChangeJournal journal, EventLog events, KeyMaker keyMaker, KeyProviderValidator validator, TimeProvider time) =>
+        (_journal, _events, _keyMaker, _validator, _time) = (journal, events, keyMaker, validator, time);
+
+    /// <summary>Registers a master key for a tenant. The provider is Pending: nothing uses it yet.</summary>
+    /// <param name="newProvider">What it is made from.</param>
+    /// <param name="cancellationToken">Ends the operation; nothing is registered then.</param>
+    /// <returns>The provider.</returns>
+    /// <exception cref="TenantEncryptionException">
+    /// <c>TENANT_NOT_FOUND</c>, <c>INVALID_INPUT</c>, <c>INVALID_ARN</c>, <c>WRONG_PARTITION</c>, <c>PROVIDER_EXISTS</c>; and, where the identifier is
+    /// not a key ARN and must be resolved, what KMS answers.
+    /// </exception>
+    public async Task<KeyProvider> RegisterAsync(NewKeyProvider newProvider, CancellationToken cancellationToken = default)
+    {
+        ProviderNameRule.Check(newProvider.Name);
+        KeyIdentifier identifier = KeyIdentifier.Parse(newProvider.KeyIdentifier);
+        EncryptionTenant tenant = await _journal.ReadAsync(
+            transaction => TenantService.RequireAsync(transaction, newProvider.TenantId), cancellationToken).ConfigureAwait(false);
+        CheckForm(identifier, PlatformCatalog.Get(tenant.Platform));
+
+        KmsConnection connection = newProvider.Connection with { Region = newProvider.Connection.Region ?? identifier.Region ?? tenant.Region };
+        Operation operation = _journal.Begin("New-KeyProvider", tenant.TenantId);
+        await using var _ = operation.ConfigureAwait(false);
+        string keyArn = identifier.Form == KeyIdentifierForm.KeyArn
+            ? newProvider.KeyIdentifier
+            : (await operation.Kms.DescribeKeyAsync(connection, newProvider.KeyIdentifier, cancellationToken).ConfigureAwait(false)).KeyArn;
+        KeyIdentifier resolved = KeyIdentifier.Parse(keyArn);
+        var provider = new KeyProvider
+        {
+            Id = Identifiers.New(Identifiers.ProviderPrefix),
+            TenantId = tenant.TenantId,
+            Name = newProvider.Name,
+            Description = newProvider.Description,
+            Type = KeyProviderType.AwsKms,
+            KeyIdentifier = newProvider.KeyIdentifier,
+            KeyArn = keyArn,
+            ArnFingerprint = Fingerprint(keyArn),
+            ContextValue = newProvider.ContextValue,
+            Status = KeyProviderStatus.Pending,
+            MultiRegion = resolved.IsMultiRegion,
+            Connection = connection with { Region = connection.Region ?? resolved.Region },
+            CreatedAt = _time.GetUtcNow(),
+        };
+        await _journal.ChangeAsync(
+            operation,
+            async change =>
+            {
+                IReadOnlyList<KeyProvider> others = await change.Store.Providers.ListAsync(new KeyProviderFilter { TenantId = tenant.TenantId }).ConfigureAwait(false);
+                RefuseTaken(provider, others);
+                await change.Store.Providers.AddAsync(provider).ConfigureAwait(false);
+                await change.RecordAsync(EventTypes.ProviderCreated, tenant.TenantId, Describe(provider)).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return provider;
+    }
+
+    /// <summary>The providers that a filter lets through, with their counts.</summary>
+    /// <param name="filter">The filter.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The providers, in the order of registration.</returns>
+    public Task<IReadOnlyList<KeyProvider>> ListAsync(KeyProviderFilter filter, CancellationToken cancellationToken = default) =>
+        _journal.ReadAsync(transaction => transaction.Providers.ListAsync(filter), cancellationToken);
+
+    /// <summary>
+    /// The one provider that a reference names: an ARN (<c>arn:…</c>), an id (<c>kp-…</c>), <c>Internal</c>, else a name, literally.
+    /// </summary>
+    /// <param name="reference">The reference.</param>
+    /// <param name="tenantId">The tenant whose provider it is; <see langword="null"/> for any tenant's.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The provider.</returns>
+    /// <exception cref="TenantEncryptionException"><c>PROVIDER_NOT_FOUND</c>; <c>AMBIGUOUS_PROVIDER</c>, whose message lists those that fit.</exception>
+    public async Task<KeyProvider> ResolveAsync(string reference, string? tenantId = null, CancellationToken cancellationToken = default)
+    {
+        if (tenantId is not null)
+        {
+            await _journal.ReadAsync(transaction => TenantService.RequireAsync(transaction, tenantId), cancellationToken).ConfigureAwait(false);
+        }
+
+        var filter = new KeyProviderFilter { TenantId = tenantId };
+        filter =
+            reference.StartsWith("arn:", StringComparison.Ordinal) ? filter with { KeyArn = reference }
+            : reference.StartsWith(Identifiers.ProviderPrefix, StringComparison.Ordinal) ? filter with { Id = reference }
+            : string.Equals(reference, ProviderNameRule.InternalReference, StringComparison.OrdinalIgnoreCase) ? filter with { Type = KeyProviderType.Internal }
+            : filter with { Name = reference };
+        IReadOnlyList<KeyProvider> found = await ListAsync(filter, cancellationToken).ConfigureAwait(false);
+        string of = tenantId is null ? "" : $" of tenant '{tenantId}'";
+        return found.Count switch
+        {
+            1 => found[0],
+            0 => throw new TenantEncryptionException(ErrorCodes.ProviderNotFound, $"No key provider{of} fits '{reference}'."),
+            _ => throw new TenantEncryptionException(
+                ErrorCodes.AmbiguousProvider,
+                $"'{reference}' fits {found.Count} key providers: {string.Join(", ", found.Take(10).Select(one => $"{one.Id} of tenant '{one.TenantId}'"))}."),
+        };
+    }
+
+    /// <summary>Tests a provider: its key's facts and a round trip. A failed check is a result, not an exception.</summary>
+    /// <param name="providerId">The provider's id.</param>
+    /// <param name="cancellationToken">Ends the test.</param>
+    /// <returns>The checks and the overall code.</returns>
+    /// <exception cref="TenantEncryptionException"><c>PROVIDER_NOT_FOUND</c>.</exception>
+    public async Task<KeyProviderTestResult> TestAsync(string providerId, CancellationToken cancellationToken = default)
+    {
+        (EncryptionTenant tenant, KeyProvider provider) = await ReadAsync(providerId, cancellationToken).ConfigureAwait(false);
+        Operation operation = _journal.Begin("Test-KeyProvider", tenant.TenantId);
+        await using var _ = operation.ConfigureAwait(false);
+        return await TestAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a Pending provider Active, after testing it; the Active one becomes Archived and keeps what depends on it.</summary>
+    /// <param name="providerId">The provider's id.</param>
+    /// <param name="cancellationToken">Ends the operation; nothing is changed then.</param>
+    /// <returns>The provider. One that is Active already is returned as it is.</returns>
+    /// <exception cref="TenantEncryptionException"><c>TRANSITION_FORBIDDEN</c>, <c>MIGRATION_RUNNING</c>, or the code of the failed test.</exception>
+    public async Task<KeyProvider> EnableAsync(string providerId, CancellationToken cancellationToken = default)
+    {
+        (EncryptionTenant tenant, KeyProvider provider) = await ReadAsync(providerId, cancellationToken).ConfigureAwait(false);
+        if (provider.Status == KeyProviderStatus.Active)
+        {
+            return provider;
+        }
+
+        Require(provider, KeyProviderStatus.Pending, "can be activated; migrate to an Archived one, restore a Deactivated one first");
+        Operation operation = _journal.Begin("Enable-KeyProvider", tenant.TenantId);
+        await using var _ = operation.ConfigureAwait(false);
+        await RequireWorkingAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
+        KeyEncryptionKey key = await _keyMaker.MakeAsync(operation.Kms, tenant, provider, cancellationToken).ConfigureAwait(false);
+        await _journal.ChangeAsync(
+            operation,
+            async change =>
+            {
+                KeyProvider now = await ProviderTransition.RequireIdleAsync(change.Store, providerId).ConfigureAwait(false);
+                Require(now, KeyProviderStatus.Pending, "can be activated");
+                await ProviderTransition.ActivateAsync(change, now, key, _time.GetUtcNow()).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return (await ReadAsync(providerId, cancellationToken).ConfigureAwait(false)).Provider;
+    }
+
+    /// <summary>Deactivates an Archived provider: nothing that depends on it can be read until it is restored.</summary>
+    /// <param name="providerId">The provider's id.</param>
+    /// <param name="force">Whether to do so although data depends on it.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The provider. One that is Deactivated already is returned as it is.</returns>
+    /// <exception cref="TenantEncryptionException"><c>TRANSITION_FORBIDDEN</c>, <c>HAS_DEPENDANTS</c>, <c>MIGRATION_RUNNING</c>.</exception>
+    public Task<KeyProvider> DisableAsync(string providerId, bool force = false, CancellationToken cancellationToken = default) =>
+        ChangeStatusAsync(
+            "Disable-KeyProvider",
+            providerId,
+            KeyProviderStatus.Archived,
+            KeyProviderStatus.Deactivated,
+            EventTypes.ProviderDeactivated,
+            "can be deactivated; an Active one is archived by activating another",
+            provider => RefuseDependants(provider, force, "unreadable until it is restored"),
+            cancellationToken);
+
+    /// <summary>Restores a Deactivated provider to Archived: what depends on it can be read again.</summary>
+    /// <param name="providerId">The provider's id.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The provider. One that is Archived already is returned as it is.</returns>
+    /// <exception cref="TenantEncryptionException"><c>TRANSITION_FORBIDDEN</c>.</exception>
+    public Task<KeyProvider> RestoreAsync(string providerId, CancellationToken cancellationToken = default) =>
+        ChangeStatusAsync(
+            "Restore-KeyProvider",
+            providerId,
+            KeyProviderStatus.Deactivated,
+            KeyProviderStatus.Archived,
+            EventTypes.ProviderRestored,
+            "can be restored",
+            _ => { },
+            cancellationToken);
+
+    /// <summary>Removes a provider that is not Active, with the records of the keys that it seals.</summary>
+    /// <param name="providerId">The provider's id.</param>
+    /// <param name="force">Whether to do so although data depends on it, which is then lost for good.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The provider as it was.</returns>
+    /// <exception cref="TenantEncryptionException"><c>TRANSITION_FORBIDDEN</c>, <c>HAS_DEPENDANTS</c>, <c>MIGRATION_RUNNING</c>.</exception>
+    public async Task<KeyProvider> RemoveAsync(string providerId, bool force = false, CancellationToken cancellationToken = default)
+    {
+        Operation operation = _journal.Begin("Remove-KeyProvider");
+        await using var _ = operation.ConfigureAwait(false);
+        return await _journal.ChangeAsync(
+            operation,
+            async change =>
+            {
+                KeyProvider provider = await ProviderTransition.RequireIdleAsync(change.Store, providerId).ConfigureAwait(false);
+                EncryptionTenant tenant = await TenantService.RequireAsync(change.Store, provider.TenantId).ConfigureAwait(false);
+                if (provider.Type == KeyProviderType.Internal || provider.Status == KeyProviderStatus.Active)
+                {
+                    string why = provider.Type == KeyProviderType.Internal ? "the internal provider" : "Active";
+                    throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The key provider '{provider.Name}' is {why} and can't be removed.");
+                }
+
+                RefuseDependants(provider, force, "lost for good");
+                await ProviderTransition.RefuseWritersAsync(change.Store, provider, tenant, _time.GetUtcNow()).ConfigureAwait(false);
+                int keys = await change.Store.Keys.RemoveOfProviderAsync(provider.Id).ConfigureAwait(false);
+                await change.Store.Providers.RemoveAsync(provider.Id).ConfigureAwait(false);
+                await change.Store.Tenants.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
+                JObject data = Describe(provider);
+                data["removedKeys"] = keys;
+                data["removedMessages"] = provider.MessageCount;
+                await change.RecordAsync(EventTypes.ProviderDeleted, provider.TenantId, data).ConfigureAwait(false);
+                return provider;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A provider's history: the event log seen per provider.</summary>
+    /// <param name="providerId">The provider's id.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The entries, oldest first.</returns>
+    /// <exception cref="TenantEncryptionException"><c>PROVIDER_NOT_FOUND</c>.</exception>
+    public async Task<IReadOnlyList<KeyHistoryEntry>> GetHistoryAsync(string providerId, CancellationToken cancellationToken = default)
+    {
+        (_, KeyProvider provider) = await ReadAsync(providerId, cancellationToken).ConfigureAwait(false);
+        var history = new List<KeyHistoryEntry>();
+        await foreach (EncryptionEvent one in _events.ListAsync(new EventFilter { ProviderId = providerId }, cancellationToken).ConfigureAwait(false))
+        {
+            history.Add(new KeyHistoryEntry
+            {
+                Name = provider.Name,
+                Event = one.Type,
+                Status = Enum.TryParse(one.Data.GetValueOrDefault("status") as string, out KeyProviderStatus status) ? status : null,
+                Time = one.Time,
+                Actor = one.UserId,
+                Detail = (one.Data.GetValueOrDefault("code") ?? one.Data.GetValueOrDefault("kekId")) as string,
+            });
+        }
+
+        return history;
+    }
+
+    internal async Task<KeyProviderTestResult> RequireWorkingAsync(
+        Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
+    {
+        KeyProviderTestResult result = await TestAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
+        if (result.Success)
+        {
+            return result;
+        }
+
+        KeyProviderCheck failed = result.Checks.First(check => check.Outcome == CheckOutcome.Failed);
+        throw new TenantEncryptionException(
+            result.Code, $"The key provider '{provider.Name}' of tenant '{tenant.TenantId}' does not work, nothing was changed. {failed.Name}: {failed.Observed}")
+        { KeyArn = provider.KeyArn, Region = failed.Region };
+    }
+
+    internal async Task<(EncryptionTenant Tenant, KeyProvider Provider)> ReadAsync(string providerId, CancellationToken cancellationToken) =>
+        await _journal.ReadAsync(
+            async transaction =>
+            {
+                KeyProvider provider = await ProviderTransition.RequireAsync(transaction, providerId).ConfigureAwait(false);
+                return (await TenantService.RequireAsync(transaction, provider.TenantId).ConfigureAwait(false), provider);
+            },
+            cancellationToken).ConfigureAwait(false);
+
+    internal static JObject Describe(KeyProvider provider) => new()
+    {
+        ["providerId"] = provider.Id,
+        ["provider"] = provider.Name,
+        ["type"] = provider.Type.ToString(),
+        ["status"] = provider.Status.ToString(),
+        ["keyArn"] = provider.KeyArn,
+    };
+
+    private static void CheckForm(KeyIdentifier identifier, PlatformProfile platform)
+    {
+        if (!platform.IdentifierForms.Contains(identifier.Form.ToString()))
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.InvalidArn,
+                $"'{identifier}' is a {identifier.Form}; the platform {platform.Name} takes {string.Join(", ", platform.IdentifierForms)}.");
+        }
+
+        if (identifier.Partition is { } partition && !platform.Partitions.Contains(partition))
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.WrongPartition,
+                $"The key is in partition {partition}; the platform {platform.Name} takes {string.Join(", ", platform.Partitions)}.");
+        }
+    }
+
+    private static void RefuseTaken(KeyProvider provider, IReadOnlyList<KeyProvider> others)
+    {
+        if (others.FirstOrDefault(other => string.Equals(other.Name, provider.Name, StringComparison.OrdinalIgnoreCase)) is { } sameName)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.ProviderExists, $"Tenant '{provider.TenantId}' has a key provider '{sameName.Name}' ({sameName.Id}) already.");
+        }
+
+        if (others.FirstOrDefault(other => other.KeyArn == provider.KeyArn) is { } sameKey)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.ProviderExists,
+                $"The key {provider.KeyArn} is registered for tenant '{provider.TenantId}' already, as '{sameKey.Name}' ({sameKey.Id}).");
+        }
+    }
+
+    private static void Require(KeyProvider provider, KeyProviderStatus status, string rule)
+    {
+        if (provider.Status != status)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.TransitionForbidden, $"The key provider '{provider.Name}' is {provider.Status}; only a {status} one {rule}.");
+        }
+    }
+
+    private static void RefuseDependants(KeyProvider provider, bool force, string consequence)
+    {
+        if (!force && provider.MessageCount + provider.ValueCount > 0)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.HasDependants,
+                $"{provider.MessageCount} files and up to {provider.ValueCount} values outside the catalog depend on the key provider '{provider.Name}' "
+                    + $"and would be {consequence}.");
+        }
+    }
+
+    private static string Fingerprint(string keyArn) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(keyArn))).ToLowerInvariant();
+
+    private async Task<KeyProvider> ChangeStatusAsync(
+        string command,
+        string providerId,
+        KeyProviderStatus from,
+        KeyProviderStatus to,
+        string eventType,
+        string rule,
+        Action<KeyProvider> check,
+        CancellationToken cancellationToken)
+    {
+        Operation operation = _journal.Begin(command);
+        await using var _ = operation.ConfigureAwait(false);
+        return await _journal.ChangeAsync(
+            operation,
+            async change =>
+            {
+                KeyProvider provider = await ProviderTransition.RequireAsync(change.Store, providerId).ConfigureAwait(false);
+                if (provider.Status == to)
+                {
+                    return provider;
+                }
+
+                Require(provider, from, rule);
+                await ProviderTransition.RequireIdleAsync(change.Store, providerId).ConfigureAwait(false);
+                check(provider);
+                KeyProvider changed = provider with { Status = to };
+                await change.Store.Providers.UpdateAsync(changed).ConfigureAwait(false);
+                await change.Store.Tenants.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
+                await change.RecordAsync(eventType, provider.TenantId, Describe(changed)).ConfigureAwait(false);
+                return changed;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<KeyProviderTestResult> TestAsync(
+        Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> sharedWith = [];
+        if (provider.KeyArn is not null)
+        {
+            IReadOnlyList<KeyProvider> same = await ListAsync(new KeyProviderFilter { KeyArn = provider.KeyArn }, cancellationToken).ConfigureAwait(false);
+            sharedWith = [.. same.Select(one => one.TenantId).Where(id => id != tenant.TenantId).Distinct(StringComparer.Ordinal)];
+        }
+
+        KeyProviderTestResult result = await _validator.TestAsync(operation.Kms, tenant, provider, sharedWith, cancellationToken).ConfigureAwait(false);
+        await _journal.ChangeAsync(
+            operation,
+            async change =>
+            {
+                KeyProvider now = await ProviderTransition.RequireAsync(change.Store, provider.Id).ConfigureAwait(false);
+                await change.Store.Providers.UpdateAsync(now with { LastTestedAt = result.Time, LastTestCode = result.Code }).ConfigureAwait(false);
+                JObject data = Describe(now);
+                data["code"] = result.Code;
+                await change.RecordAsync(EventTypes.ProviderTested, tenant.TenantId, data).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return result;
+    }
+}

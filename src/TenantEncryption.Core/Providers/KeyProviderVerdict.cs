@@ -1,0 +1,17 @@
+namespace TenantEncryption.Providers;
+
+/// <summary>What a test means for the provider's use, in the terms of Tableau Cloud's Test Configuration.</summary>
+public enum KeyProviderVerdict
+{
+    /// <summary>Pending, and every check passed.</summary>
+    SafeToActivate,
+
+    /// <summary>Active, and every check passed.</summary>
+    Working,
+
+    /// <summary>Not in use now; it would work.</summary>
+    ShouldWork,
+
+    /// <summary>A check failed.</summary>
+    WontWork,
+}

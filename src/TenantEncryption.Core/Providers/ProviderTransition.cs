@@ -1,0 +1,93 @@
+using Newtonsoft.Json.Linq;
+using TenantEncryption.Errors;
+using TenantEncryption.Events;
+using TenantEncryption.Journal;
+using TenantEncryption.Keys;
+using TenantEncryption.Migration;
+using TenantEncryption.Stores;
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption.Providers;
+
+/// <summary>What every change of a provider's state checks and does, within its transaction.</summary>
+internal static class ProviderTransition
+{
+    /// <summary>The provider of an id.</summary>
+    public static async Task<KeyProvider> RequireAsync(IStoreTransaction transaction, string providerId) =>
+        await transaction.Providers.FindAsync(providerId).ConfigureAwait(false)
+        ?? throw new TenantEncryptionException(ErrorCodes.ProviderNotFound, $"There is no key provider {providerId}.");
+
+    /// <summary>The provider of an id, which no unfinished migration of its tenant may use.</summary>
+    public static async Task<KeyProvider> RequireIdleAsync(IStoreTransaction transaction, string providerId)
+    {
+        KeyProvider provider = await RequireAsync(transaction, providerId).ConfigureAwait(false);
+        await RefuseMigrationAsync(transaction, provider.TenantId).ConfigureAwait(false);
+        return provider;
+    }
+
+    /// <summary>Refuses while a migration of the tenant is unfinished.</summary>
+    public static async Task RefuseMigrationAsync(IStoreTransaction transaction, string tenantId)
+    {
+        IReadOnlyList<KeyMigration> migrations = await transaction.Migrations.ListAsync(tenantId).ConfigureAwait(false);
+        if (migrations.FirstOrDefault(one => one.State is not (MigrationState.Completed or MigrationState.Stopped)) is { } unfinished)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.MigrationRunning, $"The migration {unfinished.Id} of tenant '{tenantId}' is {unfinished.State}.");
+        }
+    }
+
+    /// <summary>Makes a provider Active, the Active one Archived, and a new key Current; raises the epoch.</summary>
+    public static async Task ActivateAsync(Change change, KeyProvider provider, KeyEncryptionKey newKey, DateTimeOffset now)
+    {
+        KeyProvider? active = await change.Store.Providers.FindActiveAsync(provider.TenantId).ConfigureAwait(false);
+        if (active is not null)
+        {
+            KeyProvider archived = active with { Status = KeyProviderStatus.Archived, DemotedFromCurrentAt = now };
+            await change.Store.Providers.UpdateAsync(archived).ConfigureAwait(false);
+            await change.RecordAsync(EventTypes.ProviderArchived, provider.TenantId, KeyProviderService.Describe(archived)).ConfigureAwait(false);
+        }
+
+        KeyProvider activated = provider with { Status = KeyProviderStatus.Active, PromotedToCurrentAt = now, DemotedFromCurrentAt = null };
+        await change.Store.Providers.UpdateAsync(activated).ConfigureAwait(false);
+        await MakeCurrentAsync(change.Store, newKey).ConfigureAwait(false);
+        await change.Store.Tenants.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
+        JObject data = KeyProviderService.Describe(activated);
+        data["kekId"] = newKey.KekId;
+        await change.RecordAsync(EventTypes.ProviderActivated, provider.TenantId, data).ConfigureAwait(false);
+    }
+
+    /// <summary>Adds a key and has it wrap from now on, in the place of the Current one.</summary>
+    public static async Task MakeCurrentAsync(IStoreTransaction transaction, KeyEncryptionKey key)
+    {
+        if (await transaction.Keys.FindCurrentAsync(key.TenantId).ConfigureAwait(false) is { } current)
+        {
+            await transaction.Keys.SetStatusAsync(current.KekId, KeyEncryptionKeyStatus.Previous).ConfigureAwait(false);
+        }
+
+        await transaction.Keys.AddAsync(key).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Refuses to delete a provider's keys while a writer may still use one: a reservation is open, or a key was used and the longest
+    /// lease has not passed since the provider was Active.
+    /// </summary>
+    public static async Task RefuseWritersAsync(IStoreTransaction transaction, KeyProvider provider, EncryptionTenant tenant, DateTimeOffset now)
+    {
+        int open = await transaction.Keys.CountOpenReservationsAsync(provider.Id).ConfigureAwait(false);
+        if (open > 0)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.HasDependants, $"{open} writers still hold reservations under the key provider '{provider.Name}'. Try again when they are done.");
+        }
+
+        IReadOnlyList<KeyEncryptionKey> keys = await transaction.Keys.ListAsync(tenant.TenantId).ConfigureAwait(false);
+        bool used = keys.Any(key => key.ProviderId == provider.Id && key.ReservedWraps > 0);
+        DateTimeOffset? safeAt = provider.DemotedFromCurrentAt + tenant.KeyLease;
+        if (used && safeAt > now)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.HasDependants,
+                $"A process may hold a key of '{provider.Name}' in memory until {safeAt:u}: the longest lease since it was Active. Try again then.");
+        }
+    }
+}

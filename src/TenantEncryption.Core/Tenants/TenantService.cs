@@ -1,0 +1,119 @@
+using Newtonsoft.Json.Linq;
+using TenantEncryption.Errors;
+using TenantEncryption.Events;
+using TenantEncryption.Journal;
+using TenantEncryption.Keys;
+using TenantEncryption.Platforms;
+using TenantEncryption.Providers;
+using TenantEncryption.Stores;
+
+namespace TenantEncryption.Tenants;
+
+/// <summary>Creates and finds tenants.</summary>
+public sealed class TenantService
+{
+    private static readonly TimeSpan LongestLease = TimeSpan.FromHours(1);
+
+    private readonly ChangeJournal _journal;
+    private readonly KeyMaker _keyMaker;
+    private readonly TimeProvider _time;
+
+    internal TenantService(ChangeJournal journal, KeyMaker keyMaker, TimeProvider time) => (_journal, _keyMaker, _time) = (journal, keyMaker, time);
+
+    /// <summary>Creates a tenant with its internal provider, Active, and a first key under it.</summary>
+    /// <param name="newTenant">What it is made from.</param>
+    /// <param name="cancellationToken">Ends the operation; nothing is created then.</param>
+    /// <returns>The tenant.</returns>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>, <c>TENANT_EXISTS</c>.</exception>
+    public async Task<EncryptionTenant> CreateAsync(NewTenant newTenant, CancellationToken cancellationToken = default)
+    {
+        TenantIdRule.Check(newTenant.TenantId);
+        PlatformProfile platform = PlatformCatalog.Get(newTenant.Platform);
+        if (newTenant.KeyLease is { } lease && (lease < TimeSpan.Zero || lease > LongestLease))
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"A key lease of {lease} is not between zero and {LongestLease}.");
+        }
+
+        DateTimeOffset now = _time.GetUtcNow();
+        var tenant = new EncryptionTenant
+        {
+            TenantId = newTenant.TenantId,
+            DisplayName = newTenant.DisplayName,
+            Platform = platform.Name,
+            Region = newTenant.Region,
+            KeyHierarchy = newTenant.KeyHierarchy,
+            KeyLease = newTenant.KeyLease ?? TimeSpan.FromMinutes(5),
+            Epoch = 1,
+            CreatedAt = now,
+        };
+        var provider = new KeyProvider
+        {
+            Id = Identifiers.New(Identifiers.ProviderPrefix),
+            TenantId = tenant.TenantId,
+            Name = platform.InternalProvider,
+            Type = KeyProviderType.Internal,
+            Status = KeyProviderStatus.Active,
+            CreatedAt = now,
+            PromotedToCurrentAt = now,
+        };
+
+        Operation operation = _journal.Begin("New-EncryptionTenant", tenant.TenantId);
+        await using var _ = operation.ConfigureAwait(false);
+        KeyEncryptionKey key = await _keyMaker.MakeAsync(operation.Kms, tenant, provider, cancellationToken).ConfigureAwait(false);
+        await _journal.ChangeAsync(
+            operation,
+            async change =>
+            {
+                if (await change.Store.Tenants.FindAsync(tenant.TenantId).ConfigureAwait(false) is not null)
+                {
+                    throw new TenantEncryptionException(ErrorCodes.TenantExists, $"There is a tenant '{tenant.TenantId}' already.");
+                }
+
+                await change.Store.Tenants.AddAsync(tenant).ConfigureAwait(false);
+                await change.Store.Providers.AddAsync(provider).ConfigureAwait(false);
+                await change.Store.Keys.AddAsync(key).ConfigureAwait(false);
+                await change.RecordAsync(
+                    EventTypes.TenantCreated,
+                    tenant.TenantId,
+                    new JObject
+                    {
+                        ["platform"] = tenant.Platform,
+                        ["keyHierarchy"] = tenant.KeyHierarchy.ToString(),
+                        ["providerId"] = provider.Id,
+                        ["provider"] = provider.Name,
+                        ["status"] = provider.Status.ToString(),
+                        ["kekId"] = key.KekId,
+                    }).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return tenant;
+    }
+
+    /// <summary>The tenant of an id.</summary>
+    /// <param name="tenantId">The id, exactly.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The tenant.</returns>
+    /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>; the message names an id that differs only by case.</exception>
+    public Task<EncryptionTenant> GetAsync(string tenantId, CancellationToken cancellationToken = default) =>
+        _journal.ReadAsync(transaction => RequireAsync(transaction, tenantId), cancellationToken);
+
+    /// <summary>All tenants, ordered by id.</summary>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The tenants.</returns>
+    public Task<IReadOnlyList<EncryptionTenant>> ListAsync(CancellationToken cancellationToken = default) =>
+        _journal.ReadAsync(transaction => transaction.Tenants.ListAsync(), cancellationToken);
+
+    internal static async Task<EncryptionTenant> RequireAsync(IStoreTransaction transaction, string tenantId)
+    {
+        if (await transaction.Tenants.FindAsync(tenantId).ConfigureAwait(false) is { } tenant)
+        {
+            return tenant;
+        }
+
+        IReadOnlyList<EncryptionTenant> all = await transaction.Tenants.ListAsync().ConfigureAwait(false);
+        string? otherCase = all.FirstOrDefault(known => string.Equals(known.TenantId, tenantId, StringComparison.OrdinalIgnoreCase))?.TenantId;
+        throw new TenantEncryptionException(
+            ErrorCodes.TenantNotFound,
+            $"There is no tenant '{tenantId}'{(otherCase is null ? "." : $", but there is '{otherCase}': ids are case-sensitive.")}");
+    }
+}
