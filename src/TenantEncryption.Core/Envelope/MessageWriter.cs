@@ -1,0 +1,156 @@
+using Microsoft.Win32.SafeHandles;
+using TenantEncryption.Errors;
+
+namespace TenantEncryption.Envelope;
+
+/// <summary>
+/// Writes messages: format version 2, suite 0x0478, framed. Thread-safe. Frames are encrypted in parallel and in memory that does
+/// not grow with the input, which is read once.
+/// </summary>
+public sealed class MessageWriter
+{
+    private readonly IAeadFactory _aeadFactory;
+
+    /// <summary>Makes a writer.</summary>
+    /// <param name="aeadFactory">The AEAD; <see langword="null"/> for the platform's AES-GCM.</param>
+    public MessageWriter(IAeadFactory? aeadFactory = null) => _aeadFactory = aeadFactory ?? AesGcmFactory.Instance;
+
+    /// <summary>Writes a small value to a message in memory, on the calling thread.</summary>
+    /// <param name="plaintext">The value.</param>
+    /// <param name="materials">Used once.</param>
+    /// <param name="frameLength">The length of a frame's content, in bytes.</param>
+    /// <returns>The message.</returns>
+    /// <exception cref="TenantEncryptionException">INVALID_INPUT: the frame length. LIMIT_EXCEEDED: the message would be longer than an array.</exception>
+    /// <exception cref="InvalidOperationException">The materials were used before.</exception>
+    public byte[] Write(
+        ReadOnlySpan<byte> plaintext, MessageMaterials materials, int frameLength = MessageWriterOptions.DefaultFrameLength)
+    {
+        ArgumentNullException.ThrowIfNull(materials);
+        CheckFrameLength(frameLength);
+        int headerLength = HeaderWriter.Length(materials);
+        long messageLength = headerLength + Frames.SealedLength(plaintext.Length, frameLength, endsMessage: true);
+        if (messageLength > Array.MaxLength)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.LimitExceeded, $"The message would take {messageLength} bytes; a value in memory takes {Array.MaxLength} at most.");
+        }
+
+        materials.Claim();
+        byte[] message = GC.AllocateUninitializedArray<byte>((int)messageLength);
+        IAead aead = null!;
+        HeaderWriter.Write(materials, frameLength, _aeadFactory, message.AsSpan(0, headerLength), new Span<IAead>(ref aead));
+        using (aead)
+        {
+            Frames.Seal(
+                aead,
+                message.AsSpan(HeaderWriter.MessageIdOffset, HeaderWriter.MessageIdLength),
+                frameLength,
+                sequence: 1,
+                plaintext,
+                endsMessage: true,
+                message.AsSpan(headerLength));
+        }
+
+        return message;
+    }
+
+    /// <summary>
+    /// Writes a file to a message file. Regular files are read and written at positions, by several threads at once; others (pipes,
+    /// devices) as streams. On any exception the destination holds an unfinished message, which the caller deletes.
+    /// </summary>
+    /// <param name="source">The plaintext, from the start of the file.</param>
+    /// <param name="destination">An empty file, written from its start.</param>
+    /// <param name="materials">Used once.</param>
+    /// <param name="options">How to write; <see langword="null"/> for the default.</param>
+    /// <param name="bytesDone">Is told how many bytes of plaintext are done, from any thread.</param>
+    /// <param name="cancellationToken">Stops between frames.</param>
+    /// <returns>The id and the lengths.</returns>
+    /// <exception cref="TenantEncryptionException">
+    /// INVALID_INPUT: the frame length. LIMIT_EXCEEDED: the input takes more than 2³²−1 frames of that length; a known length is refused
+    /// before anything is written. STORAGE_FAILED: the source became shorter while it was read.
+    /// </exception>
+    /// <exception cref="IOException">Reading or writing failed.</exception>
+    /// <exception cref="InvalidOperationException">The materials were used before.</exception>
+    public async Task<WrittenMessage> WriteAsync(
+        SafeFileHandle source,
+        SafeFileHandle destination,
+        MessageMaterials materials,
+        MessageWriterOptions? options = null,
+        IProgress<long>? bytesDone = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(destination);
+        ArgumentNullException.ThrowIfNull(materials);
+        options ??= MessageWriterOptions.Default;
+        CheckFrameLength(options.FrameLength);
+        if (RegularFile.TryGetSourceLength(source, out long length) && RegularFile.TryGetLength(destination, out _))
+        {
+            long frames = Frames.Count(length, options.FrameLength);
+            if (frames > options.MaxFrames)
+            {
+                throw TooManyFrames(options);
+            }
+
+            var writer = new FileMessageWriter(source, length, destination, options, _aeadFactory, bytesDone);
+            return await writer.WriteAsync(materials, cancellationToken).ConfigureAwait(false);
+        }
+
+        // The streams borrow the handles: not disposed, they leave them open.
+        return await WriteAsync(
+            RegularFile.AsStream(source, FileAccess.Read),
+            RegularFile.AsStream(destination, FileAccess.Write),
+            materials,
+            options,
+            bytesDone,
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Writes a stream to a message stream. Neither needs to be seekable; neither is closed. On any exception the destination holds
+    /// an unfinished message, which the caller discards.
+    /// </summary>
+    /// <param name="source">The plaintext, from its position to its end.</param>
+    /// <param name="destination">Receives the message.</param>
+    /// <param name="materials">Used once.</param>
+    /// <param name="options">How to write; <see langword="null"/> for the default.</param>
+    /// <param name="bytesDone">Is told how many bytes of plaintext are done, from any thread.</param>
+    /// <param name="cancellationToken">Stops between frames.</param>
+    /// <returns>The id and the lengths.</returns>
+    /// <exception cref="TenantEncryptionException">
+    /// INVALID_INPUT: the frame length. LIMIT_EXCEEDED: the input takes more than 2³²−1 frames of that length.
+    /// </exception>
+    /// <exception cref="IOException">Reading or writing failed.</exception>
+    /// <exception cref="InvalidOperationException">The materials were used before.</exception>
+    public async Task<WrittenMessage> WriteAsync(
+        Stream source,
+        Stream destination,
+        MessageMaterials materials,
+        MessageWriterOptions? options = null,
+        IProgress<long>? bytesDone = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(destination);
+        ArgumentNullException.ThrowIfNull(materials);
+        options ??= MessageWriterOptions.Default;
+        CheckFrameLength(options.FrameLength);
+        var writer = new StreamMessageWriter(source, destination, options, _aeadFactory, bytesDone);
+        return await writer.WriteAsync(materials, cancellationToken).ConfigureAwait(false);
+    }
+
+    internal static TenantEncryptionException TooManyFrames(MessageWriterOptions options) =>
+        new(
+            ErrorCodes.LimitExceeded,
+            $"The input takes more than {options.MaxFrames} frames of {options.FrameLength} bytes; choose a larger frame size.");
+
+    private static void CheckFrameLength(int frameLength)
+    {
+        if (frameLength < 1 || frameLength > MessageLimits.Default.MaxFrameLength)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.InvalidInput,
+                $"A frame has 1 to {MessageLimits.Default.MaxFrameLength} bytes; {frameLength} was given.");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace TenantEncryption.Envelope;
+
+/// <summary>What a file handle allows: positions, or only one pass.</summary>
+internal static class RegularFile
+{
+    /// <summary>Whether a file can be read and written at positions, and its length.</summary>
+    public static bool TryGetLength(SafeFileHandle handle, out long length)
+    {
+        try
+        {
+            length = RandomAccess.GetLength(handle);
+        }
+        catch (NotSupportedException)
+        {
+            length = 0;
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>As <see cref="TryGetLength"/>, for a file to read: one that says it is empty and isn't (as in /proc) allows one pass only.</summary>
+    public static bool TryGetSourceLength(SafeFileHandle handle, out long length)
+    {
+        Span<byte> oneByte = stackalloc byte[1];
+        return TryGetLength(handle, out length) && (length > 0 || RandomAccess.Read(handle, oneByte, 0) == 0);
+    }
+
+    /// <summary>A stream over a handle that is the caller's: whoever gets it doesn't dispose it.</summary>
+    public static Stream AsStream(SafeFileHandle handle, FileAccess access) => new FileStream(handle, access, bufferSize: 0, handle.IsAsync);
+
+    /// <summary>Fills a buffer from a position.</summary>
+    /// <returns>The bytes read: fewer than the buffer holds at the end of the file only.</returns>
+    public static int Read(SafeFileHandle handle, Span<byte> buffer, long position)
+    {
+        var filled = 0;
+        while (filled < buffer.Length)
+        {
+            int read = RandomAccess.Read(handle, buffer[filled..], position + filled);
+            if (read == 0)
+            {
+                break;
+            }
+
+            filled += read;
+        }
+
+        return filled;
+    }
+}
