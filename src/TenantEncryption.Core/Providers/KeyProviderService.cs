@@ -7,7 +7,6 @@ using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
-using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.Providers;

@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace TenantEncryption.Keys.Root;
 
 /// <summary>Tells whether a file on Unix belongs to the user of this process; .NET itself doesn't say.</summary>
+[UnsupportedOSPlatform("windows")]
 internal static class FileOwner
 {
     private const int CurrentDirectory = -100; // AT_FDCWD

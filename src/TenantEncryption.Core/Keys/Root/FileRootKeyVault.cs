@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using TenantEncryption.Errors;
 using TenantEncryption.Stores;
@@ -124,6 +125,7 @@ public sealed class FileRootKeyVault : IRootKeyVault
         }
     }
 
+    [UnsupportedOSPlatform("windows")]
     private static void CheckUnix(string path, FileSystemInfo? linkTarget, UnixFileMode allowed)
     {
         if (linkTarget is not null)
@@ -131,7 +133,8 @@ public sealed class FileRootKeyVault : IRootKeyVault
             throw Exposed(path, $"is a link to '{linkTarget.FullName}'");
         }
 
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~allowed) is var extra && extra != 0)
+        UnixFileMode extra = File.GetUnixFileMode(path) & ~allowed;
+        if (extra != UnixFileMode.None)
         {
             throw Exposed(path, $"can be used by others ({extra})");
         }
@@ -179,6 +182,7 @@ public sealed class FileRootKeyVault : IRootKeyVault
         }
     }
 
+    [SupportedOSPlatform("windows")]
     private DataProtectionScope Scope() =>
         Protection == RootKeyProtection.DpapiMachine ? DataProtectionScope.LocalMachine : DataProtectionScope.CurrentUser;
 

@@ -1,0 +1,201 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using TenantEncryption.Data.Files;
+using TenantEncryption.Envelope;
+using TenantEncryption.Errors;
+using TenantEncryption.Events;
+using TenantEncryption.Journal;
+using TenantEncryption.Keys;
+
+namespace TenantEncryption.Data;
+
+/// <summary>
+/// One command's work on data, or a service's for as long as it likes. Values and reads are counted and become events when the session is
+/// disposed; files become events batch by batch, with their catalog entries. Thread-safe.
+/// </summary>
+public sealed class DataSession : IAsyncDisposable
+{
+    private readonly Operation _operation;
+    private readonly KeyRing _ring;
+    private readonly FileProtector _fileProtector;
+    private readonly FileReader _fileReader;
+    private readonly MaterialsSource _materials;
+    private readonly MessageWriter _writer;
+    private readonly Func<string, WrapBudget> _newBudget;
+    private readonly ReadTally _tally;
+    private readonly ConcurrentDictionary<string, WrapBudget> _budgets = new(StringComparer.Ordinal);
+
+    internal DataSession(
+        Operation operation,
+        KeyRing ring,
+        FileProtector fileProtector,
+        FileReader fileReader,
+        MaterialsSource materials,
+        MessageWriter writer,
+        Func<string, WrapBudget> newBudget,
+        ReadTally tally)
+    {
+        (_operation, _ring, _fileProtector, _fileReader) = (operation, ring, fileProtector, fileReader);
+        (_materials, _writer, _newBudget, _tally) = (materials, writer, newBudget, tally);
+    }
+
+    /// <summary>Protects files. Outcomes come in the order of the files; one that fails does not stop the rest.</summary>
+    /// <param name="tenantId">Whose data it is.</param>
+    /// <param name="files">Inputs and outputs, as <see cref="FilePlanner"/> plans them.</param>
+    /// <param name="options">How; <see langword="null"/> for the default.</param>
+    /// <param name="progress">Told of bytes and files, from any thread.</param>
+    /// <param name="cancellationToken">Stops; the batch under way leaves nothing behind, those before it stay.</param>
+    /// <returns>How each file went.</returns>
+    /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>, <c>CONTEXT_MISMATCH</c>, <c>LEASE_LOST</c>, what the provider answers, or the store's.</exception>
+    public IAsyncEnumerable<FileOutcome<ProtectedFile>> ProtectFilesAsync(
+        string tenantId,
+        IReadOnlyList<FileRequest> files,
+        ProtectOptions? options = null,
+        IProgress<DataProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        SweepFolders(files);
+        var sum = new FileProgress(progress, [.. files.Select(file => file.Source)]);
+        return _fileProtector.ProtectAsync(_operation, tenantId, files, options ?? ProtectOptions.Default, sum, cancellationToken);
+    }
+
+    /// <summary>Unprotects files: every byte is verified before a destination has its name.</summary>
+    /// <param name="files">Inputs and outputs.</param>
+    /// <param name="options">How; <see langword="null"/> for the default.</param>
+    /// <param name="progress">Told of bytes and files, from any thread.</param>
+    /// <param name="cancellationToken">Stops; the file under way leaves nothing behind.</param>
+    /// <returns>How each file went, in order.</returns>
+    public async IAsyncEnumerable<FileOutcome<UnprotectedFile>> UnprotectFilesAsync(
+        IReadOnlyList<FileRequest> files,
+        UnprotectOptions? options = null,
+        IProgress<DataProgress>? progress = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        options ??= UnprotectOptions.Default;
+        SweepFolders(files);
+        var sum = new FileProgress(progress, [.. files.Select(file => file.Source)]);
+        foreach (FileRequest file in files)
+        {
+            FileOutcome<UnprotectedFile> outcome = await _fileReader.UnprotectAsync(_operation, file, options, sum, cancellationToken).ConfigureAwait(false);
+            _tally.File(EventTypes.DataUnprotected, outcome.Result?.TenantId ?? options.TenantId, outcome.Result?.Length ?? 0, outcome.Error is not null);
+            yield return outcome;
+        }
+    }
+
+    /// <summary>Verifies every byte of files and writes nothing. A file that does not verify is a result; one that can't be judged an error.</summary>
+    /// <param name="paths">The full paths of messages.</param>
+    /// <param name="options">How; <see langword="null"/> for the default.</param>
+    /// <param name="progress">Told of bytes and files, from any thread.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>How each file went, in order.</returns>
+    public async IAsyncEnumerable<FileOutcome<MessageTestResult>> TestFilesAsync(
+        IReadOnlyList<string> paths,
+        UnprotectOptions? options = null,
+        IProgress<DataProgress>? progress = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        options ??= UnprotectOptions.Default;
+        var sum = new FileProgress(progress, paths);
+        foreach (string path in paths)
+        {
+            FileOutcome<MessageTestResult> outcome = await _fileReader.TestAsync(_operation, path, options, sum, cancellationToken).ConfigureAwait(false);
+            bool failed = outcome.Result is not { Success: true };
+            _tally.File(EventTypes.DataTested, outcome.Result?.TenantId ?? options.TenantId, outcome.Result?.Length ?? 0, failed);
+            yield return outcome;
+        }
+    }
+
+    /// <summary>Protects a value in memory.</summary>
+    /// <param name="tenantId">Whose data it is.</param>
+    /// <param name="plaintext">The value, of any length up to what an array holds; empty is valid.</param>
+    /// <param name="options">How; <see langword="null"/> for the default.</param>
+    /// <param name="cancellationToken">Ends waiting for the provider or the store.</param>
+    /// <returns>The message.</returns>
+    /// <exception cref="TenantEncryptionException">As <see cref="ProtectFilesAsync"/>.</exception>
+    public async ValueTask<byte[]> ProtectValueAsync(
+        string tenantId, ReadOnlyMemory<byte> plaintext, ProtectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= ProtectOptions.Default;
+        TenantKeyState state = await _ring.StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
+        EncryptionContext context = TenantContext.Of(state.Tenant, options.EncryptionContext);
+        WrapBudget budget = _budgets.GetOrAdd(tenantId, _newBudget);
+        state = await budget.TakeAsync(_operation, state, cancellationToken).ConfigureAwait(false);
+        using MessageMaterials materials = await _materials.MakeAsync(_operation, state, context, cancellationToken).ConfigureAwait(false);
+        return _writer.Write(plaintext.Span, materials, options.FrameLength ?? MessageWriterOptions.DefaultFrameLength);
+    }
+
+    /// <summary>Unprotects a value in memory.</summary>
+    /// <param name="message">The whole message.</param>
+    /// <param name="options">How; <see langword="null"/> for the default.</param>
+    /// <param name="cancellationToken">Ends waiting for the provider.</param>
+    /// <returns>The value, verified to its last byte.</returns>
+    /// <exception cref="TenantEncryptionException">Why it can't be read.</exception>
+    public async ValueTask<UnprotectedValue> UnprotectValueAsync(
+        ReadOnlyMemory<byte> message, UnprotectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= UnprotectOptions.Default;
+        try
+        {
+            (UnprotectedValue value, _) = await _fileReader.ReadValueAsync(_operation, message, options, cancellationToken).ConfigureAwait(false);
+            _tally.Value(EventTypes.DataUnprotected, value.TenantId, value.Plaintext.Length, failed: false);
+            return value;
+        }
+        catch (TenantEncryptionException)
+        {
+            _tally.Value(EventTypes.DataUnprotected, options.TenantId, 0, failed: true);
+            throw;
+        }
+    }
+
+    /// <summary>Verifies every byte of a value. One that does not verify is a result, not an exception.</summary>
+    /// <param name="message">The whole message.</param>
+    /// <param name="options">How; <see langword="null"/> for the default.</param>
+    /// <param name="cancellationToken">Ends waiting for the provider.</param>
+    /// <returns>The result.</returns>
+    public async ValueTask<MessageTestResult> TestValueAsync(
+        ReadOnlyMemory<byte> message, UnprotectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= UnprotectOptions.Default;
+        MessageTestResult result;
+        try
+        {
+            (UnprotectedValue value, _) = await _fileReader.ReadValueAsync(_operation, message, options, cancellationToken).ConfigureAwait(false);
+            System.Security.Cryptography.CryptographicOperations.ZeroMemory(value.Plaintext);
+            result = new MessageTestResult
+            {
+                Code = ErrorCodes.Success,
+                TenantId = value.TenantId,
+                MessageId = value.MessageId,
+                Length = value.Plaintext.Length,
+            };
+        }
+        catch (TenantEncryptionException exception) when (!FileReader.IsInability(exception))
+        {
+            result = new MessageTestResult { Code = exception.Code, Detail = exception.Detail, TenantId = options.TenantId };
+        }
+
+        _tally.Value(EventTypes.DataTested, result.TenantId, result.Length, !result.Success);
+        return result;
+    }
+
+    /// <summary>Gives back unused reservations and records what was done.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (WrapBudget budget in _budgets.Values)
+        {
+            await budget.CloseAsync(_operation).ConfigureAwait(false);
+            await budget.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _tally.RecordAsync(_operation).ConfigureAwait(false);
+        await _operation.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static void SweepFolders(IReadOnlyList<FileRequest> files)
+    {
+        foreach (string folder in files.Select(file => Path.GetDirectoryName(file.Destination)!).Distinct(StringComparer.Ordinal))
+        {
+            OutputFile.Sweep(folder);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace TenantEncryption.Data.Files;
+
+/// <summary>
+/// Every effect on users' files goes through here, so that a test can replay each prefix of them with the writes that were not flushed
+/// dropped, as a power loss would.
+/// </summary>
+internal interface IFileEffects
+{
+    /// <summary>Opens a file to be read from start to end.</summary>
+    SafeFileHandle OpenRead(string path);
+
+    /// <summary>Creates a file that must not exist, readable by its owner alone, locked against the sweep of other processes while it is open.</summary>
+    SafeFileHandle CreateExclusive(string path);
+
+    /// <summary>Has a file's content on the disk.</summary>
+    void Flush(SafeFileHandle file);
+
+    /// <summary>Gives a file its name in one step.</summary>
+    /// <param name="from">The file.</param>
+    /// <param name="to">Its name.</param>
+    /// <param name="replace">Whether what is there is replaced; else an existing file is an error.</param>
+    void Rename(string from, string to, bool replace);
+
+    /// <summary>Has a folder's entries on the disk.</summary>
+    void FlushFolder(string folder);
+
+    /// <summary>Removes a file.</summary>
+    void Delete(string path);
+
+    /// <summary>Makes a folder and those above it.</summary>
+    void CreateFolder(string folder);
+}

@@ -1,0 +1,90 @@
+using TenantEncryption.Journal;
+using TenantEncryption.Keys;
+using TenantEncryption.Providers;
+using TenantEncryption.Stores;
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption.Data;
+
+/// <summary>Reserves wraps under a tenant's Current key, in the epoch that the writer knows, and rotates a key that is worn out.</summary>
+internal sealed class KeyReservations(ChangeJournal journal, KeyRing ring, KeyService keys, SessionKeeper session, long wrapLimit)
+{
+    /// <summary>After so many wraps a key is rotated by itself; NIST SP 800-38D §8.3 allows 2^32 with random 96-bit IVs.</summary>
+    public const long DefaultWrapLimit = 1L << 30;
+
+    private const long LargestReport = 16_384;
+
+    /// <summary>The tenant's keys, read now.</summary>
+    public Task<TenantKeyState> RefreshAsync(string tenantId, CancellationToken cancellationToken) => ring.RefreshAsync(tenantId, cancellationToken);
+
+    /// <summary>Whether the tenant's messages have their data keys made by KMS directly, now.</summary>
+    public static bool IsDirect(TenantKeyState state) =>
+        state.Tenant.KeyHierarchy == KeyHierarchy.Direct && state.Active.Type == KeyProviderType.AwsKms;
+
+    /// <summary>Reserves wraps.</summary>
+    /// <param name="operation">The caller's operation.</param>
+    /// <param name="state">The keys that the writer knows.</param>
+    /// <param name="open">An open reservation to extend, or <see langword="null"/>.</param>
+    /// <param name="wraps">How many.</param>
+    /// <param name="report">Told, within the transaction, when an open reservation grows by a large block.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The reservation; <see langword="null"/> when the keys changed meanwhile, or were rotated here: the writer looks again.</returns>
+    public async Task<WrapReservation?> ReserveAsync(
+        Operation operation,
+        TenantKeyState state,
+        WrapReservation? open,
+        long wraps,
+        Func<Change, WrapReservation, Task>? report,
+        CancellationToken cancellationToken)
+    {
+        string tenantId = state.Tenant.TenantId;
+        string? kekId = IsDirect(state) ? null : state.Current.KekId;
+        if (kekId is not null && await IsWornOutAsync(kekId, wraps, cancellationToken).ConfigureAwait(false))
+        {
+            await keys.RotateAsync(operation, tenantId, replacing: kekId, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
+        var reservation = new WrapReservation(
+            open?.Id ?? Identifiers.New("res-"), tenantId, kekId, state.Active.Id, state.Tenant.Epoch, (open?.Wraps ?? 0) + wraps, session.Id);
+        bool reserved = await journal.ChangeAsync(
+            operation,
+            async change =>
+            {
+                if (await change.Store.Tenants.GetEpochAsync(tenantId).ConfigureAwait(false) != reservation.Epoch
+                    || (open is not null && await change.Store.Keys.FindReservationAsync(open.Id).ConfigureAwait(false) is null))
+                {
+                    return false;
+                }
+
+                if (open is null)
+                {
+                    await session.UseAsync(change.Store).ConfigureAwait(false);
+                }
+
+                await change.Store.Keys.ReserveAsync(reservation, wraps).ConfigureAwait(false);
+                if (wraps >= LargestReport && report is not null)
+                {
+                    await report(change, reservation).ConfigureAwait(false);
+                }
+
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return reserved ? reservation : null;
+    }
+
+    /// <summary>Says that a reservation is closed.</summary>
+    public void Release() => session.Release();
+
+    /// <summary>Whether a reservation is still open and in the tenant's epoch: only then may what was written under it take its place.</summary>
+    public static async Task<bool> IsValidAsync(IStoreTransaction transaction, WrapReservation reservation) =>
+        await transaction.Tenants.GetEpochAsync(reservation.TenantId).ConfigureAwait(false) == reservation.Epoch
+        && await transaction.Keys.FindReservationAsync(reservation.Id).ConfigureAwait(false) is not null;
+
+    private async Task<bool> IsWornOutAsync(string kekId, long wraps, CancellationToken cancellationToken)
+    {
+        KeyEncryptionKey? key = await journal.ReadAsync(transaction => transaction.Keys.FindAsync(kekId), cancellationToken).ConfigureAwait(false);
+        return key is not null && key.ReservedWraps > 0 && key.ReservedWraps + wraps > wrapLimit;
+    }
+}

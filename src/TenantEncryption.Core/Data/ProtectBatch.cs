@@ -1,0 +1,133 @@
+using TenantEncryption.Data.Files;
+using TenantEncryption.Envelope;
+using TenantEncryption.Errors;
+using TenantEncryption.Keys;
+
+namespace TenantEncryption.Data;
+
+/// <summary>The files of one batch and how far each is. Disposing it removes the temporary files that have no name yet.</summary>
+internal sealed class ProtectBatch(IReadOnlyList<FileRequest> files, TenantKeyState state, EncryptionContext context, WrapReservation reservation) : IDisposable
+{
+    private readonly FileOutcome<ProtectedFile>?[] _outcomes = new FileOutcome<ProtectedFile>?[files.Count];
+    private readonly OutputFile?[] _outputs = new OutputFile?[files.Count];
+    private readonly WrittenFile?[] _written = new WrittenFile?[files.Count];
+    private readonly bool[] _named = new bool[files.Count];
+    private int _wrapped;
+
+    /// <summary>The files, in order.</summary>
+    public IReadOnlyList<FileRequest> Files => files;
+
+    /// <summary>The keys under which the batch is written.</summary>
+    public TenantKeyState State => state;
+
+    /// <summary>The encryption context of every message of the batch.</summary>
+    public EncryptionContext Context => context;
+
+    /// <summary>The right to wrap.</summary>
+    public WrapReservation Reservation => reservation;
+
+    /// <summary>The wraps that were made.</summary>
+    public long Wrapped => Volatile.Read(ref _wrapped);
+
+    /// <summary>The wraps that were reserved and not made.</summary>
+    public long UnusedWraps => reservation.Wraps - Wrapped;
+
+    /// <summary>Whether the reservation was closed with the batch's confirmation.</summary>
+    public bool Closed { get; private set; }
+
+    /// <summary>The plaintext bytes of the files that have their names.</summary>
+    public long Bytes => NamedIndexes.Sum(index => _written[index]!.Message.PlaintextLength);
+
+    /// <summary>How many files failed.</summary>
+    public int FailedCount => _outcomes.Count(outcome => outcome?.Error is not null);
+
+    /// <summary>The files whose messages are complete.</summary>
+    public IEnumerable<int> WrittenIndexes => Enumerable.Range(0, files.Count).Where(index => _written[index] is not null);
+
+    /// <summary>The files that have their names.</summary>
+    public IEnumerable<int> NamedIndexes => Enumerable.Range(0, files.Count).Where(index => _named[index]);
+
+    /// <summary>The folders in which files took their names.</summary>
+    public IEnumerable<string> NamedFolders => NamedIndexes.Select(index => _outputs[index]!.Folder).Distinct(StringComparer.Ordinal);
+
+    /// <summary>The message ids of the files that have their names.</summary>
+    public IReadOnlyList<string> NamedMessageIds => [.. NamedIndexes.Select(MessageIdOf)];
+
+    /// <summary>The message ids of the complete messages that could not take their names.</summary>
+    public IReadOnlyList<string> UnnamedMessageIds => [.. WrittenIndexes.Where(index => !_named[index]).Select(MessageIdOf)];
+
+    /// <summary>How each file went, in the order of the files.</summary>
+    public IReadOnlyList<FileOutcome<ProtectedFile>> Outcomes => [.. Enumerable.Range(0, files.Count).Select(OutcomeOf)];
+
+    /// <summary>The output of a file.</summary>
+    public OutputFile Output(int index) => _outputs[index]!;
+
+    /// <summary>Takes over a file's output.</summary>
+    public void Own(int index, OutputFile output) => _outputs[index] = output;
+
+    /// <summary>Counts a wrap.</summary>
+    public void NoteWrapped() => Interlocked.Increment(ref _wrapped);
+
+    /// <summary>Notes that the reservation is closed.</summary>
+    public void NoteClosed() => Closed = true;
+
+    /// <summary>Notes that a file's message is complete and on the disk.</summary>
+    public void Written(int index, WrittenMessage message, TimeSpan elapsed) => _written[index] = new WrittenFile(message, elapsed);
+
+    /// <summary>Notes that a file has its name.</summary>
+    public void Named(int index) => _named[index] = true;
+
+    /// <summary>Notes that a file is left alone.</summary>
+    public void Skip(int index, string why) => _outcomes[index] = new FileOutcome<ProtectedFile> { Source = files[index].Source, Skipped = why };
+
+    /// <summary>Notes that a file failed.</summary>
+    public void Fail(int index, TenantEncryptionException error) => _outcomes[index] = new FileOutcome<ProtectedFile> { Source = files[index].Source, Error = error };
+
+    /// <summary>Notes what the user should know of a file that went well.</summary>
+    public void Warn(int index, string warning) => _outcomes[index] = OutcomeOf(index) with { Warning = warning };
+
+    /// <summary>The catalog entries of the complete messages.</summary>
+    public IReadOnlyList<CatalogEntry> Entries(DateTimeOffset now) =>
+    [
+        .. WrittenIndexes.Select(index => new CatalogEntry
+        {
+            MessageId = MessageIdOf(index),
+            TenantId = state.Tenant.TenantId,
+            Path = files[index].Destination,
+            KekId = reservation.KekId,
+            DirectProviderId = reservation.KekId is null ? reservation.ProviderId : null,
+            Length = _written[index]!.Message.PlaintextLength,
+            State = CatalogState.Pending,
+            ReservationId = reservation.Id,
+            CreatedAt = now,
+        }),
+    ];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (OutputFile? output in _outputs)
+        {
+            output?.Dispose();
+        }
+    }
+
+    private string MessageIdOf(int index) => Hex.Of(_written[index]!.Message.MessageId.Span);
+
+    private FileOutcome<ProtectedFile> OutcomeOf(int index) => _outcomes[index] ?? new FileOutcome<ProtectedFile>
+    {
+        Source = files[index].Source,
+        Result = new ProtectedFile
+        {
+            Path = files[index].Destination,
+            Source = files[index].Source,
+            TenantId = state.Tenant.TenantId,
+            MessageId = MessageIdOf(index),
+            KekId = reservation.KekId,
+            Length = _written[index]!.Message.PlaintextLength,
+            Elapsed = _written[index]!.Elapsed,
+        },
+    };
+
+    private sealed record WrittenFile(WrittenMessage Message, TimeSpan Elapsed);
+}

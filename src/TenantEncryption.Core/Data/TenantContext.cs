@@ -1,0 +1,47 @@
+using TenantEncryption.Envelope;
+using TenantEncryption.Errors;
+using TenantEncryption.Keys;
+using TenantEncryption.Platforms;
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption.Data;
+
+/// <summary>The encryption context of a tenant's messages: the tenant's pair, and what the user adds.</summary>
+internal static class TenantContext
+{
+    private const string ReservedPrefix = "aws-crypto-";
+
+    /// <summary>The context of a new message.</summary>
+    /// <exception cref="TenantEncryptionException"><c>CONTEXT_MISMATCH</c>: a key is reserved, or two keys differ only by case.</exception>
+    public static EncryptionContext Of(EncryptionTenant tenant, IReadOnlyDictionary<string, string>? added)
+    {
+        string tenantKey = PlatformCatalog.Get(tenant.Platform).ContextKey;
+        var pairs = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [tenantKey] = tenant.TenantId };
+        foreach ((string key, string value) in added ?? new Dictionary<string, string>())
+        {
+            string? fault =
+                key.Length == 0 ? "is empty"
+                : key.StartsWith(ReservedPrefix, StringComparison.OrdinalIgnoreCase) ? $"begins with '{ReservedPrefix}', which the message format reserves"
+                : key.Equals(tenantKey, StringComparison.OrdinalIgnoreCase) ? "names the tenant, which is always added"
+                : key.Equals(KeySealer.KekContextKey, StringComparison.OrdinalIgnoreCase) ? "is reserved for key-encryption keys"
+                : !pairs.TryAdd(key, value) ? "differs from another key only by case, which KMS does not tell apart"
+                : null;
+            if (fault is not null)
+            {
+                throw new TenantEncryptionException(ErrorCodes.ContextMismatch, $"The key '{key}' of the encryption context {fault}.");
+            }
+        }
+
+        return new EncryptionContext(pairs);
+    }
+
+    /// <summary>Whether a context has the tenant's own pair, exactly.</summary>
+    public static bool Names(EncryptionContext context, EncryptionTenant tenant) =>
+        context.TryGetValue(PlatformCatalog.Get(tenant.Platform).ContextKey, out string? value)
+        && string.Equals(value, tenant.TenantId, StringComparison.Ordinal);
+
+    /// <summary>The tenant ids that a context's pairs name, one for each known context key at most.</summary>
+    public static IEnumerable<string> NamedTenants(EncryptionContext context) =>
+        PlatformCatalog.All.Select(platform => platform.ContextKey).Distinct(StringComparer.Ordinal)
+            .Where(context.ContainsKey).Select(key => context[key]).Distinct(StringComparer.Ordinal);
+}

@@ -1,0 +1,108 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
+using TenantEncryption.Envelope;
+using TenantEncryption.Journal;
+
+namespace TenantEncryption.Data;
+
+/// <summary>Protects and reads tenants' data, and tells what is known of messages.</summary>
+public sealed class TenantDataProtector
+{
+    private const int PageSize = 512;
+
+    private readonly ChangeJournal _journal;
+    private readonly FileReader _fileReader;
+    private readonly Func<DataSession> _newSession;
+
+    internal TenantDataProtector(ChangeJournal journal, FileReader fileReader, Func<DataSession> newSession) =>
+        (_journal, _fileReader, _newSession) = (journal, fileReader, newSession);
+
+    /// <summary>Begins a session: one command, or a service's work. The caller disposes it.</summary>
+    /// <returns>The session.</returns>
+    public DataSession BeginSession() => _newSession();
+
+    /// <summary>Reads the header of a message file. It is not authenticated: anyone could have written what it says.</summary>
+    /// <param name="path">The full path.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>What the header says.</returns>
+    /// <exception cref="Errors.TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>NOT_A_MESSAGE</c>, <c>MESSAGE_TRUNCATED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
+    public async Task<MessageInfo> ReadHeaderAsync(string path, CancellationToken cancellationToken = default)
+    {
+        using SafeFileHandle source = _fileReader.OpenMessage(path);
+        MessageHeader header = await MessageReader.ReadHeaderAsync(source, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return Describe(header) with { Path = path };
+    }
+
+    /// <summary>Reads the header of a message in memory. It is not authenticated.</summary>
+    /// <param name="message">The message, or its start.</param>
+    /// <returns>What the header says.</returns>
+    /// <exception cref="Errors.TenantEncryptionException"><c>NOT_A_MESSAGE</c>, <c>MESSAGE_TRUNCATED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
+    public static MessageInfo ReadHeader(ReadOnlyMemory<byte> message) => Describe(MessageReader.ReadHeader(message.Span));
+
+    /// <summary>Lists the catalog in the order of paths, from a catalog of any size.</summary>
+    /// <param name="tenantId">Of this tenant.</param>
+    /// <param name="providerId">Depending on this provider.</param>
+    /// <param name="kekId">Under this key.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <returns>The messages.</returns>
+    public async IAsyncEnumerable<MessageInfo> ListCatalogAsync(
+        string? tenantId = null, string? providerId = null, string? kekId = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        string? afterPath = null;
+        while (true)
+        {
+            IReadOnlyList<CatalogEntry> page = await _journal.ReadAsync(
+                transaction => transaction.Catalog.ListAsync(tenantId, kekId, providerId, afterPath, PageSize), cancellationToken).ConfigureAwait(false);
+            foreach (CatalogEntry entry in page)
+            {
+                yield return new MessageInfo
+                {
+                    Path = entry.Path,
+                    TenantId = entry.TenantId,
+                    MessageId = entry.MessageId,
+                    KekId = entry.KekId,
+                    Length = entry.Length,
+                    CreatedAt = entry.CreatedAt,
+                };
+            }
+
+            if (page.Count < PageSize)
+            {
+                yield break;
+            }
+
+            afterPath = page[^1].Path;
+        }
+    }
+
+    private static MessageInfo Describe(MessageHeader header)
+    {
+        string? kekId = null;
+        string? keyArn = null;
+        foreach (EncryptedDataKey one in header.EncryptedDataKeys)
+        {
+            if (one.ProviderId == RawAesKeyWrap.TenantEncryptionProviderId && RawAesKeyWrap.TryReadKeyName(one, out string? name))
+            {
+                kekId ??= name;
+            }
+            else if (one.ProviderId == EncryptedDataKey.AwsKmsProviderId)
+            {
+                keyArn ??= System.Text.Encoding.UTF8.GetString(one.ProviderInfo.Span);
+            }
+        }
+
+        string[] named = [.. TenantContext.NamedTenants(header.Context)];
+        return new MessageInfo
+        {
+            TenantId = named.Length == 1 ? named[0] : null,
+            MessageId = Hex.Of(header.MessageId.Span),
+            KekId = kekId,
+            KeyArn = keyArn,
+            FormatVersion = header.Version,
+            AlgorithmSuite = $"0x{header.Suite.Id:X4}",
+            FrameLength = header.FrameLength,
+            EncryptionContext = header.Context,
+            EncryptedDataKeys = header.EncryptedDataKeys.Count,
+        };
+    }
+}

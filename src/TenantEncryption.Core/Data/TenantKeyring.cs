@@ -1,0 +1,256 @@
+using System.Text;
+using TenantEncryption.Envelope;
+using TenantEncryption.Errors;
+using TenantEncryption.Journal;
+using TenantEncryption.Keys;
+using TenantEncryption.Kms;
+using TenantEncryption.Providers;
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption.Data;
+
+/// <summary>
+/// The keyring of one read of one message: it tries only the keys of the tenant whose message it is. A key-encryption key must be the
+/// tenant's; an <c>aws-kms</c> key must be, or be a multi-Region relative of, the master key of an Active or Archived provider of the
+/// tenant. Nothing else causes a network call.
+/// </summary>
+internal sealed class TenantKeyring : IKeyring, IDisposable
+{
+    // A lease of zero is one call an operation; a long read must not outlive a withdrawal by more than this.
+    private static readonly TimeSpan ShortestRecheck = TimeSpan.FromSeconds(5);
+
+    private readonly KeyRing _ring;
+    private readonly ChangeJournal _journal;
+    private readonly Operation _operation;
+    private readonly UnprotectOptions _options;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _gate = new(1);
+    private KeyLease? _lease;
+    private Func<CancellationToken, Task>? _askAgain;
+    private long _askedAt;
+    private long _epoch;
+
+    /// <summary>Makes a keyring for one read.</summary>
+    public TenantKeyring(KeyRing ring, ChangeJournal journal, Operation operation, UnprotectOptions options, TimeProvider time) =>
+        (_ring, _journal, _operation, _options, _time) = (ring, journal, operation, options, time);
+
+    /// <summary>The tenant whose message it is, once the header was seen; <see langword="null"/> when only the caller's keyring can open it.</summary>
+    public EncryptionTenant? Tenant { get; private set; }
+
+    /// <summary>Finds the tenant: the caller's, or the one that the header names.</summary>
+    /// <exception cref="TenantEncryptionException"><c>WRONG_TENANT</c>, <c>TENANT_NOT_FOUND</c>.</exception>
+    public async ValueTask OnHeaderAsync(MessageHeader header)
+    {
+        EncryptionContext context = _options.EncryptionContext is null ? header.Context : header.Context.With(new EncryptionContext(_options.EncryptionContext));
+        if (_options.TenantId is { } tenantId)
+        {
+            EncryptionTenant tenant = (await _ring.StateAsync(tenantId, CancellationToken.None).ConfigureAwait(false)).Tenant;
+            if (!TenantContext.Names(context, tenant) && _options.Keyring is null)
+            {
+                string named = string.Join("', '", TenantContext.NamedTenants(context));
+                throw new TenantEncryptionException(
+                    ErrorCodes.WrongTenant,
+                    named.Length == 0 ? $"The message names no tenant, so it is not one of '{tenantId}'." : $"The message is one of '{named}', not of '{tenantId}'.");
+            }
+
+            Tenant = TenantContext.Names(context, tenant) ? tenant : null;
+            return;
+        }
+
+        Tenant = await FindNamedAsync(context).ConfigureAwait(false);
+        if (Tenant is null && _options.Keyring is null)
+        {
+            string named = string.Join("', '", TenantContext.NamedTenants(context));
+            throw named.Length == 0
+                ? new TenantEncryptionException(ErrorCodes.WrongTenant, "The message names no tenant.")
+                : new TenantEncryptionException(ErrorCodes.TenantNotFound, $"The message is one of '{named}', and there is no such tenant in this store.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SecretBytes?> UnwrapAsync(
+        EncryptedDataKey encryptedDataKey, MessageHeader header, EncryptionContext context, CancellationToken cancellationToken)
+    {
+        if (_options.Keyring is not null
+            && await _options.Keyring.UnwrapAsync(encryptedDataKey, header, context, cancellationToken).ConfigureAwait(false) is { } opened)
+        {
+            return opened;
+        }
+
+        // A key neither wraps nor unwraps a context whose tenant pair is not its own.
+        if (Tenant is null || !TenantContext.Names(context, Tenant))
+        {
+            return null;
+        }
+
+        return encryptedDataKey.ProviderId switch
+        {
+            RawAesKeyWrap.TenantEncryptionProviderId when RawAesKeyWrap.TryReadKeyName(encryptedDataKey, out string? kekId) =>
+                await UnwrapByKekAsync(kekId, encryptedDataKey, header, context, cancellationToken).ConfigureAwait(false),
+            EncryptedDataKey.AwsKmsProviderId => await UnwrapByKmsAsync(encryptedDataKey, header, context, cancellationToken).ConfigureAwait(false),
+            _ => null,
+        };
+    }
+
+    /// <summary>Asks for the key again when its lease is over or the tenant's keys changed: a withdrawal shuts a long read, too.</summary>
+    public async ValueTask BeforeFramesAsync(CancellationToken cancellationToken)
+    {
+        if (Tenant is null || _askAgain is null || await MayGoOnAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!await MayGoOnAsync(cancellationToken).ConfigureAwait(false))
+            {
+                await _askAgain(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        ReturnLease();
+        _gate.Dispose();
+    }
+
+    private async ValueTask<bool> MayGoOnAsync(CancellationToken cancellationToken)
+    {
+        EncryptionTenant tenant = (await _ring.StateAsync(Tenant!.TenantId, cancellationToken).ConfigureAwait(false)).Tenant;
+        TimeSpan lease = tenant.KeyLease > ShortestRecheck ? tenant.KeyLease : ShortestRecheck;
+        return tenant.Epoch == Volatile.Read(ref _epoch)
+            && (_lease is { IsLive: true } || _time.GetElapsedTime(Volatile.Read(ref _askedAt)) < (_lease is null ? lease : ShortestRecheck));
+    }
+
+    private async Task<EncryptionTenant?> FindNamedAsync(EncryptionContext context)
+    {
+        EncryptionTenant? found = null;
+        foreach (string named in TenantContext.NamedTenants(context))
+        {
+            EncryptionTenant? tenant = await _journal.ReadAsync(transaction => transaction.Tenants.FindAsync(named), CancellationToken.None).ConfigureAwait(false);
+            if (tenant is not null && TenantContext.Names(context, tenant))
+            {
+                found = found is null
+                    ? tenant
+                    : throw new TenantEncryptionException(ErrorCodes.WrongTenant, $"The message names the tenants '{found.TenantId}' and '{named}'.");
+            }
+        }
+
+        return found;
+    }
+
+    private async Task<SecretBytes?> UnwrapByKekAsync(
+        string kekId, EncryptedDataKey encryptedDataKey, MessageHeader header, EncryptionContext context, CancellationToken cancellationToken)
+    {
+        // The lease may end between finding and using it; then it is asked for again.
+        for (int attempt = 0; attempt < 3; attempt++)
+        {
+            await LeaseAsync(kekId, cancellationToken).ConfigureAwait(false);
+            SecretBytes? dataKey = _lease!.Unwrap(encryptedDataKey, header.Suite.KeyLength, context, out bool live);
+            if (live)
+            {
+                _askAgain = token => LeaseAsync(kekId, token);
+                return dataKey;
+            }
+        }
+
+        throw new TenantEncryptionException(ErrorCodes.LeaseLost);
+    }
+
+    private async Task LeaseAsync(string kekId, CancellationToken cancellationToken)
+    {
+        ReturnLease();
+        KeyLease lease = await _ring.LeaseAsync(_operation.Kms, Tenant!.TenantId, kekId, cancellationToken).ConfigureAwait(false);
+        NoteAsked(lease.Epoch);
+        _lease = lease;
+    }
+
+    private async Task<SecretBytes?> UnwrapByKmsAsync(
+        EncryptedDataKey encryptedDataKey, MessageHeader header, EncryptionContext context, CancellationToken cancellationToken)
+    {
+        KeyProvider? provider = await FindProviderAsync(encryptedDataKey, cancellationToken).ConfigureAwait(false);
+        if (provider is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            SecretBytes dataKey = await DecryptAsync(provider, encryptedDataKey, context, cancellationToken).ConfigureAwait(false);
+            if (dataKey.Length != header.Suite.KeyLength)
+            {
+                dataKey.Dispose();
+                return null;
+            }
+
+            _askAgain = token => AskKmsAgainAsync(encryptedDataKey, context, token);
+            return dataKey;
+        }
+        catch (TenantEncryptionException exception) when (exception.Code == ErrorCodes.WrongKey)
+        {
+            return null; // It did not unwrap: the next one is tried.
+        }
+    }
+
+    private async Task AskKmsAgainAsync(EncryptedDataKey encryptedDataKey, EncryptionContext context, CancellationToken cancellationToken)
+    {
+        KeyProvider provider = await FindProviderAsync(encryptedDataKey, cancellationToken).ConfigureAwait(false)
+            ?? throw new TenantEncryptionException(ErrorCodes.LeaseLost, "The key provider of the message was removed while it was read.");
+        (await DecryptAsync(provider, encryptedDataKey, context, cancellationToken).ConfigureAwait(false)).Dispose();
+    }
+
+    private async Task<SecretBytes> DecryptAsync(
+        KeyProvider provider, EncryptedDataKey encryptedDataKey, EncryptionContext context, CancellationToken cancellationToken)
+    {
+        EncryptionTenant tenant = (await _ring.StateAsync(Tenant!.TenantId, cancellationToken).ConfigureAwait(false)).Tenant;
+        KmsPlaintext opened = await _operation.Kms.DecryptAsync(
+            provider.Connection, provider.KeyArn!, encryptedDataKey.Ciphertext, context, cancellationToken).ConfigureAwait(false);
+        NoteAsked(tenant.Epoch);
+        return opened.Plaintext;
+    }
+
+    private async Task<KeyProvider?> FindProviderAsync(EncryptedDataKey encryptedDataKey, CancellationToken cancellationToken)
+    {
+        if (!KeyIdentifier.TryParse(Encoding.UTF8.GetString(encryptedDataKey.ProviderInfo.Span), out KeyIdentifier? named, out _)
+            || named.Form != KeyIdentifierForm.KeyArn)
+        {
+            return null;
+        }
+
+        IReadOnlyList<KeyProvider> providers = await _journal.ReadAsync(
+            transaction => transaction.Providers.ListAsync(new KeyProviderFilter { TenantId = Tenant!.TenantId, Type = KeyProviderType.AwsKms }),
+            cancellationToken).ConfigureAwait(false);
+        KeyProvider? provider = providers.FirstOrDefault(one => one.KeyArn == named.ToString() || named.IsRelatedTo(KeyIdentifier.Parse(one.KeyArn!)));
+        return provider switch
+        {
+            null => null,
+            { Status: KeyProviderStatus.Active or KeyProviderStatus.Archived } => provider,
+            { Status: KeyProviderStatus.Deactivated } => throw new TenantEncryptionException(
+                ErrorCodes.ProviderDeactivated, $"The key provider '{provider.Name}' of tenant '{provider.TenantId}' is Deactivated.")
+            { KeyArn = provider.KeyArn },
+            _ => null,
+        };
+    }
+
+    private void NoteAsked(long epoch)
+    {
+        Volatile.Write(ref _askedAt, _time.GetTimestamp());
+        Volatile.Write(ref _epoch, epoch);
+    }
+
+    private void ReturnLease()
+    {
+        if (_lease is not null)
+        {
+            _ring.Return(_lease);
+            _lease = null;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using TenantEncryption.Errors;
+using TenantEncryption.Stores;
+
+namespace TenantEncryption.Keys.Root;
+
+/// <summary>Gives a store its identity and root key when it is new, and finds them again later. An existing store never gets a new root key.</summary>
+internal static class RootKeyLoader
+{
+    private const string StoreIdSetting = "store-id";
+    private const string RootIdSetting = "root-id";
+    private const string ProtectionSetting = "root-protection";
+
+    /// <summary>Finds the root key of an existing store.</summary>
+    /// <returns>The store's id and root keys; <see langword="null"/> for a store that is new.</returns>
+    /// <exception cref="TenantEncryptionException"><c>ROOT_KEY_MISSING</c>, <c>ROOT_KEY_MISMATCH</c>, <c>PASSPHRASE_REQUIRED</c>, or the vault's.</exception>
+    public static async Task<(string StoreId, RootKeySet Keys)?> LoadAsync(ISettingsTable settings, IRootKeyVault vault)
+    {
+        if (await GetAsync(settings, StoreIdSetting).ConfigureAwait(false) is not { } storeId)
+        {
+            return null;
+        }
+
+        await RefuseOtherProtectionAsync(settings, vault).ConfigureAwait(false);
+        RootKeySet keys = await vault.LoadAsync(storeId, settings).ConfigureAwait(false)
+            ?? throw new TenantEncryptionException(ErrorCodes.RootKeyMissing, $"The root key of the store {storeId} is not where it is kept ({vault.Protection}).");
+        string? rootId = await GetAsync(settings, RootIdSetting).ConfigureAwait(false);
+        if (keys.Keys.All(key => key.Id != rootId))
+        {
+            keys.Dispose();
+            throw new TenantEncryptionException(ErrorCodes.RootKeyMismatch, $"The store {storeId} needs root key {rootId}, which is not at hand.");
+        }
+
+        return (storeId, keys);
+    }
+
+    /// <summary>Gives a new store its id and root key, in a write transaction.</summary>
+    public static async Task<(string StoreId, RootKeySet Keys)> CreateAsync(ISettingsTable settings, IRootKeyVault vault)
+    {
+        string storeId = Guid.NewGuid().ToString("N");
+        var keys = new RootKeySet(RootKey.Create());
+        await vault.SaveAsync(storeId, keys, settings).ConfigureAwait(false);
+        await SetAsync(settings, StoreIdSetting, storeId).ConfigureAwait(false);
+        await SetAsync(settings, ProtectionSetting, vault.Protection.ToString()).ConfigureAwait(false);
+        await NoteCurrentAsync(settings, keys).ConfigureAwait(false);
+        return (storeId, keys);
+    }
+
+    /// <summary>Notes in the store which root key it needs.</summary>
+    public static Task NoteCurrentAsync(ISettingsTable settings, RootKeySet keys) => SetAsync(settings, RootIdSetting, keys.Current.Id);
+
+    private static async Task RefuseOtherProtectionAsync(ISettingsTable settings, IRootKeyVault vault)
+    {
+        string? kept = await GetAsync(settings, ProtectionSetting).ConfigureAwait(false);
+        if (kept == vault.Protection.ToString())
+        {
+            return;
+        }
+
+        throw kept == nameof(RootKeyProtection.Passphrase)
+            ? new TenantEncryptionException(ErrorCodes.PassphraseRequired, "The root key of this store is kept under a passphrase.")
+            : new TenantEncryptionException(ErrorCodes.RootKeyMismatch, $"The root key of this store is kept as {kept}, not as {vault.Protection}.");
+    }
+
+    private static async Task<string?> GetAsync(ISettingsTable settings, string name) =>
+        await settings.GetAsync(name).ConfigureAwait(false) is { } value ? Encoding.UTF8.GetString(value) : null;
+
+    private static Task SetAsync(ISettingsTable settings, string name, string value) => settings.SetAsync(name, Encoding.UTF8.GetBytes(value));
+}

@@ -1,0 +1,41 @@
+using TenantEncryption.Events;
+using TenantEncryption.Keys.Root;
+
+namespace TenantEncryption;
+
+/// <summary>What a store holds, and where.</summary>
+public sealed record StoreInfo
+{
+    /// <summary>Where the store is.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The store's id.</summary>
+    public required string StoreId { get; init; }
+
+    /// <summary>The version of its schema.</summary>
+    public int SchemaVersion { get; init; }
+
+    /// <summary>How the root key of its internal KMS is kept.</summary>
+    public RootKeyProtection RootKeyProtection { get; init; }
+
+    /// <summary>The id of that root key.</summary>
+    public required string RootKeyId { get; init; }
+
+    /// <summary>The number of tenants.</summary>
+    public int Tenants { get; init; }
+
+    /// <summary>The number of key providers.</summary>
+    public int Providers { get; init; }
+
+    /// <summary>The number of key-encryption keys.</summary>
+    public long Keys { get; init; }
+
+    /// <summary>The number of catalogued messages.</summary>
+    public long Messages { get; init; }
+
+    /// <summary>The end of the event log; noted elsewhere, it shows later whether the log was cut.</summary>
+    public required EventLogHead LogHead { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Path;
+}

@@ -1,0 +1,39 @@
+using TenantEncryption.Data;
+using TenantEncryption.Keys.Root;
+using TenantEncryption.Kms;
+
+namespace TenantEncryption;
+
+/// <summary>How a <see cref="TenantEncryptionService"/> is opened.</summary>
+public sealed record TenantEncryptionOptions
+{
+    /// <summary>Keeps the root key of the internal KMS; <see langword="null"/> for <see cref="FileRootKeyVault"/> in the user's configuration folder.</summary>
+    public IRootKeyVault? RootKeyVault { get; init; }
+
+    /// <summary>The folder in which the head of the event log is kept outside the store; <see langword="null"/> for that of the root keys.</summary>
+    public string? LogHeadFolder { get; init; }
+
+    /// <summary>Who acts, for events; <see langword="null"/> for the user and machine of the process.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>A key lease for this process, where it is shorter than the tenant's.</summary>
+    public TimeSpan? KeyLease { get; init; }
+
+    /// <summary>Told of each KMS call, from any thread.</summary>
+    public Action<KmsCall>? OnKmsCall { get; init; }
+
+    /// <summary>Told of what is not an error but should be known, from any thread.</summary>
+    public Action<string>? OnWarning { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>After how many wraps a key is rotated by itself; 2^30 unless a test says otherwise.</summary>
+    internal long WrapLimit { get; init; } = KeyReservations.DefaultWrapLimit;
+
+    /// <summary>The file system.</summary>
+    internal Data.Files.IFileEffects FileEffects { get; init; } = new Data.Files.FileEffects();
+
+    /// <summary>The AEAD of messages.</summary>
+    internal Envelope.IAeadFactory? AeadFactory { get; init; }
+}

@@ -1,0 +1,180 @@
+using Newtonsoft.Json.Linq;
+using TenantEncryption.Data;
+using TenantEncryption.Envelope;
+using TenantEncryption.Events;
+using TenantEncryption.Journal;
+using TenantEncryption.Keys;
+using TenantEncryption.Keys.Root;
+using TenantEncryption.Kms;
+using TenantEncryption.Migration;
+using TenantEncryption.Providers;
+using TenantEncryption.Stores;
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption;
+
+/// <summary>All that this library offers, opened on a store. Thread-safe; disposing it zeroes every key that it holds.</summary>
+public sealed class TenantEncryptionService : IAsyncDisposable
+{
+    private readonly IStore _store;
+    private readonly IKms _kms;
+    private readonly string _storeId;
+    private readonly RootKeyProtection _rootKeyProtection;
+    private readonly InternalKms _internalKms;
+    private readonly LogKeys _logKeys;
+    private readonly KeyRing _ring;
+    private readonly SessionKeeper _session;
+
+    private TenantEncryptionService(IStore store, IKms kms, TenantEncryptionOptions options, IRootKeyVault vault, string storeId, RootKeySet roots)
+    {
+        (_store, _kms, _storeId, _rootKeyProtection) = (store, kms, storeId, vault.Protection);
+        TimeProvider time = options.Time;
+        _internalKms = new InternalKms(roots);
+        _logKeys = new LogKeys(_internalKms, storeId);
+        Events = new EventLog(
+            store,
+            _logKeys,
+            new HeadFile(options.LogHeadFolder ?? FileRootKeyVault.DefaultFolder, storeId),
+            storeId,
+            options.Actor ?? $"{Environment.UserName}@{Environment.MachineName}",
+            time);
+        Journal = new ChangeJournal(store, Events, kms, time, options.OnKmsCall, options.OnWarning);
+        var sealer = new KeySealer(_internalKms);
+        var keyMaker = new KeyMaker(sealer, time);
+        _ring = new KeyRing(store, sealer, time, options.KeyLease);
+        _session = new SessionKeeper(store, time);
+        Tenants = new TenantService(Journal, keyMaker, time);
+        Providers = new KeyProviderService(Journal, Events, keyMaker, new KeyProviderValidator(sealer, time), time);
+        Keys = new KeyService(Journal, _ring, keyMaker);
+        Migrations = new KeyMigrationService(Journal, Providers, _session, new KekRewrapper(Journal, _session, keyMaker, time), time);
+
+        var reservations = new KeyReservations(Journal, _ring, Keys, _session, options.WrapLimit);
+        var materials = new MaterialsSource(_ring);
+        var writer = new MessageWriter(options.AeadFactory);
+        var fileReader = new FileReader(Journal, _ring, new MessageReader(options.AeadFactory), options.FileEffects, time);
+        var fileProtector = new FileProtector(Journal, reservations, materials, writer, fileReader, options.FileEffects, time);
+        Data = new TenantDataProtector(
+            Journal,
+            fileReader,
+            () => new DataSession(
+                Journal.Begin("Data"),
+                _ring,
+                fileProtector,
+                fileReader,
+                materials,
+                writer,
+                tenantId => new WrapBudget(Journal, reservations, tenantId),
+                new ReadTally(Journal)));
+    }
+
+    /// <summary>Tenants.</summary>
+    public TenantService Tenants { get; }
+
+    /// <summary>Key providers.</summary>
+    public KeyProviderService Providers { get; }
+
+    /// <summary>Key-encryption keys.</summary>
+    public KeyService Keys { get; }
+
+    /// <summary>Migrations.</summary>
+    public KeyMigrationService Migrations { get; }
+
+    /// <summary>Protecting and reading data.</summary>
+    public TenantDataProtector Data { get; }
+
+    /// <summary>The event log.</summary>
+    public EventLog Events { get; }
+
+    internal ChangeJournal Journal { get; }
+
+    /// <summary>
+    /// Opens a service on a store. A new store gets its id and root key; what a crashed process left in the catalog is settled.
+    /// </summary>
+    /// <param name="store">The store; the service owns and disposes it.</param>
+    /// <param name="kms">AWS KMS; the service owns and disposes it.</param>
+    /// <param name="options">How; <see langword="null"/> for the default.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The service.</returns>
+    /// <exception cref="Errors.TenantEncryptionException">
+    /// <c>ROOT_KEY_MISSING</c>, <c>ROOT_KEY_MISMATCH</c>, <c>ROOT_KEY_EXPOSED</c>, <c>PASSPHRASE_REQUIRED</c>, <c>STORE_NEWER</c>, <c>STORE_LOCKED</c>,
+    /// <c>STORE_UNUSABLE</c>.
+    /// </exception>
+    public static async Task<TenantEncryptionService> OpenAsync(
+        IStore store, IKms kms, TenantEncryptionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new TenantEncryptionOptions();
+        IRootKeyVault vault = options.RootKeyVault ?? new FileRootKeyVault();
+        (string StoreId, RootKeySet Keys)? known;
+        IStoreTransaction reading = await store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using (reading.ConfigureAwait(false))
+        {
+            known = await RootKeyLoader.LoadAsync(reading.Settings, vault).ConfigureAwait(false);
+        }
+
+        if (known is { } found)
+        {
+            var service = new TenantEncryptionService(store, kms, options, vault, found.StoreId, found.Keys);
+            await CatalogRecovery.SettleAsync(store, service._session, cancellationToken).ConfigureAwait(false);
+            return service;
+        }
+
+        return await CreateAsync(store, kms, options, vault, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What the store holds.</summary>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The facts.</returns>
+    public async Task<StoreInfo> DescribeAsync(CancellationToken cancellationToken = default)
+    {
+        EventLogHead head = await Events.GetHeadAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<EncryptionTenant> tenants = await Tenants.ListAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<KeyProvider> providers = await Providers.ListAsync(new KeyProviderFilter(), cancellationToken).ConfigureAwait(false);
+        return new StoreInfo
+        {
+            Path = _store.Location,
+            StoreId = _storeId,
+            SchemaVersion = _store.SchemaVersion,
+            RootKeyProtection = _rootKeyProtection,
+            RootKeyId = _internalKms.CurrentRootId,
+            Tenants = tenants.Count,
+            Providers = providers.Count,
+            Keys = providers.Sum(provider => provider.KeyCount),
+            Messages = providers.Sum(provider => provider.MessageCount),
+            LogHead = head,
+        };
+    }
+
+    /// <summary>Zeroes every key and closes the store.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _ring.Dispose();
+        await _session.DisposeAsync().ConfigureAwait(false);
+        _logKeys.Dispose();
+        _internalKms.Dispose();
+        _kms.Dispose();
+        await _store.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task<TenantEncryptionService> CreateAsync(
+        IStore store, IKms kms, TenantEncryptionOptions options, IRootKeyVault vault, CancellationToken cancellationToken)
+    {
+        IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write, cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+
+        // Another process may have been first.
+        (string storeId, RootKeySet keys) = await RootKeyLoader.LoadAsync(transaction.Settings, vault).ConfigureAwait(false)
+            ?? await RootKeyLoader.CreateAsync(transaction.Settings, vault).ConfigureAwait(false);
+        var service = new TenantEncryptionService(store, kms, options, vault, storeId, keys);
+        if (await LogKeys.CurrentIdAsync(transaction.Settings).ConfigureAwait(false) == 0)
+        {
+            await service._logKeys.BeginNextAsync(transaction.Settings).ConfigureAwait(false);
+            Operation operation = service.Journal.Begin("Connect-TenantEncryption");
+            await using var ended = operation.ConfigureAwait(false);
+            var change = new Change(transaction, service.Events, operation);
+            await change.RecordAsync(EventTypes.StoreCreated, null, new JObject { ["rootKeyId"] = keys.Current.Id }).ConfigureAwait(false);
+        }
+
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return service;
+    }
+}
