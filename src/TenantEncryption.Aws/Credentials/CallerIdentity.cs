@@ -94,7 +94,7 @@ internal sealed class CallerIdentity : IDisposable
     {
         try
         {
-            var store = new CredentialProfileStoreChain();
+            CredentialProfileStoreChain store = Profiles.Store;
             if (!store.TryGetProfile(profile, out CredentialProfile found))
             {
                 throw new TenantEncryptionException(ErrorCodes.CredentialsInvalid, $"There is no AWS profile '{profile}' on this machine.");

@@ -1,12 +1,11 @@
 using System.Text.RegularExpressions;
-using Amazon.Runtime;
-using Amazon.Runtime.CredentialManagement;
+using TenantEncryption.Aws.Credentials;
 using TenantEncryption.Errors;
 using TenantEncryption.Kms;
 
 namespace TenantEncryption.Aws.Endpoints;
 
-/// <summary>Which region to call: the connection's, else the key ARN's, else that of the profile or of the SDK's chain.</summary>
+/// <summary>Which region to call: the connection's, else the key ARN's, else the profile's, AWS_REGION, or the default profile's.</summary>
 internal static partial class CallRegion
 {
     /// <summary>Finds the region.</summary>
@@ -25,17 +24,15 @@ internal static partial class CallRegion
     /// <summary>Whether the region is of AWS GovCloud (US), where FIPS endpoints are the default.</summary>
     public static bool IsGovernment(string region) => region.StartsWith("us-gov-", StringComparison.Ordinal);
 
-    private static string? OfConfiguration(string? profileName)
-    {
-        if (profileName is not null && new CredentialProfileStoreChain().TryGetProfile(profileName, out CredentialProfile profile)
-            && profile.Region is { } ofProfile)
-        {
-            return ofProfile.SystemName;
-        }
+    // The SDK's own look-up keeps its first answer for the life of the process and asks the instance's metadata, which hangs where
+    // there is none.
+    private static string? OfConfiguration(string? profileName) =>
+        (profileName is null ? null : Profiles.Region(profileName))
+        ?? Variable("AWS_REGION")
+        ?? Variable("AWS_DEFAULT_REGION")
+        ?? Profiles.Region(Variable("AWS_PROFILE") ?? "default");
 
-        // Without the instance's metadata, whose look-up would hang where there is none.
-        return FallbackRegionFactory.GetRegionEndpoint(includeInstanceMetadata: false)?.SystemName;
-    }
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     [GeneratedRegex(@"\A[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}\z")]
     private static partial Regex Pattern();

@@ -10,7 +10,13 @@ internal static class NetworkErrors
     /// <summary>What failed on the way, as the rest of a sentence; <see langword="null"/> when it was not the network.</summary>
     public static string? Describe(Exception exception)
     {
-        // The innermost cause is the sharpest; the SDK and HttpClient wrap it once or twice each.
+        // A time limit ends a try by breaking its connection, so that the innermost cause would be a broken connection.
+        if (Chain(exception).Any(cause => cause is TimeoutException or OperationCanceledException))
+        {
+            return "no answer came in time";
+        }
+
+        // Else the innermost cause is the sharpest; the SDK and HttpClient wrap it once or twice each.
         foreach (Exception cause in Chain(exception).Reverse())
         {
             if (DescribeOne(cause) is { } found)
@@ -39,7 +45,6 @@ internal static class NetworkErrors
         SocketException { SocketErrorCode: SocketError.TimedOut } => "the connection was not answered in time",
         SocketException socket => $"the connection failed ({CallSite.Quote(socket.Message)})",
         AuthenticationException tls => $"TLS failed ({CallSite.Quote(tls.Message)})",
-        TimeoutException or OperationCanceledException => "no answer came in time",
         HttpRequestException http => $"the connection failed ({CallSite.Quote(http.Message)})",
         WebException web => $"the connection failed ({CallSite.Quote(web.Message)})",
         IOException broken => $"the connection broke ({CallSite.Quote(broken.Message)})",
