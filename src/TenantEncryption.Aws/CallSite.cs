@@ -1,0 +1,28 @@
+using TenantEncryption.Errors;
+
+namespace TenantEncryption.Aws;
+
+/// <summary>What was called, for errors.</summary>
+/// <param name="Operation">The operation, such as <c>kms:Decrypt</c>.</param>
+/// <param name="KeyId">The key, as it was asked for.</param>
+/// <param name="Region">The region.</param>
+internal sealed record CallSite(string Operation, string KeyId, string Region)
+{
+    /// <summary>Makes an error that says where it happened.</summary>
+    public TenantEncryptionException Error(string code, string detail, Exception? innerException = null, string? requestId = null) =>
+        new(code, detail.EndsWith('.') ? detail : $"{detail}.", innerException)
+        {
+            Operation = Operation,
+            KeyArn = KeyId,
+            Region = Region,
+            RequestId = requestId,
+        };
+
+    /// <summary>Text from outside, cut and on one line.</summary>
+    public static string Quote(string? text)
+    {
+        const int longest = 400;
+        string line = string.Join(' ', (text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length > longest ? line[..longest] + "…" : line;
+    }
+}

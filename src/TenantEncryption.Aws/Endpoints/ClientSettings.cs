@@ -1,0 +1,69 @@
+using Amazon;
+using Amazon.KeyManagementService;
+using Amazon.Runtime;
+using Amazon.SecurityToken;
+using TenantEncryption.Kms;
+
+namespace TenantEncryption.Aws.Endpoints;
+
+/// <summary>The SDK's settings for the two services, with one rule for endpoints, tries and time limits.</summary>
+internal static class ClientSettings
+{
+    /// <summary>Settings for KMS: the connection's endpoint, else the one that the environment or profile configures, else AWS's.</summary>
+    public static AmazonKeyManagementServiceConfig ForKms(KmsConnection connection, string region, AwsKmsOptions options, Transport transport)
+    {
+        var settings = new AmazonKeyManagementServiceConfig();
+        Apply(settings, connection, connection.EndpointUrl, region, options, transport);
+        return settings;
+    }
+
+    /// <summary>
+    /// Settings for STS: the endpoint that AWS_ENDPOINT_URL_STS or the profile configures, else AWS's in the region. A connection's
+    /// endpoint is KMS's alone.
+    /// </summary>
+    public static AmazonSecurityTokenServiceConfig ForSts(
+        KmsConnection connection, string region, AwsKmsOptions options, Transport transport)
+    {
+        var settings = new AmazonSecurityTokenServiceConfig();
+        Apply(settings, connection, null, region, options, transport);
+        return settings;
+    }
+
+    private static void Apply(
+        ClientConfig settings, KmsConnection connection, string? endpointUrl, string region, AwsKmsOptions options, Transport transport)
+    {
+        if (connection.ProfileName is { } profile)
+        {
+            settings.Profile = new Profile(profile);
+        }
+
+        if (endpointUrl is null)
+        {
+            settings.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+            settings.UseFIPSEndpoint |= CallRegion.IsGovernment(region);
+        }
+
+        // Reading ServiceURL makes the SDK look for a configured endpoint (AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL_STS,
+        // AWS_ENDPOINT_URL, endpoint_url of the profile); such a one obeys the same rule as the connection's.
+        string? chosen = endpointUrl ?? settings.ServiceURL;
+        if (chosen is not null)
+        {
+            settings.ServiceURL = EndpointUrl.Parse(chosen, endpointUrl is null ? "from the AWS configuration" : "-EndpointUrl").ToString();
+            // The SDK refuses a custom endpoint together with a FIPS or dual-stack variant, which may be on in the environment.
+            settings.UseFIPSEndpoint = false;
+            settings.UseDualstackEndpoint = false;
+        }
+
+        settings.AuthenticationRegion = region;
+        settings.RetryMode = RequestRetryMode.Standard;
+        settings.MaxErrorRetry = options.MaxAttempts - 1;
+        settings.Timeout = options.AttemptTimeout;
+        settings.ConnectTimeout = options.ConnectTimeout;
+        settings.HttpClientFactory = transport;
+        settings.AllowAutoRedirect = false;
+
+        // The SDK's log may show requests and answers, and with them plaintext.
+        settings.LogResponse = false;
+        settings.DisableLogging = true;
+    }
+}

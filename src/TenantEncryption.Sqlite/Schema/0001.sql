@@ -1,0 +1,211 @@
+-- Version 1. Times are UTC text, yyyy-MM-ddTHH:mm:ss.fffffffZ, so that text order is time order. Enumerations are their names.
+-- Text is compared byte by byte (BINARY) unless a column says otherwise.
+
+CREATE TABLE settings (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tenants (
+    tenant_id       TEXT    NOT NULL PRIMARY KEY,
+    display_name    TEXT,
+    platform        TEXT    NOT NULL,
+    region          TEXT,
+    key_hierarchy   TEXT    NOT NULL,
+    key_lease_ticks INTEGER NOT NULL CHECK (key_lease_ticks >= 0),
+    epoch           INTEGER NOT NULL,
+    created_at      TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE key_providers (
+    ordinal                 INTEGER PRIMARY KEY,
+    id                      TEXT    NOT NULL UNIQUE,
+    tenant_id               TEXT    NOT NULL REFERENCES tenants (tenant_id),
+    name                    TEXT    NOT NULL,
+    description             TEXT,
+    type                    TEXT    NOT NULL,
+    key_identifier          TEXT,
+    key_arn                 TEXT,
+    arn_fingerprint         TEXT,
+    context_value           TEXT,
+    status                  TEXT    NOT NULL CHECK (status IN ('Pending', 'Active', 'Archived', 'Deactivated')),
+    multi_region            INTEGER NOT NULL,
+    replica_keys            TEXT    NOT NULL CHECK (json_valid(replica_keys)),
+    connection_region       TEXT,
+    connection_profile_name TEXT,
+    connection_endpoint_url TEXT,
+    connection_role_arn     TEXT,
+    connection_external_id  TEXT,
+    created_at              TEXT    NOT NULL,
+    promoted_to_current_at  TEXT,
+    demoted_from_current_at TEXT,
+    last_tested_at          TEXT,
+    last_test_code          TEXT,
+    -- Wraps and catalogued messages of Direct tenants, whose data keys no key-encryption key wraps.
+    direct_reserved_wraps   INTEGER NOT NULL DEFAULT 0,
+    direct_file_wraps       INTEGER NOT NULL DEFAULT 0,
+    direct_messages         INTEGER NOT NULL DEFAULT 0,
+    CHECK (direct_file_wraps BETWEEN 0 AND direct_reserved_wraps)
+) STRICT;
+
+-- NOCASE folds the 26 ASCII letters only: names that differ in the case of other letters are different names.
+CREATE UNIQUE INDEX key_providers_name ON key_providers (tenant_id, name COLLATE NOCASE);
+CREATE UNIQUE INDEX key_providers_active ON key_providers (tenant_id) WHERE status = 'Active';
+CREATE INDEX key_providers_key_arn ON key_providers (key_arn);
+CREATE INDEX key_providers_key_identifier ON key_providers (key_identifier);
+
+CREATE TABLE key_encryption_keys (
+    ordinal               INTEGER PRIMARY KEY,
+    kek_id                TEXT    NOT NULL UNIQUE,
+    tenant_id             TEXT    NOT NULL REFERENCES tenants (tenant_id),
+    provider_id           TEXT    NOT NULL REFERENCES key_providers (id),
+    key_arn               TEXT    NOT NULL,
+    encryption_context    TEXT    NOT NULL CHECK (json_valid(encryption_context)),
+    sealed_share          BLOB    NOT NULL,
+    sealed_internal_share BLOB    NOT NULL,
+    salt                  BLOB    NOT NULL,
+    iv                    BLOB    NOT NULL,
+    sealed_kek            BLOB    NOT NULL,
+    status                TEXT    NOT NULL CHECK (status IN ('Current', 'Previous')),
+    created_at            TEXT    NOT NULL,
+    reserved_wraps        INTEGER NOT NULL,
+    file_wraps            INTEGER NOT NULL,
+    -- The catalog entries under this key, kept by the triggers below: a provider's counts are read at every command.
+    messages              INTEGER NOT NULL DEFAULT 0,
+    CHECK (file_wraps BETWEEN 0 AND reserved_wraps)
+) STRICT;
+
+CREATE UNIQUE INDEX key_encryption_keys_current ON key_encryption_keys (tenant_id) WHERE status = 'Current';
+CREATE INDEX key_encryption_keys_tenant ON key_encryption_keys (tenant_id, created_at);
+CREATE INDEX key_encryption_keys_provider ON key_encryption_keys (provider_id);
+
+CREATE TABLE sessions (
+    id           TEXT    NOT NULL PRIMARY KEY,
+    machine      TEXT    NOT NULL,
+    process_id   INTEGER NOT NULL,
+    heartbeat_at TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE wrap_reservations (
+    id          TEXT    NOT NULL PRIMARY KEY,
+    tenant_id   TEXT    NOT NULL REFERENCES tenants (tenant_id),
+    -- While a reservation is open, its key's record can't be deleted.
+    kek_id      TEXT    REFERENCES key_encryption_keys (kek_id),
+    provider_id TEXT    NOT NULL REFERENCES key_providers (id),
+    epoch       INTEGER NOT NULL,
+    wraps       INTEGER NOT NULL CHECK (wraps >= 0),
+    session_id  TEXT    NOT NULL REFERENCES sessions (id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX wrap_reservations_kek ON wrap_reservations (kek_id);
+CREATE INDEX wrap_reservations_provider ON wrap_reservations (provider_id);
+CREATE INDEX wrap_reservations_session ON wrap_reservations (session_id);
+
+-- The catalog outlives keys and providers that were removed by force: it goes on to tell which files they took with them.
+CREATE TABLE catalog (
+    ordinal            INTEGER PRIMARY KEY,
+    message_id         TEXT    NOT NULL UNIQUE,
+    tenant_id          TEXT    NOT NULL REFERENCES tenants (tenant_id),
+    path               TEXT    NOT NULL,
+    kek_id             TEXT,
+    direct_provider_id TEXT,
+    length             INTEGER NOT NULL,
+    state              TEXT    NOT NULL CHECK (state IN ('Pending', 'Present')),
+    reservation_id     TEXT,
+    created_at         TEXT    NOT NULL,
+    -- Present entries of a path contend for one slot; each Pending one has its own.
+    slot               TEXT    NOT NULL AS (CASE state WHEN 'Present' THEN '' ELSE message_id END) VIRTUAL
+) STRICT;
+
+CREATE UNIQUE INDEX catalog_path ON catalog (path, slot);
+CREATE INDEX catalog_tenant ON catalog (tenant_id, path, slot);
+CREATE INDEX catalog_kek ON catalog (kek_id, path, slot) WHERE kek_id IS NOT NULL;
+CREATE INDEX catalog_pending ON catalog (reservation_id) WHERE state = 'Pending';
+
+CREATE TRIGGER catalog_counts_added AFTER INSERT ON catalog BEGIN
+    UPDATE key_encryption_keys SET messages = messages + 1 WHERE kek_id = NEW.kek_id;
+    UPDATE key_providers SET direct_messages = direct_messages + 1 WHERE id = NEW.direct_provider_id;
+END;
+
+CREATE TRIGGER catalog_counts_removed AFTER DELETE ON catalog BEGIN
+    UPDATE key_encryption_keys SET messages = messages - 1 WHERE kek_id = OLD.kek_id;
+    UPDATE key_providers SET direct_messages = direct_messages - 1 WHERE id = OLD.direct_provider_id;
+END;
+
+CREATE TRIGGER catalog_keys_are_fixed BEFORE UPDATE OF message_id, kek_id, direct_provider_id ON catalog BEGIN
+    SELECT RAISE(ABORT, 'A message never changes its id or its key.');
+END;
+
+CREATE TABLE migrations (
+    ordinal           INTEGER PRIMARY KEY,
+    id                TEXT    NOT NULL UNIQUE,
+    tenant_id         TEXT    NOT NULL REFERENCES tenants (tenant_id),
+    mode              TEXT    NOT NULL,
+    state             TEXT    NOT NULL CHECK (state IN ('New', 'InProgress', 'Completed', 'Suspended', 'Stopped', 'Failed')),
+    -- History: the providers may be removed later.
+    migrating_from    TEXT    NOT NULL,
+    migrating_to      TEXT    NOT NULL,
+    actor             TEXT,
+    initiated_at      TEXT    NOT NULL,
+    completed_at      TEXT,
+    runner_session_id TEXT,
+    failure_code      TEXT
+) STRICT;
+
+CREATE UNIQUE INDEX migrations_unfinished ON migrations (tenant_id) WHERE state IN ('New', 'InProgress', 'Suspended', 'Failed');
+CREATE INDEX migrations_tenant ON migrations (tenant_id, initiated_at);
+
+CREATE TABLE migration_items (
+    ordinal               INTEGER PRIMARY KEY,
+    migration_id          TEXT    NOT NULL REFERENCES migrations (id),
+    kek_id                TEXT    NOT NULL,
+    is_new_key            INTEGER NOT NULL,
+    state                 TEXT    NOT NULL CHECK (state IN ('Pending', 'Staged', 'Done', 'Failed')),
+    code                  TEXT,
+    detail                TEXT,
+    -- The staged record; all of it or none.
+    tenant_id             TEXT,
+    provider_id           TEXT,
+    key_arn               TEXT,
+    encryption_context    TEXT,
+    sealed_share          BLOB,
+    sealed_internal_share BLOB,
+    salt                  BLOB,
+    iv                    BLOB,
+    sealed_kek            BLOB,
+    UNIQUE (migration_id, kek_id)
+) STRICT;
+
+CREATE INDEX migration_items_state ON migration_items (migration_id, state);
+
+-- What events are filtered by comes from the authenticated text itself, so the two can't differ.
+CREATE TABLE events (
+    sequence    INTEGER PRIMARY KEY,
+    log_key_id  INTEGER NOT NULL,
+    json        TEXT    NOT NULL CHECK (json_valid(json)),
+    mac         BLOB    NOT NULL,
+    type        TEXT    AS (json_extract(json, '$.type')) VIRTUAL,
+    time        TEXT    NOT NULL AS (json_extract(json, '$.time')) VIRTUAL,
+    tenant_id   TEXT    AS (json_extract(json, '$.tenantid')) VIRTUAL,
+    provider_id TEXT    AS (json_extract(json, '$.data.providerId')) VIRTUAL,
+    CONSTRAINT time_is_utc_with_seven_decimals CHECK (time GLOB
+        '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z')
+) STRICT;
+
+CREATE INDEX events_type ON events (type);
+CREATE INDEX events_time ON events (time);
+CREATE INDEX events_tenant ON events (tenant_id);
+CREATE INDEX events_provider ON events (provider_id) WHERE provider_id IS NOT NULL;
+
+CREATE TRIGGER events_follow_without_gap BEFORE INSERT ON events
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM events) BEGIN
+    SELECT RAISE(ABORT, 'The event''s number does not follow the last one.');
+END;
+
+CREATE TRIGGER events_never_change BEFORE UPDATE ON events BEGIN
+    SELECT RAISE(ABORT, 'The event log is append-only: no event is changed.');
+END;
+
+CREATE TRIGGER events_never_go BEFORE DELETE ON events BEGIN
+    SELECT RAISE(ABORT, 'The event log is append-only: no event is removed.');
+END;

@@ -1,0 +1,11 @@
+namespace TenantEncryption.Sqlite;
+
+/// <summary>How a <see cref="SqliteStore"/> behaves.</summary>
+public sealed record SqliteStoreOptions
+{
+    /// <summary>How long a transaction waits for other writers, of this process and of others, before it is <c>STORE_LOCKED</c>. 30 seconds when not given.</summary>
+    public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The most pages that the database file may grow to, so that tests can fill a disk; <see langword="null"/> for SQLite's own limit.</summary>
+    internal int? MaxPageCount { get; init; }
+}

@@ -1,0 +1,181 @@
+using Microsoft.Data.Sqlite;
+using TenantEncryption.Errors;
+using TenantEncryption.Keys;
+using TenantEncryption.Sqlite.Connections;
+using TenantEncryption.Stores;
+
+namespace TenantEncryption.Sqlite.Tables;
+
+/// <summary>The tables <c>key_encryption_keys</c> and <c>wrap_reservations</c>.</summary>
+internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
+{
+    private const string Select =
+        $"SELECT kek_id, status, created_at, reserved_wraps, file_wraps, {KeyRecordColumns.Names} FROM key_encryption_keys";
+
+    /// <inheritdoc/>
+    public Task AddAsync(KeyEncryptionKey key)
+    {
+        // A key that comes back from an exported ring finds the messages that it left behind.
+        statements.Execute(
+            $"""
+            INSERT INTO key_encryption_keys (kek_id, status, created_at, reserved_wraps, file_wraps, messages, {KeyRecordColumns.Names})
+            VALUES ($kek_id, $status, $created_at, $reserved_wraps, $file_wraps,
+                (SELECT count(*) FROM catalog WHERE kek_id = $kek_id), {KeyRecordColumns.Parameters})
+            """,
+            [
+                ("$kek_id", key.KekId),
+                ("$status", key.Status.ToString()),
+                ("$created_at", StoredText.OfTime(key.CreatedAt)),
+                ("$reserved_wraps", key.ReservedWraps),
+                ("$file_wraps", key.FileWraps),
+                .. KeyRecordColumns.Values(key.Record),
+            ]);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<KeyEncryptionKey?> FindAsync(string kekId) => Task.FromResult(
+        statements.Find($"{Select} WHERE kek_id = $kek_id", Read, ("$kek_id", kekId)));
+
+    /// <inheritdoc/>
+    public Task<KeyEncryptionKey?> FindCurrentAsync(string tenantId) => Task.FromResult(
+        statements.Find($"{Select} WHERE tenant_id = $tenant_id AND status = 'Current'", Read, ("$tenant_id", tenantId)));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<KeyEncryptionKey>> ListAsync(string tenantId) => Task.FromResult(
+        statements.List($"{Select} WHERE tenant_id = $tenant_id ORDER BY created_at, ordinal", Read, ("$tenant_id", tenantId)));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<KeyEncryptionKey>> ListWithInternalShareAsync() => Task.FromResult(
+        statements.List($"{Select} WHERE key_arn = 'internal' OR length(sealed_internal_share) > 0 ORDER BY ordinal", Read));
+
+    /// <inheritdoc/>
+    public Task ReplaceRecordAsync(KeyRecord record)
+    {
+        statements.RecordsOverwritten = true;
+        int rows = statements.Execute(
+            $"UPDATE key_encryption_keys SET ({KeyRecordColumns.Names}) = ({KeyRecordColumns.Parameters}) WHERE kek_id = $kek_id",
+            [("$kek_id", record.KekId), .. KeyRecordColumns.Values(record)]);
+        return rows == 1 ? Task.CompletedTask : throw NotFound(record.KekId);
+    }
+
+    /// <inheritdoc/>
+    public Task SetStatusAsync(string kekId, KeyEncryptionKeyStatus status)
+    {
+        int rows = statements.Execute(
+            "UPDATE key_encryption_keys SET status = $status WHERE kek_id = $kek_id",
+            ("$kek_id", kekId),
+            ("$status", status.ToString()));
+        return rows == 1 ? Task.CompletedTask : throw NotFound(kekId);
+    }
+
+    /// <inheritdoc/>
+    public Task<int> RemoveOfProviderAsync(string providerId)
+    {
+        statements.RecordsOverwritten = true;
+        try
+        {
+            return Task.FromResult(
+                statements.Execute("DELETE FROM key_encryption_keys WHERE provider_id = $provider_id", ("$provider_id", providerId)));
+        }
+        catch (TenantEncryptionException exception) when (StoreStatements.IsForeignKey(exception))
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.HasDependants,
+                $"Writers hold open reservations under keys of the key provider '{providerId}'.",
+                exception.InnerException);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="TenantEncryptionException"><c>LEASE_LOST</c>: the tenant, key, provider or session of the reservation is gone.</exception>
+    public Task ReserveAsync(WrapReservation reservation, long additionalWraps)
+    {
+        try
+        {
+            statements.Execute(
+                """
+                INSERT INTO wrap_reservations (id, tenant_id, kek_id, provider_id, epoch, wraps, session_id)
+                VALUES ($id, $tenant_id, $kek_id, $provider_id, $epoch, $wraps, $session_id)
+                ON CONFLICT (id) DO UPDATE SET wraps = excluded.wraps
+                """,
+                ("$id", reservation.Id),
+                ("$tenant_id", reservation.TenantId),
+                ("$kek_id", reservation.KekId),
+                ("$provider_id", reservation.ProviderId),
+                ("$epoch", reservation.Epoch),
+                ("$wraps", reservation.Wraps),
+                ("$session_id", reservation.SessionId));
+        }
+        catch (TenantEncryptionException exception) when (StoreStatements.IsForeignKey(exception))
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.LeaseLost,
+                "The tenant, key, key provider or session of a reservation is gone.",
+                exception.InnerException);
+        }
+
+        Count(reservation, additionalWraps, 0);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<WrapReservation?> FindReservationAsync(string reservationId) => Task.FromResult(
+        statements.Find(
+            "SELECT id, tenant_id, kek_id, provider_id, epoch, wraps, session_id FROM wrap_reservations WHERE id = $id",
+            row => new WrapReservation(
+                row.GetString(0),
+                row.GetString(1),
+                row.OptionalText(2),
+                row.GetString(3),
+                row.GetInt64(4),
+                row.GetInt64(5),
+                row.GetString(6)),
+            ("$id", reservationId)));
+
+    /// <inheritdoc/>
+    /// <remarks>Of a reservation that is gone already all wraps stay counted: nothing is given back twice.</remarks>
+    public Task CloseReservationAsync(WrapReservation reservation, long unusedWraps, long fileWraps)
+    {
+        if (statements.Execute("DELETE FROM wrap_reservations WHERE id = $id", ("$id", reservation.Id)) == 1)
+        {
+            Count(reservation, -unusedWraps, fileWraps);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<int> CountOpenReservationsAsync(string providerId) => Task.FromResult(
+        statements.Find(
+            "SELECT count(*) FROM wrap_reservations WHERE provider_id = $provider_id",
+            row => row.GetInt32(0),
+            ("$provider_id", providerId)));
+
+    private static TenantEncryptionException NotFound(string kekId) =>
+        new(ErrorCodes.Unknown, $"The store has no key-encryption key '{kekId}'.");
+
+    private static KeyEncryptionKey Read(SqliteDataReader row) => new()
+    {
+        Status = row.Named<KeyEncryptionKeyStatus>(1),
+        CreatedAt = row.Time(2),
+        ReservedWraps = row.GetInt64(3),
+        FileWraps = row.GetInt64(4),
+        Record = KeyRecordColumns.Read(row, row.GetString(0), 5),
+    };
+
+    private void Count(WrapReservation reservation, long reserved, long files)
+    {
+        string update = reservation.KekId is null
+            ? """
+              UPDATE key_providers SET direct_reserved_wraps = direct_reserved_wraps + $reserved,
+                  direct_file_wraps = direct_file_wraps + $files
+              WHERE id = $id
+              """
+            : """
+              UPDATE key_encryption_keys SET reserved_wraps = reserved_wraps + $reserved, file_wraps = file_wraps + $files
+              WHERE kek_id = $id
+              """;
+        statements.Execute(update, ("$reserved", reserved), ("$files", files), ("$id", reservation.KekId ?? reservation.ProviderId));
+    }
+}

@@ -1,0 +1,151 @@
+using Microsoft.Data.Sqlite;
+using TenantEncryption.Errors;
+using TenantEncryption.Migration;
+using TenantEncryption.Sqlite.Connections;
+using TenantEncryption.Stores;
+
+namespace TenantEncryption.Sqlite.Tables;
+
+/// <summary>The tables <c>migrations</c> and <c>migration_items</c>.</summary>
+internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrationTable
+{
+    private const string Select =
+        """
+        SELECT m.id, m.tenant_id, m.mode, m.state, m.migrating_from, m.migrating_to, m.actor, m.initiated_at, m.completed_at,
+            m.runner_session_id, m.failure_code,
+            (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id),
+            (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id AND i.state = 'Done'),
+            (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id AND i.state = 'Failed')
+        FROM migrations m
+        """;
+
+    /// <inheritdoc/>
+    public Task AddAsync(KeyMigration migration)
+    {
+        statements.Execute(
+            """
+            INSERT INTO migrations (id, tenant_id, mode, state, migrating_from, migrating_to, actor, initiated_at, completed_at,
+                runner_session_id, failure_code)
+            VALUES ($id, $tenant_id, $mode, $state, $migrating_from, $migrating_to, $actor, $initiated_at, $completed_at,
+                $runner_session_id, $failure_code)
+            """,
+            [
+                .. Changing(migration),
+                ("$tenant_id", migration.TenantId),
+                ("$mode", migration.Mode.ToString()),
+                ("$migrating_from", migration.MigratingFrom),
+                ("$migrating_to", migration.MigratingTo),
+                ("$actor", migration.Actor),
+            ]);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task UpdateAsync(KeyMigration migration)
+    {
+        int rows = statements.Execute(
+            """
+            UPDATE migrations SET state = $state, initiated_at = $initiated_at, completed_at = $completed_at,
+                runner_session_id = $runner_session_id, failure_code = $failure_code
+            WHERE id = $id
+            """,
+            Changing(migration));
+        return rows == 1
+            ? Task.CompletedTask
+            : throw new TenantEncryptionException(ErrorCodes.MigrationNotFound, $"There is no migration '{migration.Id}'.");
+    }
+
+    /// <inheritdoc/>
+    public Task<KeyMigration?> FindAsync(string migrationId) => Task.FromResult(
+        statements.Find($"{Select} WHERE m.id = $id", Read, ("$id", migrationId)));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<KeyMigration>> ListAsync(string? tenantId)
+    {
+        Conditions conditions = new Conditions().And("m.tenant_id = $tenant_id", "$tenant_id", tenantId);
+        return Task.FromResult(statements.List($"{Select} {conditions} ORDER BY m.initiated_at, m.ordinal", Read, conditions.Values));
+    }
+
+    /// <inheritdoc/>
+    public Task PutItemAsync(MigrationItem item)
+    {
+        try
+        {
+            statements.Execute(
+                $"""
+                INSERT INTO migration_items (migration_id, kek_id, is_new_key, state, code, detail, {KeyRecordColumns.Names})
+                VALUES ($migration_id, $kek_id, $is_new_key, $state, $code, $detail, {KeyRecordColumns.Parameters})
+                ON CONFLICT (migration_id, kek_id) DO UPDATE SET
+                    (is_new_key, state, code, detail, {KeyRecordColumns.Names})
+                    = ($is_new_key, $state, $code, $detail, {KeyRecordColumns.Parameters})
+                """,
+                [
+                    ("$migration_id", item.MigrationId),
+                    ("$kek_id", item.KekId),
+                    ("$is_new_key", item.IsNewKey),
+                    ("$state", item.State.ToString()),
+                    ("$code", item.Code),
+                    ("$detail", item.Detail),
+                    .. KeyRecordColumns.Values(item.Staged),
+                ]);
+        }
+        catch (TenantEncryptionException exception) when (StoreStatements.IsForeignKey(exception))
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.MigrationNotFound,
+                $"There is no migration '{item.MigrationId}'.",
+                exception.InnerException);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<MigrationItem>> ListItemsAsync(string migrationId) => Task.FromResult(
+        statements.List(
+            $"""
+            SELECT migration_id, kek_id, is_new_key, state, code, detail, {KeyRecordColumns.Names}
+            FROM migration_items WHERE migration_id = $migration_id ORDER BY ordinal
+            """,
+            ReadItem,
+            ("$migration_id", migrationId)));
+
+    private static (string Name, object? Value)[] Changing(KeyMigration migration) =>
+    [
+        ("$id", migration.Id),
+        ("$state", migration.State.ToString()),
+        ("$initiated_at", StoredText.OfTime(migration.InitiatedAt)),
+        ("$completed_at", StoredText.OfTime(migration.CompletedAt)),
+        ("$runner_session_id", migration.RunnerSessionId),
+        ("$failure_code", migration.FailureCode),
+    ];
+
+    private static KeyMigration Read(SqliteDataReader row) => new()
+    {
+        Id = row.GetString(0),
+        TenantId = row.GetString(1),
+        Mode = row.Named<MigrationMode>(2),
+        State = row.Named<MigrationState>(3),
+        MigratingFrom = row.GetString(4),
+        MigratingTo = row.GetString(5),
+        Actor = row.OptionalText(6),
+        InitiatedAt = row.Time(7),
+        CompletedAt = row.OptionalTime(8),
+        RunnerSessionId = row.OptionalText(9),
+        FailureCode = row.OptionalText(10),
+        Total = row.GetInt64(11),
+        Done = row.GetInt64(12),
+        Failed = row.GetInt64(13),
+    };
+
+    private static MigrationItem ReadItem(SqliteDataReader row) => new()
+    {
+        MigrationId = row.GetString(0),
+        KekId = row.GetString(1),
+        IsNewKey = row.GetBoolean(2),
+        State = row.Named<MigrationItemState>(3),
+        Code = row.OptionalText(4),
+        Detail = row.OptionalText(5),
+        Staged = row.IsDBNull(6) ? null : KeyRecordColumns.Read(row, row.GetString(1), 6),
+    };
+}

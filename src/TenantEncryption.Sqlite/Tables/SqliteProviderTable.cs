@@ -1,0 +1,167 @@
+using Microsoft.Data.Sqlite;
+using TenantEncryption.Errors;
+using TenantEncryption.Kms;
+using TenantEncryption.Providers;
+using TenantEncryption.Sqlite.Connections;
+using TenantEncryption.Stores;
+
+namespace TenantEncryption.Sqlite.Tables;
+
+/// <summary>The table <c>key_providers</c>. Names are unique within a tenant ignoring the case of ASCII letters.</summary>
+internal sealed class SqliteProviderTable(StoreStatements statements) : IProviderTable
+{
+    private const string Select =
+        """
+        SELECT p.id, p.tenant_id, p.name, p.description, p.type, p.key_identifier, p.key_arn, p.arn_fingerprint, p.context_value,
+            p.status, p.multi_region, p.replica_keys, p.connection_region, p.connection_profile_name, p.connection_endpoint_url,
+            p.connection_role_arn, p.connection_external_id, p.created_at, p.promoted_to_current_at, p.demoted_from_current_at,
+            p.last_tested_at, p.last_test_code,
+            count(k.kek_id),
+            p.direct_messages + coalesce(sum(k.messages), 0),
+            p.direct_reserved_wraps - p.direct_file_wraps + coalesce(sum(k.reserved_wraps - k.file_wraps), 0)
+        FROM key_providers p LEFT JOIN key_encryption_keys k ON k.provider_id = p.id
+        """;
+
+    /// <inheritdoc/>
+    public Task AddAsync(KeyProvider provider)
+    {
+        try
+        {
+            statements.Execute(
+                """
+                INSERT INTO key_providers (id, tenant_id, name, description, type, key_identifier, key_arn, arn_fingerprint, context_value,
+                    status, multi_region, replica_keys, connection_region, connection_profile_name, connection_endpoint_url,
+                    connection_role_arn, connection_external_id, created_at, promoted_to_current_at, demoted_from_current_at,
+                    last_tested_at, last_test_code)
+                VALUES ($id, $tenant_id, $name, $description, $type, $key_identifier, $key_arn, $arn_fingerprint, $context_value,
+                    $status, $multi_region, $replica_keys, $connection_region, $connection_profile_name, $connection_endpoint_url,
+                    $connection_role_arn, $connection_external_id, $created_at, $promoted_to_current_at, $demoted_from_current_at,
+                    $last_tested_at, $last_test_code)
+                """,
+                Values(provider));
+        }
+        catch (TenantEncryptionException exception) when (StoreStatements.IsForeignKey(exception))
+        {
+            throw new TenantEncryptionException(ErrorCodes.TenantNotFound, $"There is no tenant '{provider.TenantId}'.", exception.InnerException);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task UpdateAsync(KeyProvider provider)
+    {
+        int rows = statements.Execute(
+            """
+            UPDATE key_providers SET tenant_id = $tenant_id, name = $name, description = $description, type = $type,
+                key_identifier = $key_identifier, key_arn = $key_arn, arn_fingerprint = $arn_fingerprint, context_value = $context_value,
+                status = $status, multi_region = $multi_region, replica_keys = $replica_keys, connection_region = $connection_region,
+                connection_profile_name = $connection_profile_name, connection_endpoint_url = $connection_endpoint_url,
+                connection_role_arn = $connection_role_arn, connection_external_id = $connection_external_id, created_at = $created_at,
+                promoted_to_current_at = $promoted_to_current_at, demoted_from_current_at = $demoted_from_current_at,
+                last_tested_at = $last_tested_at, last_test_code = $last_test_code
+            WHERE id = $id
+            """,
+            Values(provider));
+        return rows == 1 ? Task.CompletedTask : throw NotFound(provider.Id);
+    }
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(string providerId)
+    {
+        try
+        {
+            int rows = statements.Execute("DELETE FROM key_providers WHERE id = $id", ("$id", providerId));
+            return rows == 1 ? Task.CompletedTask : throw NotFound(providerId);
+        }
+        catch (TenantEncryptionException exception) when (StoreStatements.IsForeignKey(exception))
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.HasDependants,
+                $"Keys or open reservations depend on the key provider '{providerId}'.",
+                exception.InnerException);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<KeyProvider>> ListAsync(KeyProviderFilter filter)
+    {
+        Conditions conditions = new Conditions()
+            .And("p.tenant_id = $tenant_id", "$tenant_id", filter.TenantId)
+            .And("p.id = $id", "$id", filter.Id)
+            .And("p.name = $name", "$name", filter.Name)
+            .And("(p.key_arn = $key_arn OR p.key_identifier = $key_arn)", "$key_arn", filter.KeyArn)
+            .And("p.type = $type", "$type", filter.Type?.ToString())
+            .And("p.status = $status", "$status", filter.Status?.ToString());
+        return Task.FromResult(statements.List($"{Select} {conditions} GROUP BY p.ordinal ORDER BY p.ordinal", Read, conditions.Values));
+    }
+
+    /// <inheritdoc/>
+    public Task<KeyProvider?> FindAsync(string providerId) => Task.FromResult(
+        statements.Find($"{Select} WHERE p.id = $id GROUP BY p.ordinal", Read, ("$id", providerId)));
+
+    /// <inheritdoc/>
+    public Task<KeyProvider?> FindActiveAsync(string tenantId) => Task.FromResult(
+        statements.Find($"{Select} WHERE p.tenant_id = $tenant_id AND p.status = 'Active' GROUP BY p.ordinal", Read, ("$tenant_id", tenantId)));
+
+    private static TenantEncryptionException NotFound(string providerId) =>
+        new(ErrorCodes.ProviderNotFound, $"There is no key provider '{providerId}'.");
+
+    private static (string Name, object? Value)[] Values(KeyProvider provider) =>
+    [
+        ("$id", provider.Id),
+        ("$tenant_id", provider.TenantId),
+        ("$name", provider.Name),
+        ("$description", provider.Description),
+        ("$type", provider.Type.ToString()),
+        ("$key_identifier", provider.KeyIdentifier),
+        ("$key_arn", provider.KeyArn),
+        ("$arn_fingerprint", provider.ArnFingerprint),
+        ("$context_value", provider.ContextValue),
+        ("$status", provider.Status.ToString()),
+        ("$multi_region", provider.MultiRegion),
+        ("$replica_keys", StoredText.OfList(provider.ReplicaKeys)),
+        ("$connection_region", provider.Connection.Region),
+        ("$connection_profile_name", provider.Connection.ProfileName),
+        ("$connection_endpoint_url", provider.Connection.EndpointUrl),
+        ("$connection_role_arn", provider.Connection.RoleArn),
+        ("$connection_external_id", provider.Connection.ExternalId),
+        ("$created_at", StoredText.OfTime(provider.CreatedAt)),
+        ("$promoted_to_current_at", StoredText.OfTime(provider.PromotedToCurrentAt)),
+        ("$demoted_from_current_at", StoredText.OfTime(provider.DemotedFromCurrentAt)),
+        ("$last_tested_at", StoredText.OfTime(provider.LastTestedAt)),
+        ("$last_test_code", provider.LastTestCode),
+    ];
+
+    private static KeyProvider Read(SqliteDataReader row) => new()
+    {
+        Id = row.GetString(0),
+        TenantId = row.GetString(1),
+        Name = row.GetString(2),
+        Description = row.OptionalText(3),
+        Type = row.Named<KeyProviderType>(4),
+        KeyIdentifier = row.OptionalText(5),
+        KeyArn = row.OptionalText(6),
+        ArnFingerprint = row.OptionalText(7),
+        ContextValue = row.OptionalText(8),
+        Status = row.Named<KeyProviderStatus>(9),
+        MultiRegion = row.GetBoolean(10),
+        ReplicaKeys = StoredText.ToList(row.GetString(11)),
+        Connection = new KmsConnection
+        {
+            Region = row.OptionalText(12),
+            ProfileName = row.OptionalText(13),
+            EndpointUrl = row.OptionalText(14),
+            RoleArn = row.OptionalText(15),
+            ExternalId = row.OptionalText(16),
+        },
+        CreatedAt = row.Time(17),
+        PromotedToCurrentAt = row.OptionalTime(18),
+        DemotedFromCurrentAt = row.OptionalTime(19),
+        LastTestedAt = row.OptionalTime(20),
+        LastTestCode = row.OptionalText(21),
+        KeyCount = row.GetInt64(22),
+        MessageCount = row.GetInt64(23),
+        ValueCount = row.GetInt64(24),
+    };
+}

@@ -1,0 +1,43 @@
+// A process of its own for the store's tests.
+//   StoreHammer append <folder> <count>   so many transactions, each of which reserves a wrap under kek-acme and appends an event
+//   StoreHammer hold <folder>             begins such a transaction, writes "holding" and keeps it open until it is killed
+using System.Globalization;
+using TenantEncryption.Events;
+using TenantEncryption.Keys;
+using TenantEncryption.Sqlite;
+using TenantEncryption.Stores;
+
+string session = "process-" + Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+await using var store = new SqliteStore(args[1]);
+await WriteAsync(t => t.Sessions.PutAsync(new StoreSession(session, Environment.MachineName, Environment.ProcessId, DateTimeOffset.UtcNow)));
+
+if (args[0] == "append")
+{
+    long count = long.Parse(args[2], CultureInfo.InvariantCulture);
+    for (long wraps = 1; wraps <= count; wraps++)
+    {
+        await WriteAsync(t => WrapAsync(t, wraps));
+    }
+}
+else
+{
+    await using IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write);
+    await WrapAsync(transaction, 1);
+    Console.WriteLine("holding");
+    await Task.Delay(Timeout.Infinite);
+}
+
+async Task WrapAsync(IStoreTransaction transaction, long wraps)
+{
+    await transaction.Keys.ReserveAsync(new WrapReservation(session, "acme", "kek-acme", "kp-acme", 3, wraps, session), 1);
+    long next = ((await transaction.Events.LastAsync())?.Sequence ?? 0) + 1;
+    const string Json = """{"type":"com.example.wrapped","time":"2026-03-14T12:00:00.0000000Z","tenantid":"acme"}""";
+    await transaction.Events.AppendAsync(new StoredEvent(next, 1, Json, [0]));
+}
+
+async Task WriteAsync(Func<IStoreTransaction, Task> work)
+{
+    await using IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write);
+    await work(transaction);
+    await transaction.CommitAsync();
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using Amazon.KeyManagementService;
+using Amazon.KeyManagementService.Model;
+using Amazon.Runtime;
+using TenantEncryption.Aws;
+using TenantEncryption.Keys;
+using TenantEncryption.Kms;
+using TenantEncryption.LocalKms;
+
+namespace TenantEncryption.Core.Tests.Aws;
+
+/// <summary>A local KMS of one test, its administrator, one key, and a client.</summary>
+internal sealed class LocalKmsSession : IAsyncDisposable
+{
+    private readonly LocalKmsServer _server;
+
+    private LocalKmsSession(LocalKmsServer server)
+    {
+        _server = server;
+        Administrator = new AmazonKeyManagementServiceClient(
+            new BasicAWSCredentials("local", "local"),
+            new AmazonKeyManagementServiceConfig { ServiceURL = server.Url, AuthenticationRegion = "eu-west-1" });
+        Kms = Client("local");
+    }
+
+    public AmazonKeyManagementServiceClient Administrator { get; }
+
+    public AwsKms Kms { get; }
+
+    public string KeyArn { get; private set; } = "";
+
+    public KmsConnection Connection => new() { EndpointUrl = _server.Url, Region = "eu-west-1" };
+
+    public static async Task<LocalKmsSession> StartAsync()
+    {
+        var session = new LocalKmsSession(await LocalKmsServer.StartAsync(new LocalKmsOptions()));
+        session.KeyArn = await session.CreateKeyAsync();
+        return session;
+    }
+
+    /// <summary>A client whose access key is <c>local</c>, with a secret.</summary>
+    public static AwsKms Client(string secret) => new(new AwsKmsOptions
+    {
+        MaxAttempts = 1,
+        SessionCredentials = new AwsSessionCredentials("local", new SecretBytes(Encoding.UTF8.GetBytes(secret))),
+    });
+
+    public async Task<string> CreateKeyAsync() => (await Administrator.CreateKeyAsync(new CreateKeyRequest())).KeyMetadata.Arn;
+
+    public async ValueTask DisposeAsync()
+    {
+        Kms.Dispose();
+        Administrator.Dispose();
+        await _server.DisposeAsync();
+    }
+}

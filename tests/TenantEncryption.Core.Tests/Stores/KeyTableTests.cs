@@ -1,0 +1,205 @@
+using TenantEncryption.Errors;
+using TenantEncryption.Keys;
+using TenantEncryption.Providers;
+
+namespace TenantEncryption.Core.Tests.Stores;
+
+public sealed class KeyTableTests
+{
+    [Fact]
+    public async Task A_key_comes_back_as_it_was_added()
+    {
+        await using TemporaryStore store = await WithKeyAsync();
+        KeyEncryptionKey key = Sample.Key("kek-2", "acme", "kp-acme", KeyEncryptionKeyStatus.Previous) with { ReservedWraps = 9, FileWraps = 4 };
+        await store.WriteAsync(t => t.Keys.AddAsync(key));
+
+        AssertSame(key, await store.ReadAsync(t => t.Keys.FindAsync("kek-2")));
+        Assert.Null(await store.ReadAsync(t => t.Keys.FindAsync("kek-3")));
+    }
+
+    [Fact]
+    public async Task A_tenant_has_one_Current_key()
+    {
+        await using TemporaryStore store = await WithKeyAsync();
+
+        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(
+            () => store.WriteAsync(t => t.Keys.AddAsync(Sample.Key("kek-2", "acme", "kp-acme"))));
+        Assert.Equal(ErrorCodes.Unknown, refused.Code);
+        await store.WriteAsync(async t =>
+        {
+            await t.Keys.SetStatusAsync("kek-acme", KeyEncryptionKeyStatus.Previous);
+            await t.Keys.AddAsync(Sample.Key("kek-2", "acme", "kp-acme"));
+        });
+
+        Assert.Equal("kek-2", (await store.ReadAsync(t => t.Keys.FindCurrentAsync("acme")))!.KekId);
+    }
+
+    [Fact]
+    public async Task Keys_are_listed_from_the_oldest_whenever_they_were_imported()
+    {
+        await using TemporaryStore store = await WithKeyAsync();
+        await store.WriteAsync(t => t.Keys.AddAsync(
+            Sample.Key("kek-old", "acme", "kp-acme", KeyEncryptionKeyStatus.Previous) with { CreatedAt = Sample.Noon.AddTicks(-1) }));
+
+        IReadOnlyList<KeyEncryptionKey> keys = await store.ReadAsync(t => t.Keys.ListAsync("acme"));
+
+        Assert.Equal(["kek-old", "kek-acme"], keys.Select(key => key.KekId));
+    }
+
+    [Fact]
+    public async Task Keys_with_an_internal_share_are_those_of_the_internal_KMS_and_those_with_a_second_layer()
+    {
+        await using TemporaryStore store = await WithKeyAsync();
+        KeyRecord record = Sample.Record("kek-2", "acme", "kp-acme") with { SealedInternalShare = [] };
+        await store.WriteAsync(async t =>
+        {
+            await t.Keys.AddAsync(new KeyEncryptionKey { Record = record, Status = KeyEncryptionKeyStatus.Previous });
+            await t.Keys.AddAsync(new KeyEncryptionKey
+            {
+                Record = record with { KekId = "kek-3", KeyArn = "internal" },
+                Status = KeyEncryptionKeyStatus.Previous,
+            });
+        });
+
+        IReadOnlyList<KeyEncryptionKey> keys = await store.ReadAsync(t => t.Keys.ListWithInternalShareAsync());
+
+        Assert.Equal(["kek-acme", "kek-3"], keys.Select(key => key.KekId));
+    }
+
+    [Fact]
+    public async Task A_replaced_record_keeps_the_keys_age_and_use()
+    {
+        await using TemporaryStore store = await WithKeyAsync();
+        KeyEncryptionKey before = (await store.ReadAsync(t => t.Keys.FindAsync("kek-acme")))!;
+        KeyRecord record = Sample.Record("kek-acme", "acme", "kp-next", fill: 9);
+        await store.WriteAsync(async t =>
+        {
+            await t.Providers.AddAsync(Sample.Provider("kp-next", "acme", "next"));
+            await t.Keys.ReplaceRecordAsync(record);
+        });
+
+        AssertSame(before with { Record = record }, await store.ReadAsync(t => t.Keys.FindAsync("kek-acme")));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_not_there_is_not_changed_in_silence()
+    {
+        await using TemporaryStore store = await WithKeyAsync();
+
+        await Assert.ThrowsAsync<TenantEncryptionException>(
+            () => store.WriteAsync(t => t.Keys.ReplaceRecordAsync(Sample.Record("kek-2", "acme", "kp-acme"))));
+        await Assert.ThrowsAsync<TenantEncryptionException>(
+            () => store.WriteAsync(t => t.Keys.SetStatusAsync("kek-2", KeyEncryptionKeyStatus.Previous)));
+    }
+
+    [Fact]
+    public async Task Wraps_are_counted_when_they_are_reserved_and_given_back_when_they_were_not_used()
+    {
+        await using TemporaryStore store = await WithKeyAsync();
+        WrapReservation reservation = Sample.Reservation("r", "acme", "kek-acme", "kp-acme");
+
+        await store.WriteAsync(t => t.Keys.ReserveAsync(reservation, 100));
+        Assert.Equal(reservation, await store.ReadAsync(t => t.Keys.FindReservationAsync("r")));
+        Assert.Equal((100, 0), await UseAsync(store));
+
+        WrapReservation extended = reservation with { Wraps = 250 };
+        await store.WriteAsync(t => t.Keys.ReserveAsync(extended, 150));
+        Assert.Equal(extended, await store.ReadAsync(t => t.Keys.FindReservationAsync("r")));
+        Assert.Equal((250, 0), await UseAsync(store));
+
+        await store.WriteAsync(t => t.Keys.CloseReservationAsync(extended, unusedWraps: 230, fileWraps: 15));
+        Assert.Null(await store.ReadAsync(t => t.Keys.FindReservationAsync("r")));
+        Assert.Equal((20, 15), await UseAsync(store));
+    }
+
+    [Fact]
+    public async Task A_reservation_that_is_closed_twice_gives_back_once()
+    {
+        await using TemporaryStore store = await WithKeyAsync();
+        WrapReservation reservation = Sample.Reservation("r", "acme", "kek-acme", "kp-acme");
+        await store.WriteAsync(t => t.Keys.ReserveAsync(reservation, 100));
+
+        await store.WriteAsync(t => t.Keys.CloseReservationAsync(reservation, 40, 1));
+        await store.WriteAsync(t => t.Keys.CloseReservationAsync(reservation, 40, 1));
+
+        Assert.Equal((60, 1), await UseAsync(store));
+    }
+
+    [Fact]
+    public async Task More_than_was_reserved_is_never_given_back()
+    {
+        await using TemporaryStore store = await WithKeyAsync();
+        WrapReservation reservation = Sample.Reservation("r", "acme", "kek-acme", "kp-acme");
+        await store.WriteAsync(t => t.Keys.ReserveAsync(reservation, 100));
+
+        await Assert.ThrowsAsync<TenantEncryptionException>(() => store.WriteAsync(t => t.Keys.CloseReservationAsync(reservation, 101, 0)));
+
+        Assert.Equal((100, 0), await UseAsync(store));
+    }
+
+    [Theory]
+    [InlineData("nobody", "kek-acme", "kp-acme", "s")]
+    [InlineData("acme", "kek-gone", "kp-acme", "s")]
+    [InlineData("acme", "kek-acme", "kp-gone", "s")]
+    [InlineData("acme", "kek-acme", "kp-acme", "gone")]
+    public async Task A_reservation_under_something_that_is_gone_is_refused(string tenantId, string kekId, string providerId, string session)
+    {
+        await using TemporaryStore store = await WithKeyAsync();
+
+        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.WriteAsync(
+            t => t.Keys.ReserveAsync(Sample.Reservation("r", tenantId, kekId, providerId, session: session), 1)));
+
+        Assert.Equal(ErrorCodes.LeaseLost, refused.Code);
+    }
+
+    [Fact]
+    public async Task Open_reservations_are_counted_by_provider()
+    {
+        await using TemporaryStore store = await WithKeyAsync();
+        await store.WriteAsync(async t =>
+        {
+            await Sample.AddTenantWithKeyAsync(t, "globex");
+            await t.Keys.ReserveAsync(Sample.Reservation("r1", "acme", "kek-acme", "kp-acme"), 1);
+            await t.Keys.ReserveAsync(Sample.Reservation("r2", "acme", null, "kp-acme"), 1);
+            await t.Keys.ReserveAsync(Sample.Reservation("r3", "globex", "kek-globex", "kp-globex"), 1);
+        });
+
+        Assert.Equal(2, await store.ReadAsync(t => t.Keys.CountOpenReservationsAsync("kp-acme")));
+    }
+
+    [Fact]
+    public async Task A_key_that_comes_back_finds_the_messages_that_it_left()
+    {
+        await using TemporaryStore store = await WithKeyAsync();
+        await store.WriteAsync(async t =>
+        {
+            await t.Catalog.AddPendingAsync([Sample.Entry("m1", "acme", "/a", "kek-acme")]);
+            await t.Keys.RemoveOfProviderAsync("kp-acme");
+            await t.Keys.AddAsync(Sample.Key("kek-acme", "acme", "kp-acme"));
+        });
+
+        KeyProvider provider = (await store.ReadAsync(t => t.Providers.FindAsync("kp-acme")))!;
+
+        Assert.Equal(1, provider.MessageCount);
+    }
+
+    private static async Task<TemporaryStore> WithKeyAsync()
+    {
+        var store = new TemporaryStore();
+        await store.WriteAsync(t => Sample.AddTenantWithKeyAsync(t, "acme"));
+        return store;
+    }
+
+    private static async Task<(long Reserved, long Files)> UseAsync(TemporaryStore store)
+    {
+        KeyEncryptionKey key = (await store.ReadAsync(t => t.Keys.FindAsync("kek-acme")))!;
+        return (key.ReservedWraps, key.FileWraps);
+    }
+
+    private static void AssertSame(KeyEncryptionKey expected, KeyEncryptionKey? actual)
+    {
+        Assert.NotNull(actual);
+        Assert.Equal(expected with { Record = actual.Record }, actual);
+        Assert.Equivalent(expected.Record, actual.Record, strict: true);
+    }
+}

@@ -1,0 +1,197 @@
+using TenantEncryption.Errors;
+using TenantEncryption.Keys;
+using TenantEncryption.Providers;
+using TenantEncryption.Stores;
+
+namespace TenantEncryption.Core.Tests.Stores;
+
+public sealed class ProviderTableTests
+{
+    [Fact]
+    public async Task A_provider_comes_back_as_it_was_added()
+    {
+        await using TemporaryStore store = await WithTenantsAsync();
+        KeyProvider provider = Sample.Provider("kp-1", "acme", "main");
+        await store.WriteAsync(transaction => transaction.Providers.AddAsync(provider));
+
+        AssertSame(provider, await store.ReadAsync(transaction => transaction.Providers.FindAsync("kp-1")));
+    }
+
+    [Fact]
+    public async Task A_provider_without_optional_values_comes_back_without_them()
+    {
+        await using TemporaryStore store = await WithTenantsAsync();
+        var provider = new KeyProvider { Id = "kp-1", TenantId = "acme", Name = "Internal", CreatedAt = Sample.Noon };
+        await store.WriteAsync(transaction => transaction.Providers.AddAsync(provider));
+
+        AssertSame(provider, await store.ReadAsync(transaction => transaction.Providers.FindAsync("kp-1")));
+    }
+
+    [Fact]
+    public async Task An_update_replaces_every_value()
+    {
+        await using TemporaryStore store = await WithTenantsAsync();
+        await store.WriteAsync(transaction => transaction.Providers.AddAsync(
+            new KeyProvider { Id = "kp-1", TenantId = "acme", Name = "Internal", CreatedAt = Sample.Noon.AddDays(-1) }));
+        KeyProvider changed = Sample.Provider("kp-1", "acme", "renamed", KeyProviderStatus.Active);
+        await store.WriteAsync(transaction => transaction.Providers.UpdateAsync(changed));
+
+        AssertSame(changed, await store.ReadAsync(transaction => transaction.Providers.FindActiveAsync("acme")));
+    }
+
+    [Fact]
+    public async Task Updating_or_removing_a_provider_that_is_not_there_is_refused()
+    {
+        await using TemporaryStore store = await WithTenantsAsync();
+
+        await RefusedAsync(ErrorCodes.ProviderNotFound, store, t => t.Providers.UpdateAsync(Sample.Provider("kp-1", "acme", "main")));
+        await RefusedAsync(ErrorCodes.ProviderNotFound, store, t => t.Providers.RemoveAsync("kp-1"));
+    }
+
+    [Fact]
+    public async Task A_provider_of_no_tenant_is_refused()
+    {
+        await using TemporaryStore store = await WithTenantsAsync();
+
+        await RefusedAsync(ErrorCodes.TenantNotFound, store, t => t.Providers.AddAsync(Sample.Provider("kp-1", "nobody", "main")));
+    }
+
+    [Fact]
+    public async Task A_tenant_has_one_Active_provider()
+    {
+        await using TemporaryStore store = await WithTenantsAsync();
+        await store.WriteAsync(t => t.Providers.AddAsync(Sample.Provider("kp-1", "acme", "one", KeyProviderStatus.Active)));
+        await store.WriteAsync(t => t.Providers.AddAsync(Sample.Provider("kp-2", "acme", "two", KeyProviderStatus.Archived)));
+
+        await RefusedAsync(
+            ErrorCodes.Unknown,
+            store,
+            t => t.Providers.UpdateAsync(Sample.Provider("kp-2", "acme", "two", KeyProviderStatus.Active)));
+        await store.WriteAsync(t => t.Providers.AddAsync(Sample.Provider("kp-3", "globex", "one", KeyProviderStatus.Active)));
+    }
+
+    [Fact]
+    public async Task A_name_is_unique_within_a_tenant_whatever_its_case()
+    {
+        await using TemporaryStore store = await WithTenantsAsync();
+        await store.WriteAsync(t => t.Providers.AddAsync(Sample.Provider("kp-1", "acme", "Main")));
+
+        await RefusedAsync(ErrorCodes.ProviderExists, store, t => t.Providers.AddAsync(Sample.Provider("kp-2", "acme", "mAIN")));
+        await store.WriteAsync(t => t.Providers.AddAsync(Sample.Provider("kp-3", "globex", "main")));
+    }
+
+    [Fact]
+    public async Task Each_part_of_a_filter_narrows_the_list()
+    {
+        await using TemporaryStore store = await WithTenantsAsync();
+        await store.WriteAsync(async t =>
+        {
+            await t.Providers.AddAsync(Sample.Provider("kp-2", "acme", "main", KeyProviderStatus.Active));
+            await t.Providers.AddAsync(Sample.Provider("kp-1", "acme", "spare"));
+            await t.Providers.AddAsync(Sample.Provider("kp-3", "globex", "main") with { Type = KeyProviderType.Internal });
+        });
+
+        Assert.Equal(["kp-2", "kp-1", "kp-3"], await IdsAsync(store, new KeyProviderFilter()));
+        Assert.Equal(["kp-2", "kp-1"], await IdsAsync(store, new KeyProviderFilter { TenantId = "acme" }));
+        Assert.Equal(["kp-1"], await IdsAsync(store, new KeyProviderFilter { Id = "kp-1" }));
+        Assert.Equal(["kp-2", "kp-3"], await IdsAsync(store, new KeyProviderFilter { Name = "main" }));
+        Assert.Equal(["kp-1"], await IdsAsync(store, new KeyProviderFilter { KeyArn = "arn:aws:kms:eu-west-1:111122223333:key/kp-1" }));
+        Assert.Equal(["kp-1"], await IdsAsync(store, new KeyProviderFilter { KeyArn = "alias/spare" }));
+        Assert.Equal(["kp-3"], await IdsAsync(store, new KeyProviderFilter { Type = KeyProviderType.Internal }));
+        Assert.Equal(["kp-2"], await IdsAsync(store, new KeyProviderFilter { Status = KeyProviderStatus.Active }));
+        Assert.Equal(["kp-2"], await IdsAsync(store, new KeyProviderFilter { TenantId = "acme", Name = "main" }));
+        Assert.Empty(await IdsAsync(store, new KeyProviderFilter { TenantId = "ACME" }));
+    }
+
+    [Fact]
+    public async Task A_provider_counts_its_keys_and_what_was_wrapped_under_them()
+    {
+        await using TemporaryStore store = await WithTenantsAsync();
+        await store.WriteAsync(async t =>
+        {
+            await t.Providers.AddAsync(Sample.Provider("kp-1", "acme", "main", KeyProviderStatus.Active));
+            await t.Providers.AddAsync(Sample.Provider("kp-2", "acme", "next"));
+            await t.Keys.AddAsync(Sample.Key("kek-1", "acme", "kp-1", KeyEncryptionKeyStatus.Previous) with { ReservedWraps = 7, FileWraps = 2 });
+            await t.Keys.AddAsync(Sample.Key("kek-2", "acme", "kp-1"));
+            await t.Catalog.AddPendingAsync([Sample.Entry("m1", "acme", "/a", "kek-1"), Sample.Entry("m2", "acme", "/b", "kek-2")]);
+            await t.Catalog.ConfirmAsync(["m1"]);
+        });
+
+        KeyProvider counted = (await store.ReadAsync(t => t.Providers.FindAsync("kp-1")))!;
+        Assert.Equal((2, 2, 5), (counted.KeyCount, counted.MessageCount, counted.ValueCount));
+
+        await store.WriteAsync(t => t.Keys.ReplaceRecordAsync(Sample.Record("kek-1", "acme", "kp-2")));
+        IReadOnlyList<KeyProvider> both = await store.ReadAsync(t => t.Providers.ListAsync(new KeyProviderFilter { TenantId = "acme" }));
+        Assert.Equal([(1, 1, 0), (1, 1, 5)], both.Select(p => (p.KeyCount, p.MessageCount, p.ValueCount)));
+    }
+
+    [Fact]
+    public async Task A_provider_counts_the_messages_and_wraps_of_Direct_data_keys()
+    {
+        await using TemporaryStore store = await WithTenantsAsync();
+        await store.WriteAsync(async t =>
+        {
+            await t.Sessions.PutAsync(Sample.Session("s"));
+            await t.Providers.AddAsync(Sample.Provider("kp-1", "acme", "main", KeyProviderStatus.Active));
+            await t.Keys.ReserveAsync(Sample.Reservation("r", "acme", null, "kp-1", 10), 10);
+            await t.Catalog.AddPendingAsync(
+            [
+                Sample.Entry("m1", "acme", "/a", null) with { DirectProviderId = "kp-1" },
+                Sample.Entry("m2", "acme", "/b", null) with { DirectProviderId = "kp-1" },
+            ]);
+            await t.Keys.CloseReservationAsync(Sample.Reservation("r", "acme", null, "kp-1", 10), unusedWraps: 5, fileWraps: 2);
+            await t.Catalog.RemoveAsync(["m2"]);
+        });
+
+        KeyProvider counted = (await store.ReadAsync(t => t.Providers.FindActiveAsync("acme")))!;
+        Assert.Equal((0, 1, 3), (counted.KeyCount, counted.MessageCount, counted.ValueCount));
+    }
+
+    [Fact]
+    public async Task A_provider_with_keys_or_reservations_is_not_removed()
+    {
+        await using TemporaryStore store = await WithTenantsAsync();
+        await store.WriteAsync(async t =>
+        {
+            await t.Sessions.PutAsync(Sample.Session("s"));
+            await t.Providers.AddAsync(Sample.Provider("kp-1", "acme", "main"));
+            await t.Keys.AddAsync(Sample.Key("kek-1", "acme", "kp-1"));
+            await t.Keys.ReserveAsync(Sample.Reservation("r", "acme", "kek-1", "kp-1"), 100);
+        });
+
+        await RefusedAsync(ErrorCodes.HasDependants, store, t => t.Keys.RemoveOfProviderAsync("kp-1"));
+        await store.WriteAsync(t => t.Keys.CloseReservationAsync(Sample.Reservation("r", "acme", "kek-1", "kp-1"), 100, 0));
+        await RefusedAsync(ErrorCodes.HasDependants, store, t => t.Providers.RemoveAsync("kp-1"));
+        Assert.Equal(1, await store.WriteAsync(t => t.Keys.RemoveOfProviderAsync("kp-1")));
+        await store.WriteAsync(t => t.Providers.RemoveAsync("kp-1"));
+
+        Assert.Null(await store.ReadAsync(t => t.Providers.FindAsync("kp-1")));
+    }
+
+    private static async Task<TemporaryStore> WithTenantsAsync()
+    {
+        var store = new TemporaryStore();
+        await store.WriteAsync(async transaction =>
+        {
+            await transaction.Tenants.AddAsync(Sample.Tenant("acme"));
+            await transaction.Tenants.AddAsync(Sample.Tenant("globex"));
+        });
+        return store;
+    }
+
+    private static async Task<IEnumerable<string>> IdsAsync(TemporaryStore store, KeyProviderFilter filter) =>
+        (await store.ReadAsync(transaction => transaction.Providers.ListAsync(filter))).Select(provider => provider.Id);
+
+    private static async Task RefusedAsync(string code, TemporaryStore store, Func<IStoreTransaction, Task> work)
+    {
+        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.WriteAsync(work));
+        Assert.Equal(code, refused.Code);
+    }
+
+    private static void AssertSame(KeyProvider expected, KeyProvider? actual)
+    {
+        Assert.NotNull(actual);
+        Assert.Equal(expected.ReplicaKeys, actual.ReplicaKeys);
+        Assert.Equal(expected, actual with { ReplicaKeys = expected.ReplicaKeys });
+    }
+}

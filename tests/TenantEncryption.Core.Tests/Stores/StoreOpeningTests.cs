@@ -1,0 +1,235 @@
+using Microsoft.Data.Sqlite;
+using TenantEncryption.Errors;
+using TenantEncryption.Sqlite;
+using TenantEncryption.Stores;
+
+namespace TenantEncryption.Core.Tests.Stores;
+
+public sealed class StoreOpeningTests
+{
+    [Fact]
+    public async Task Naming_a_store_makes_nothing()
+    {
+        await using var store = new TemporaryStore();
+
+        Assert.False(Directory.Exists(store.Folder));
+        Assert.Equal(Path.Combine(store.Folder, "tenantencryption.db"), store.Store.Location);
+    }
+
+    [Fact]
+    public async Task A_new_store_is_readable_by_its_owner_alone()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        await using var store = new TemporaryStore();
+        await store.WriteAsync(t => t.Settings.SetAsync("a", [1]));
+
+        const UnixFileMode OwnerReadsAndWrites = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        Assert.Equal(OwnerReadsAndWrites | UnixFileMode.UserExecute, File.GetUnixFileMode(store.Folder));
+        foreach (string file in Directory.GetFiles(store.Folder))
+        {
+            Assert.Equal(OwnerReadsAndWrites, File.GetUnixFileMode(file));
+        }
+    }
+
+    [Fact]
+    public async Task What_was_committed_is_there_when_the_store_is_opened_again()
+    {
+        await using var store = new TemporaryStore();
+        await store.WriteAsync(t => t.Settings.SetAsync("a", [1]));
+        await store.Store.DisposeAsync();
+
+        await using var again = new SqliteStore(store.Folder);
+        await using IStoreTransaction transaction = await again.BeginAsync(StoreAccess.Read);
+
+        Assert.Equal(new byte[] { 1 }, await transaction.Settings.GetAsync("a"));
+    }
+
+    [Fact]
+    public async Task A_disposed_store_leaves_one_closed_file_and_begins_nothing()
+    {
+        await using var store = new TemporaryStore();
+        await store.WriteAsync(t => t.Settings.SetAsync("a", [1]));
+        await store.ReadAsync(t => t.Settings.GetAsync("a"));
+
+        await store.Store.DisposeAsync();
+
+        // The last connection that closes removes the write-ahead log.
+        Assert.Equal([store.DatabaseFile], Directory.GetFiles(store.Folder));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => store.Store.BeginAsync(StoreAccess.Read));
+    }
+
+    [Fact]
+    public async Task Many_who_open_a_new_store_at_once_find_one_store()
+    {
+        await using var store = new TemporaryStore();
+        SqliteStore[] stores = [.. Enumerable.Range(0, 8).Select(_ => new SqliteStore(store.Folder))];
+
+        await Task.WhenAll(stores.Select(each => Task.Run(async () =>
+        {
+            await each.OpenAsync();
+            await using IStoreTransaction transaction = await each.BeginAsync(StoreAccess.Write);
+            long next = ((await transaction.Events.LastAsync())?.Sequence ?? 0) + 1;
+            await transaction.Events.AppendAsync(Sample.Event(next));
+            await transaction.CommitAsync();
+            await each.DisposeAsync();
+        })));
+
+        Assert.Equal(8, (await store.ReadAsync(t => t.Events.LastAsync()))!.Sequence);
+    }
+
+    [Fact]
+    public async Task A_store_of_a_newer_version_is_refused_and_left_as_it_is()
+    {
+        await using var store = new TemporaryStore();
+        await store.Store.OpenAsync();
+        await store.Store.DisposeAsync();
+        Change(store, "PRAGMA journal_mode = DELETE; PRAGMA user_version = 99");
+        byte[] before = await File.ReadAllBytesAsync(store.DatabaseFile);
+
+        await using var again = new SqliteStore(store.Folder);
+        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => again.BeginAsync(StoreAccess.Write));
+
+        Assert.Equal(ErrorCodes.StoreNewer, refused.Code);
+        Assert.Contains("99", refused.Message);
+        Assert.Equal(before, await File.ReadAllBytesAsync(store.DatabaseFile));
+        Assert.Equal([store.DatabaseFile], Directory.GetFiles(store.Folder));
+    }
+
+    [Fact]
+    public async Task A_store_that_another_process_raises_to_a_newer_version_is_used_no_more()
+    {
+        await using var store = new TemporaryStore();
+        await store.Store.OpenAsync();
+        Change(store, "PRAGMA user_version = 99");
+
+        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Store.BeginAsync(StoreAccess.Read));
+
+        Assert.Equal(ErrorCodes.StoreNewer, refused.Code);
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(100_000)]
+    public async Task A_file_that_is_no_database_is_refused_and_left_as_it_is(int length)
+    {
+        await using var store = new TemporaryStore();
+        Directory.CreateDirectory(store.Folder);
+        byte[] content = [.. Enumerable.Repeat((byte)'x', length)];
+        await File.WriteAllBytesAsync(store.DatabaseFile, content);
+
+        await UnusableAsync(store, "not a SQLite database");
+
+        Assert.Equal(content, await File.ReadAllBytesAsync(store.DatabaseFile));
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE notes (text)")]
+    [InlineData("PRAGMA user_version = 1")]
+    public async Task Another_programs_database_is_refused_and_left_as_it_is(string sql)
+    {
+        await using var store = new TemporaryStore();
+        Directory.CreateDirectory(store.Folder);
+        Change(store, sql);
+        byte[] before = await File.ReadAllBytesAsync(store.DatabaseFile);
+
+        await UnusableAsync(store, "another program's");
+
+        Assert.Equal(before, await File.ReadAllBytesAsync(store.DatabaseFile));
+    }
+
+    [Fact]
+    public async Task A_damaged_database_is_told()
+    {
+        await using var store = new TemporaryStore();
+        await store.WriteAsync(t => t.Settings.SetAsync("a", [1]));
+        await store.Store.DisposeAsync();
+        using (FileStream file = File.OpenWrite(store.DatabaseFile))
+        {
+            file.Position = 4096;
+            file.Write(new byte[file.Length - 4096]);
+        }
+
+        await using var again = new SqliteStore(store.Folder);
+        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(async () =>
+        {
+            await using IStoreTransaction transaction = await again.BeginAsync(StoreAccess.Read);
+            await transaction.Settings.GetAsync("a");
+        });
+
+        Assert.Equal(ErrorCodes.StoreUnusable, refused.Code);
+    }
+
+    [Fact]
+    public async Task A_folder_in_the_place_of_the_database_is_told()
+    {
+        await using var store = new TemporaryStore();
+        Directory.CreateDirectory(store.DatabaseFile);
+
+        await UnusableAsync(store, "is a folder");
+    }
+
+    [Fact]
+    public async Task A_folder_that_can_not_be_made_is_told_with_its_path_and_cause()
+    {
+        await using var parent = new TemporaryStore();
+        Directory.CreateDirectory(parent.Folder);
+        string file = Path.Combine(parent.Folder, "file");
+        await File.WriteAllTextAsync(file, "a file");
+
+        await using var store = new SqliteStore(Path.Combine(file, "store"));
+        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.OpenAsync());
+
+        Assert.Equal(ErrorCodes.StoreUnusable, refused.Code);
+        Assert.Contains(store.Location, refused.Message);
+        Assert.IsAssignableFrom<IOException>(refused.InnerException);
+    }
+
+    [Fact]
+    public async Task A_folder_in_which_nothing_can_be_made_is_told()
+    {
+        // A folder of the kernel, so that even root is refused.
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        await using var store = new SqliteStore("/proc/self");
+        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.OpenAsync());
+
+        Assert.Equal(ErrorCodes.StoreUnusable, refused.Code);
+        Assert.Contains("/proc/self", refused.Message);
+    }
+
+    [Fact]
+    public async Task Opening_can_be_tried_again_when_its_cause_is_mended()
+    {
+        await using var store = new TemporaryStore();
+        Directory.CreateDirectory(store.DatabaseFile);
+        await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Store.OpenAsync());
+        Directory.Delete(store.DatabaseFile);
+
+        await store.Store.OpenAsync();
+
+        Assert.True(File.Exists(store.DatabaseFile));
+    }
+
+    private static async Task UnusableAsync(TemporaryStore store, string cause)
+    {
+        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Store.BeginAsync(StoreAccess.Write));
+        Assert.Equal(ErrorCodes.StoreUnusable, refused.Code);
+        Assert.Contains(store.DatabaseFile, refused.Message);
+        Assert.Contains(cause, refused.Message);
+    }
+
+    private static void Change(TemporaryStore store, string sql)
+    {
+        using SqliteConnection connection = store.Connect();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
