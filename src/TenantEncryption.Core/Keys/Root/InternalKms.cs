@@ -81,7 +81,7 @@ internal sealed class InternalKms(RootKeySet roots) : IDisposable
     private static AesGcm Cipher(RootKey root)
     {
         using var key = new SecretBytes(32);
-        HKDF.Expand(HashAlgorithmName.SHA512, root.Material.Span, key.Span, SealLabel);
+        HKDF.DeriveKey(HashAlgorithmName.SHA512, root.Material.Span, key.Span, salt: [], SealLabel);
         return new AesGcm(key.Span, TagLength);
     }
 
