@@ -29,7 +29,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     {
         (_store, _kms, _storeId, _rootKeyProtection) = (store, kms, storeId, vault.Protection);
         TimeProvider time = options.Time;
-        _internalKms = new InternalKms(roots);
+        _internalKms = new InternalKms(store, vault, storeId, roots);
         _logKeys = new LogKeys(_internalKms, storeId);
         Events = new EventLog(
             store,
@@ -46,6 +46,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         Tenants = new TenantService(Journal, keyMaker, time);
         Providers = new KeyProviderService(Journal, Events, keyMaker, new KeyProviderValidator(sealer, time), time);
         Keys = new KeyService(Journal, _ring, keyMaker);
+        RootKey = new RootKeyService(Journal, sealer, _internalKms, _logKeys, vault, storeId);
         Migrations = new KeyMigrationService(Journal, Providers, _session, new KekRewrapper(Journal, _session, keyMaker, time), time);
 
         var reservations = new KeyReservations(Journal, _ring, Keys, _session, options.WrapLimit);
@@ -75,6 +76,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
 
     /// <summary>Key-encryption keys.</summary>
     public KeyService Keys { get; }
+
+    /// <summary>The root key of the internal KMS.</summary>
+    public RootKeyService RootKey { get; }
 
     /// <summary>Migrations.</summary>
     public KeyMigrationService Migrations { get; }
@@ -135,7 +139,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
             StoreId = _storeId,
             SchemaVersion = _store.SchemaVersion,
             RootKeyProtection = _rootKeyProtection,
-            RootKeyId = _internalKms.CurrentRootId,
+            RootKeyId = _internalKms.Roots.Current.Id,
             Tenants = tenants.Count,
             Providers = providers.Count,
             Keys = providers.Sum(provider => provider.KeyCount),

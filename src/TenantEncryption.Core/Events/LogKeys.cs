@@ -57,7 +57,7 @@ internal sealed class LogKeys(InternalKms internalKms, string storeId) : IDispos
 
         byte[] sealedKey = await settings.GetAsync(SettingOf(id)).ConfigureAwait(false)
             ?? throw new TenantEncryptionException(ErrorCodes.EventLogAltered, $"The event log's key {id} is missing from the store.");
-        SecretBytes key = internalKms.Open(sealedKey, ContextOf(id));
+        SecretBytes key = await internalKms.OpenAsync(sealedKey, ContextOf(id), CancellationToken.None).ConfigureAwait(false);
         lock (_opened)
         {
             if (!_opened.TryAdd(id, key))

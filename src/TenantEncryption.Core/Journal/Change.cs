@@ -1,5 +1,7 @@
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Events;
+using TenantEncryption.Keys;
+using TenantEncryption.Keys.Root;
 using TenantEncryption.Platforms;
 using TenantEncryption.Stores;
 
@@ -13,6 +15,20 @@ internal sealed class Change(IStoreTransaction store, EventLog log, Operation op
 
     /// <summary>The head of the log after the last event of the change.</summary>
     public EventLogHead? Head { get; private set; }
+
+    /// <summary>Adds a key, unless the root that sealed it is gone.</summary>
+    public async Task AddKeyAsync(KeyEncryptionKey key)
+    {
+        await RootKeyLoader.RefuseStaleAsync(store.Settings, key.Record).ConfigureAwait(false);
+        await store.Keys.AddAsync(key).ConfigureAwait(false);
+    }
+
+    /// <summary>Puts another record in the place of a key's, unless the root that sealed it is gone.</summary>
+    public async Task ReplaceRecordAsync(KeyRecord record)
+    {
+        await RootKeyLoader.RefuseStaleAsync(store.Settings, record).ConfigureAwait(false);
+        await store.Keys.ReplaceRecordAsync(record).ConfigureAwait(false);
+    }
 
     /// <summary>Records an event in the transaction, with the KMS calls that led to it.</summary>
     /// <param name="type">One of <see cref="EventTypes"/>.</param>

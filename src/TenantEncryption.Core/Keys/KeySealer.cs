@@ -18,18 +18,16 @@ internal sealed class KeySealer(InternalKms internalKms)
     {
         Dictionary<string, string> context = ContextOf(tenant, provider, kekId);
         using ProviderShare share = await GenerateShareAsync(kms, provider, context, cancellationToken).ConfigureAwait(false);
-        return KeyRecordCipher.Seal(kek.Span, share.Plaintext.Span, [], new KeyRecord
-        {
-            KekId = kekId,
-            TenantId = tenant.TenantId,
-            ProviderId = provider.Id,
-            KeyArn = provider.KeyArn ?? InternalKms.KeyArn,
-            EncryptionContext = context,
-            SealedShare = share.Sealed,
-            Salt = [],
-            Iv = [],
-            SealedKek = [],
-        });
+        return Seal(kek, share, kekId, tenant, provider, context);
+    }
+
+    /// <summary>Seals a key of the internal KMS under the root at hand, for rotating the root.</summary>
+    public KeyRecord SealUnderRoot(SecretBytes kek, string kekId, EncryptionTenant tenant, KeyProvider provider)
+    {
+        Dictionary<string, string> context = ContextOf(tenant, provider, kekId);
+        var plaintext = SecretBytes.Random(KeyRecordCipher.KeyLength);
+        using var share = new ProviderShare(plaintext, internalKms.Seal(plaintext.Span, context));
+        return Seal(kek, share, kekId, tenant, provider, context);
     }
 
     /// <summary>Opens a record through the provider that sealed it.</summary>
@@ -45,6 +43,21 @@ internal sealed class KeySealer(InternalKms internalKms)
         return KeyRecordCipher.Open(record, share.Span, []);
     }
 
+    private static KeyRecord Seal(
+        SecretBytes kek, ProviderShare share, string kekId, EncryptionTenant tenant, KeyProvider provider, Dictionary<string, string> context) =>
+        KeyRecordCipher.Seal(kek.Span, share.Plaintext.Span, [], new KeyRecord
+        {
+            KekId = kekId,
+            TenantId = tenant.TenantId,
+            ProviderId = provider.Id,
+            KeyArn = provider.KeyArn ?? InternalKms.KeyArn,
+            EncryptionContext = context,
+            SealedShare = share.Sealed,
+            Salt = [],
+            Iv = [],
+            SealedKek = [],
+        });
+
     private static Dictionary<string, string> ContextOf(EncryptionTenant tenant, KeyProvider provider, string kekId) => new()
     {
         [PlatformCatalog.Get(tenant.Platform).ContextKey] = provider.ContextValue ?? tenant.TenantId,
@@ -57,7 +70,7 @@ internal sealed class KeySealer(InternalKms internalKms)
         if (provider.Type == KeyProviderType.Internal)
         {
             var plaintext = SecretBytes.Random(KeyRecordCipher.KeyLength);
-            return new ProviderShare(plaintext, internalKms.Seal(plaintext.Span, context));
+            return new ProviderShare(plaintext, await internalKms.SealAsync(plaintext, context, cancellationToken).ConfigureAwait(false));
         }
 
         KmsDataKey dataKey = await kms.GenerateDataKeyAsync(provider.Connection, provider.KeyArn!, context, cancellationToken).ConfigureAwait(false);
@@ -69,7 +82,7 @@ internal sealed class KeySealer(InternalKms internalKms)
     {
         if (provider.Type == KeyProviderType.Internal)
         {
-            return internalKms.Open(record.SealedShare, record.EncryptionContext);
+            return await internalKms.OpenAsync(record.SealedShare, record.EncryptionContext, cancellationToken).ConfigureAwait(false);
         }
 
         KmsPlaintext opened = await kms.DecryptAsync(

@@ -72,7 +72,7 @@ public sealed class KeyService
                         Errors.ErrorCodes.LeaseLost, $"The Active provider of tenant '{tenantId}' changed while its key was rotated.");
                 }
 
-                await ProviderTransition.MakeCurrentAsync(change.Store, key).ConfigureAwait(false);
+                await ProviderTransition.MakeCurrentAsync(change, key).ConfigureAwait(false);
                 await change.Store.Tenants.RaiseEpochAsync(tenantId).ConfigureAwait(false);
                 await change.RecordAsync(
                     EventTypes.KeyRotated,

@@ -118,7 +118,7 @@ internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session,
             }
             else
             {
-                await change.Store.Keys.ReplaceRecordAsync(item.Staged!).ConfigureAwait(false);
+                await change.ReplaceRecordAsync(item.Staged!).ConfigureAwait(false);
             }
 
             await change.Store.Migrations.PutItemAsync(item with { State = MigrationItemState.Done, Staged = null }).ConfigureAwait(false);

@@ -49,7 +49,7 @@ internal static class ProviderTransition
 
         KeyProvider activated = provider with { Status = KeyProviderStatus.Active, PromotedToCurrentAt = now, DemotedFromCurrentAt = null };
         await change.Store.Providers.UpdateAsync(activated).ConfigureAwait(false);
-        await MakeCurrentAsync(change.Store, newKey).ConfigureAwait(false);
+        await MakeCurrentAsync(change, newKey).ConfigureAwait(false);
         await change.Store.Tenants.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
         JObject data = KeyProviderService.Describe(activated);
         data["kekId"] = newKey.KekId;
@@ -57,14 +57,14 @@ internal static class ProviderTransition
     }
 
     /// <summary>Adds a key and has it wrap from now on, in the place of the Current one.</summary>
-    public static async Task MakeCurrentAsync(IStoreTransaction transaction, KeyEncryptionKey key)
+    public static async Task MakeCurrentAsync(Change change, KeyEncryptionKey key)
     {
-        if (await transaction.Keys.FindCurrentAsync(key.TenantId).ConfigureAwait(false) is { } current)
+        if (await change.Store.Keys.FindCurrentAsync(key.TenantId).ConfigureAwait(false) is { } current)
         {
-            await transaction.Keys.SetStatusAsync(current.KekId, KeyEncryptionKeyStatus.Previous).ConfigureAwait(false);
+            await change.Store.Keys.SetStatusAsync(current.KekId, KeyEncryptionKeyStatus.Previous).ConfigureAwait(false);
         }
 
-        await transaction.Keys.AddAsync(key).ConfigureAwait(false);
+        await change.AddKeyAsync(key).ConfigureAwait(false);
     }
 
     /// <summary>

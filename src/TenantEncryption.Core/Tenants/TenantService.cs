@@ -71,7 +71,7 @@ public sealed class TenantService
 
                 await change.Store.Tenants.AddAsync(tenant).ConfigureAwait(false);
                 await change.Store.Providers.AddAsync(provider).ConfigureAwait(false);
-                await change.Store.Keys.AddAsync(key).ConfigureAwait(false);
+                await change.AddKeyAsync(key).ConfigureAwait(false);
                 await change.RecordAsync(
                     EventTypes.TenantCreated,
                     tenant.TenantId,

@@ -39,6 +39,9 @@ public sealed class FileRootKeyVault : IRootKeyVault
     public RootKeyProtection Protection { get; }
 
     /// <inheritdoc/>
+    public bool IsInStore => false;
+
+    /// <inheritdoc/>
     public Task<RootKeySet?> LoadAsync(string storeId, ISettingsTable settings)
     {
         string path = PathOf(storeId);

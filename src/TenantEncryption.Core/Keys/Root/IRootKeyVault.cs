@@ -8,6 +8,9 @@ public interface IRootKeyVault
     /// <summary>How it keeps them.</summary>
     RootKeyProtection Protection { get; }
 
+    /// <summary>Whether it keeps them in the store itself, so that saving is part of the store's transaction.</summary>
+    bool IsInStore { get; }
+
     /// <summary>Reads the root keys of a store.</summary>
     /// <param name="storeId">The store's id.</param>
     /// <param name="settings">The store's settings, for what is kept sealed in the store.</param>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption.Keys.Root;
 
@@ -8,8 +9,9 @@ namespace TenantEncryption.Keys.Root;
 /// The built-in KMS: seals 32-byte shares and log keys under the root key, as
 /// <c>version 1 ‖ root id 16 ‖ IV 12 ‖ ciphertext ‖ tag 16</c> with AES-256-GCM; root id and encryption context are authenticated.
 /// IVs are random; the number of seals is that of keys, far below the 2^32 of NIST SP 800-38D §8.3.
+/// When another process rotated the root, the new one is loaded before the next seal, and when a share names it.
 /// </summary>
-internal sealed class InternalKms(RootKeySet roots) : IDisposable
+internal sealed class InternalKms : IDisposable
 {
     /// <summary>What stands for a key ARN in the records of the internal KMS.</summary>
     public const string KeyArn = "internal";
@@ -20,20 +22,61 @@ internal sealed class InternalKms(RootKeySet roots) : IDisposable
 
     private static ReadOnlySpan<byte> SealLabel => "TenantEncryption internal KMS v1"u8;
 
-    /// <summary>The id of the root key that seals.</summary>
-    public string CurrentRootId => roots.Current.Id;
+    private readonly IStore _store;
+    private readonly IRootKeyVault _vault;
+    private readonly string _storeId;
+    private readonly List<RootKeySet> _loaded = [];
+    private volatile RootKeySet _roots;
 
-    /// <summary>The root keys themselves.</summary>
-    public RootKeySet Roots => roots;
+    /// <summary>Takes over the root keys of a store.</summary>
+    public InternalKms(IStore store, IRootKeyVault vault, string storeId, RootKeySet roots)
+    {
+        (_store, _vault, _storeId, _roots) = (store, vault, storeId, roots);
+        _loaded.Add(roots);
+    }
 
-    /// <summary>Seals a secret under the current root.</summary>
+    /// <summary>The root keys, current one first.</summary>
+    public RootKeySet Roots => _roots;
+
+    /// <summary>The id of the root key that sealed a secret.</summary>
+    public static string RootIdOf(ReadOnlySpan<byte> sealedSecret) =>
+        sealedSecret.Length >= HeaderLength ? Convert.ToHexString(sealedSecret[1..HeaderLength]).ToLowerInvariant() : "";
+
+    /// <summary>Seals and opens with other root keys from now on; those before are zeroed with this object.</summary>
+    public void Use(RootKeySet roots)
+    {
+        lock (_loaded)
+        {
+            _loaded.Add(roots);
+            _roots = roots;
+        }
+    }
+
+    /// <summary>Seals a secret under the root that the store needs now.</summary>
+    public async Task<byte[]> SealAsync(SecretBytes secret, IReadOnlyDictionary<string, string> context, CancellationToken cancellationToken)
+    {
+        IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using (transaction.ConfigureAwait(false))
+        {
+            string? needed = await RootKeyLoader.CurrentIdAsync(transaction.Settings).ConfigureAwait(false);
+            if (needed is not null && needed != _roots.Current.Id)
+            {
+                await LoadAgainAsync(transaction.Settings).ConfigureAwait(false);
+            }
+        }
+
+        return Seal(secret.Span, context);
+    }
+
+    /// <summary>Seals a secret under the current root at hand.</summary>
     public byte[] Seal(ReadOnlySpan<byte> secret, IReadOnlyDictionary<string, string> context)
     {
+        RootKey root = _roots.Current;
         byte[] output = new byte[HeaderLength + IvLength + secret.Length + TagLength];
         output[0] = 1;
-        Convert.FromHexString(roots.Current.Id).CopyTo(output, 1);
+        Convert.FromHexString(root.Id).CopyTo(output, 1);
         RandomNumberGenerator.Fill(output.AsSpan(HeaderLength, IvLength));
-        using AesGcm aes = Cipher(roots.Current);
+        using AesGcm aes = Cipher(root);
         aes.Encrypt(
             output.AsSpan(HeaderLength, IvLength),
             secret,
@@ -43,18 +86,39 @@ internal sealed class InternalKms(RootKeySet roots) : IDisposable
         return output;
     }
 
-    /// <summary>Opens what <see cref="Seal"/> made, under whichever root sealed it.</summary>
+    /// <summary>Opens what was sealed here, under whichever root sealed it.</summary>
     /// <exception cref="TenantEncryptionException"><c>WRONG_KEY</c> or <c>ROOT_KEY_MISMATCH</c>.</exception>
-    public SecretBytes Open(ReadOnlySpan<byte> sealedSecret, IReadOnlyDictionary<string, string> context)
+    public async Task<SecretBytes> OpenAsync(byte[] sealedSecret, IReadOnlyDictionary<string, string> context, CancellationToken cancellationToken)
     {
         if (sealedSecret.Length < HeaderLength + IvLength + TagLength || sealedSecret[0] != 1)
         {
             throw new TenantEncryptionException(ErrorCodes.WrongKey, "A share of the internal KMS is malformed.");
         }
 
-        string rootId = Convert.ToHexString(sealedSecret[1..HeaderLength]).ToLowerInvariant();
-        RootKey root = roots.Keys.FirstOrDefault(key => key.Id == rootId)
+        string rootId = RootIdOf(sealedSecret);
+        if (Find(rootId) is null)
+        {
+            IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
+            await using var _ = transaction.ConfigureAwait(false);
+            await LoadAgainAsync(transaction.Settings).ConfigureAwait(false);
+        }
+
+        RootKey root = Find(rootId)
             ?? throw new TenantEncryptionException(ErrorCodes.RootKeyMismatch, $"A share is sealed under root key {rootId}, which is not at hand.");
+        return Open(root, sealedSecret, context);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (RootKeySet roots in _loaded)
+        {
+            roots.Dispose();
+        }
+    }
+
+    private static SecretBytes Open(RootKey root, ReadOnlySpan<byte> sealedSecret, IReadOnlyDictionary<string, string> context)
+    {
         var secret = new SecretBytes(sealedSecret.Length - HeaderLength - IvLength - TagLength);
         try
         {
@@ -75,9 +139,6 @@ internal sealed class InternalKms(RootKeySet roots) : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => roots.Dispose();
-
     private static AesGcm Cipher(RootKey root)
     {
         using var key = new SecretBytes(32);
@@ -87,4 +148,14 @@ internal sealed class InternalKms(RootKeySet roots) : IDisposable
 
     private static byte[] AssociatedData(ReadOnlySpan<byte> sealedSecret, IReadOnlyDictionary<string, string> context) =>
         [.. sealedSecret[..HeaderLength], .. new EncryptionContext(context).Serialized.Span];
+
+    private RootKey? Find(string rootId) => _roots.Keys.FirstOrDefault(key => key.Id == rootId);
+
+    private async Task LoadAgainAsync(ISettingsTable settings)
+    {
+        if (await RootKeyLoader.LoadAsync(settings, _vault).ConfigureAwait(false) is { } loaded && loaded.StoreId == _storeId)
+        {
+            Use(loaded.Keys);
+        }
+    }
 }

@@ -44,6 +44,9 @@ public sealed class PassphraseRootKeyVault : IRootKeyVault, IDisposable
     public RootKeyProtection Protection => RootKeyProtection.Passphrase;
 
     /// <inheritdoc/>
+    public bool IsInStore => true;
+
+    /// <inheritdoc/>
     public async Task<RootKeySet?> LoadAsync(string storeId, ISettingsTable settings)
     {
         byte[]? blob = await settings.GetAsync(Setting).ConfigureAwait(false);

@@ -25,13 +25,28 @@ internal static class RootKeyLoader
         RootKeySet keys = await vault.LoadAsync(storeId, settings).ConfigureAwait(false)
             ?? throw new TenantEncryptionException(ErrorCodes.RootKeyMissing, $"The root key of the store {storeId} is not where it is kept ({vault.Protection}).");
         string? rootId = await GetAsync(settings, RootIdSetting).ConfigureAwait(false);
-        if (keys.Keys.All(key => key.Id != rootId))
+        if (keys.Keys.FirstOrDefault(key => key.Id == rootId) is not { } current)
         {
             keys.Dispose();
             throw new TenantEncryptionException(ErrorCodes.RootKeyMismatch, $"The store {storeId} needs root key {rootId}, which is not at hand.");
         }
 
-        return (storeId, keys);
+        // A rotation that was cut short leaves both keys in the vault; the store says which one is current.
+        return (storeId, new RootKeySet([current, .. keys.Keys.Where(key => key != current)]));
+    }
+
+    /// <summary>The id of the root key that the store needs; <see langword="null"/> for a store that is new.</summary>
+    public static Task<string?> CurrentIdAsync(ISettingsTable settings) => GetAsync(settings, RootIdSetting);
+
+    /// <summary>Refuses a record whose internal share was sealed under a root that another process rotated away meanwhile.</summary>
+    /// <exception cref="TenantEncryptionException"><c>LEASE_LOST</c>.</exception>
+    public static async Task RefuseStaleAsync(ISettingsTable settings, KeyRecord record)
+    {
+        if (record.KeyArn == InternalKms.KeyArn
+            && InternalKms.RootIdOf(record.SealedShare) != await CurrentIdAsync(settings).ConfigureAwait(false))
+        {
+            throw new TenantEncryptionException(ErrorCodes.LeaseLost, "The root key of the internal KMS was rotated while a key was sealed under it.");
+        }
     }
 
     /// <summary>Gives a new store its id and root key, in a write transaction.</summary>
