@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
+using Amazon.Runtime;
 using TenantEncryption.Aws.Endpoints;
 using TenantEncryption.Aws.Translation;
 using TenantEncryption.Errors;
@@ -13,7 +14,8 @@ namespace TenantEncryption.Aws;
 /// AWS KMS through the AWS SDK: one client per region and identity, the SDK's standard retry mode with bounded tries, and every
 /// failure as a <see cref="TenantEncryptionException"/> with operation, key, region and request id.
 /// <list type="bullet">
-/// <item>Credentials: the connection's profile (SSO too), else the session's, else the SDK's default chain; then the connection's role.</item>
+/// <item>Credentials: the connection's profile (SSO too), else the session's, else the SDK's default chain; then the connection's
+/// role.</item>
 /// <item>Endpoint: the connection's, else the AWS configuration's (AWS_ENDPOINT_URL_KMS), else AWS's, with FIPS in AWS GovCloud (US).
 /// Plain http is accepted for this machine only.</item>
 /// <item>A cancelled token surfaces as <see cref="OperationCanceledException"/>; running out of time is <c>KMS_UNREACHABLE</c>.</item>
@@ -69,7 +71,8 @@ public sealed class AwsKms : IKms
                         throw Incomplete(call, answer, $"a data key of {plaintext.Length} bytes instead of {DataKeyLength}");
                     }
 
-                    return new KmsDataKey(AnsweredKey(answer.KeyId, answer, call), plaintext, Blob(answer.CiphertextBlob, answer, call), RequestId(answer));
+                    string answered = AnsweredKey(answer.KeyId, answer, call);
+                    return new KmsDataKey(answered, plaintext, Blob(answer.CiphertextBlob, answer, call), RequestId(answer));
                 }
                 catch
                 {
@@ -99,7 +102,7 @@ public sealed class AwsKms : IKms
                 };
                 GenerateDataKeyWithoutPlaintextResponse answer =
                     await call.Client.GenerateDataKeyWithoutPlaintextAsync(request, call.Cancellation).ConfigureAwait(false);
-                return new KmsCiphertext(AnsweredKey(answer.KeyId, answer, call), Blob(answer.CiphertextBlob, answer, call), RequestId(answer));
+                return Ciphertext(answer.KeyId, answer.CiphertextBlob, answer, call);
             },
             cancellationToken);
 
@@ -123,7 +126,7 @@ public sealed class AwsKms : IKms
                     using var stream = new MemoryStream(copy, writable: false);
                     var request = new EncryptRequest { KeyId = keyId, Plaintext = stream, EncryptionContext = Pairs(encryptionContext) };
                     EncryptResponse answer = await call.Client.EncryptAsync(request, call.Cancellation).ConfigureAwait(false);
-                    return new KmsCiphertext(AnsweredKey(answer.KeyId, answer, call), Blob(answer.CiphertextBlob, answer, call), RequestId(answer));
+                    return Ciphertext(answer.KeyId, answer.CiphertextBlob, answer, call);
                 }
                 finally
                 {
@@ -178,14 +181,15 @@ public sealed class AwsKms : IKms
         DescribeKeyResponse answer = await call.Client.DescribeKeyAsync(request, call.Cancellation).ConfigureAwait(false);
         KeyMetadata key = answer.KeyMetadata ?? throw Incomplete(call, answer, "no key");
         string arn = AnsweredKey(key.Arn, answer, call);
+        string spec = key.KeySpec?.Value ?? throw Incomplete(call, answer, "no key spec");
         MultiRegionConfiguration? regions = key.MultiRegionConfiguration;
         IEnumerable<MultiRegionKey?> relatives = [regions?.PrimaryKey, .. regions?.ReplicaKeys ?? []];
         return new KmsKeyDescription
         {
             KeyArn = arn,
             KeyState = key.KeyState?.Value ?? throw Incomplete(call, answer, "no key state"),
-            KeyUsage = key.KeyUsage?.Value ?? throw Incomplete(call, answer, "no key usage"),
-            KeySpec = key.KeySpec?.Value ?? throw Incomplete(call, answer, "no key spec"),
+            KeyUsage = key.KeyUsage?.Value ?? UsageOf(spec) ?? throw Incomplete(call, answer, "no key usage"),
+            KeySpec = spec,
             KeyManager = key.KeyManager?.Value ?? throw Incomplete(call, answer, "no key manager"),
             Origin = key.Origin?.Value ?? throw Incomplete(call, answer, "no origin"),
             MultiRegion = key.MultiRegion ?? false,
@@ -194,6 +198,9 @@ public sealed class AwsKms : IKms
             RequestId = RequestId(answer),
         };
     }
+
+    /// <summary>A symmetric key has no other usage (API reference, CreateKey); endpoints that are not AWS's may leave it out.</summary>
+    private static string? UsageOf(string spec) => spec == "SYMMETRIC_DEFAULT" ? "ENCRYPT_DECRYPT" : null;
 
     private async Task<T> CallAsync<T>(
         KmsConnection connection, string keyId, string operation, Func<Call, Task<T>> send, CancellationToken cancellationToken)
@@ -254,7 +261,7 @@ public sealed class AwsKms : IKms
     }
 
     /// <summary>Refuses an answer that names another key than the one asked for.</summary>
-    private static string AnsweredKey(string? answered, Amazon.Runtime.AmazonWebServiceResponse answer, Call call)
+    private static string AnsweredKey(string? answered, AmazonWebServiceResponse answer, Call call)
     {
         if (answered is null || !KeyIdentifier.TryParse(answered, out KeyIdentifier? key, out _) || key.Form != KeyIdentifierForm.KeyArn)
         {
@@ -274,16 +281,20 @@ public sealed class AwsKms : IKms
             : throw call.Site.Error(ErrorCodes.WrongKey, $"AWS KMS answered with another key, '{answered}'.", null, RequestId(answer));
     }
 
-    private static SecretBytes Plaintext(MemoryStream? stream, Amazon.Runtime.AmazonWebServiceResponse answer, Call call) =>
+    private static SecretBytes Plaintext(MemoryStream? stream, AmazonWebServiceResponse answer, Call call) =>
         stream is { Length: > 0 } ? PlaintextBuffer.Take(stream) : throw Incomplete(call, answer, "no plaintext");
 
-    private static byte[] Blob(MemoryStream? stream, Amazon.Runtime.AmazonWebServiceResponse answer, Call call) =>
+    private static KmsCiphertext Ciphertext(
+        string? keyId, MemoryStream? blob, AmazonWebServiceResponse answer, Call call) =>
+        new(AnsweredKey(keyId, answer, call), Blob(blob, answer, call), RequestId(answer));
+
+    private static byte[] Blob(MemoryStream? stream, AmazonWebServiceResponse answer, Call call) =>
         stream is { Length: > 0 } ? stream.ToArray() : throw Incomplete(call, answer, "no ciphertext");
 
-    private static TenantEncryptionException Incomplete(Call call, Amazon.Runtime.AmazonWebServiceResponse answer, string lack) =>
+    private static TenantEncryptionException Incomplete(Call call, AmazonWebServiceResponse answer, string lack) =>
         call.Site.Error(ErrorCodes.Unknown, $"The answer of {call.Site.Operation} has {lack}.", null, RequestId(answer));
 
-    private static string? RequestId(Amazon.Runtime.AmazonWebServiceResponse answer) => answer.ResponseMetadata?.RequestId;
+    private static string? RequestId(AmazonWebServiceResponse answer) => answer.ResponseMetadata?.RequestId;
 
     private static Dictionary<string, string>? Pairs(IReadOnlyDictionary<string, string> encryptionContext) =>
         encryptionContext.Count == 0 ? null : new Dictionary<string, string>(encryptionContext, StringComparer.Ordinal);

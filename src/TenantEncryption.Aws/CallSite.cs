@@ -18,6 +18,13 @@ internal sealed record CallSite(string Operation, string KeyId, string Region)
             RequestId = requestId,
         };
 
+    /// <summary>What a service said of an error; nothing when it said nothing, for which the SDK has stock phrases.</summary>
+    public static string Said(Exception exception) =>
+        exception.Message.StartsWith("The service returned an error", StringComparison.Ordinal) ? ""
+        : exception.Message.StartsWith("Failed to resolve AWS credentials", StringComparison.Ordinal)
+            ? "it looked in the environment, a web identity, the profile, the container and the instance's metadata."
+        : Quote(exception.Message);
+
     /// <summary>Text from outside, cut and on one line.</summary>
     public static string Quote(string? text)
     {

@@ -19,7 +19,9 @@ internal static class PlaintextBuffer
         return secret;
     }
 
-    /// <summary>Overwrites a stream's bytes; the SDK's streams lie over an array that they do not hand out, but they can be written.</summary>
+    /// <summary>
+    /// Overwrites a stream's bytes. The SDK's streams lie over an array that they do not hand out, but they can be written.
+    /// </summary>
     public static void Zero(MemoryStream stream)
     {
         if (stream.TryGetBuffer(out ArraySegment<byte> buffer))

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -33,8 +34,6 @@ public sealed class SqliteStore : IStore
 
     // Set while bytes of replaced records may still be in the log, as a reader kept it from being truncated.
     private volatile bool _logToTruncate;
-
-    static SqliteStore() => Batteries_V2.Init();
 
     /// <summary>Names a store. Nothing is opened yet.</summary>
     /// <param name="folder">The folder; made with mode 0700, the database in it with mode 0600, where the system has modes.</param>
@@ -85,6 +84,7 @@ public sealed class SqliteStore : IStore
         {
             if (!_open)
             {
+                LoadNativeLibrary();
                 CreateFile();
                 await CreateSchemaAsync(new Deadline(_options.BusyTimeout), cancellationToken).ConfigureAwait(false);
                 _open = true;
@@ -183,6 +183,21 @@ public sealed class SqliteStore : IStore
         RollBack(connection);
         connection.Run(access == StoreAccess.Write ? "BEGIN IMMEDIATE" : "BEGIN");
         return connection.RunForNumber("PRAGMA user_version");
+    }
+
+    private void LoadNativeLibrary()
+    {
+        try
+        {
+            Batteries_V2.Init();
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
+        {
+            throw StoreErrors.Unusable(
+                Location,
+                $"SQLite's native library for {RuntimeInformation.RuntimeIdentifier} is missing, or does not fit this system.",
+                exception);
+        }
     }
 
     private void CreateFile()

@@ -105,7 +105,9 @@ internal sealed class CallerIdentity : IDisposable
         catch (Exception exception) when (exception is AmazonClientException or InvalidOperationException or InvalidDataException)
         {
             throw new TenantEncryptionException(
-                ErrorCodes.CredentialsInvalid, $"The AWS profile '{profile}' is not usable: {CallSite.Quote(exception.Message)}", exception);
+                ErrorCodes.CredentialsInvalid,
+                $"The AWS profile '{profile}' is not usable: {CallSite.Quote(exception.Message)}",
+                exception);
         }
     }
 }

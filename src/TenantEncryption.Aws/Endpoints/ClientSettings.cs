@@ -10,7 +10,8 @@ namespace TenantEncryption.Aws.Endpoints;
 internal static class ClientSettings
 {
     /// <summary>Settings for KMS: the connection's endpoint, else the one that the environment or profile configures, else AWS's.</summary>
-    public static AmazonKeyManagementServiceConfig ForKms(KmsConnection connection, string region, AwsKmsOptions options, Transport transport)
+    public static AmazonKeyManagementServiceConfig ForKms(
+        KmsConnection connection, string region, AwsKmsOptions options, Transport transport)
     {
         var settings = new AmazonKeyManagementServiceConfig();
         Apply(settings, connection, connection.EndpointUrl, region, options, transport);

@@ -9,10 +9,11 @@ internal static class CredentialErrors
     /// <summary>Translates a failure to find the credentials themselves.</summary>
     public static TenantEncryptionException OfSource(Exception exception, string sourceName, CallSite site)
     {
-        string said = CallSite.Quote(exception.Message);
+        string said = CallSite.Said(exception);
 
         // No instance metadata means: not an EC2 instance, so no credentials. Any other service that does not answer may yet do so.
-        bool isMetadata = NetworkErrors.Chain(exception).Any(cause => cause.Message.Contains("metadata", StringComparison.OrdinalIgnoreCase));
+        bool isMetadata = NetworkErrors.Chain(exception)
+            .Any(cause => cause.Message.Contains("metadata", StringComparison.OrdinalIgnoreCase));
         return isMetadata
             ? site.Error(ErrorCodes.CredentialsInvalid, $"No credentials came from {sourceName}: {said}", exception)
             : Of(exception, site, $"No credentials came from {sourceName}: {said}", $"The service behind {sourceName}");
@@ -26,7 +27,7 @@ internal static class CredentialErrors
         return Of(
             exception,
             site with { Operation = "sts:AssumeRole" },
-            $"The role '{CallSite.Quote(roleArn)}' can't be assumed: {name}{CallSite.Quote(told.Message)}",
+            $"The role '{CallSite.Quote(roleArn)}' can't be assumed: {name}{CallSite.Said(told)}",
             $"AWS STS, asked for the role '{CallSite.Quote(roleArn)}',");
     }
 

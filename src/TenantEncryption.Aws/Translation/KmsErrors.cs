@@ -52,7 +52,7 @@ internal static class KmsErrors
     private static TenantEncryptionException OfAnswer(AmazonServiceException answer, CallSite site, KeyMetadata? described)
     {
         (string code, string detail) = Decide(answer, site, described);
-        string said = CallSite.Quote(answer.Message);
+        string said = CallSite.Said(answer);
         string name = answer.ErrorCode is { Length: > 0 } given ? CallSite.Quote(given) : $"HTTP {(int)answer.StatusCode}";
         return site.Error(code, $"{detail} AWS: {name}{(said.Length > 0 ? $", {said}" : ".")}", answer, answer.RequestId);
     }
@@ -142,7 +142,9 @@ internal static class KmsErrors
         _ => ErrorCodes.KeyUnavailable,
     };
 
-    /// <summary>"… key usage is SIGN_VERIFY which is not valid for Encrypt." and "Algorithm … is incompatible with key spec RSA_4096."</summary>
+    /// <summary>
+    /// KMS says "… key usage is SIGN_VERIFY which is not valid for Encrypt." and "Algorithm … is incompatible with key spec RSA_4096."
+    /// </summary>
     private static string? UsageInMessage(string? message) =>
         message is null ? null
         : message.Contains("key usage", StringComparison.OrdinalIgnoreCase) ? ErrorCodes.InvalidKeyUsage

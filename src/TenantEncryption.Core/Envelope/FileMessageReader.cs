@@ -129,7 +129,8 @@ internal sealed class FileMessageReader(
             RandomAccess.Write(destination, plaintext[..opened], batch * _batchFrames * (long)header.FrameLength);
         }
 
-        bytesDone?.Report(Interlocked.Add(ref _done, opened));
+        long done = Interlocked.Add(ref _done, opened);
+        bytesDone?.Report(done);
         if (isFinal)
         {
             End(batch, null, start + consumed);

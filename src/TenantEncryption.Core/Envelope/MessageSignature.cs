@@ -13,11 +13,13 @@ internal sealed class MessageSignature : IDisposable
     /// <summary>The reserved key of the encryption context under which the public key is.</summary>
     public const string PublicKeyContextKey = "aws-crypto-public-key";
 
-    private readonly ECDsa _publicKey;
+    private readonly ECCurve _curve;
+    private readonly string _publicKey;
     private readonly IncrementalHash _hash;
 
-    private MessageSignature(ECDsa publicKey, HashAlgorithmName hash)
+    private MessageSignature(ECCurve curve, string publicKey, HashAlgorithmName hash)
     {
+        _curve = curve;
         _publicKey = publicKey;
         _hash = IncrementalHash.CreateHash(hash);
     }
@@ -26,7 +28,7 @@ internal sealed class MessageSignature : IDisposable
     /// <param name="header">The message's header.</param>
     /// <returns>The verification, or <see langword="null"/> for a suite without signature.</returns>
     /// <exception cref="Errors.TenantEncryptionException">
-    /// MESSAGE_ALTERED: the suite and the context disagree on whether the message is signed, or the public key is not one.
+    /// MESSAGE_ALTERED: the suite and the context disagree on whether the message is signed.
     /// </exception>
     public static MessageSignature? Start(MessageHeader header)
     {
@@ -41,7 +43,7 @@ internal sealed class MessageSignature : IDisposable
             throw Frames.Altered("its suite has a signature, but it names no signature key");
         }
 
-        var signature = new MessageSignature(ImportKey(curve, encodedKey!), header.Suite.SignatureHash!.Value);
+        var signature = new MessageSignature(curve, encodedKey!, header.Suite.SignatureHash!.Value);
         signature.Append(header.Serialized.Span);
         return signature;
     }
@@ -52,22 +54,27 @@ internal sealed class MessageSignature : IDisposable
 
     /// <summary>Verifies the signature.</summary>
     /// <param name="der">The signature of the footer.</param>
-    /// <exception cref="Errors.TenantEncryptionException">MESSAGE_ALTERED: it is not canonical DER or does not verify.</exception>
+    /// <exception cref="Errors.TenantEncryptionException">
+    /// MESSAGE_ALTERED: it is not canonical DER or does not verify, or the public key is not one.
+    /// </exception>
     public void Verify(ReadOnlySpan<byte> der)
     {
         Span<byte> digest = stackalloc byte[SHA384.HashSizeInBytes];
         int length = _hash.GetHashAndReset(digest);
-        if (!IsCanonical(der) || !_publicKey.VerifyHash(digest[..length], der, DSASignatureFormat.Rfc3279DerSequence))
+        if (!IsCanonical(der))
+        {
+            throw Frames.Altered("its signature is not canonical DER");
+        }
+
+        // The key is decompressed last: who forges a header doesn't make us take square roots.
+        using ECDsa publicKey = ImportKey(_curve, _publicKey);
+        if (!publicKey.VerifyHash(digest[..length], der, DSASignatureFormat.Rfc3279DerSequence))
         {
             throw Frames.Altered("its signature does not verify");
         }
     }
 
-    public void Dispose()
-    {
-        _hash.Dispose();
-        _publicKey.Dispose();
-    }
+    public void Dispose() => _hash.Dispose();
 
     /// <summary>The longest DER signature of the curves in use, in bytes: two 49-byte integers in a sequence.</summary>
     internal const int MaxLength = 3 + (2 * (2 + 49));

@@ -126,7 +126,8 @@ internal sealed class StreamMessageReader(
             throw Frames.Truncated();
         }
 
-        bytesDone?.Report(Interlocked.Add(ref _done, opened));
+        long done = Interlocked.Add(ref _done, opened);
+        bytesDone?.Report(done);
         return opened;
     }
 

@@ -95,7 +95,8 @@ internal sealed class StreamMessageWriter(
 
         int written = Frames.Seal(
             slot.Aead, MessageId.Span, _frameLength, sequence, slot.Input.Span[..contentLength], endsMessage, slot.Output.Span);
-        bytesDone?.Report(Interlocked.Add(ref _done, contentLength));
+        long done = Interlocked.Add(ref _done, contentLength);
+        bytesDone?.Report(done);
         return written;
     }
 

@@ -27,14 +27,15 @@ public sealed class AnswerTests
         Assert.Equal((StubKms.KeyArn, StubAnswer.RequestId), (key.KeyArn, key.RequestId));
         Assert.Equal([9, 8, 7], key.CiphertextBlob);
         Assert.Equal(
-            """{"EncryptionContext":{"TenantId":"t-1"},"KeyId":"KEY","KeySpec":"AES_256"}""".Replace("KEY", StubKms.KeyArn, StringComparison.Ordinal),
+            $$"""{"EncryptionContext":{"TenantId":"t-1"},"KeyId":"{{StubKms.KeyArn}}","KeySpec":"AES_256"}""",
             Assert.Single(stub.Requests).Body);
     }
 
     [Fact]
     public async Task Decrypt_names_the_key_and_the_context_and_is_signed_for_the_region()
     {
-        await using StubEndpoint stub = await StubEndpoint.StartAsync(_ => StubAnswer.Ok(new { KeyId = StubKms.KeyArn, Plaintext = DataKey }));
+        await using StubEndpoint stub = await StubEndpoint.StartAsync(
+            _ => StubAnswer.Ok(new { KeyId = StubKms.KeyArn, Plaintext = DataKey }));
         using AwsKms kms = StubKms.Client(options => options with { SessionCredentials = StubKms.Session("the-token") });
 
         using KmsPlaintext plaintext = await StubKms.DecryptAsync(kms, stub.Url);
@@ -117,6 +118,25 @@ public sealed class AnswerTests
         Assert.Equal(new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero), key.DeletionDate);
     }
 
+    [Fact]
+    public async Task A_symmetric_key_described_without_its_usage_has_the_only_usage_there_is()
+    {
+        var metadata = new
+        {
+            Arn = StubKms.KeyArn,
+            KeyState = "Enabled",
+            KeySpec = "SYMMETRIC_DEFAULT",
+            KeyManager = "CUSTOMER",
+            Origin = "AWS_KMS",
+        };
+        await using StubEndpoint stub = await StubEndpoint.StartAsync(_ => StubAnswer.Ok(new { KeyMetadata = metadata }));
+        using AwsKms kms = StubKms.Client();
+
+        KmsKeyDescription key = await kms.DescribeKeyAsync(At(stub), StubKms.KeyArn, default);
+
+        Assert.Equal("ENCRYPT_DECRYPT", key.KeyUsage);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("{\"KeyId\":\"KEY\"}")]
@@ -137,6 +157,7 @@ public sealed class AnswerTests
             () => kms.GenerateDataKeyAsync(At(stub), StubKms.KeyArn, StubKms.Context, default));
 
         Assert.Equal(ErrorCodes.Unknown, error.Code);
+        Assert.Null(error.InnerException);
         Assert.DoesNotContain(plain, error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(plain[..10], error.ToString(), StringComparison.Ordinal);
     }
@@ -172,7 +193,8 @@ public sealed class AnswerTests
     [Fact]
     public async Task The_SDKs_own_copy_of_a_plaintext_is_zeroed()
     {
-        await using StubEndpoint stub = await StubEndpoint.StartAsync(_ => StubAnswer.Ok(new { KeyId = StubKms.KeyArn, Plaintext = DataKey }));
+        await using StubEndpoint stub = await StubEndpoint.StartAsync(
+            _ => StubAnswer.Ok(new { KeyId = StubKms.KeyArn, Plaintext = DataKey }));
         var settings = new AmazonKeyManagementServiceConfig { ServiceURL = stub.Url, AuthenticationRegion = "eu-west-1" };
         using var sdk = new AmazonKeyManagementServiceClient(new BasicAWSCredentials("AKIDEXAMPLE", StubKms.Secret), settings);
         DecryptResponse answer = await sdk.DecryptAsync(new DecryptRequest { CiphertextBlob = new MemoryStream([1]) });

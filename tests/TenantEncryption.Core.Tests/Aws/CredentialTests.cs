@@ -23,7 +23,8 @@ public sealed class CredentialTests
     [Fact]
     public async Task Disposing_the_session_credentials_ends_their_use()
     {
-        await using StubEndpoint stub = await StubEndpoint.StartAsync(_ => StubAnswer.Ok(new { KeyId = StubKms.KeyArn, Plaintext = new byte[32] }));
+        await using StubEndpoint stub = await StubEndpoint.StartAsync(
+            _ => StubAnswer.Ok(new { KeyId = StubKms.KeyArn, Plaintext = new byte[32] }));
         AwsSessionCredentials session = StubKms.Session();
         using AwsKms kms = StubKms.Client(options => options with { SessionCredentials = session });
         using (await StubKms.DecryptAsync(kms, stub.Url))

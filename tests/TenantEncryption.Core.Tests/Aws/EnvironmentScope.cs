@@ -8,7 +8,8 @@ internal sealed class EnvironmentScope : IDisposable
 
     public EnvironmentScope(params (string Name, string? Value)[] variables)
     {
-        foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)))
+        IEnumerable<string> names = Environment.GetEnvironmentVariables().Keys.Cast<string>();
+        foreach (string name in names.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)))
         {
             Set(name, null);
         }

@@ -16,7 +16,8 @@ public sealed class EnvironmentTests
     public async Task A_role_is_assumed_at_the_configured_STS_and_signs_the_call_to_KMS()
     {
         await using StubEndpoint sts = await StubEndpoint.StartAsync(_ => Assumed());
-        await using StubEndpoint kmsStub = await StubEndpoint.StartAsync(_ => StubAnswer.Ok(new { KeyId = StubKms.KeyArn, Plaintext = new byte[32] }));
+        await using StubEndpoint kmsStub = await StubEndpoint.StartAsync(
+            _ => StubAnswer.Ok(new { KeyId = StubKms.KeyArn, Plaintext = new byte[32] }));
         using var environment = new EnvironmentScope(("AWS_ENDPOINT_URL_STS", sts.Url));
         using AwsKms kms = StubKms.Client();
         var connection = new KmsConnection { EndpointUrl = kmsStub.Url, RoleArn = RoleArn, ExternalId = "customer-7" };
@@ -30,7 +31,9 @@ public sealed class EnvironmentTests
         Assert.Contains($"RoleArn={RoleArn}", asked, StringComparison.Ordinal);
         Assert.Contains("ExternalId=customer-7", asked, StringComparison.Ordinal);
         Assert.Contains("/eu-west-1/sts/", sts.Requests.First().Headers["Authorization"], StringComparison.Ordinal);
-        Assert.All(kmsStub.Requests, request => Assert.Contains("Credential=ASIAROLE/", request.Headers["Authorization"], StringComparison.Ordinal));
+        Assert.All(
+            kmsStub.Requests,
+            request => Assert.Contains("Credential=ASIAROLE/", request.Headers["Authorization"], StringComparison.Ordinal));
         Assert.All(kmsStub.Requests, request => Assert.Equal("role-token", request.Headers["X-Amz-Security-Token"]));
         Assert.Equal(2, kmsStub.Requests.Count);
     }
@@ -45,7 +48,8 @@ public sealed class EnvironmentTests
     [InlineData("ServiceUnavailable", 503, ErrorCodes.KmsUnreachable)]
     public async Task A_role_that_can_not_be_assumed_is_named(string name, int status, string code)
     {
-        await using StubEndpoint sts = await StubEndpoint.StartAsync(_ => StubAnswer.StsError(name, status, "not authorized to perform: sts:AssumeRole"));
+        await using StubEndpoint sts = await StubEndpoint.StartAsync(
+            _ => StubAnswer.StsError(name, status, "not authorized to perform: sts:AssumeRole"));
         using var environment = new EnvironmentScope(("AWS_ENDPOINT_URL_STS", sts.Url));
         using AwsKms kms = StubKms.Client();
 
@@ -74,11 +78,13 @@ public sealed class EnvironmentTests
         int calls = 0;
         await using StubEndpoint sts = await StubEndpoint.StartAsync(
             _ => Interlocked.Increment(ref calls) == 1 ? StubAnswer.StsError("AccessDenied", 403, "") : Assumed());
-        await using StubEndpoint kmsStub = await StubEndpoint.StartAsync(_ => StubAnswer.Ok(new { KeyId = StubKms.KeyArn, Plaintext = new byte[32] }));
+        await using StubEndpoint kmsStub = await StubEndpoint.StartAsync(
+            _ => StubAnswer.Ok(new { KeyId = StubKms.KeyArn, Plaintext = new byte[32] }));
         using var environment = new EnvironmentScope(("AWS_ENDPOINT_URL_STS", sts.Url));
         using AwsKms kms = StubKms.Client();
         var connection = new KmsConnection { EndpointUrl = kmsStub.Url, RoleArn = RoleArn };
-        await Assert.ThrowsAsync<TenantEncryptionException>(() => kms.DecryptAsync(connection, StubKms.KeyArn, new byte[] { 1 }, StubKms.Context, default));
+        await Assert.ThrowsAsync<TenantEncryptionException>(
+            () => kms.DecryptAsync(connection, StubKms.KeyArn, new byte[] { 1 }, StubKms.Context, default));
 
         using KmsPlaintext plaintext = await kms.DecryptAsync(connection, StubKms.KeyArn, new byte[] { 1 }, StubKms.Context, default);
 
@@ -94,13 +100,15 @@ public sealed class EnvironmentTests
         using AwsKms kms = StubKms.Client();
         using (new EnvironmentScope((variable, stub.Url)))
         {
-            var reached = await Assert.ThrowsAsync<TenantEncryptionException>(() => kms.DescribeKeyAsync(new KmsConnection(), StubKms.KeyArn, default));
+            var reached = await Assert.ThrowsAsync<TenantEncryptionException>(
+                () => kms.DescribeKeyAsync(new KmsConnection(), StubKms.KeyArn, default));
             Assert.Equal(ErrorCodes.KeyDisabled, reached.Code);
         }
 
         using var environment = new EnvironmentScope((variable, "http://kms.example.com"));
         using AwsKms other = StubKms.Client();
-        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => other.DescribeKeyAsync(new KmsConnection(), StubKms.KeyArn, default));
+        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(
+            () => other.DescribeKeyAsync(new KmsConnection(), StubKms.KeyArn, default));
         Assert.Equal(ErrorCodes.InvalidInput, refused.Code);
     }
 
@@ -137,7 +145,8 @@ public sealed class EnvironmentTests
         using var environment = new EnvironmentScope();
         using AwsKms kms = StubKms.Client();
 
-        var error = await Assert.ThrowsAsync<TenantEncryptionException>(() => kms.DescribeKeyAsync(new KmsConnection(), "alias/app", default));
+        var error = await Assert.ThrowsAsync<TenantEncryptionException>(
+            () => kms.DescribeKeyAsync(new KmsConnection(), "alias/app", default));
 
         Assert.Equal(ErrorCodes.InvalidInput, error.Code);
         Assert.Contains("region", error.Detail, StringComparison.Ordinal);
@@ -169,7 +178,8 @@ public sealed class EnvironmentTests
         using var blackHole = new TcpListener(IPAddress.Loopback, 0);
         blackHole.Start();
         using var environment = new EnvironmentScope(("AWS_EC2_METADATA_SERVICE_ENDPOINT", $"http://{blackHole.LocalEndpoint}"));
-        using AwsKms kms = StubKms.Client(options => options with { SessionCredentials = null, CredentialsTimeout = TimeSpan.FromMilliseconds(300) });
+        using AwsKms kms = StubKms.Client(
+            options => options with { SessionCredentials = null, CredentialsTimeout = TimeSpan.FromMilliseconds(300) });
         var watch = Stopwatch.StartNew();
 
         var error = await Assert.ThrowsAsync<TenantEncryptionException>(() => StubKms.DecryptAsync(kms, "http://127.0.0.1:1"));

@@ -29,7 +29,8 @@ public sealed class LocalKmsTests
     {
         await using LocalKmsSession local = await LocalKmsSession.StartAsync();
         KmsCiphertext ciphertext = await local.Kms.GenerateDataKeyWithoutPlaintextAsync(local.Connection, local.KeyArn, Context, default);
-        using KmsPlaintext plaintext = await local.Kms.DecryptAsync(local.Connection, local.KeyArn, ciphertext.CiphertextBlob, Context, default);
+        using KmsPlaintext plaintext =
+            await local.Kms.DecryptAsync(local.Connection, local.KeyArn, ciphertext.CiphertextBlob, Context, default);
 
         Assert.Equal(32, plaintext.Plaintext.Length);
     }
@@ -41,7 +42,8 @@ public sealed class LocalKmsTests
         byte[] secret = RandomNumberGenerator.GetBytes(4096);
 
         KmsCiphertext ciphertext = await local.Kms.EncryptAsync(local.Connection, local.KeyArn, secret, Context, default);
-        using KmsPlaintext plaintext = await local.Kms.DecryptAsync(local.Connection, local.KeyArn, ciphertext.CiphertextBlob, Context, default);
+        using KmsPlaintext plaintext =
+            await local.Kms.DecryptAsync(local.Connection, local.KeyArn, ciphertext.CiphertextBlob, Context, default);
 
         Assert.Equal(secret, plaintext.Plaintext.Span.ToArray());
     }
@@ -72,7 +74,7 @@ public sealed class LocalKmsTests
         TenantEncryptionException wrongKey = await RefusedAsync(
             () => local.Kms.DecryptAsync(local.Connection, local.KeyArn, ciphertext.CiphertextBlob, Context, default));
         TenantEncryptionException wrongContext = await RefusedAsync(
-            () => local.Kms.DecryptAsync(local.Connection, other, ciphertext.CiphertextBlob, new Dictionary<string, string> { ["TenantId"] = "t-2" }, default));
+            () => local.Kms.DecryptAsync(local.Connection, other, ciphertext.CiphertextBlob, StubKms.Context, default));
 
         Assert.Equal((ErrorCodes.WrongKey, ErrorCodes.WrongKey), (wrongKey.Code, wrongContext.Code));
         Assert.Contains("another KMS key", wrongKey.Detail, StringComparison.Ordinal);
@@ -88,7 +90,8 @@ public sealed class LocalKmsTests
         await local.Administrator.DisableKeyAsync(new DisableKeyRequest { KeyId = local.KeyArn });
         TenantEncryptionException disabled = await RefusedAsync(
             () => local.Kms.DecryptAsync(local.Connection, local.KeyArn, ciphertext.CiphertextBlob, Context, default));
-        await local.Administrator.ScheduleKeyDeletionAsync(new ScheduleKeyDeletionRequest { KeyId = local.KeyArn, PendingWindowInDays = 7 });
+        await local.Administrator.ScheduleKeyDeletionAsync(
+            new ScheduleKeyDeletionRequest { KeyId = local.KeyArn, PendingWindowInDays = 7 });
         TenantEncryptionException pending = await RefusedAsync(
             () => local.Kms.DecryptAsync(local.Connection, local.KeyArn, ciphertext.CiphertextBlob, Context, default));
         TenantEncryptionException missing = await RefusedAsync(() => local.Kms.DescribeKeyAsync(local.Connection, StubKms.KeyArn, default));

@@ -37,7 +37,8 @@ public sealed class StubEndpoint : IAsyncDisposable
             var request = new StubRequest(
                 context.Request.Headers["X-Amz-Target"].ToString().Split('.').Last(),
                 await reader.ReadToEndAsync(),
-                context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase));
+                context.Request.Headers.ToDictionary(
+                    header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase));
             stub.Requests.Enqueue(request);
             StubAnswer given = await answer(request, context.RequestAborted);
             context.Response.StatusCode = given.Status;

@@ -20,7 +20,8 @@ public sealed class KeyIdentifierTests
         Assert.Equal(KeyIdentifierForm.KeyArn, identifier.Form);
         Assert.Equal(
             (partition, region, "111122223333", "key/" + Uuid, Uuid, null, false),
-            (identifier.Partition, identifier.Region, identifier.AccountId, identifier.Resource, identifier.KeyId, identifier.AliasName, identifier.IsMultiRegion));
+            (identifier.Partition, identifier.Region, identifier.AccountId, identifier.Resource, identifier.KeyId,
+                identifier.AliasName, identifier.IsMultiRegion));
         Assert.Equal(text, identifier.ToString());
     }
 

@@ -1,0 +1,52 @@
+#!/usr/bin/env pwsh
+<#
+.SYNOPSIS
+    Builds, tests and packages the module: a thin convenience over dotnet and Pester.
+.DESCRIPTION
+    Without a switch it builds the solution and leaves the importable module in out/TenantEncryption.
+.PARAMETER Test
+    Also runs every xunit suite and, when Pester 5 or later is on the machine, the acceptance suite.
+.PARAMETER Package
+    Also writes the module as out/TenantEncryption.<version>.zip.
+.PARAMETER Help
+    Also writes the cmdlets' help (module/en-US) anew from the documentation in their sources.
+.EXAMPLE
+    ./build.ps1 -Test
+#>
+[CmdletBinding()]
+param(
+    [switch] $Test,
+    [switch] $Package,
+    [switch] $Help
+)
+
+$ErrorActionPreference = 'Stop'
+$PSNativeCommandUseErrorActionPreference = $true
+Set-StrictMode -Version 3
+
+$solution = Join-Path $PSScriptRoot 'TenantEncryption.PS.sln'
+$module = Join-Path $PSScriptRoot 'out' 'TenantEncryption'
+
+dotnet build $solution --configuration Release
+if ($Help) {
+    # Its own process: a loaded module can't be replaced.
+    & (Get-Process -Id $PID).Path -NoProfile -File (Join-Path $PSScriptRoot 'docs' 'New-HelpFile.ps1')
+    dotnet build $solution --configuration Release
+}
+
+if ($Test) {
+    dotnet test $solution --configuration Release --no-build
+    if (Get-Module -ListAvailable Pester | Where-Object Version -ge 5.0) {
+        & (Get-Process -Id $PID).Path -NoProfile -File (Join-Path $PSScriptRoot 'tests' 'Acceptance' 'Invoke-Acceptance.ps1')
+    }
+    else {
+        Write-Warning 'Pester 5 or later is not on this machine: the acceptance suite was skipped.'
+    }
+}
+
+if ($Package) {
+    $version = (Import-PowerShellDataFile (Join-Path $module 'TenantEncryption.psd1')).ModuleVersion
+    $archive = Join-Path $PSScriptRoot 'out' "TenantEncryption.$version.zip"
+    Compress-Archive -Path $module -DestinationPath $archive -Force
+    Get-Item -LiteralPath $archive
+}

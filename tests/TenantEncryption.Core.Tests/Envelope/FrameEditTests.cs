@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using TenantEncryption.Envelope;
+using TenantEncryption.Errors;
+
+namespace TenantEncryption.Tests.Envelope;
+
+public sealed class FrameEditTests
+{
+    private const int FrameLength = 100_000;
+    private const int Sealed = FrameLength + 32;
+
+    private static readonly MessageReaderOptions AnySuite = new() { AllowNonCommitting = true };
+
+    public static TheoryData<string, Way> SuitesAndWays()
+    {
+        var data = new TheoryData<string, Way>();
+        foreach (AlgorithmSuite suite in AlgorithmSuite.All)
+        {
+            foreach (Way way in Enum.GetValues<Way>())
+            {
+                data.Add(SpecificationMessage.IdOf(suite), way);
+            }
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(SuitesAndWays))]
+    public Task A_frame_that_is_missing_is_refused(string suiteId, Way way) =>
+        RefusesAsync(suiteId, way, (header, frames) => [.. header, .. frames[0], .. frames[2], .. frames[3], .. frames[4]]);
+
+    [Theory]
+    [MemberData(nameof(SuitesAndWays))]
+    public Task A_frame_that_is_repeated_is_refused(string suiteId, Way way) =>
+        RefusesAsync(
+            suiteId, way, (header, frames) => [.. header, .. frames[0], .. frames[1], .. frames[1], .. frames[2], .. frames[3], .. frames[4]]);
+
+    [Theory]
+    [MemberData(nameof(SuitesAndWays))]
+    public Task Two_frames_that_are_swapped_are_refused(string suiteId, Way way) =>
+        RefusesAsync(
+            suiteId, way, (header, frames) => [.. header, .. frames[0], .. frames[2], .. frames[1], .. frames[3], .. frames[4]]);
+
+    [Theory]
+    [MemberData(nameof(SuitesAndWays))]
+    public Task A_final_frame_that_comes_early_is_refused(string suiteId, Way way) =>
+        RefusesAsync(suiteId, way, (header, frames) => [.. header, .. frames[0], .. frames[4]]);
+
+    [Theory]
+    [MemberData(nameof(SuitesAndWays))]
+    public async Task A_message_without_its_final_frame_is_refused_as_truncated(string suiteId, Way way) =>
+        await RefusesAsync(
+            suiteId,
+            way,
+            (header, frames) => [.. header, .. frames[0], .. frames[1], .. frames[2], .. frames[3]],
+            ErrorCodes.MessageTruncated);
+
+    [Theory]
+    [InlineData(Way.Memory)]
+    [InlineData(Way.File)]
+    [InlineData(Way.Stream)]
+    public Task A_frame_after_the_final_one_is_refused(Way way) =>
+        RefusesAsync(
+            "0478",
+            way,
+            (header, frames) => [.. header, .. frames.SelectMany(frame => frame), .. frames[3]],
+            ErrorCodes.MessageAltered);
+
+    [Theory]
+    [InlineData(Way.Memory)]
+    [InlineData(Way.File)]
+    [InlineData(Way.Stream)]
+    public async Task The_first_error_in_the_order_of_the_message_is_the_one_reported(Way way)
+    {
+        // Frame 2 is altered and frames 4 and 5 are swapped: whichever thread is faster, it is the alteration.
+        await RefusesAsync(
+            "0478",
+            way,
+            (header, frames) =>
+            {
+                frames[1][500] ^= 1;
+                return [.. header, .. frames[0], .. frames[1], .. frames[2], .. frames[4], .. frames[3]];
+            },
+            ErrorCodes.MessageAltered);
+    }
+
+    private static async Task RefusesAsync(
+        string suiteId, Way way, Func<byte[], byte[][], byte[]> edit, string code = ErrorCodes.FrameOrder)
+    {
+        var message = new SpecificationMessage
+        {
+            Suite = SpecificationMessage.SuiteOf(suiteId),
+            FrameLength = FrameLength,
+            Plaintext = RandomNumberGenerator.GetBytes((FrameLength * 4) + 5),
+        };
+        byte[] bytes = message.Write();
+        byte[][] frames = Enumerable.Range(0, 5)
+            .Select(i => bytes.AsSpan(message.HeaderLength + (i * Sealed), i < 4 ? Sealed : 5 + 36).ToArray())
+            .ToArray();
+        byte[] footer = bytes[(message.HeaderLength + (4 * Sealed) + 5 + 36)..];
+        byte[] edited = [.. edit(bytes[..message.HeaderLength], frames), .. code == ErrorCodes.MessageTruncated ? [] : footer];
+        using RawAesKeyring keyring = message.Keyring();
+
+        await Refusal.IsAsync(code, () => Ways.ReadAsync(way, edited, keyring, AnySuite));
+    }
+}
