@@ -134,7 +134,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
         EncryptionTenant? found = null;
         foreach (string named in TenantContext.NamedTenants(context))
         {
-            EncryptionTenant? tenant = await _journal.ReadAsync(transaction => transaction.Tenants.FindAsync(named), CancellationToken.None).ConfigureAwait(false);
+            EncryptionTenant? tenant = await _ring.FindTenantAsync(named, CancellationToken.None).ConfigureAwait(false);
             if (tenant is not null && TenantContext.Names(context, tenant))
             {
                 found = found is null

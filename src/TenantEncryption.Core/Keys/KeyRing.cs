@@ -47,7 +47,20 @@ internal sealed class KeyRing : IDisposable
         return await RefreshAsync(tenantId, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The same, read now.</summary>
+    /// <summary>The tenant of an id, or <see langword="null"/>.</summary>
+    public async ValueTask<EncryptionTenant?> FindTenantAsync(string tenantId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await StateAsync(tenantId, cancellationToken).ConfigureAwait(false)).Tenant;
+        }
+        catch (TenantEncryptionException exception) when (exception.Code == ErrorCodes.TenantNotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The tenant's keys as the store has them now.</summary>
     public async Task<TenantKeyState> RefreshAsync(string tenantId, CancellationToken cancellationToken)
     {
         IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);

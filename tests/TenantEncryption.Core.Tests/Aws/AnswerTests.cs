@@ -5,6 +5,7 @@ using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
 using TenantEncryption.Aws;
 using TenantEncryption.Errors;
+using TenantEncryption.Keys;
 using TenantEncryption.Kms;
 
 namespace TenantEncryption.Core.Tests.Aws;
@@ -184,7 +185,7 @@ public sealed class AnswerTests
         using var stream = new MemoryStream(bytes);
         Assert.False(stream.TryGetBuffer(out _));
 
-        using Keys.SecretBytes secret = PlaintextBuffer.Take(stream);
+        using SecretBytes secret = PlaintextBuffer.Take(stream);
 
         Assert.Equal([1, 2, 3, 4], secret.Span.ToArray());
         Assert.Equal(new byte[4], bytes);
@@ -199,7 +200,7 @@ public sealed class AnswerTests
         using var sdk = new AmazonKeyManagementServiceClient(new BasicAWSCredentials("AKIDEXAMPLE", StubKms.Secret), settings);
         DecryptResponse answer = await sdk.DecryptAsync(new DecryptRequest { CiphertextBlob = new MemoryStream([1]) });
 
-        using Keys.SecretBytes secret = PlaintextBuffer.Take(answer.Plaintext);
+        using SecretBytes secret = PlaintextBuffer.Take(answer.Plaintext);
 
         Assert.Equal(DataKey, secret.Span.ToArray());
         Assert.Equal(new byte[32], answer.Plaintext.ToArray());
