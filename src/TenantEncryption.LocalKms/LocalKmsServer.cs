@@ -46,7 +46,7 @@ public sealed class LocalKmsServer : IAsyncDisposable
                 kestrel.AllowSynchronousIO = false;
             });
             WebApplication web = builder.Build();
-            var endpoint = new KmsEndpoint(state, new SignatureVerifier(new IdentityDirectory(), options.Time), options.Time);
+            var endpoint = new KmsEndpoint(state, new SignatureVerifier(new IdentityDirectory(state, options.Time), options.Time), options.Time);
             web.Run(endpoint.HandleAsync);
             await web.StartAsync(cancellationToken);
             return new LocalKmsServer(web, state);

@@ -55,6 +55,7 @@ internal sealed class KmsEndpoint(KmsState state, SignatureVerifier signatures, 
             throw KmsErrors.UnknownOperation();
         }
 
+        state.Settle(time.GetUtcNow());
         using JsonDocument document = ParseBody(body);
         using var writer = new Utf8JsonWriter(answer);
         writer.WriteStartObject();
@@ -66,6 +67,8 @@ internal sealed class KmsEndpoint(KmsState state, SignatureVerifier signatures, 
             Answer = writer,
             State = state,
             Now = time.GetUtcNow(),
+            SourceIp = http.Connection.RemoteIpAddress?.MapToIPv4().ToString(),
+            UserAgent = http.Request.Headers.UserAgent.ToString(),
         };
         if (operation.Changes)
         {
