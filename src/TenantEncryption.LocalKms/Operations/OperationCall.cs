@@ -45,7 +45,7 @@ internal sealed class OperationCall
     public string Region => Signature.Region;
 
     /// <summary>The condition keys of the call. Operations add theirs before they ask for a key.</summary>
-    public RequestContext Conditions => _conditions ??= KeyConditions.Global(this);
+    public RequestContext Conditions => _conditions ??= CallerConditions.Of(Caller, Region, Now, SourceIp, UserAgent);
 
     /// <summary>The encryption context that a member of the request has.</summary>
     public IReadOnlyDictionary<string, string> EncryptionContext(string member = "EncryptionContext")
