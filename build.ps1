@@ -30,7 +30,7 @@ $module = Join-Path $PSScriptRoot 'out' 'TenantEncryption'
 dotnet build $solution --configuration Release
 if ($Help) {
     # Its own process: a loaded module can't be replaced.
-    & (Get-Process -Id $PID).Path -NoProfile -File (Join-Path $PSScriptRoot 'docs' 'New-HelpFile.ps1')
+    & (Get-Process -Id $PID).Path -NoProfile -File (Join-Path $PSScriptRoot 'src' 'TenantEncryption.PowerShell' 'Help' 'New-HelpFile.ps1')
     dotnet build $solution --configuration Release
 }
 

@@ -1,19 +1,24 @@
 using Microsoft.Extensions.Configuration.CommandLine;
+using TenantEncryption.LocalKms.Faults;
 
 namespace TenantEncryption.LocalKms;
 
 /// <summary>The options of the program.</summary>
 internal static class CommandLine
 {
-    public const string Usage = """
-        Usage: tenantencryption-localkms [--urls http://127.0.0.1:PORT] [--data <folder>] [--allow-remote true]
+    public const string Usage = $"""
+        Usage: tenantencryption-localkms [--urls http://127.0.0.1:PORT] [--data <folder>] [--identities <file>]
+                                         [--log <file>] [--fault <faults>] [--allow-remote true]
 
           --urls          The address to listen on (default http://127.0.0.1:0: any free port; the ready line tells it).
-          --data          Keeps keys, aliases and grants in this folder; without it they end with the process.
+          --data          Keeps keys, aliases, grants and principals in this folder; without it they end with the process.
+          --identities    A JSON file of principals with their access keys and policies.
+          --log           Appends every call to this file as a CloudTrail record (default: cloudtrail.jsonl in the data folder).
+          --fault         What goes wrong, such as throttle=0.3,5xx=0.1,reset=0.05,seed=7. Known: {FaultOption.Usage}
           --allow-remote  Allows an address that other machines reach. Keys here protect nothing.
         """;
 
-    private static readonly string[] Known = ["urls", "data", "allow-remote"];
+    private static readonly string[] Known = ["urls", "data", "identities", "log", "fault", "allow-remote"];
 
     /// <exception cref="ArgumentException">An option is unknown or has no value.</exception>
     public static LocalKmsOptions Parse(string[] args)
@@ -35,6 +40,9 @@ internal static class CommandLine
         {
             Url = values.GetValueOrDefault("urls") ?? new LocalKmsOptions().Url,
             DataFolder = values.GetValueOrDefault("data"),
+            IdentityFile = values.GetValueOrDefault("identities"),
+            EventLog = values.GetValueOrDefault("log"),
+            Faults = values.GetValueOrDefault("fault") is { } faults ? FaultOption.Parse(faults) : FaultPlan.None,
             AllowRemote = bool.TryParse(values.GetValueOrDefault("allow-remote"), out bool allowed) && allowed,
         };
     }

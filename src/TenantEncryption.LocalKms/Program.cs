@@ -20,7 +20,11 @@ try
     await using LocalKmsServer server = await LocalKmsServer.StartAsync(options, stop.Token);
     await Console.Out.WriteLineAsync("TenantEncryption LocalKms is for tests: its keys protect nothing.");
     await Console.Out.WriteLineAsync($"Listening on {server.Url}");
-    await Task.Delay(Timeout.Infinite, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+    await Task.Delay(Timeout.Infinite, stop.Token);
+    return 0;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
     return 0;
 }
 catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException)

@@ -242,27 +242,35 @@ public sealed class SqliteStore : IStore
 
     private async Task CreateSchemaAsync(Deadline deadline, CancellationToken cancellationToken)
     {
-        using StoreConnection connection = await WaitAsync(() => StoreConnection.Open(Location, _options), deadline, cancellationToken)
-            .ConfigureAwait(false);
-
-        if (await WaitAsync(() => CheckedVersion(connection), deadline, cancellationToken).ConfigureAwait(false) == SchemaVersion)
+        StoreConnection connection = await WaitAsync(() => _pool.Take(StoreAccess.Write), deadline, cancellationToken).ConfigureAwait(false);
+        try
         {
-            // The pool's first connection is for what comes next, in most commands a reading transaction.
-            return;
+            // A store of a newer version must not change, so its journal mode neither.
+            if (await WaitAsync(() => CheckedVersion(connection), deadline, cancellationToken).ConfigureAwait(false) < SchemaVersion)
+            {
+                await WaitAsync(() => SetJournalMode(connection), deadline, cancellationToken).ConfigureAwait(false);
+                await WaitAsync(() => RaiseVersion(connection), deadline, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
         }
 
-        string mode = await WaitAsync(() => connection.RunForText("PRAGMA journal_mode = WAL"), deadline, cancellationToken).ConfigureAwait(false);
-        if (mode != "wal")
-        {
-            throw StoreErrors.Unusable(Location, $"its file system allows no write-ahead log (journal mode '{mode}').");
-        }
+        _pool.Return(connection, StoreAccess.Write);
+    }
 
-        await WaitAsync(() => RaiseVersion(connection), deadline, cancellationToken).ConfigureAwait(false);
+    private string SetJournalMode(StoreConnection connection)
+    {
+        string mode = connection.RunForText("PRAGMA journal_mode = WAL");
+        return mode == "wal"
+            ? mode
+            : throw StoreErrors.Unusable(Location, $"its file system allows no write-ahead log (journal mode '{mode}').");
     }
 
     private long RaiseVersion(StoreConnection connection)
     {
-        connection.Configure(_options);
         RollBack(connection);
         connection.Run("BEGIN IMMEDIATE");
         int version = CheckedVersion(connection);

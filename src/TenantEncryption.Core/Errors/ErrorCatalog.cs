@@ -86,6 +86,11 @@ public static class ErrorCatalog
             "The key provider is deactivated: nothing is read or written under it.",
             "Restore it with Restore-KeyProvider, or migrate to another provider."),
         new(
+            ErrorCodes.MalformedPolicy,
+            ErrorKind.InvalidInput,
+            "The policy document is not one that IAM accepts.",
+            "Correct the element that the message names; Get-KeyPolicy shows a policy that is right for the platform."),
+        new(
             ErrorCodes.CredentialsInvalid,
             ErrorKind.Authentication,
             "AWS refused the credentials: they are missing, unknown, wrongly signed or expired.",

@@ -57,6 +57,9 @@ public static class ErrorCodes
     /// <summary>The key provider is deactivated: nothing is read or written under it.</summary>
     public const string ProviderDeactivated = "PROVIDER_DEACTIVATED";
 
+    /// <summary>A policy document is not one that IAM accepts.</summary>
+    public const string MalformedPolicy = "MALFORMED_POLICY";
+
     /// <summary>AWS refused the credentials: they are missing, unknown, wrongly signed or expired.</summary>
     public const string CredentialsInvalid = "CREDENTIALS_INVALID";
 

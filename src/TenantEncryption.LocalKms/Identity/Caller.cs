@@ -1,6 +1,26 @@
+using TenantEncryption.Policies;
+
 namespace TenantEncryption.LocalKms.Identity;
 
-/// <summary>A principal that makes a call.</summary>
-/// <param name="Account">The twelve digits of its account.</param>
-/// <param name="Arn">Its ARN as GetCallerIdentity gives it.</param>
-internal sealed record Caller(string Account, string Arn);
+/// <summary>Who makes a call, with all that decides what it may do.</summary>
+internal sealed class Caller
+{
+    public required PolicyPrincipal Principal { get; init; }
+
+    /// <summary>The account whose keys it means by an id or alias name. A service acts in the account of <c>aws:SourceAccount</c>.</summary>
+    public required string Account { get; init; }
+
+    /// <summary><c>Root</c>, <c>IAMUser</c>, <c>AssumedRole</c>, <c>FederatedUser</c> or <c>AWSService</c>, as CloudTrail has it.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>What <c>aws:userid</c> is.</summary>
+    public required string UserId { get; init; }
+
+    public required IReadOnlyList<PolicyDocument> Policies { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Tags { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Context { get; init; }
+
+    public string Arn => Principal.Arn;
+}

@@ -1,25 +1,158 @@
+using System.Collections.Concurrent;
 using TenantEncryption.LocalKms.Protocol;
+using TenantEncryption.LocalKms.Storage;
+using TenantEncryption.Policies;
 
 namespace TenantEncryption.LocalKms.Identity;
 
-/// <summary>The access keys that this service knows.</summary>
+/// <summary>The principals of every account, their access keys, and the sessions of their roles.</summary>
 internal sealed class IdentityDirectory
 {
-    /// <summary>The access key and secret of the root of <see cref="LocalAccount"/>, out of the box.</summary>
+    /// <summary>The access key and secret of the root of <see cref="LocalAccount"/>, unless the identity file gives the key to someone.</summary>
     public const string LocalAccessKey = "local";
 
     /// <summary>The account that <see cref="LocalAccessKey"/> belongs to.</summary>
     public const string LocalAccount = "111122223333";
 
-    private readonly Dictionary<string, Credentials> _accessKeys = new(StringComparer.Ordinal)
+    private readonly KmsState _state;
+    private readonly TimeProvider _time;
+
+    // What a principal's definition compiles to, until the definition is replaced.
+    private readonly ConcurrentDictionary<string, Entry> _byAccessKey = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (Principal Role, SessionToken Session, Credentials Credentials)> _sessions = new(StringComparer.Ordinal);
+
+    public IdentityDirectory(KmsState state, TimeProvider time)
     {
-        [LocalAccessKey] = new Credentials(LocalAccessKey, new Caller(LocalAccount, $"arn:aws:iam::{LocalAccount}:root")),
-    };
+        _state = state;
+        _time = time;
+        Index(new Principal { Arn = $"arn:aws:iam::{LocalAccount}:root", AccessKeys = [new AccessKey(LocalAccessKey, LocalAccessKey)] });
+        foreach (Principal principal in state.Principals)
+        {
+            Index(principal);
+        }
+    }
+
+    /// <summary>The definition of a principal, or <see langword="null"/>.</summary>
+    public Principal? Find(string arn) => _state.FindPrincipal(arn);
+
+    /// <summary>Adds a principal or puts it in the place of its earlier definition. It is kept like keys are.</summary>
+    /// <exception cref="Errors.TenantEncryptionException">The ARN or a policy of it is malformed.</exception>
+    public void Put(Principal principal)
+    {
+        Compile(principal, principal.Arn);
+        if (principal.TrustPolicy is not null)
+        {
+            PolicyDocument.Parse(principal.TrustPolicy, PolicyKind.TrustPolicy);
+        }
+
+        lock (_state.Writing)
+        {
+            Forget(principal.Arn);
+            _state.Commit(new Change { PutPrincipal = principal });
+            Index(principal);
+        }
+    }
+
+    /// <summary>Forgets a principal; its access keys and sessions are unknown from now on.</summary>
+    public void Remove(string arn)
+    {
+        lock (_state.Writing)
+        {
+            Forget(arn);
+            _state.Commit(new Change { DropPrincipal = arn });
+        }
+    }
 
     /// <summary>The secret of an access key and who it is.</summary>
-    /// <exception cref="KmsError">UnrecognizedClientException: the access key or its session token is unknown.</exception>
-    public Credentials Authenticate(string accessKeyId, string sessionToken) =>
-        _accessKeys.TryGetValue(accessKeyId, out Credentials? credentials) && sessionToken.Length == 0
-            ? credentials
-            : throw KmsErrors.UnrecognizedClient();
+    /// <exception cref="KmsError">UnrecognizedClientException or ExpiredTokenException.</exception>
+    public Credentials Authenticate(string accessKeyId, string sessionToken)
+    {
+        if (!_byAccessKey.TryGetValue(accessKeyId, out Entry? entry))
+        {
+            return sessionToken.Length > 0 ? AuthenticateSession(accessKeyId, sessionToken) : throw KmsErrors.UnrecognizedClient();
+        }
+
+        return (entry.Key.SessionToken ?? "") != sessionToken ? throw KmsErrors.UnrecognizedClient()
+            : entry.Key.Expires <= _time.GetUtcNow() ? throw KmsErrors.ExpiredToken()
+            : entry.Credentials;
+    }
+
+    private Credentials AuthenticateSession(string accessKeyId, string token)
+    {
+        if (!_sessions.TryGetValue(token, out (Principal Role, SessionToken Session, Credentials Credentials) known))
+        {
+            SessionToken? opened = SessionToken.Open(token, _state.ServiceSecret);
+            if (opened is null || _state.FindPrincipal(opened.RoleArn) is not { } role)
+            {
+                throw KmsErrors.UnrecognizedClient();
+            }
+
+            known = (role, opened, new Credentials(SessionToken.SecretFor(opened.AccessKeyId, _state.ServiceSecret), Compile(role, opened.SessionArn)));
+            if (_sessions.Count > 10_000)
+            {
+                _sessions.Clear();
+            }
+
+            _sessions[token] = known;
+        }
+
+        return known.Session.AccessKeyId != accessKeyId ? throw KmsErrors.UnrecognizedClient()
+            : known.Session.Expires <= _time.GetUtcNow() ? throw KmsErrors.ExpiredToken()
+            : known.Credentials;
+    }
+
+    private void Index(Principal principal)
+    {
+        Principal policies = RoleOf(principal) ?? principal;
+        Caller caller = Compile(principal with { Policies = policies.Policies, Tags = policies.Tags }, principal.Arn);
+        foreach (AccessKey key in principal.AccessKeys)
+        {
+            _byAccessKey[key.Id] = new Entry(principal.Arn, key, new Credentials(key.Secret, caller));
+        }
+    }
+
+    private Principal? RoleOf(Principal principal) =>
+        PolicyPrincipal.Parse(principal.Arn).RoleArn is { } role && role != principal.Arn ? _state.FindPrincipal(role) : null;
+
+    private void Forget(string arn)
+    {
+        foreach ((string id, Entry entry) in _byAccessKey)
+        {
+            if (entry.Arn == arn)
+            {
+                _byAccessKey.TryRemove(id, out _);
+            }
+        }
+
+        _sessions.Clear();
+    }
+
+    private static Caller Compile(Principal principal, string arn)
+    {
+        bool session = arn != principal.Arn;
+        PolicyPrincipal who = PolicyPrincipal.Parse(arn, session ? principal.Arn : null, principal.UniqueId);
+        string type = who.IsService ? "AWSService"
+            : who.IsAccountRoot ? "Root"
+            : arn.Contains(":federated-user/", StringComparison.Ordinal) ? "FederatedUser"
+            : who.RoleArn is not null ? "AssumedRole"
+            : "IAMUser";
+        string uniqueId = principal.UniqueId ?? UniqueIds.For(principal.Arn, type);
+        return new Caller
+        {
+            Principal = who,
+            Account = who.Account ?? principal.Context.GetValueOrDefault("aws:SourceAccount", ""),
+            Type = type,
+            UserId = type switch
+            {
+                "Root" => who.Account!,
+                "AssumedRole" => $"{uniqueId}:{arn.Split('/')[^1]}",
+                _ => uniqueId,
+            },
+            Policies = [.. principal.Policies.Select(policy => PolicyDocument.Parse(policy.Value, PolicyKind.IdentityPolicy, policy.Key))],
+            Tags = principal.Tags,
+            Context = principal.Context,
+        };
+    }
+
+    private sealed record Entry(string Arn, AccessKey Key, Credentials Credentials);
 }

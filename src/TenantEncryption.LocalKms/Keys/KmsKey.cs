@@ -37,8 +37,10 @@ internal sealed record KmsKey
     /// <summary>The waiting period of a key that is PendingReplicaDeletion; it begins when the last replica is gone.</summary>
     public int? PendingWindowInDays { get; init; }
 
-    /// <summary>When a transient state (Creating, Updating) ends in Enabled.</summary>
+    /// <summary>When a transient state (Creating, Updating) ends, in <see cref="SettledState"/>.</summary>
     public DateTimeOffset? SettlesAt { get; init; }
+
+    public KeyState SettledState { get; init; } = KeyState.Enabled;
 
     public bool MultiRegion { get; init; }
 
@@ -48,7 +50,13 @@ internal sealed record KmsKey
     /// <summary>The versions of the material, oldest first. Empty for keys that can only be refused (asymmetric, HMAC, imported).</summary>
     public ImmutableArray<KeyMaterial> Materials { get; init; } = [];
 
-    public required string Policy { get; init; }
+    /// <summary>The policy that was put last. While <see cref="PriorPolicy"/> is there, that one still decides.</summary>
+    public required KeyPolicy Policy { get; init; }
+
+    /// <summary>The policy that decides until <see cref="PolicyEffectiveAt"/>, where a change is slow to spread.</summary>
+    public KeyPolicy? PriorPolicy { get; init; }
+
+    public DateTimeOffset? PolicyEffectiveAt { get; init; }
 
     public ImmutableSortedDictionary<string, string> Tags { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
@@ -56,6 +64,9 @@ internal sealed record KmsKey
     public int? RotationPeriodInDays { get; init; }
 
     public DateTimeOffset? NextRotation { get; init; }
+
+    /// <summary>The on-demand rotations so far; AWS allows 25.</summary>
+    public int OnDemandRotations { get; init; }
 
     [JsonIgnore]
     public string Partition => Partitions.Of(Region);
@@ -71,4 +82,10 @@ internal sealed record KmsKey
 
     [JsonIgnore]
     public KeyMaterial CurrentMaterial => Materials[^1];
+
+    /// <summary>When the next thing happens to the key by itself, or <see langword="null"/>.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? NextDeadline => new[] { DeletionDate, SettlesAt, NextRotation }.Min();
+
+    public KeyPolicy EffectivePolicy(DateTimeOffset now) => PriorPolicy is not null && now < PolicyEffectiveAt ? PriorPolicy : Policy;
 }

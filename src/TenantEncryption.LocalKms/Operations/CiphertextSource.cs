@@ -3,28 +3,59 @@ using TenantEncryption.LocalKms.Protocol;
 
 namespace TenantEncryption.LocalKms.Operations;
 
-/// <summary>The key that opens a ciphertext: the one that the request names, which must have made it, else the one that the ciphertext names.</summary>
-internal static class CiphertextSource
+/// <summary>A ciphertext and the key that opens it: the one that the request names, which must have made it, else the one that the ciphertext names.</summary>
+internal sealed class CiphertextSource
 {
-    /// <exception cref="KmsError">InvalidCiphertextException, IncorrectKeyException, NotFoundException or AccessDeniedException.</exception>
-    public static (KmsKey Key, Ciphertext Ciphertext) Resolve(OperationCall call, byte[] blob, string member)
+    private readonly Ciphertext? _ciphertext;
+
+    private CiphertextSource(KmsKey key, Ciphertext? ciphertext)
+    {
+        Key = key;
+        _ciphertext = ciphertext;
+    }
+
+    public KmsKey Key { get; }
+
+    /// <summary>The version of the key material that made it. Known once it is open.</summary>
+    public string MaterialId => _ciphertext!.MaterialId;
+
+    /// <summary>Finds the key and checks that the caller may use it.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="blob">The ciphertext.</param>
+    /// <param name="member">The member that may name the key.</param>
+    /// <param name="use">How the key is used.</param>
+    /// <param name="context">The encryption context.</param>
+    /// <param name="destination">For ReEncrypt, the key of the new ciphertext.</param>
+    /// <exception cref="KmsError">InvalidCiphertextException, NotFoundException, AccessDeniedException or a refusal by the key's state.</exception>
+    public static CiphertextSource Resolve(
+        OperationCall call, byte[] blob, string member, KeyUse use, IReadOnlyDictionary<string, string> context, KmsKey? destination = null)
     {
         Ciphertext? ciphertext = Ciphertext.Parse(blob);
-        if (call.Request.Text(member) is not null)
+        KmsKey key;
+        if (call.Request.Text(member) is { } identifier)
         {
-            KmsKey named = call.Key(member, aliases: true);
-            return ciphertext is null ? throw KmsErrors.InvalidCiphertext()
-                : named.KeyId != ciphertext.KeyId ? throw KmsErrors.IncorrectKey()
-                : (named, ciphertext);
+            key = KeyReference.Resolve(call, identifier, use);
+        }
+        else
+        {
+            // Key ids are unique over all accounts, so the ciphertext need not name one.
+            key = call.State.FindKeyById(call.Region, (ciphertext ?? throw KmsErrors.InvalidCiphertext()).KeyId)
+                ?? throw KmsErrors.CiphertextKeyInaccessible();
         }
 
-        if (ciphertext is null)
+        if (destination is not null)
         {
-            throw KmsErrors.InvalidCiphertext();
+            call.Conditions.Set("kms:ReEncryptOnSameKey", key.Arn == destination.Arn);
         }
 
-        // Key ids are unique over all accounts, so the ciphertext need not name one.
-        KmsKey key = call.State.FindKeyById(call.Region, ciphertext.KeyId) ?? throw KmsErrors.CiphertextKeyInaccessible();
-        return (key, ciphertext);
+        call.Allow(key, use, context);
+        return new CiphertextSource(key, ciphertext);
     }
+
+    /// <summary>The plaintext.</summary>
+    /// <exception cref="KmsError">IncorrectKeyException or InvalidCiphertextException.</exception>
+    public byte[] Open(IReadOnlyDictionary<string, string> context) =>
+        _ciphertext is null ? throw KmsErrors.InvalidCiphertext()
+        : _ciphertext.KeyId != Key.KeyId ? throw KmsErrors.IncorrectKey()
+        : _ciphertext.Open(Key, context) ?? throw KmsErrors.InvalidCiphertext();
 }

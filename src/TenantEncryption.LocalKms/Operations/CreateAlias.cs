@@ -13,22 +13,22 @@ internal sealed class CreateAlias : IOperation
     public void Run(OperationCall call)
     {
         string name = AliasName.Required(call.Request);
-        KmsKey key = call.Key("TargetKeyId");
-        KeyStateTable.Check(this, key);
         var alias = new KeyAlias
         {
             Region = call.Region,
             Account = call.Caller.Account,
             Name = name,
-            TargetKeyId = key.KeyId,
+            TargetKeyId = "",
             Created = call.Now,
             Updated = call.Now,
         };
+        KmsKey key = call.Key(KeyUse.Own, "TargetKeyId");
+        call.AllowInAccount(alias.Arn);
         if (call.State.FindAlias(alias.Arn) is not null)
         {
             throw KmsErrors.AlreadyExists($"An alias with the name {alias.Arn} already exists");
         }
 
-        call.State.Commit(new Change { PutAlias = alias });
+        call.State.Commit(new Change { PutAlias = alias with { TargetKeyId = key.KeyId } });
     }
 }

@@ -37,6 +37,10 @@ internal sealed class CreateKey : IOperation
         }
 
         bool multiRegion = request.Flag("MultiRegion");
+        ImmutableSortedDictionary<string, string> tags = TagList.Read(request);
+        AddConditions(call, spec, usage, origin, multiRegion, tags);
+        call.AllowInAccount();
+
         var key = new KmsKey
         {
             Region = call.Region,
@@ -51,11 +55,28 @@ internal sealed class CreateKey : IOperation
             MultiRegion = multiRegion,
             PrimaryRegion = multiRegion ? call.Region : null,
             Materials = spec.IsSymmetricEncryption && origin == "AWS_KMS" ? [KeyMaterial.Generate(call.Now)] : [],
-            Policy = request.Text("Policy") ?? DefaultKeyPolicy.For(call.Region, call.Caller.Account),
-            Tags = request.Items("Tags").ToImmutableSortedDictionary(
-                tag => tag.RequiredText("TagKey"), tag => tag.Text("TagValue") ?? "", StringComparer.Ordinal),
+            Policy = new KeyPolicy(DefaultKeyPolicy.For(call.Region, call.Caller.Account)),
+            Tags = tags,
         };
+        if (request.Text("Policy") is { } policy)
+        {
+            key = key with { Policy = PolicyText.Accept(call, key, policy) };
+        }
+
         call.State.Commit(new Change { PutKey = key });
+        call.Trace.AddResource(key);
         KeyMetadata.Write(call.Answer, "KeyMetadata", key, call.State);
+    }
+
+    private static void AddConditions(
+        OperationCall call, KeySpec spec, string usage, string origin, bool multiRegion, ImmutableSortedDictionary<string, string> tags)
+    {
+        call.Conditions
+            .Set("kms:KeySpec", spec.Name)
+            .Set("kms:KeyUsage", usage)
+            .Set("kms:KeyOrigin", origin)
+            .Set("kms:MultiRegion", multiRegion)
+            .Set("kms:BypassPolicyLockoutSafetyCheck", call.Request.Flag("BypassPolicyLockoutSafetyCheck"));
+        TagList.AddConditions(call, tags);
     }
 }

@@ -6,5 +6,5 @@ internal sealed class DescribeKey : IOperation
 
     public bool Changes => false;
 
-    public void Run(OperationCall call) => KeyMetadata.Write(call.Answer, "KeyMetadata", call.Key(aliases: true), call.State);
+    public void Run(OperationCall call) => KeyMetadata.Write(call.Answer, "KeyMetadata", call.Key(KeyUse.Any), call.State);
 }

@@ -11,8 +11,7 @@ internal sealed class EnableKey : IOperation
 
     public void Run(OperationCall call)
     {
-        KmsKey key = call.Key();
-        KeyStateTable.Check(this, key);
+        KmsKey key = call.Key(KeyUse.Own);
         if (key.State is KeyState.Disabled)
         {
             call.State.Commit(new Change { PutKey = key with { State = KeyState.Enabled } });

@@ -4,21 +4,23 @@ namespace TenantEncryption.LocalKms.Operations;
 
 internal sealed class Encrypt : IOperation
 {
-    public const int MaximumPlaintext = 4096;
-
     public string Name => "Encrypt";
 
     public bool Changes => false;
 
+    public const int MaximumPlaintext = 4096;
+
     public void Run(OperationCall call)
     {
-        KmsKey key = call.Key(aliases: true);
         byte[] plaintext = call.Request.RequiredBytes("Plaintext", MaximumPlaintext);
-        KeyStateTable.Check(this, key);
-        KeyUse.RequireEncryption(key, Name);
-        EncryptionAlgorithm.Check(call.Request, "EncryptionAlgorithm", key);
-        call.Answer.WriteBase64String("CiphertextBlob", Ciphertext.Seal(key, plaintext, call.EncryptionContext));
+        IReadOnlyDictionary<string, string> context = call.EncryptionContext();
+        string algorithm = EncryptionAlgorithm.Read(call, "EncryptionAlgorithm");
+        KmsKey key = call.Key(KeyUse.Any, encryptionContext: context);
+        EncryptionAlgorithm.Require(key, algorithm, Name);
+        call.EndDryRun();
+
+        call.Answer.WriteBase64String("CiphertextBlob", Ciphertext.Seal(key, plaintext, context));
         call.Answer.WriteString("KeyId", key.Arn);
-        call.Answer.WriteString("EncryptionAlgorithm", EncryptionAlgorithm.Symmetric);
+        call.Answer.WriteString("EncryptionAlgorithm", algorithm);
     }
 }

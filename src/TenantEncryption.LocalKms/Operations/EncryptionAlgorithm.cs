@@ -8,9 +8,19 @@ internal static class EncryptionAlgorithm
 {
     public const string Symmetric = "SYMMETRIC_DEFAULT";
 
-    public static void Check(RequestFields request, string member, KmsKey key)
+    private static readonly string[] All = [Symmetric, "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"];
+
+    /// <summary>Reads the algorithm and sets its condition key.</summary>
+    public static string Read(OperationCall call, string member)
     {
-        string algorithm = request.OneOf(member, Symmetric, [Symmetric, "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"]);
+        string algorithm = call.Request.OneOf(member, Symmetric, All);
+        call.Conditions.Set("kms:EncryptionAlgorithm", algorithm);
+        return algorithm;
+    }
+
+    public static void Require(KmsKey key, string algorithm, string operation)
+    {
+        KeyUse.RequireEncryption(key, operation);
         if (!key.Spec.EncryptionAlgorithms.Contains(algorithm))
         {
             throw KmsErrors.InvalidKeyUsage($"Algorithm {algorithm} and key spec {key.SpecName} are incompatible.");

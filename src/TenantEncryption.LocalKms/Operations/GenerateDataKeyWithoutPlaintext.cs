@@ -11,14 +11,16 @@ internal sealed class GenerateDataKeyWithoutPlaintext : IOperation
 
     public void Run(OperationCall call)
     {
-        KmsKey key = call.Key(aliases: true);
         int size = DataKeySize.Required(call.Request);
-        KeyStateTable.Check(this, key);
+        IReadOnlyDictionary<string, string> context = call.EncryptionContext();
+        call.Conditions.Set("kms:EncryptionAlgorithm", EncryptionAlgorithm.Symmetric);
+        KmsKey key = call.Key(KeyUse.Any, encryptionContext: context);
         KeyUse.RequireSymmetric(key, Name);
+        call.EndDryRun();
 
         Span<byte> dataKey = stackalloc byte[size];
         RandomNumberGenerator.Fill(dataKey);
-        call.Answer.WriteBase64String("CiphertextBlob", Ciphertext.Seal(key, dataKey, call.EncryptionContext));
+        call.Answer.WriteBase64String("CiphertextBlob", Ciphertext.Seal(key, dataKey, context));
         call.Answer.WriteString("KeyId", key.Arn);
         call.Answer.WriteString("KeyMaterialId", key.CurrentMaterial.Id);
         CryptographicOperations.ZeroMemory(dataKey);

@@ -75,7 +75,7 @@ internal static class KeyMetadata
         answer.WriteString("Region", key.PrimaryRegion);
         answer.WriteEndObject();
         answer.WriteStartArray("ReplicaKeys");
-        foreach (KmsKey replica in state.Keys.Where(other => other.KeyId == key.KeyId && other.IsReplica).OrderBy(other => other.Region, StringComparer.Ordinal))
+        foreach (KmsKey replica in state.Related(key).Where(other => other.IsReplica).OrderBy(other => other.Region, StringComparer.Ordinal))
         {
             answer.WriteStartObject();
             answer.WriteString("Arn", replica.Arn);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using TenantEncryption.LocalKms.Authorization;
 using TenantEncryption.LocalKms.Keys;
 using TenantEncryption.LocalKms.Protocol;
 
@@ -10,36 +11,37 @@ namespace TenantEncryption.LocalKms.Operations;
 /// </summary>
 internal static partial class KeyReference
 {
-    /// <exception cref="KmsError">NotFoundException or InvalidArnException.</exception>
-    public static KmsKey Resolve(OperationCall call, string identifier, bool aliases)
+    /// <exception cref="KmsError">NotFoundException, InvalidArnException, or AccessDeniedException for what another account may or may not have.</exception>
+    public static KmsKey Resolve(OperationCall call, string identifier, KeyUse use)
     {
-        string arn = ToArn(call, identifier, aliases);
-        if (!arn.Contains(":alias/", StringComparison.Ordinal))
+        (string account, string arn, bool isAlias) = ToArn(call, identifier, use);
+        KeyAlias? alias = isAlias ? call.State.FindAlias(arn) : null;
+        KmsKey? key = isAlias ? alias is null ? null : call.State.FindKey(alias.TargetArn) : call.State.FindKey(arn);
+        if (alias is not null)
         {
-            return call.State.FindKey(arn) ?? throw KmsErrors.KeyNotFound(arn);
+            call.Conditions.Set("kms:RequestAlias", alias.Name);
         }
 
-        KeyAlias alias = call.State.FindAlias(arn) ?? throw KmsErrors.AliasNotFound(arn);
-        return call.State.FindKey(alias.TargetArn) ?? throw KmsErrors.KeyNotFound(alias.TargetArn);
+        string action = "kms:" + (use.Action ?? call.Operation.Name);
+        return account != call.Caller.Account && (key is null || !use.CrossAccount) ? throw KeyAuthorizer.ForeignKeyRefusal(call, action, arn)
+            : key ?? throw (isAlias ? KmsErrors.AliasNotFound(arn) : KmsErrors.KeyNotFound(arn));
     }
 
-    private static string ToArn(OperationCall call, string identifier, bool aliases)
+    private static (string Account, string Arn, bool IsAlias) ToArn(OperationCall call, string identifier, KeyUse use)
     {
         if (identifier.StartsWith("arn:", StringComparison.Ordinal))
         {
             KeyArn arn = KeyArn.Parse(identifier) ?? throw KmsErrors.InvalidArn($"{identifier} is not a valid ARN");
-            return arn.IsAlias && !aliases ? throw KmsErrors.InvalidArn($"Invalid arn {identifier}")
+            return arn.IsAlias && !use.Aliases ? throw KmsErrors.InvalidArn($"Invalid arn {identifier}")
                 : arn.Region != call.Region || arn.Partition != Partitions.Of(call.Region) ? throw KmsErrors.ForeignRegion(arn.Region)
-                : identifier;
+                : (arn.Account, identifier, arn.IsAlias);
         }
 
-        if (identifier.StartsWith(KeyArn.AliasPrefix, StringComparison.Ordinal))
-        {
-            return aliases ? KeyArn.FormatAlias(call.Region, call.Caller.Account, identifier) : throw KmsErrors.InvalidKeyId(identifier);
-        }
-
-        return KeyId().IsMatch(identifier)
-            ? KeyArn.Format(call.Region, call.Caller.Account, identifier)
+        string account = call.Caller.Account;
+        return identifier.StartsWith(KeyArn.AliasPrefix, StringComparison.Ordinal) && use.Aliases
+            ? (account, KeyArn.FormatAlias(call.Region, account, identifier), true)
+            : KeyId().IsMatch(identifier)
+            ? (account, KeyArn.Format(call.Region, account, identifier), false)
             : throw KmsErrors.InvalidKeyId(identifier);
     }
 

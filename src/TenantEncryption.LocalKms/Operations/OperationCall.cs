@@ -1,15 +1,22 @@
 using System.Text.Json;
+using TenantEncryption.LocalKms.Authorization;
+using TenantEncryption.LocalKms.Grants;
 using TenantEncryption.LocalKms.Identity;
 using TenantEncryption.LocalKms.Keys;
 using TenantEncryption.LocalKms.Protocol;
 using TenantEncryption.LocalKms.Signing;
 using TenantEncryption.LocalKms.Storage;
+using TenantEncryption.Policies;
 
 namespace TenantEncryption.LocalKms.Operations;
 
 /// <summary>A verified call of an operation: who, where, with what, and the answer in the making.</summary>
 internal sealed class OperationCall
 {
+    private static readonly Dictionary<string, string> NoPairs = [];
+
+    private RequestContext? _conditions;
+
     public required IOperation Operation { get; init; }
 
     public required SignedCall Signature { get; init; }
@@ -23,15 +30,89 @@ internal sealed class OperationCall
 
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>How long changes of policies and grants, and transient key states, take.</summary>
+    public Propagation Propagation { get; init; } = Propagation.Immediate;
+
+    public string? SourceIp { get; init; }
+
+    public string? UserAgent { get; init; }
+
+    /// <summary>What the audit log shall say of the call.</summary>
+    public CallTrace Trace { get; init; } = new();
+
     public Caller Caller => Signature.Caller;
 
     public string Region => Signature.Region;
 
-    /// <summary>The encryption context of the request.</summary>
-    public IReadOnlyDictionary<string, string> EncryptionContext => Request.Map("EncryptionContext");
+    /// <summary>The condition keys of the call. Operations add theirs before they ask for a key.</summary>
+    public RequestContext Conditions => _conditions ??= CallerConditions.Of(Caller, Region, Now, SourceIp, UserAgent);
 
-    /// <summary>The key that a required member names.</summary>
+    /// <summary>The encryption context that a member of the request has.</summary>
+    public IReadOnlyDictionary<string, string> EncryptionContext(string member = "EncryptionContext")
+    {
+        IReadOnlyDictionary<string, string> context = Request.Map(member);
+        Trace.AddParameter(member, context);
+        return context;
+    }
+
+    /// <summary>The key that a member names, if it is there, the caller may do this with it, and its state allows it: in this order.</summary>
+    /// <param name="use">How the operation uses keys.</param>
     /// <param name="member">The member of the request.</param>
-    /// <param name="aliases">Whether the operation takes alias names and alias ARNs.</param>
-    public KmsKey Key(string member = "KeyId", bool aliases = false) => KeyReference.Resolve(this, Request.RequiredText(member), aliases);
+    /// <param name="encryptionContext">The encryption context of the use.</param>
+    public KmsKey Key(KeyUse use, string member = "KeyId", IReadOnlyDictionary<string, string>? encryptionContext = null)
+    {
+        KmsKey key = KeyReference.Resolve(this, Request.RequiredText(member), use);
+        Allow(key, use, encryptionContext);
+        return key;
+    }
+
+    /// <summary>Refuses the call unless the caller may use the key so and the key's state allows it.</summary>
+    public void Allow(KmsKey key, KeyUse use, IReadOnlyDictionary<string, string>? encryptionContext = null, PolicyGrant? newGrant = null)
+    {
+        Trace.AddResource(key);
+        string action = "kms:" + (use.Action ?? Operation.Name);
+        AccessDecision decision = KeyAuthorizer.Decide(this, key, action, encryptionContext ?? NoPairs, newGrant);
+        Trace.AddDecision(action, decision);
+        if (!decision.IsAllowed)
+        {
+            throw KeyAuthorizer.Refusal(this, decision, action, key.Arn, key.Account);
+        }
+
+        KeyStateTable.Check(Operation, key);
+    }
+
+    /// <summary>Refuses the call unless an identity policy of the caller allows an action that no key policy decides about.</summary>
+    /// <param name="resource">The ARN of the resource, or <c>*</c>.</param>
+    /// <param name="action">The action, where it is not the operation's name.</param>
+    public void AllowInAccount(string resource = "*", string? action = null)
+    {
+        string name = "kms:" + (action ?? Operation.Name);
+        AccessDecision decision = PolicySimulator.DecideByIdentity(
+            new AccessRequest { Principal = Caller.Principal, Action = name, Resource = resource, Context = Conditions }, Caller.Policies);
+        Trace.AddDecision(name, decision);
+        if (!decision.IsAllowed)
+        {
+            throw KeyAuthorizer.Refusal(this, decision, name, resource, Caller.Account);
+        }
+    }
+
+    /// <summary>Ends a call that was only a test of permissions; all checks have passed.</summary>
+    public void EndDryRun()
+    {
+        if (Request.Flag("DryRun"))
+        {
+            throw KmsErrors.DryRun();
+        }
+    }
+
+    /// <summary>Drops the condition keys of an encryption context and key, before a second key with its own is asked for.</summary>
+    public void ForgetEncryptionContextConditions() => Conditions.RemoveWhere(key =>
+        key.StartsWith("kms:EncryptionContext", StringComparison.OrdinalIgnoreCase)
+        || key.StartsWith("aws:ResourceTag/", StringComparison.OrdinalIgnoreCase)
+        || key.Equals("kms:MultiRegionKeyType", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The ids of the grants whose tokens the request has.</summary>
+    /// <exception cref="KmsError">InvalidGrantTokenException: a token is none of this service.</exception>
+    public HashSet<string> GrantsByToken() =>
+        [.. Request.Texts("GrantTokens").Select(token => GrantToken.Read(token, State.ServiceSecret) ?? throw KmsErrors.InvalidGrantToken())];
 }

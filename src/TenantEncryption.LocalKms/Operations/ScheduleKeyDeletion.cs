@@ -6,22 +6,31 @@ namespace TenantEncryption.LocalKms.Operations;
 
 internal sealed class ScheduleKeyDeletion : IOperation
 {
-    private const int DefaultWindowInDays = 30;
-
     public string Name => "ScheduleKeyDeletion";
 
     public bool Changes => true;
 
+    private const int DefaultWindowInDays = 30;
+
     public void Run(OperationCall call)
     {
-        KmsKey key = call.Key();
         int days = call.Request.Number("PendingWindowInDays", minimum: 7, maximum: 30) ?? DefaultWindowInDays;
-        KeyStateTable.Check(this, key);
-        KmsKey scheduled = key with { State = KeyState.PendingDeletion, DeletionDate = call.Now.AddDays(days) };
+        call.Conditions.Set("kms:ScheduleKeyDeletionPendingWindowInDays", $"{days}");
+        KmsKey key = call.Key(KeyUse.Own);
+
+        // A primary outlives its replicas: its waiting period begins when the last of them is deleted.
+        bool waits = key is { MultiRegion: true, IsReplica: false } && call.State.Related(key).Any(other => other.IsReplica);
+        KmsKey scheduled = waits
+            ? key with { State = KeyState.PendingReplicaDeletion, PendingWindowInDays = days, SettlesAt = null }
+            : key with { State = KeyState.PendingDeletion, DeletionDate = call.Now.AddDays(days), SettlesAt = null };
         call.State.Commit(new Change { PutKey = scheduled });
 
         call.Answer.WriteString("KeyId", scheduled.Arn);
-        call.Answer.WriteTimestamp("DeletionDate", scheduled.DeletionDate.Value);
+        if (scheduled.DeletionDate is { } deletion)
+        {
+            call.Answer.WriteTimestamp("DeletionDate", deletion);
+        }
+
         call.Answer.WriteString("KeyState", scheduled.State.ToString());
         call.Answer.WriteNumber("PendingWindowInDays", days);
     }

@@ -57,6 +57,28 @@ internal static class KmsErrors
 
     public static KmsError InvalidAliasName(string message) => new("InvalidAliasNameException", message);
 
+    public static KmsError Tag(string message) => new("TagException", message);
+
+    public static KmsError LimitExceeded(string message) => new("LimitExceededException", message);
+
+    public static KmsError InvalidMarker() => new("InvalidMarkerException", "The marker is not one that this service returned.");
+
+    public static KmsError InvalidGrantId(string grantId) => new("InvalidGrantIdException", $"Invalid grant id '{grantId}'");
+
+    public static KmsError InvalidGrantToken() => new("InvalidGrantTokenException", "Invalid grant token.");
+
+    public static KmsError GrantNotFound(string grantId) => NotFound($"Grant ID {grantId} not found");
+
+    public static KmsError MalformedPolicy(string message) => new("MalformedPolicyDocumentException", message);
+
+    public static KmsError DryRun() =>
+        new("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.");
+
+    public static KmsError Throttling() =>
+        new("ThrottlingException", "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.");
+
+    public static KmsError ExpiredToken() => new("ExpiredTokenException", "The security token included in the request is expired");
+
     public static KmsError MissingAuthentication() => new("MissingAuthenticationTokenException", "Request is missing Authentication Token");
 
     public static KmsError IncompleteSignature(string message) => new("IncompleteSignatureException", message);

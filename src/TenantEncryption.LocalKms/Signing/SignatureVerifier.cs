@@ -15,14 +15,16 @@ namespace TenantEncryption.LocalKms.Signing;
 internal sealed partial class SignatureVerifier(IdentityDirectory identities, TimeProvider time)
 {
     private static readonly TimeSpan AllowedSkew = TimeSpan.FromMinutes(5);
-    private static readonly string[] Services = ["kms", "sts"];
 
     // Signing keys of a day, region and service; a few per caller. Cleared when it grows out of bounds.
     private readonly ConcurrentDictionary<(string Secret, string Scope), byte[]> _signingKeys = new();
 
     /// <summary>Who signed the request, for which region and service.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="body">Its body.</param>
+    /// <param name="service">The service that was called: <c>kms</c> or <c>sts</c>.</param>
     /// <exception cref="KmsError">The request is not signed by credentials that this service knows.</exception>
-    public SignedCall Verify(HttpRequest request, ReadOnlySpan<byte> body)
+    public SignedCall Verify(HttpRequest request, ReadOnlySpan<byte> body, string service)
     {
         string header = request.Headers.Authorization.ToString();
         if (header.Length == 0)
@@ -33,7 +35,7 @@ internal sealed partial class SignatureVerifier(IdentityDirectory identities, Ti
         RequestSignature signature = RequestSignature.Parse(header) ?? throw KmsErrors.IncompleteSignature(
             $"Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters. Authorization={header.Split(' ')[0]}");
         string timestamp = request.Headers["X-Amz-Date"].ToString();
-        CheckScope(request, signature, timestamp);
+        CheckScope(request, signature, timestamp, service);
 
         Credentials credentials = identities.Authenticate(signature.AccessKeyId, request.Headers["X-Amz-Security-Token"].ToString());
         string expected = Sign(credentials.Secret, signature, timestamp, CanonicalRequest.Hash(request, signature.SignedHeaders, body));
@@ -42,10 +44,10 @@ internal sealed partial class SignatureVerifier(IdentityDirectory identities, Ti
             throw KmsErrors.WrongSignature();
         }
 
-        return new SignedCall(credentials.Caller, signature.Region, signature.Service, signature.AccessKeyId);
+        return new SignedCall(credentials.Caller, signature.Region, signature.AccessKeyId);
     }
 
-    private void CheckScope(HttpRequest request, RequestSignature signature, string timestamp)
+    private void CheckScope(HttpRequest request, RequestSignature signature, string timestamp, string service)
     {
         if (!signature.SignedHeaders.Contains("host") || !signature.SignedHeaders.Contains("x-amz-date"))
         {
@@ -62,9 +64,9 @@ internal sealed partial class SignatureVerifier(IdentityDirectory identities, Ti
             }
         }
 
-        if (!Services.Contains(signature.Service))
+        if (signature.Service != service)
         {
-            throw KmsErrors.InvalidSignature("Credential should be scoped to correct service: 'kms'.");
+            throw KmsErrors.InvalidSignature($"Credential should be scoped to correct service: '{service}'.");
         }
 
         if (!RegionName().IsMatch(signature.Region))

@@ -5,6 +5,5 @@ namespace TenantEncryption.LocalKms.Signing;
 /// <summary>What a verified signature proves.</summary>
 /// <param name="Caller">Who calls.</param>
 /// <param name="Region">The region that is called.</param>
-/// <param name="Service"><c>kms</c> or <c>sts</c>.</param>
 /// <param name="AccessKeyId">The access key that signed.</param>
-internal sealed record SignedCall(Caller Caller, string Region, string Service, string AccessKeyId);
+internal sealed record SignedCall(Caller Caller, string Region, string AccessKeyId);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using TenantEncryption.LocalKms.Identity;
 
 namespace TenantEncryption.LocalKms.Storage;
 
@@ -6,4 +7,5 @@ namespace TenantEncryption.LocalKms.Storage;
 [JsonSourceGenerationOptions(UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(IReadOnlyList<Change>))]
 [JsonSerializable(typeof(List<Change>))]
+[JsonSerializable(typeof(SessionToken))]
 internal sealed partial class StateJson : JsonSerializerContext;

@@ -54,6 +54,7 @@ internal sealed class StoreConnection : IDisposable
             PRAGMA secure_delete = ON;
             PRAGMA trusted_schema = OFF;
             PRAGMA temp_store = MEMORY;
+            PRAGMA cache_size = -16384;
             """);
         if (options.MaxPageCount is int pages)
         {

@@ -118,8 +118,9 @@ CREATE TABLE catalog (
 ) STRICT;
 
 CREATE UNIQUE INDEX catalog_path ON catalog (path, slot);
-CREATE INDEX catalog_tenant ON catalog (tenant_id, path, slot);
-CREATE INDEX catalog_kek ON catalog (kek_id, path, slot) WHERE kek_id IS NOT NULL;
+-- Without the slot, so that confirming an entry rewrites one index alone.
+CREATE INDEX catalog_tenant ON catalog (tenant_id, path);
+CREATE INDEX catalog_kek ON catalog (kek_id, path) WHERE kek_id IS NOT NULL;
 CREATE INDEX catalog_pending ON catalog (reservation_id) WHERE state = 'Pending';
 
 CREATE TRIGGER catalog_counts_added AFTER INSERT ON catalog BEGIN

@@ -105,11 +105,12 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
             $"""
             {Select}
             WHERE state = 'Pending' AND NOT EXISTS (SELECT 1 FROM wrap_reservations r WHERE r.id = catalog.reservation_id)
-            ORDER BY path, slot
+            ORDER BY +path, slot
             """,
             Read));
 
-    // A unary plus keeps a condition from choosing the index: the narrowest index is that of the key, then that of the tenant.
+    // A unary plus keeps a term from choosing the index. The narrowest index is that of the key, then that of the tenant; that of the
+    // Pending entries is narrower than any.
     private static Conditions Of(string? tenantId, string? kekId, string? providerId) => new Conditions()
         .And("kek_id = $kek_id", "$kek_id", kekId)
         .And(kekId is null ? "tenant_id = $tenant_id" : "+tenant_id = $tenant_id", "$tenant_id", tenantId)

@@ -1,0 +1,26 @@
+namespace TenantEncryption.Policies;
+
+/// <summary>Why a request is allowed or refused.</summary>
+public enum AccessReason
+{
+    /// <summary>A statement of the key policy allows the caller.</summary>
+    KeyPolicyAllows,
+
+    /// <summary>The key policy leaves it to the caller's account, and an identity policy (or being its root) allows it.</summary>
+    IdentityPolicyAllows,
+
+    /// <summary>A grant permits it.</summary>
+    GrantAllows,
+
+    /// <summary>A Deny of the key policy.</summary>
+    KeyPolicyDenies,
+
+    /// <summary>A Deny of an identity policy.</summary>
+    IdentityPolicyDenies,
+
+    /// <summary>No statement of the key policy allows it, and no grant.</summary>
+    KeyPolicySilent,
+
+    /// <summary>The key policy would have it, but no identity policy of the caller's account allows it.</summary>
+    IdentityPolicySilent,
+}

@@ -1,0 +1,11 @@
+namespace TenantEncryption.Policies;
+
+/// <summary>What a policy statement does when it applies.</summary>
+public enum PolicyEffect
+{
+    /// <summary>It allows the request, unless a Deny applies.</summary>
+    Allow,
+
+    /// <summary>It refuses the request, whatever else allows it.</summary>
+    Deny,
+}

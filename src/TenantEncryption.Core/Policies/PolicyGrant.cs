@@ -1,0 +1,96 @@
+namespace TenantEncryption.Policies;
+
+/// <summary>A grant on a key: what it lets the grantee do, and under which encryption context.</summary>
+public sealed record PolicyGrant
+{
+    // AWS KMS applies constraints to operations with an encryption context only (API reference, GrantConstraints).
+    private static readonly string[] Unconstrained = ["kms:DescribeKey", "kms:RetireGrant", "kms:CreateGrant"];
+
+    /// <summary>The grant's id.</summary>
+    public required string GrantId { get; init; }
+
+    /// <summary>The ARN of whom it permits, or the name of a service.</summary>
+    public required string GranteePrincipal { get; init; }
+
+    /// <summary>The operations, such as <c>Decrypt</c> or <c>ReEncryptFrom</c>.</summary>
+    public required IReadOnlyList<string> Operations { get; init; }
+
+    /// <summary>The pairs that the encryption context must be, or <see langword="null"/>.</summary>
+    public IReadOnlyDictionary<string, string>? EncryptionContextEquals { get; init; }
+
+    /// <summary>The pairs that the encryption context must have among others, or <see langword="null"/>.</summary>
+    public IReadOnlyDictionary<string, string>? EncryptionContextSubset { get; init; }
+
+    /// <summary>Whether this grant, by itself, permits a request of its grantee.</summary>
+    /// <param name="request">The request.</param>
+    /// <returns><see langword="true"/> if grantee, operation and constraints fit.</returns>
+    public bool Permits(AccessRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return MatchGrantee(request.Principal) != PrincipalMatch.None && Includes(request.Action) && ConstraintsHold(request);
+    }
+
+    internal PrincipalMatch MatchGrantee(PolicyPrincipal principal)
+    {
+        string grantee = GranteePrincipal;
+        return Array.IndexOf(principal.Names, grantee) >= 0 || (principal.IsService && principal.Arn == grantee) ? PrincipalMatch.Direct
+            : Array.IndexOf(principal.AccountNames, grantee) < 0 ? PrincipalMatch.None
+            : principal.IsAccountRoot ? PrincipalMatch.Direct
+            : PrincipalMatch.Account;
+    }
+
+    internal bool Includes(string action)
+    {
+        foreach (string operation in Operations)
+        {
+            if (action.AsSpan(action.IndexOf(':', StringComparison.Ordinal) + 1).Equals(operation, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    internal bool ConstraintsHold(AccessRequest request)
+    {
+        if (request.Action.Equals("kms:CreateGrant", StringComparison.OrdinalIgnoreCase) && request.NewGrant is { } child)
+        {
+            return IsAtLeastAsStrict(child);
+        }
+
+        return Unconstrained.Contains(request.Action, StringComparer.OrdinalIgnoreCase)
+            || ((EncryptionContextEquals is null || (Has(request.EncryptionContext, EncryptionContextEquals) && request.EncryptionContext.Count == EncryptionContextEquals.Count))
+                && (EncryptionContextSubset is null || Has(request.EncryptionContext, EncryptionContextSubset)));
+    }
+
+    /// <summary>Whether a grant made by this grant's grantee stays within it (Developer Guide, "Granting CreateGrant permission").</summary>
+    private bool IsAtLeastAsStrict(PolicyGrant child)
+    {
+        if (child.Operations.Except(Operations, StringComparer.OrdinalIgnoreCase).Any())
+        {
+            return false;
+        }
+
+        if (EncryptionContextEquals is { } equals)
+        {
+            return child.EncryptionContextEquals is { } same && same.Count == equals.Count && Has(same, equals);
+        }
+
+        return EncryptionContextSubset is not { } subset || Has(child.EncryptionContextEquals ?? child.EncryptionContextSubset, subset);
+    }
+
+    // In a constraint the key is compared without regard to case and the value exactly (API reference, GrantConstraints).
+    private static bool Has(IReadOnlyDictionary<string, string>? pairs, IReadOnlyDictionary<string, string> required)
+    {
+        foreach ((string key, string value) in required)
+        {
+            if (pairs?.Any(pair => pair.Key.Equals(key, StringComparison.OrdinalIgnoreCase) && pair.Value == value) != true)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,97 @@
+using TenantEncryption.Errors;
+
+namespace TenantEncryption.Policies;
+
+/// <summary>Who makes a request: an account's root user, a user, a role or a session of it, a federated user, or an AWS service.</summary>
+public sealed class PolicyPrincipal
+{
+    private PolicyPrincipal(string arn, string? account, string? roleArn, string? uniqueId)
+    {
+        Arn = arn;
+        Account = account;
+        RoleArn = roleArn;
+        if (account is null)
+        {
+            Names = [PrincipalElement.ServicePrefix + arn];
+            AccountNames = [];
+            return;
+        }
+
+        string rootArn = $"arn:{arn.Split(':')[1]}:iam::{account}:root";
+        AccountNames = [account, rootArn];
+        IsAccountRoot = arn == rootArn;
+        Names = [.. new[] { arn, roleArn, uniqueId }.OfType<string>().Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The ARN as GetCallerIdentity gives it, or the name of a service such as <c>qbusiness.amazonaws.com</c>.</summary>
+    public string Arn { get; }
+
+    /// <summary>The twelve digits of the account; <see langword="null"/> for a service.</summary>
+    public string? Account { get; }
+
+    /// <summary>The role that a session belongs to; <see langword="null"/> for others.</summary>
+    public string? RoleArn { get; }
+
+    /// <summary>Whether it is the root user of its account.</summary>
+    public bool IsAccountRoot { get; }
+
+    /// <summary>Whether it is an AWS service that calls for itself.</summary>
+    public bool IsService => Account is null;
+
+    /// <summary>What <c>aws:PrincipalArn</c> is: for a session, the role.</summary>
+    public string PrincipalArn => RoleArn ?? Arn;
+
+    /// <summary>The names by which a policy means this principal alone, or the role it is a session of.</summary>
+    internal string[] Names { get; }
+
+    /// <summary>The names by which a policy means the whole account.</summary>
+    internal string[] AccountNames { get; }
+
+    /// <summary>Reads a principal from its ARN or its service name.</summary>
+    /// <param name="name">
+    /// <c>arn:…:iam::account:root</c>, <c>…:user/name</c>, <c>…:role/name</c> (any session of it), <c>arn:…:sts::account:assumed-role/role/session</c>,
+    /// <c>…:federated-user/name</c>, the twelve digits of an account (its root user), or a service name such as <c>s3.amazonaws.com</c>.
+    /// </param>
+    /// <param name="roleArn">For a session of a role with a path, the role's ARN: the session's ARN lacks the path.</param>
+    /// <param name="uniqueId">The unique id that policies may name it by, such as <c>AROA…</c>.</param>
+    /// <returns>The principal.</returns>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_ARN</c>: it is none of these.</exception>
+    public static PolicyPrincipal Parse(string name, string? roleArn = null, string? uniqueId = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (PrincipalElement.IsAccountId(name))
+        {
+            return new PolicyPrincipal($"arn:aws:iam::{name}:root", name, roleArn: null, uniqueId: null);
+        }
+
+        return name.Split(':', 6) switch
+        {
+            ["arn", _, "iam", "", var account, var resource] when PrincipalElement.IsAccountId(account) && IsIamResource(resource) =>
+                new PolicyPrincipal(name, account, resource.StartsWith("role/", StringComparison.Ordinal) ? name : null, uniqueId),
+            ["arn", var partition, "sts", "", var account, var resource] when PrincipalElement.IsAccountId(account) => resource.Split('/') switch
+            {
+                ["assumed-role", var role, not ""] => new PolicyPrincipal(name, account, roleArn ?? $"arn:{partition}:iam::{account}:role/{role}", uniqueId),
+                ["federated-user", not ""] => new PolicyPrincipal(name, account, roleArn: null, uniqueId),
+                _ => throw NotAPrincipal(name),
+            },
+            [var service] when service.EndsWith(".amazonaws.com", StringComparison.Ordinal) || service.EndsWith(".amazonaws.com.cn", StringComparison.Ordinal) =>
+                new PolicyPrincipal(name, account: null, roleArn: null, uniqueId: null),
+            _ => throw NotAPrincipal(name),
+        };
+    }
+
+    /// <summary>Whether an ARN or account id names this principal's account as a whole.</summary>
+    /// <param name="name">The ARN of an account's root or its twelve digits; <see langword="null"/> names none.</param>
+    /// <returns><see langword="true"/> if it does.</returns>
+    public bool AccountIs(string? name) => name is not null && Array.IndexOf(AccountNames, name) >= 0;
+
+    /// <inheritdoc/>
+    public override string ToString() => Arn;
+
+    private static bool IsIamResource(string resource) => resource == "root"
+        || resource.StartsWith("user/", StringComparison.Ordinal)
+        || resource.StartsWith("role/", StringComparison.Ordinal);
+
+    private static TenantEncryptionException NotAPrincipal(string name) => new(
+        ErrorCodes.InvalidArn, $"'{name}' is not an account, user, role, session, federated user or service that can make a request.");
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+using TenantEncryption.Policies;
+
+namespace TenantEncryption.LocalKms.Grants;
+
+/// <summary>A grant on a key.</summary>
+internal sealed record KeyGrant
+{
+    private PolicyGrant? _rule;
+
+    /// <summary>64 hexadecimal digits.</summary>
+    public required string GrantId { get; init; }
+
+    public required string KeyArn { get; init; }
+
+    public string Name { get; init; } = "";
+
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>When the grant decides without its token; until then it is still spreading.</summary>
+    public required DateTimeOffset EffectiveAt { get; init; }
+
+    /// <summary>When a revoked or retired grant ceases to decide; <see langword="null"/> while it is in force.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
+
+    public required string GranteePrincipal { get; init; }
+
+    public string? RetiringPrincipal { get; init; }
+
+    /// <summary>The account whose permission made the grant, as the ARN of its root.</summary>
+    public required string IssuingAccount { get; init; }
+
+    public required string[] Operations { get; init; }
+
+    public Dictionary<string, string>? EncryptionContextEquals { get; init; }
+
+    public Dictionary<string, string>? EncryptionContextSubset { get; init; }
+
+    /// <summary>What the policy simulator reads of it.</summary>
+    [JsonIgnore]
+    public PolicyGrant Rule => _rule ??= new PolicyGrant
+    {
+        GrantId = GrantId,
+        GranteePrincipal = GranteePrincipal,
+        Operations = Operations,
+        EncryptionContextEquals = EncryptionContextEquals,
+        EncryptionContextSubset = EncryptionContextSubset,
+    };
+
+    /// <summary>Whether two requests made the same grant, so that one is a retry of the other.</summary>
+    public bool IsSameAs(KeyGrant other) => Name.Length > 0
+        && (KeyArn, Name, GranteePrincipal, RetiringPrincipal) == (other.KeyArn, other.Name, other.GranteePrincipal, other.RetiringPrincipal)
+        && Operations.Order(StringComparer.Ordinal).SequenceEqual(other.Operations.Order(StringComparer.Ordinal))
+        && SamePairs(EncryptionContextEquals, other.EncryptionContextEquals)
+        && SamePairs(EncryptionContextSubset, other.EncryptionContextSubset);
+
+    private static bool SamePairs(Dictionary<string, string>? left, Dictionary<string, string>? right) =>
+        (left ?? []).OrderBy(pair => pair.Key, StringComparer.Ordinal).SequenceEqual((right ?? []).OrderBy(pair => pair.Key, StringComparer.Ordinal));
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace TenantEncryption.LocalKms.Identity;
+
+/// <summary>The JSON form of principals, for the identity file and the admin API: <c>{"principals": […]}</c>, in camel case.</summary>
+internal sealed record IdentityFile
+{
+    public required Entry[] Principals { get; init; }
+
+    /// <exception cref="JsonException">It is not of this form, or has a member that is not known.</exception>
+    public static IReadOnlyList<Principal> Parse(ReadOnlySpan<byte> json) =>
+        [.. JsonSerializer.Deserialize(json, IdentityJson.Default.IdentityFile)!.Principals.Select(entry => entry.ToPrincipal())];
+
+    /// <summary>A principal. Policies are documents here, not text.</summary>
+    internal sealed record Entry
+    {
+        public required string Arn { get; init; }
+
+        public string? UniqueId { get; init; }
+
+        public AccessKey[] AccessKeys { get; init; } = [];
+
+        public Dictionary<string, JsonElement> Policies { get; init; } = [];
+
+        public JsonElement? TrustPolicy { get; init; }
+
+        public Dictionary<string, string> Tags { get; init; } = [];
+
+        public Dictionary<string, string> Context { get; init; } = [];
+
+        public Principal ToPrincipal() => new()
+        {
+            Arn = Arn,
+            UniqueId = UniqueId,
+            AccessKeys = AccessKeys,
+            Policies = Policies.ToDictionary(policy => policy.Key, policy => policy.Value.GetRawText()),
+            TrustPolicy = TrustPolicy?.GetRawText(),
+            Tags = Tags,
+            Context = Context,
+        };
+    }
+}

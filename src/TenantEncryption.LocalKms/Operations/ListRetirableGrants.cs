@@ -1,0 +1,20 @@
+using TenantEncryption.LocalKms.Grants;
+using TenantEncryption.LocalKms.Keys;
+
+namespace TenantEncryption.LocalKms.Operations;
+
+internal sealed class ListRetirableGrants : IOperation
+{
+    public string Name => "ListRetirableGrants";
+
+    public bool Changes => false;
+
+    public void Run(OperationCall call)
+    {
+        string retiring = call.Request.RequiredText("RetiringPrincipal");
+        call.AllowInAccount();
+        IEnumerable<KeyGrant> grants = call.State.Grants.Where(grant =>
+            grant.EndsAt is null && grant.RetiringPrincipal == retiring && KeyArn.Parse(grant.KeyArn)!.Region == call.Region);
+        Page.Write(call, "Grants", grants, grant => grant.GrantId, defaultLimit: 50, maximumLimit: 100, GrantEntry.Write);
+    }
+}

@@ -1,0 +1,64 @@
+using TenantEncryption.Errors;
+using TenantEncryption.LocalKms.Authorization;
+using TenantEncryption.LocalKms.Keys;
+using TenantEncryption.LocalKms.Protocol;
+using TenantEncryption.Policies;
+
+namespace TenantEncryption.LocalKms.Operations;
+
+/// <summary>The key policy of CreateKey, PutKeyPolicy and ReplicateKey.</summary>
+internal static class PolicyText
+{
+    private const int MaximumSize = 32 * 1024;
+
+    private static readonly System.Buffers.SearchValues<char> AllowedCharacters =
+        System.Buffers.SearchValues.Create([.. "\t\n\r".Concat(Enumerable.Range(0x20, 0xE0).Select(code => (char)code))]);
+
+    /// <summary>
+    /// The policy of the request, where it is well formed and allows the caller to put another policy later, unless the request
+    /// bypasses that check (Developer Guide, "Default key policy": a key must stay manageable).
+    /// </summary>
+    /// <param name="call">The call.</param>
+    /// <param name="key">The key that will have the policy, with its other properties.</param>
+    /// <param name="text">The policy of the request.</param>
+    public static KeyPolicy Accept(OperationCall call, KmsKey key, string text)
+    {
+        if (text.Length > MaximumSize)
+        {
+            throw KmsErrors.LimitExceeded($"The key policy exceeds the limit of {MaximumSize} bytes.");
+        }
+
+        if (text.AsSpan().ContainsAnyExcept(AllowedCharacters))
+        {
+            throw KmsErrors.MalformedPolicy("The policy contains characters that are not allowed in a key policy.");
+        }
+
+        var policy = new KeyPolicy(text);
+        try
+        {
+            _ = policy.Document;
+        }
+        catch (TenantEncryptionException e)
+        {
+            throw KmsErrors.MalformedPolicy(e.Detail);
+        }
+
+        if (!call.Request.Flag("BypassPolicyLockoutSafetyCheck"))
+        {
+            RefuseLockout(call, key with { Policy = policy, PriorPolicy = null }, policy);
+        }
+
+        return policy;
+    }
+
+    private static void RefuseLockout(OperationCall call, KmsKey key, KeyPolicy policy)
+    {
+        AccessRequest request = KeyAuthorizer.Request(call, key, "kms:PutKeyPolicy", new Dictionary<string, string>(), newGrant: null);
+        // Identity policies come and go; the key policy must leave the way open.
+        var alone = new KeyPolicies { KeyPolicy = policy.Document, IdentityPolicies = null };
+        if (!PolicySimulator.Decide(request, alone).IsAllowed)
+        {
+            throw KmsErrors.MalformedPolicy("The new key policy will not allow you to update the key policy in the future.");
+        }
+    }
+}

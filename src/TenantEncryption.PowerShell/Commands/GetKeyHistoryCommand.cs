@@ -1,0 +1,44 @@
+using System.Management.Automation;
+using TenantEncryption.PowerShell.Completion;
+using TenantEncryption.PowerShell.Hosting;
+using TenantEncryption.Providers;
+
+namespace TenantEncryption.PowerShell.Commands;
+
+/// <summary>Shows what happened to a key provider: event, state after it, when, and by whom.</summary>
+/// <remarks>The history is the event log seen per provider. Give -KeyProvider, or -TenantId for all providers of a tenant.</remarks>
+/// <example>
+///   <code>Get-KeyHistory acme-cmk -TenantId acme</code>
+///   <para>Shows the history of a provider, oldest first.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Get, "KeyHistory")]
+[OutputType(typeof(KeyHistoryEntry))]
+public sealed class GetKeyHistoryCommand : TenantCmdlet
+{
+    /// <summary>
+    /// The key provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN. A name that several tenants use needs -TenantId.
+    /// </summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(KeyProviderCompleter))]
+    public KeyProviderReference? KeyProvider { get; set; }
+
+    /// <summary>The tenant whose provider is meant; without -KeyProvider, all of its providers.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TenantCompleter))]
+    public string? TenantId { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? Target => (object?)KeyProvider ?? TenantId;
+
+    /// <inheritdoc/>
+    protected override async Task ProcessAsync()
+    {
+        foreach (KeyProvider provider in await ProviderSelection.SelectAsync(Service, KeyProvider, TenantId, Cancellation).ConfigureAwait(false))
+        {
+            foreach (KeyHistoryEntry entry in await Service.Providers.GetHistoryAsync(provider.Id, Cancellation).ConfigureAwait(false))
+            {
+                await EmitAsync(entry).ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Management.Automation;
+using TenantEncryption.PowerShell.Completion;
+using TenantEncryption.PowerShell.Hosting;
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption.PowerShell.Commands;
+
+/// <summary>Creates tenants.</summary>
+/// <remarks>
+/// A new tenant's data is encrypted under the built-in internal KMS until a customer master key takes over: register one with New-KeyProvider
+/// and move to it with Start-KeyMigration. Platform and key hierarchy are fixed at creation.
+/// </remarks>
+/// <example>
+///   <code>New-EncryptionTenant acme -Name 'Acme Corp'</code>
+///   <para>Creates a tenant.</para>
+/// </example>
+/// <example>
+///   <code>Import-Csv tenants.csv | New-EncryptionTenant</code>
+///   <para>Creates a tenant for each line; the columns are TenantId, Name, Platform, Region, KeyHierarchy, KeyLease.</para>
+/// </example>
+[Cmdlet(VerbsCommon.New, "EncryptionTenant", SupportsShouldProcess = true)]
+[OutputType(typeof(EncryptionTenant))]
+public sealed class NewEncryptionTenantCommand : TenantCmdlet
+{
+    private string? _current;
+
+    /// <summary>The ids: case-sensitive, 1 to 256 characters, no control characters, no * or ?.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string[] TenantId { get; set; } = [];
+
+    /// <summary>A label for people.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? Name { get; set; }
+
+    /// <summary>The platform whose rules the tenant follows; Get-EncryptionPlatform lists them. standalone when not given.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(PlatformCompleter))]
+    public string? Platform { get; set; }
+
+    /// <summary>The AWS region in which the tenant lives.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(RegionCompleter))]
+    public string? Region { get; set; }
+
+    /// <summary>
+    /// Hierarchical: a key-encryption key from KMS serves many messages. Direct: KMS makes the data key of each message, and any AWS Encryption SDK
+    /// reads it with the customer master key alone.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public KeyHierarchy KeyHierarchy { get; set; }
+
+    /// <summary>The longest time for which a process holds a plaintext key-encryption key: zero to one hour; five minutes when not given.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public TimeSpan? KeyLease { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? Target => _current;
+
+    /// <inheritdoc/>
+    protected override bool UnknownTenantEnds => false;
+
+    /// <inheritdoc/>
+    protected override async Task ProcessAsync()
+    {
+        foreach (string tenantId in TenantId)
+        {
+            _current = tenantId;
+            if (await ConfirmAsync(tenantId, "Create the tenant").ConfigureAwait(false))
+            {
+                await CreateAsync(tenantId).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task CreateAsync(string tenantId)
+    {
+        var tenant = new NewTenant
+        {
+            TenantId = tenantId,
+            DisplayName = NullIfEmpty(Name),
+            Region = NullIfEmpty(Region),
+            KeyHierarchy = KeyHierarchy,
+            KeyLease = KeyLease,
+        };
+        try
+        {
+            tenant = string.IsNullOrEmpty(Platform) ? tenant : tenant with { Platform = Platform };
+            await EmitAsync(await Service.Tenants.CreateAsync(tenant, Cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (Errors.TenantEncryptionException exception)
+        {
+            Report(exception, tenantId);
+        }
+    }
+
+    // An empty cell of a CSV file says nothing.
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

@@ -1,0 +1,108 @@
+using System.Management.Automation;
+using TenantEncryption.Errors;
+using TenantEncryption.Migration;
+using TenantEncryption.PowerShell.Completion;
+using TenantEncryption.PowerShell.Hosting;
+using TenantEncryption.Providers;
+
+namespace TenantEncryption.PowerShell.Commands;
+
+/// <summary>Registers a customer master key for a tenant.</summary>
+/// <remarks>
+/// The new key provider is Pending: nothing is written or read under it until it is activated (Enable-KeyProvider) or the tenant moves to it
+/// (Start-KeyMigration); -Activate and -Migrate do so at once. Both test the key first; when the test fails, the provider stays Pending and the
+/// error tells why. An alias is resolved to its key now; every later call uses that key.
+/// </remarks>
+/// <example>
+///   <code>New-KeyProvider -TenantId acme -Name acme-cmk -KeyArn arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab</code>
+///   <para>Registers a key; Test-KeyProvider tells whether it works.</para>
+/// </example>
+/// <example>
+///   <code>New-KeyProvider -TenantId acme -Name acme-cmk -KeyArn $arn -ProfileName acme -Migrate</code>
+///   <para>Registers a key that is reached with an AWS profile, and moves the tenant's keys to it.</para>
+/// </example>
+[Cmdlet(VerbsCommon.New, "KeyProvider", SupportsShouldProcess = true, DefaultParameterSetName = RegisterSet)]
+[OutputType(typeof(KeyProvider))]
+public sealed class NewKeyProviderCommand : AwsCmdlet
+{
+    private const string RegisterSet = "Register";
+    private const string ActivateSet = "Activate";
+    private const string MigrateSet = "Migrate";
+
+    /// <summary>The tenant that it is for.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TenantCompleter))]
+    public string TenantId { get; set; } = "";
+
+    /// <summary>A name, unique within the tenant. It can't look like an id or an ARN, and Internal is reserved.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    public string Name { get; set; } = "";
+
+    /// <summary>The master key in any form that the platform takes: key ARN, alias ARN, key id or alias name.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    public string KeyArn { get; set; } = "";
+
+    /// <summary>A note for people.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? Description { get; set; }
+
+    /// <summary>The value of the tenant's pair in KMS encryption contexts, where it is not the tenant id.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? ContextValue { get; set; }
+
+    /// <summary>Makes it the tenant's Active provider. The one before becomes Archived and keeps the keys that it has.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ActivateSet)]
+    public SwitchParameter Activate { get; set; }
+
+    /// <summary>Moves the tenant's keys to it, which makes it Active.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = MigrateSet)]
+    public SwitchParameter Migrate { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? Target => Name;
+
+    /// <inheritdoc/>
+    protected override async Task ProcessAsync()
+    {
+        string action = Activate ? "Register and activate the key provider" : Migrate ? "Register the key provider and migrate to it" : "Register the key provider";
+        if (!await ConfirmAsync($"{Name} of tenant {TenantId}", action).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        var registration = new NewKeyProvider
+        {
+            TenantId = TenantId,
+            Name = Name,
+            KeyIdentifier = KeyArn,
+            Description = string.IsNullOrEmpty(Description) ? null : Description,
+            ContextValue = string.IsNullOrEmpty(ContextValue) ? null : ContextValue,
+            Connection = Connection,
+        };
+        KeyProvider provider = await Service.Providers.RegisterAsync(registration, Cancellation).ConfigureAwait(false);
+        await EmitAsync(await PromoteAsync(provider).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private async Task<KeyProvider> PromoteAsync(KeyProvider provider)
+    {
+        try
+        {
+            if (Activate)
+            {
+                return await Service.Providers.EnableAsync(provider.Id, Cancellation).ConfigureAwait(false);
+            }
+
+            if (Migrate)
+            {
+                using var progress = new MigrationProgress(this);
+                await Service.Migrations.StartAsync(TenantId, provider.Id, MigrationMode.RewrapKek, progress, Cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (TenantEncryptionException exception)
+        {
+            Report(exception, provider);
+        }
+
+        return await Service.Providers.ResolveAsync(provider.Id, TenantId, Cancellation).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,60 @@
+using System.Management.Automation;
+using TenantEncryption.Migration;
+using TenantEncryption.PowerShell.Completion;
+using TenantEncryption.PowerShell.Hosting;
+using TenantEncryption.Providers;
+
+namespace TenantEncryption.PowerShell.Commands;
+
+/// <summary>Moves a tenant to another key provider, while reads and writes go on.</summary>
+/// <remarks>
+/// RewrapKek makes a new key-encryption key under the target for every later write, and seals each old key under the target; no message is
+/// touched. The target is tested first. It changes who is asked from now on and makes nobody forget: who kept an old key record and can still use
+/// the old provider reads what that key protects. The command runs to the end, in this process; Ctrl+C leaves the migration Suspended, and
+/// Resume-KeyMigration goes on with it, as it does after a crash. -WhatIf shows the plan.
+/// </remarks>
+/// <example>
+///   <code>Start-KeyMigration -TenantId acme -To acme-cmk</code>
+///   <para>Moves a tenant to a customer master key.</para>
+/// </example>
+/// <example>
+///   <code>Start-KeyMigration -TenantId acme -To Internal</code>
+///   <para>Moves it back to the internal KMS.</para>
+/// </example>
+[Cmdlet(VerbsLifecycle.Start, "KeyMigration", SupportsShouldProcess = true)]
+[OutputType(typeof(KeyMigration))]
+public sealed class StartKeyMigrationCommand : TenantCmdlet
+{
+    /// <summary>The tenant that moves.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TenantCompleter))]
+    public string TenantId { get; set; } = "";
+
+    /// <summary>The target, Pending or Archived: an object of Get-KeyProvider, an id (kp-…), a name, a key ARN, or Internal for the built-in KMS.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ArgumentCompleter(typeof(KeyProviderCompleter))]
+    public KeyProviderReference To { get; set; } = null!;
+
+    /// <summary>What moves. RewrapKek: the key-encryption keys; no message is touched.</summary>
+    [Parameter]
+    public MigrationMode Mode { get; set; } = MigrationMode.RewrapKek;
+
+    /// <inheritdoc/>
+    protected override object? Target => TenantId;
+
+    /// <inheritdoc/>
+    protected override async Task ProcessAsync()
+    {
+        KeyProvider target = await Service.Providers.ResolveAsync(To.Text, TenantId, Cancellation).ConfigureAwait(false);
+        KeyMigrationPlan plan = await Service.Migrations.MeasureAsync(TenantId, target.Id, Mode, Cancellation).ConfigureAwait(false);
+        if (!await ConfirmTextAsync(plan.ToString(), $"{plan}\nGo on?", "Start-KeyMigration").ConfigureAwait(false))
+        {
+            return;
+        }
+
+        using var progress = new MigrationProgress(this);
+        KeyMigration migration = await Service.Migrations.StartAsync(TenantId, target.Id, Mode, progress, Cancellation).ConfigureAwait(false);
+        await MigrationFailures.ReportAsync(Service, migration, Report, Cancellation).ConfigureAwait(false);
+        await EmitAsync(migration).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,123 @@
+using System.Management.Automation;
+using TenantEncryption.Data;
+using TenantEncryption.Errors;
+using TenantEncryption.PowerShell.Completion;
+using TenantEncryption.PowerShell.Hosting;
+
+namespace TenantEncryption.PowerShell.Commands;
+
+/// <summary>Verifies every byte of protected files and values, and writes nothing.</summary>
+/// <remarks>
+/// A message that does not verify is a result with its code, not an error; an error means that it could not be judged, for instance because the file
+/// is missing or KMS can't be reached. Of a folder, the files whose names end with .tenc are verified.
+/// </remarks>
+/// <example>
+///   <code>if (Test-TenantData ./protected -Recurse -Quiet) { 'all good' }</code>
+///   <para>Use -Quiet in a condition: a result object is always true.</para>
+/// </example>
+/// <example>
+///   <code>Test-TenantData ./protected -Recurse | Where-Object Success -eq $false</code>
+///   <para>Finds what was altered.</para>
+/// </example>
+[Cmdlet(VerbsDiagnostic.Test, "TenantData", DefaultParameterSetName = PathSet)]
+[OutputType(typeof(MessageTestResult), typeof(bool))]
+public sealed class TestTenantDataCommand : DataCmdlet
+{
+    private readonly List<(string? TenantId, List<string> Sources)> _files = [];
+    private bool _allSucceeded = true;
+
+    /// <summary>The tenant whose data it must be; the one that each message names when not given.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TenantCompleter))]
+    public string? TenantId { get; set; }
+
+    /// <summary>Gives one Boolean: whether everything verifies.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task BeginAsync()
+    {
+        await base.BeginAsync().ConfigureAwait(false);
+        if (UnknownTenantEnds)
+        {
+            await Service.Tenants.GetAsync(TenantId!, Cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void AddFile(string path)
+    {
+        if (_files.Count == 0 || _files[^1].TenantId != TenantId)
+        {
+            _files.Add((TenantId, []));
+        }
+
+        _files[^1].Sources.Add(path);
+    }
+
+    private protected override async Task ProcessValueAsync(PipelineInput input)
+    {
+        MessageTestResult result;
+        try
+        {
+            ReadOnlyMemory<byte> message = MessageValue.Read(input);
+            result = await Session.TestValueAsync(message, OptionsFor(TenantId), Cancellation).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException exception) when (exception.Code == ErrorCodes.NotAMessage)
+        {
+            result = new MessageTestResult { Code = exception.Code, Detail = exception.Detail, TenantId = TenantId };
+        }
+
+        await EmitResultAsync(result).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ProcessFilesAsync()
+    {
+        foreach ((string? tenantId, List<string> sources) in _files)
+        {
+            List<string> paths = [.. sources.SelectMany(Expand)];
+            using CommandProgress<DataProgress> progress = ShowProgress("Verifying data");
+            await foreach (FileOutcome<MessageTestResult> outcome in Session.TestFilesAsync(paths, OptionsFor(tenantId), progress, Cancellation).ConfigureAwait(false))
+            {
+                _allSucceeded &= outcome.Result is { Success: true };
+                await EmitOutcomeAsync(Quiet ? outcome with { Result = null } : outcome).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task EndAsync()
+    {
+        await base.EndAsync().ConfigureAwait(false);
+        if (Quiet)
+        {
+            await EmitAsync(_allSucceeded && !HadErrors).ConfigureAwait(false);
+        }
+    }
+
+    private IReadOnlyList<string> Expand(string source)
+    {
+        try
+        {
+            return FilePlanner.ForTest([source], Recurse);
+        }
+        catch (TenantEncryptionException exception)
+        {
+            Report(exception, source);
+            return [];
+        }
+    }
+
+    private async ValueTask EmitResultAsync(MessageTestResult result)
+    {
+        _allSucceeded &= result.Success;
+        if (!Quiet)
+        {
+            await EmitAsync(result).ConfigureAwait(false);
+        }
+    }
+
+    private UnprotectOptions OptionsFor(string? tenantId) => new() { TenantId = tenantId, DegreeOfParallelism = ThrottleLimit };
+}

@@ -1,0 +1,156 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Security;
+using System.Security.Cryptography;
+using TenantEncryption.Data;
+using TenantEncryption.Envelope;
+using TenantEncryption.Errors;
+using TenantEncryption.PowerShell.Completion;
+using TenantEncryption.PowerShell.Hosting;
+
+namespace TenantEncryption.PowerShell.Commands;
+
+/// <summary>Decrypts files and values.</summary>
+/// <remarks>
+/// The key is found by the message's own header; only keys of the tenant that it names, or that -TenantId asserts, are tried. Every byte is verified
+/// before the output has its name. The default output is the name without .tenc, beside the message; another name needs -Destination or
+/// -OutFile. A value comes out as text, or as bytes or a SecureString when asked for. When the catalog knows another message at the path
+/// of a file, a warning says so; with -Strict it is the error MESSAGE_SUBSTITUTED.
+/// </remarks>
+/// <example>
+///   <code>Unprotect-TenantData ./protected -Recurse -Destination ./plain -TenantId acme</code>
+///   <para>Decrypts every .tenc file of a folder tree, all of which must be acme's.</para>
+/// </example>
+/// <example>
+///   <code>$text | Unprotect-TenantData -TenantId acme</code>
+///   <para>Decrypts a value that Protect-TenantData gave as base64 text.</para>
+/// </example>
+/// <example>
+///   <code>Unprotect-TenantData ./export.bin -OutFile ./export.txt -RawKey $key -RawKeyNamespace backup -RawKeyName k1</code>
+///   <para>Decrypts a message of an AWS Encryption SDK's raw AES keyring. The key is base64 in a SecureString.</para>
+/// </example>
+[Cmdlet(VerbsSecurity.Unprotect, "TenantData", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+[OutputType(typeof(UnprotectedFile), typeof(string), typeof(byte[]), typeof(SecureString))]
+public sealed class UnprotectTenantDataCommand : FileCmdlet
+{
+    private readonly List<(string? TenantId, List<string> Sources)> _files = [];
+    private RawAesKeyring? _rawKey;
+
+    /// <summary>The tenant whose data it must be; the one that each message names when not given.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TenantCompleter))]
+    public string? TenantId { get; set; }
+
+    /// <summary>Pairs that each message must be bound to, whether they are stored in it or not.</summary>
+    [Parameter]
+    public Hashtable? EncryptionContext { get; set; }
+
+    /// <summary>Gives a value as bytes.</summary>
+    [Parameter]
+    public SwitchParameter AsByteArray { get; set; }
+
+    /// <summary>Gives a value as a SecureString.</summary>
+    [Parameter]
+    public SwitchParameter AsSecureString { get; set; }
+
+    /// <summary>Also reads messages that were written without key commitment.</summary>
+    [Parameter]
+    public SwitchParameter AllowNonCommitting { get; set; }
+
+    /// <summary>Makes an error of a file that is not the message which the catalog knows at its path.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
+    /// <summary>A raw AES key that wrapped the data key: base64 of 16, 24 or 32 bytes.</summary>
+    [Parameter]
+    public SecureString? RawKey { get; set; }
+
+    /// <summary>The namespace of -RawKey.</summary>
+    [Parameter]
+    public string? RawKeyNamespace { get; set; }
+
+    /// <summary>The name of -RawKey.</summary>
+    [Parameter]
+    public string? RawKeyName { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task BeginAsync()
+    {
+        if (AsByteArray && AsSecureString)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "-AsByteArray and -AsSecureString exclude each other.");
+        }
+
+        _rawKey = RawKeyParameter.Read(RawKey, RawKeyNamespace, RawKeyName);
+        await base.BeginAsync().ConfigureAwait(false);
+        if (UnknownTenantEnds)
+        {
+            await Service.Tenants.GetAsync(TenantId!, Cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void AddFile(string path)
+    {
+        if (_files.Count == 0 || _files[^1].TenantId != TenantId)
+        {
+            _files.Add((TenantId, []));
+        }
+
+        _files[^1].Sources.Add(path);
+    }
+
+    private protected override async Task ProcessValueAsync(PipelineInput input)
+    {
+        UnprotectedValue value = await Session.UnprotectValueAsync(MessageValue.Read(input), OptionsFor(TenantId), Cancellation).ConfigureAwait(false);
+        if (AsByteArray)
+        {
+            await EmitAsync(value.Plaintext).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await EmitAsync(AsSecureString ? SecureText.FromUtf8(value.Plaintext) : SecureText.ToText(value.Plaintext)).ConfigureAwait(false);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(value.Plaintext);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ProcessFilesAsync()
+    {
+        foreach ((string? tenantId, List<string> sources) in _files)
+        {
+            IReadOnlyList<FileRequest> plan = await PlanAsync(sources, FilePlanner.ForUnprotect, "Unprotect").ConfigureAwait(false);
+            using CommandProgress<DataProgress> progress = ShowProgress("Unprotecting data");
+            await foreach (FileOutcome<UnprotectedFile> outcome in Session.UnprotectFilesAsync(plan, OptionsFor(tenantId), progress, Cancellation).ConfigureAwait(false))
+            {
+                await EmitOutcomeAsync(outcome).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            _rawKey?.Dispose();
+        }
+    }
+
+    private UnprotectOptions OptionsFor(string? tenantId) => new()
+    {
+        TenantId = tenantId,
+        EncryptionContext = ContextPairs.Read(EncryptionContext),
+        AllowNonCommitting = AllowNonCommitting,
+        Strict = Strict,
+        Force = Force,
+        DegreeOfParallelism = ThrottleLimit,
+        Keyring = _rawKey,
+    };
+}

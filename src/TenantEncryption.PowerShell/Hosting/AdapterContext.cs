@@ -1,0 +1,51 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+
+namespace TenantEncryption.PowerShell.Hosting;
+
+/// <summary>
+/// The load context of the adapters and their packages, so that AWSSDK and SQLite run beside other versions of themselves in the same
+/// PowerShell. Core comes from the default context, where the cmdlets have it; all else comes from <c>lib/</c> or is the runtime's own.
+/// </summary>
+internal sealed class AdapterContext : AssemblyLoadContext
+{
+    private readonly string _folder;
+
+    /// <summary>Makes the context.</summary>
+    /// <param name="folder">The full path of <c>lib/</c>.</param>
+    public AdapterContext(string folder)
+        : base("TenantEncryption") => _folder = folder;
+
+    /// <summary>Loads one of the adapters.</summary>
+    /// <param name="name">Its simple name, such as <c>TenantEncryption.Sqlite</c>.</param>
+    /// <returns>The assembly.</returns>
+    public Assembly LoadAdapter(string name) => LoadFromAssemblyName(new AssemblyName(name));
+
+    /// <inheritdoc/>
+    protected override Assembly? Load(AssemblyName assemblyName)
+    {
+        Assembly core = typeof(Stores.IStore).Assembly;
+        if (assemblyName.Name == core.GetName().Name)
+        {
+            return core;
+        }
+
+        string path = Path.Combine(_folder, assemblyName.Name + ".dll");
+        return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+    }
+
+    /// <inheritdoc/>
+    protected override nint LoadUnmanagedDll(string unmanagedDllName)
+    {
+        foreach (string path in NativeLibraryPath.Candidates(_folder, RuntimeInformation.RuntimeIdentifier, unmanagedDllName))
+        {
+            if (File.Exists(path))
+            {
+                return LoadUnmanagedDllFromPath(path);
+            }
+        }
+
+        return 0;
+    }
+}

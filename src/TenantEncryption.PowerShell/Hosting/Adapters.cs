@@ -1,0 +1,40 @@
+using TenantEncryption.Kms;
+using TenantEncryption.Stores;
+
+namespace TenantEncryption.PowerShell.Hosting;
+
+/// <summary>Makes the store and the KMS from the adapters in <c>lib/</c>, known here by name only.</summary>
+internal static class Adapters
+{
+    private static readonly Lazy<AdapterContext> Context = new(() => new AdapterContext(Path.Combine(ModuleFolder, "lib")));
+
+    private static string ModuleFolder => Path.GetDirectoryName(typeof(Adapters).Assembly.Location)!;
+
+    /// <summary>Names the store of a folder; nothing is opened yet.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>The store.</returns>
+    public static IStore CreateStore(string folder) => (IStore)Create("TenantEncryption.Sqlite", "SqliteStore", folder);
+
+    /// <summary>AWS KMS; the adapter and the SDK load at the first call.</summary>
+    /// <param name="credentials">Credentials for this session, or <see langword="null"/> for the SDK's default chain. The KMS owns them from its first call on.</param>
+    /// <returns>The KMS.</returns>
+    public static IKms CreateKms(SessionCredentials? credentials) => new DeferredKms(() =>
+    {
+        object options = Create("TenantEncryption.Aws", "AwsKmsOptions");
+        if (credentials is not null)
+        {
+            object session = Create(
+                "TenantEncryption.Aws",
+                "AwsSessionCredentials",
+                credentials.AccessKeyId,
+                credentials.SecretAccessKey,
+                credentials.SessionToken);
+            options.GetType().GetProperty("SessionCredentials")!.SetValue(options, session);
+        }
+
+        return (IKms)Create("TenantEncryption.Aws", "AwsKms", options);
+    });
+
+    private static object Create(string assembly, string type, params object?[] arguments) =>
+        Activator.CreateInstance(Context.Value.LoadAdapter(assembly).GetType($"{assembly}.{type}", throwOnError: true)!, arguments)!;
+}

@@ -1,0 +1,201 @@
+using System.Management.Automation;
+using TenantEncryption.Errors;
+
+namespace TenantEncryption.PowerShell.Hosting;
+
+/// <summary>
+/// A cmdlet whose work is asynchronous. The work runs on other threads; what it writes goes to the pipeline thread, and Ctrl+C cancels it.
+/// An error while a record is processed concerns that record and the rest go on; an error before or after ends the command.
+/// </summary>
+public abstract class AsyncCmdlet : PSCmdlet, IDisposable
+{
+    private static readonly AsyncLocal<AsyncCmdlet?> Current = new();
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly PipelineQueue _pipeline = new();
+    private bool _tenantIsArgument;
+
+    /// <summary>The cmdlet in whose work the calling code runs, or <see langword="null"/> in background work.</summary>
+    internal static AsyncCmdlet? Running => Current.Value;
+
+    /// <summary>Cancelled by Ctrl+C, and when the pipeline wants no more.</summary>
+    protected CancellationToken Cancellation => _stopping.Token;
+
+    /// <summary>Whether an error was written.</summary>
+    protected bool HadErrors { get; private set; }
+
+    /// <summary>The record being processed: the target of its errors.</summary>
+    protected virtual object? Target => null;
+
+    /// <summary>Whether an unknown tenant ends the command: it does when it was given as an argument, and so is wrong for every record.</summary>
+    protected virtual bool UnknownTenantEnds => _tenantIsArgument;
+
+    /// <summary>Zeroes and closes what the command held.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Has the pipeline thread write a verbose line.</summary>
+    /// <param name="text">The line.</param>
+    internal void Tell(string text) => _pipeline.Post(() => WriteVerbose(text));
+
+    /// <summary>Has the pipeline thread write a warning.</summary>
+    /// <param name="text">The warning.</param>
+    internal void Warn(string text) => _pipeline.Post(() => WriteWarning(text));
+
+    /// <summary>Has the pipeline thread show progress.</summary>
+    /// <param name="progress">How far the work is.</param>
+    internal void Show(ProgressRecord progress) => _pipeline.Post(() => WriteProgress(progress));
+
+    /// <summary>What to do before the first record.</summary>
+    /// <returns>When it is done.</returns>
+    protected virtual Task BeginAsync() => Task.CompletedTask;
+
+    /// <summary>What to do for each record.</summary>
+    /// <returns>When it is done.</returns>
+    protected virtual Task ProcessAsync() => Task.CompletedTask;
+
+    /// <summary>What to do after the last record.</summary>
+    /// <returns>When it is done.</returns>
+    protected virtual Task EndAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing()
+    {
+        _tenantIsArgument = MyInvocation.BoundParameters.ContainsKey("TenantId");
+        Run(BeginAsync, (exception, _) => ThrowTerminatingError(exception.ToErrorRecord(Target)));
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Run(ProcessAsync, FailRecord);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() =>
+        Run(EndAsync, (exception, _) => ThrowTerminatingError(exception.ToErrorRecord(Target)));
+
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing() => _stopping.Cancel();
+
+    /// <summary>Writes a result, as it is: a byte array stays one object.</summary>
+    /// <param name="result">The result.</param>
+    /// <returns>When it is queued.</returns>
+    protected ValueTask EmitAsync(object result) => _pipeline.PostResultAsync(() => WriteObject(result, enumerateCollection: false), Cancellation);
+
+    /// <summary>Writes an error that does not end the command.</summary>
+    /// <param name="exception">The error.</param>
+    /// <param name="target">The record that failed.</param>
+    protected void Report(TenantEncryptionException exception, object? target)
+    {
+        HadErrors = true;
+        _pipeline.Post(() => FailRecord(exception, target));
+    }
+
+    /// <summary>Has the pipeline thread do what only it may: ask the user, resolve a path of the session.</summary>
+    /// <typeparam name="T">What comes of it.</typeparam>
+    /// <param name="function">What to do.</param>
+    /// <returns>What came of it.</returns>
+    protected async Task<T> OnPipelineAsync<T>(Func<T> function)
+    {
+        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _pipeline.Post(() =>
+        {
+            try
+            {
+                completion.SetResult(function());
+            }
+            catch (TenantEncryptionException exception)
+            {
+                completion.SetException(exception);
+            }
+        });
+        return await completion.Task.WaitAsync(Cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Has the pipeline thread do what only it may.</summary>
+    /// <param name="action">What to do.</param>
+    /// <returns>When it is done.</returns>
+    protected Task OnPipelineAsync(Action action) => OnPipelineAsync(() =>
+    {
+        action();
+        return true;
+    });
+
+    /// <summary>Asks whether to go on, as <c>-WhatIf</c>, <c>-Confirm</c> and <c>$ConfirmPreference</c> have it.</summary>
+    /// <param name="target">What it is about.</param>
+    /// <param name="action">What would be done.</param>
+    /// <param name="force">Whether <c>-Force</c> answers the question (unless <c>-Confirm</c> is given).</param>
+    /// <returns>Whether to go on.</returns>
+    /// <exception cref="TenantEncryptionException"><c>CONFIRMATION_REQUIRED</c>: no prompt can be shown.</exception>
+    protected Task<bool> ConfirmAsync(string target, string action, bool force = false) =>
+        OnPipelineAsync(() => new Confirmation(this).Ask(() => ShouldProcess(target, action), force));
+
+    /// <summary>The same with a text of its own for <c>-WhatIf</c>.</summary>
+    /// <param name="description">What <c>-WhatIf</c> shows.</param>
+    /// <param name="question">What the prompt asks.</param>
+    /// <param name="caption">The prompt's caption.</param>
+    /// <returns>Whether to go on.</returns>
+    /// <exception cref="TenantEncryptionException"><c>CONFIRMATION_REQUIRED</c>: no prompt can be shown.</exception>
+    protected Task<bool> ConfirmTextAsync(string description, string question, string caption) =>
+        OnPipelineAsync(() => new Confirmation(this).Ask(() => ShouldProcess(description, question, caption), force: false));
+
+    /// <summary>Zeroes and closes what the command held.</summary>
+    /// <param name="disposing">Whether it is called from <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _stopping.Dispose();
+            _pipeline.Dispose();
+        }
+    }
+
+    /// <summary>Runs asynchronous work of a phase to its end on the pipeline thread.</summary>
+    private void Run(Func<Task> work, Action<TenantEncryptionException, object?> fail)
+    {
+        TenantEncryptionException? error = null;
+        bool cancelled = false;
+        _pipeline.Run(
+            async () =>
+            {
+                Current.Value = this;
+                try
+                {
+                    await work().ConfigureAwait(false);
+                }
+                catch (Exception exception) when (exception is OperationCanceledException or TenantEncryptionException { Code: ErrorCodes.Cancelled }
+                    && Cancellation.IsCancellationRequested)
+                {
+                    cancelled = true;
+                }
+                catch (Exception exception)
+                {
+                    error = exception.ToKnown();
+                }
+            },
+            _stopping.Cancel);
+
+        if (cancelled)
+        {
+            throw new PipelineStoppedException();
+        }
+
+        if (error is not null)
+        {
+            fail(error, Target);
+        }
+    }
+
+    private void FailRecord(TenantEncryptionException exception, object? target)
+    {
+        HadErrors = true;
+        ErrorRecord record = exception.ToErrorRecord(target);
+        if (exception.Code == ErrorCodes.TenantNotFound && UnknownTenantEnds)
+        {
+            ThrowTerminatingError(record);
+        }
+
+        WriteError(record);
+    }
+}

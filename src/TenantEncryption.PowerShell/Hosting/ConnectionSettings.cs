@@ -1,0 +1,32 @@
+using TenantEncryption.Keys;
+
+namespace TenantEncryption.PowerShell.Hosting;
+
+/// <summary>How a store is opened. Its secrets are zeroed when the store is closed.</summary>
+internal sealed record ConnectionSettings : IDisposable
+{
+    /// <summary>The store's folder, in full.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The passphrase of the root key in UTF-8, where one protects it.</summary>
+    public SecretBytes? Passphrase { get; init; }
+
+    /// <summary>On Windows: whether the root key is sealed for the machine instead of the user.</summary>
+    public bool MachineScope { get; init; }
+
+    /// <summary>A shorter key lease than the tenants' own.</summary>
+    public TimeSpan? KeyLease { get; init; }
+
+    /// <summary>AWS credentials for this session.</summary>
+    public SessionCredentials? Credentials { get; init; }
+
+    /// <summary>Whether anything but the path was given.</summary>
+    public bool IsSpecific => Passphrase is not null || MachineScope || KeyLease is not null || Credentials is not null;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Passphrase?.Dispose();
+        Credentials?.Dispose();
+    }
+}

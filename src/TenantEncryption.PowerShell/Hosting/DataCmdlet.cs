@@ -1,0 +1,197 @@
+using System.Management.Automation;
+using TenantEncryption.Data;
+using TenantEncryption.Errors;
+
+namespace TenantEncryption.PowerShell.Hosting;
+
+/// <summary>
+/// A cmdlet on files and values. Values are worked on as they come, in order; files are gathered first, so that their names can be planned
+/// together and they can be worked on in parallel.
+/// </summary>
+public abstract class DataCmdlet : TenantCmdlet
+{
+    /// <summary>The parameter set of -Path.</summary>
+    protected const string PathSet = "Path";
+
+    /// <summary>The parameter set of -LiteralPath.</summary>
+    protected const string LiteralPathSet = "LiteralPath";
+
+    /// <summary>The parameter set of -InputObject.</summary>
+    protected const string InputObjectSet = "InputObject";
+
+    private DataSession? _session;
+    private bool _sawText;
+
+    /// <summary>Files and folders, with wildcards.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet)]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Files and folders, taken as they are written.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath")]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>
+    /// A value (string, SecureString or byte[]) or a file (of Get-ChildItem or Get-Item, or an object with LiteralPath or PSPath). A string is a value, never a
+    /// path. PowerShell pipes an array one element at a time: pipe bytes as ,$bytes.
+    /// </summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    public PSObject InputObject { get; set; } = null!;
+
+    /// <summary>Of a folder, also the files of the folders below it.</summary>
+    [Parameter]
+    public SwitchParameter Recurse { get; set; }
+
+    /// <summary>How many files or frames are worked on at the same time; the number of processors when not given.</summary>
+    [Parameter]
+    public int ThrottleLimit { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? Target => ParameterSetName == InputObjectSet ? InputObject?.BaseObject : null;
+
+    /// <summary>The command's work on data: its values and reads become one event at its end.</summary>
+    protected DataSession Session => _session ??= Service.Data.BeginSession();
+
+    /// <summary>Takes note of a file or folder.</summary>
+    /// <param name="path">Its full path.</param>
+    protected abstract void AddFile(string path);
+
+    /// <summary>Works on a value.</summary>
+    /// <param name="input">The value.</param>
+    /// <returns>When it is done and written.</returns>
+    private protected abstract Task ProcessValueAsync(PipelineInput input);
+
+    /// <summary>Works on the files that were noted.</summary>
+    /// <returns>When all are done.</returns>
+    protected abstract Task ProcessFilesAsync();
+
+    /// <inheritdoc/>
+    protected sealed override async Task ProcessAsync()
+    {
+        switch (ParameterSetName)
+        {
+            case PathSet:
+                await AddFilesAsync(Path, SessionPath.Expand).ConfigureAwait(false);
+                break;
+            case LiteralPathSet:
+                await AddFilesAsync(LiteralPath, (cmdlet, path) => [SessionPath.Literal(cmdlet, path)]).ConfigureAwait(false);
+                break;
+            default:
+                await ProcessInputAsync().ConfigureAwait(false);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task EndAsync()
+    {
+        await ProcessFilesAsync().ConfigureAwait(false);
+        await EndSessionAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Writes how a file went.</summary>
+    /// <typeparam name="T">The kind of result.</typeparam>
+    /// <param name="outcome">How it went.</param>
+    /// <returns>When it is queued.</returns>
+    private protected async ValueTask EmitOutcomeAsync<T>(FileOutcome<T> outcome)
+        where T : class
+    {
+        if ((outcome.Warning ?? outcome.Skipped) is { } text)
+        {
+            Warn(text);
+        }
+
+        if (outcome.Error is not null)
+        {
+            Report(outcome.Error, outcome.Source);
+        }
+
+        if (outcome.Result is not null)
+        {
+            await EmitAsync(outcome.Result).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Shows the progress of files: bytes, files, rate, time left.</summary>
+    /// <param name="activity">What is done, such as <c>Protecting</c>.</param>
+    /// <returns>Where to report it; disposing it takes the bar away.</returns>
+    private protected CommandProgress<DataProgress> ShowProgress(string activity) => new(this, new DataProgressText(activity).Describe);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && _session is not null)
+        {
+            // The command was stopped: what it did is recorded all the same.
+            Task.Run(EndSessionAsync).GetAwaiter().GetResult();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async Task EndSessionAsync()
+    {
+        if (_session is { } session)
+        {
+            _session = null;
+            await session.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task ProcessInputAsync()
+    {
+        var input = PipelineInput.Sort(InputObject);
+        if (input.Kind == InputKind.File)
+        {
+            AddFile(await OnPipelineAsync(() => SessionPath.Literal(this, input.Path)).ConfigureAwait(false));
+            return;
+        }
+
+        if (input.Kind == InputKind.Text && !_sawText)
+        {
+            _sawText = true;
+            await OnPipelineAsync(() => WarnOfPath(input.Text)).ConfigureAwait(false);
+        }
+
+        await ProcessValueAsync(input).ConfigureAwait(false);
+    }
+
+    private async Task AddFilesAsync(string[] paths, Func<PSCmdlet, string, IReadOnlyList<string>> resolve)
+    {
+        foreach (string path in paths)
+        {
+            try
+            {
+                foreach (string file in await OnPipelineAsync(() => resolve(this, path)).ConfigureAwait(false))
+                {
+                    AddFile(file);
+                }
+            }
+            catch (TenantEncryptionException exception)
+            {
+                Report(exception, path);
+            }
+        }
+    }
+
+    private bool WarnOfPath(string text)
+    {
+        try
+        {
+            bool isPath = text.Length is > 0 and < 4096 && File.Exists(SessionPath.Literal(this, text));
+            if (isPath)
+            {
+                WriteWarning($"'{text}' is taken as a value, though there is a file of that name. For the file: Get-Item '{text}' | {MyInvocation.MyCommand.Name}, or -Path.");
+            }
+
+            return isPath;
+        }
+        catch (TenantEncryptionException)
+        {
+            return false;
+        }
+    }
+}

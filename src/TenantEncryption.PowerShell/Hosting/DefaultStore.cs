@@ -1,0 +1,17 @@
+namespace TenantEncryption.PowerShell.Hosting;
+
+/// <summary>Where the store is when nobody says so.</summary>
+internal static class DefaultStore
+{
+    /// <summary>The environment variable that names another folder.</summary>
+    public const string Variable = "TENANTENCRYPTION_HOME";
+
+    /// <summary>The folder: that of the variable, else one in the user's data folder (apart from the root keys, which are in the configuration folder).</summary>
+    public static string Folder =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder
+            ? Path.GetFullPath(folder)
+            : Path.Combine(
+                Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+                "TenantEncryption",
+                "store");
+}

@@ -1,0 +1,38 @@
+using System.Management.Automation;
+using TenantEncryption.Errors;
+
+namespace TenantEncryption.PowerShell.Hosting;
+
+/// <summary>Makes PowerShell's error records from the library's exceptions, in one place.</summary>
+internal static class ErrorRecords
+{
+    /// <summary>An error record whose FullyQualifiedErrorId begins with the code and whose RecommendedAction is the remedy.</summary>
+    /// <param name="exception">The error.</param>
+    /// <param name="target">The record that failed.</param>
+    /// <returns>The error record.</returns>
+    public static ErrorRecord ToErrorRecord(this TenantEncryptionException exception, object? target) =>
+        new(exception, exception.Code, exception.Definition.Kind.ToCategory(), target)
+        {
+            ErrorDetails = new ErrorDetails(exception.Detail) { RecommendedAction = exception.Remedy },
+        };
+
+    /// <summary>An exception of any type as one of the library's.</summary>
+    /// <param name="exception">The exception.</param>
+    /// <returns>The same, or <c>UNKNOWN</c> with it inside.</returns>
+    public static TenantEncryptionException ToKnown(this Exception exception) =>
+        exception as TenantEncryptionException
+        ?? new TenantEncryptionException(ErrorCodes.Unknown, $"{exception.GetType().Name}: {exception.Message}", exception);
+
+    private static ErrorCategory ToCategory(this ErrorKind kind) => kind switch
+    {
+        ErrorKind.InvalidInput => ErrorCategory.InvalidArgument,
+        ErrorKind.NotFound => ErrorCategory.ObjectNotFound,
+        ErrorKind.AlreadyExists => ErrorCategory.ResourceExists,
+        ErrorKind.Denied => ErrorCategory.PermissionDenied,
+        ErrorKind.Authentication => ErrorCategory.AuthenticationError,
+        ErrorKind.InvalidData => ErrorCategory.InvalidData,
+        ErrorKind.Unavailable => ErrorCategory.ResourceUnavailable,
+        ErrorKind.Storage => ErrorCategory.WriteError,
+        _ => ErrorCategory.NotSpecified,
+    };
+}

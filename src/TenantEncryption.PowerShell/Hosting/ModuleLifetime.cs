@@ -1,0 +1,14 @@
+using System.Management.Automation;
+
+namespace TenantEncryption.PowerShell.Hosting;
+
+/// <summary>What happens when the module comes and goes.</summary>
+public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssemblyCleanup
+{
+    /// <summary>Loads Core, so that its types can be named (<c>[TenantEncryption.…]</c>) as soon as the module is there.</summary>
+    public void OnImport() => _ = typeof(Stores.IStore).Assembly.GetName();
+
+    /// <summary>Zeroes plaintext keys at once; the stores close when the last cmdlet is out.</summary>
+    /// <param name="psModuleInfo">This module.</param>
+    public void OnRemove(PSModuleInfo psModuleInfo) => Task.Run(OpenStores.DisconnectAllAsync).GetAwaiter().GetResult();
+}
