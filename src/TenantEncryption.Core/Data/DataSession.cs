@@ -6,6 +6,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys;
+using TenantEncryption.Tenants;
 
 namespace TenantEncryption.Data;
 
@@ -23,6 +24,7 @@ public sealed class DataSession : IAsyncDisposable
     private readonly MessageWriter _writer;
     private readonly Func<string, WrapBudget> _newBudget;
     private readonly ReadTally _tally;
+    private readonly ConcurrentDictionary<string, EncryptionContext> _contexts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, WrapBudget> _budgets = new(StringComparer.Ordinal);
 
     internal DataSession(
@@ -117,7 +119,7 @@ public sealed class DataSession : IAsyncDisposable
     {
         options ??= ProtectOptions.Default;
         TenantKeyState state = await _ring.StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
-        EncryptionContext context = TenantContext.Of(state.Tenant, options.EncryptionContext);
+        EncryptionContext context = ContextOf(state.Tenant, options);
         WrapBudget budget = _budgets.GetOrAdd(tenantId, _newBudget);
         state = await budget.TakeAsync(_operation, state, cancellationToken).ConfigureAwait(false);
         using MessageMaterials materials = await _materials.MakeAsync(_operation, state, context, cancellationToken).ConfigureAwait(false);
@@ -190,6 +192,12 @@ public sealed class DataSession : IAsyncDisposable
         await _tally.RecordAsync(_operation).ConfigureAwait(false);
         await _operation.DisposeAsync().ConfigureAwait(false);
     }
+
+    // Most values add no pairs: their context is the tenant's own, made once.
+    private EncryptionContext ContextOf(EncryptionTenant tenant, ProtectOptions options) =>
+        options.EncryptionContext is { Count: > 0 }
+            ? TenantContext.Of(tenant, options.EncryptionContext)
+            : _contexts.GetOrAdd(tenant.TenantId, static (_, one) => TenantContext.Of(one, null), tenant);
 
     private static void SweepFolders(IReadOnlyList<FileRequest> files)
     {

@@ -30,7 +30,7 @@ public sealed record KeyMigration
     /// <summary>When it ended.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
 
-    /// <summary>The keys to move.</summary>
+    /// <summary>The keys to seal under the target: those that move, and the new one.</summary>
     public long Total { get; init; }
 
     /// <summary>The keys that are sealed by the target and verified.</summary>

@@ -17,7 +17,7 @@ public sealed record KeyMigrationPlan
     /// <summary>The name of the provider that would be Active.</summary>
     public required string MigratingTo { get; init; }
 
-    /// <summary>The key-encryption keys that would be sealed by the target.</summary>
+    /// <summary>The key-encryption keys that would move to the target, besides the new one that is made there.</summary>
     public int Keks { get; init; }
 
     /// <summary>The catalogued messages that those keys protect; none of them is touched.</summary>
@@ -38,6 +38,6 @@ public sealed record KeyMigrationPlan
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"Move tenant '{TenantId}' from '{MigratingFrom}' to '{MigratingTo}' ({Mode}): {Keks} keys, which protect {Messages} files and up to {Values} "
-            + $"values, at most {KmsCalls} KMS calls.{(Refusals.Count > 0 ? " It would be refused: " + string.Join(" ", Refusals) : "")} {string.Join(" ", Notes)}");
+        $"Move tenant '{TenantId}' from '{MigratingFrom}' to '{MigratingTo}' ({Mode}): make a new key and move {Keks} keys, which protect {Messages} files "
+            + $"and up to {Values} values; at most {KmsCalls} KMS calls.{(Refusals.Count > 0 ? " It would be refused: " + string.Join(" ", Refusals) : "")} {string.Join(" ", Notes)}");
 }
