@@ -173,11 +173,11 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
-    public async Task Without_any_credentials_the_look_up_of_instance_metadata_is_bounded()
+    public async Task A_source_of_credentials_that_never_answers_is_waited_for_within_a_limit()
     {
         using var blackHole = new TcpListener(IPAddress.Loopback, 0);
         blackHole.Start();
-        using var environment = new EnvironmentScope(("AWS_EC2_METADATA_SERVICE_ENDPOINT", $"http://{blackHole.LocalEndpoint}"));
+        using var environment = new EnvironmentScope(("AWS_CONTAINER_CREDENTIALS_FULL_URI", $"http://{blackHole.LocalEndpoint}/"));
         using AwsKms kms = StubKms.Client(
             options => options with { SessionCredentials = null, CredentialsTimeout = TimeSpan.FromMilliseconds(300) });
         var watch = Stopwatch.StartNew();
@@ -185,6 +185,7 @@ public sealed class EnvironmentTests
         var error = await Assert.ThrowsAsync<TenantEncryptionException>(() => StubKms.DecryptAsync(kms, "http://127.0.0.1:1"));
 
         Assert.Equal((ErrorCodes.CredentialsInvalid, "kms:Decrypt"), (error.Code, error.Operation));
+        Assert.Contains("within 0.3 s", error.Detail, StringComparison.Ordinal);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(3));
     }
 
