@@ -15,6 +15,19 @@ public sealed class MessageWriter
     /// <param name="aeadFactory">The AEAD; <see langword="null"/> for the platform's AES-GCM.</param>
     public MessageWriter(IAeadFactory? aeadFactory = null) => _aeadFactory = aeadFactory ?? AesGcmFactory.Instance;
 
+    /// <summary>How long a message will be.</summary>
+    /// <param name="plaintextLength">Bytes.</param>
+    /// <param name="materials">What it will be written with.</param>
+    /// <param name="frameLength">The length of a frame's content, in bytes.</param>
+    /// <returns>Bytes.</returns>
+    public static long Measure(
+        long plaintextLength, MessageMaterials materials, int frameLength = MessageWriterOptions.DefaultFrameLength)
+    {
+        ArgumentNullException.ThrowIfNull(materials);
+        CheckFrameLength(frameLength);
+        return HeaderWriter.Length(materials) + Frames.SealedLength(plaintextLength, frameLength, endsMessage: true);
+    }
+
     /// <summary>Writes a small value to a message in memory, on the calling thread.</summary>
     /// <param name="plaintext">The value.</param>
     /// <param name="materials">Used once.</param>
@@ -25,33 +38,71 @@ public sealed class MessageWriter
     public byte[] Write(
         ReadOnlySpan<byte> plaintext, MessageMaterials materials, int frameLength = MessageWriterOptions.DefaultFrameLength)
     {
-        ArgumentNullException.ThrowIfNull(materials);
-        CheckFrameLength(frameLength);
-        int headerLength = HeaderWriter.Length(materials);
-        long messageLength = headerLength + Frames.SealedLength(plaintext.Length, frameLength, endsMessage: true);
+        long messageLength = Measure(plaintext.Length, materials, frameLength);
         if (messageLength > Array.MaxLength)
         {
             throw new TenantEncryptionException(
                 ErrorCodes.LimitExceeded, $"The message would take {messageLength} bytes; a value in memory takes {Array.MaxLength} at most.");
         }
 
-        materials.Claim();
         byte[] message = GC.AllocateUninitializedArray<byte>((int)messageLength);
+        Write(plaintext, message, materials, frameLength);
+        return message;
+    }
+
+    /// <summary>Writes a value to a message in memory of the caller, on the calling thread.</summary>
+    /// <param name="plaintext">The value.</param>
+    /// <param name="message">Receives the message: exactly as long as <see cref="Measure"/> says.</param>
+    /// <param name="materials">Used once.</param>
+    /// <param name="frameLength">The length of a frame's content, in bytes.</param>
+    /// <exception cref="TenantEncryptionException">INVALID_INPUT: the frame length.</exception>
+    /// <exception cref="ArgumentException">The memory has another length.</exception>
+    /// <exception cref="InvalidOperationException">The materials were used before.</exception>
+    public void Write(
+        ReadOnlySpan<byte> plaintext,
+        Span<byte> message,
+        MessageMaterials materials,
+        int frameLength = MessageWriterOptions.DefaultFrameLength)
+    {
+        CheckLength(message.Length, Measure(plaintext.Length, materials, frameLength));
+        materials.Claim();
+        int headerLength = HeaderWriter.Length(materials);
         IAead aead = null!;
-        HeaderWriter.Write(materials, frameLength, _aeadFactory, message.AsSpan(0, headerLength), new Span<IAead>(ref aead));
+        HeaderWriter.Write(materials, frameLength, _aeadFactory, message[..headerLength], new Span<IAead>(ref aead));
         using (aead)
         {
             Frames.Seal(
                 aead,
-                message.AsSpan(HeaderWriter.MessageIdOffset, HeaderWriter.MessageIdLength),
+                message.Slice(HeaderWriter.MessageIdOffset, HeaderWriter.MessageIdLength),
                 frameLength,
                 sequence: 1,
                 plaintext,
                 endsMessage: true,
-                message.AsSpan(headerLength));
+                message[headerLength..]);
         }
+    }
 
-        return message;
+    /// <summary>Writes a large value to a message in memory of the caller, on several threads.</summary>
+    /// <param name="plaintext">The value.</param>
+    /// <param name="message">Receives the message: exactly as long as <see cref="Measure"/> says.</param>
+    /// <param name="materials">Used once.</param>
+    /// <param name="options">How to write; <see langword="null"/> for the default.</param>
+    /// <param name="cancellationToken">Stops between frames.</param>
+    /// <returns>The id and the lengths.</returns>
+    /// <exception cref="TenantEncryptionException">INVALID_INPUT: the frame length.</exception>
+    /// <exception cref="ArgumentException">The memory has another length.</exception>
+    /// <exception cref="InvalidOperationException">The materials were used before.</exception>
+    public async Task<WrittenMessage> WriteAsync(
+        ReadOnlyMemory<byte> plaintext,
+        Memory<byte> message,
+        MessageMaterials materials,
+        MessageWriterOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        options ??= MessageWriterOptions.Default;
+        CheckLength(message.Length, Measure(plaintext.Length, materials, options.FrameLength));
+        var writer = new MemoryMessageWriter(plaintext, message, options, _aeadFactory);
+        return await writer.WriteAsync(materials, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -143,6 +194,14 @@ public sealed class MessageWriter
         new(
             ErrorCodes.LimitExceeded,
             $"The input takes more than {options.MaxFrames} frames of {options.FrameLength} bytes; choose a larger frame size.");
+
+    private static void CheckLength(int given, long needed)
+    {
+        if (given != needed)
+        {
+            throw new ArgumentException($"The message takes {needed} bytes; memory for {given} was given.");
+        }
+    }
 
     private static void CheckFrameLength(int frameLength)
     {

@@ -1,0 +1,36 @@
+using System.Globalization;
+using BenchmarkDotNet.Running;
+using TenantEncryption.Benchmarks;
+
+string[] names = args.Length > 0 && args[0] != "all" ? [args[0]] : ["files", "memory", "values", "small-files", "peak"];
+var settings = new Settings(args.Skip(1).ToArray());
+foreach (string name in names)
+{
+    switch (name)
+    {
+        case "files":
+            await FileBenchmark.RunAsync(settings);
+            break;
+        case "memory":
+            await MemoryBenchmark.RunAsync(settings);
+            break;
+        case "values":
+            await ValueBenchmark.RunAsync(settings);
+            break;
+        case "small-files":
+            await SmallFilesBenchmark.RunAsync(settings);
+            break;
+        case "peak":
+            await PeakBenchmark.RunAsync(settings);
+            break;
+        case "micro":
+            BenchmarkSwitcher.FromAssembly(typeof(Settings).Assembly).Run(args.Skip(1).ToArray());
+            break;
+        default:
+            Console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"'{name}' is none of files, memory, values, small-files, peak, all, micro."));
+            return 2;
+    }
+}
+
+return 0;

@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace TenantEncryption.Benchmarks;
+
+/// <summary>Options of the end-to-end benchmarks, given as <c>--name value</c>.</summary>
+internal sealed class Settings(string[] arguments)
+{
+    /// <summary>How often each is measured; the median counts.</summary>
+    public int Rounds => int.Parse(Value("rounds") ?? "7", CultureInfo.InvariantCulture);
+
+    /// <summary>The size of the large file, in MiB.</summary>
+    public int MebiBytes => int.Parse(Value("mib") ?? "1024", CultureInfo.InvariantCulture);
+
+    /// <summary>Where files are written: tmpfs unless another folder is given.</summary>
+    public string Folder => Value("folder") ?? (Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath());
+
+    /// <summary>The length of a frame's content, in bytes.</summary>
+    public int FrameLength => int.Parse(Value("frame") ?? "262144", CultureInfo.InvariantCulture);
+
+    /// <summary>Only competitors and work whose name contains this.</summary>
+    public string? Only => Value("only");
+
+    private string? Value(string name)
+    {
+        int index = Array.IndexOf(arguments, "--" + name);
+        return index >= 0 && index + 1 < arguments.Length ? arguments[index + 1] : null;
+    }
+}
