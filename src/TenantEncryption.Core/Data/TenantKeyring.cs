@@ -228,6 +228,11 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
             transaction => transaction.Providers.ListAsync(new KeyProviderFilter { TenantId = Tenant!.TenantId, Type = KeyProviderType.AwsKms }),
             cancellationToken).ConfigureAwait(false);
         KeyProvider? provider = providers.FirstOrDefault(one => one.KeyArn == named.ToString() || named.IsRelatedTo(KeyIdentifier.Parse(one.KeyArn!)));
+        if (provider is not null)
+        {
+            await _ring.RequireAuthenticAsync(provider, cancellationToken).ConfigureAwait(false);
+        }
+
         return provider switch
         {
             null => null,

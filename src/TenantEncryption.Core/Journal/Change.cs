@@ -3,18 +3,33 @@ using TenantEncryption.Events;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Platforms;
+using TenantEncryption.Providers;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Journal;
 
 /// <summary>A change under way: its transaction, and the events that tell it.</summary>
-internal sealed class Change(IStoreTransaction store, EventLog log, Operation operation)
+internal sealed class Change(IStoreTransaction store, EventLog log, ProviderAuthenticator authenticator, Operation operation)
 {
     /// <summary>The transaction.</summary>
     public IStoreTransaction Store => store;
 
     /// <summary>The head of the log after the last event of the change.</summary>
     public EventLogHead? Head { get; private set; }
+
+    /// <summary>Adds a provider, authenticated.</summary>
+    public async Task AddProviderAsync(KeyProvider provider) =>
+        await store.Providers.AddAsync(await authenticator.SignAsync(store.Settings, provider).ConfigureAwait(false)).ConfigureAwait(false);
+
+    /// <summary>
+    /// Changes a provider, authenticated again. What it was before must have been authentic: a change must not turn an altered registration
+    /// into a good one.
+    /// </summary>
+    public async Task UpdateProviderAsync(KeyProvider before, KeyProvider after)
+    {
+        await authenticator.RequireAsync(before, CancellationToken.None).ConfigureAwait(false);
+        await store.Providers.UpdateAsync(await authenticator.SignAsync(store.Settings, after).ConfigureAwait(false)).ConfigureAwait(false);
+    }
 
     /// <summary>Adds a key, unless the root that sealed it is gone.</summary>
     public async Task AddKeyAsync(KeyEncryptionKey key)

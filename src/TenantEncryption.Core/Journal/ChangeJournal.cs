@@ -1,11 +1,13 @@
 using TenantEncryption.Events;
 using TenantEncryption.Kms;
+using TenantEncryption.Providers;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Journal;
 
 /// <summary>Makes changes to the store, each with its events in one transaction.</summary>
-internal sealed class ChangeJournal(IStore store, EventLog log, IKms kms, TimeProvider time, Action<KmsCall>? onKmsCall, Action<string>? onWarning)
+internal sealed class ChangeJournal(
+    IStore store, EventLog log, ProviderAuthenticator authenticator, IKms kms, TimeProvider time, Action<KmsCall>? onKmsCall, Action<string>? onWarning)
 {
     /// <summary>Begins an operation of a caller.</summary>
     /// <param name="name">What it is, for the event log.</param>
@@ -28,7 +30,7 @@ internal sealed class ChangeJournal(IStore store, EventLog log, IKms kms, TimePr
         T result;
         await using (transaction.ConfigureAwait(false))
         {
-            change = new Change(transaction, log, operation);
+            change = new Change(transaction, log, authenticator, operation);
             result = await work(change).ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
