@@ -89,7 +89,7 @@ public sealed class FaultTests : ServerTest
         await app.DescribeKeyAsync(key);
         encrypt.GrantTokens = [];
         await app.EncryptAsync(encrypt);
-        await Kms.RevokeGrantAsync(key, grant.GrantId);
+        await Kms.RevokeGrantAsync(grant.GrantId, key);
         await app.EncryptAsync(encrypt);
         Server.Advance(TimeSpan.FromMinutes(5));
         await RefusedAsync("AccessDeniedException", () => app.EncryptAsync(encrypt));

@@ -73,7 +73,8 @@ public sealed class AccessTests : ServerTest
     {
         string key = await NewKeyAsync();
         const string Lockout = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:user/alice"},"Action":"kms:*","Resource":"*"}]}""";
-        AmazonKeyManagementServiceException refused = await RefusedAsync("MalformedPolicyDocumentException", () => Kms.PutKeyPolicyAsync(key, Lockout), "default");
+        AmazonKeyManagementServiceException refused = await RefusedAsync(
+            "MalformedPolicyDocumentException", () => Kms.PutKeyPolicyAsync(key, Lockout, "default"));
         Assert.Equal("The new key policy will not allow you to update the key policy in the future.", refused.Message);
         await Kms.PutKeyPolicyAsync(new PutKeyPolicyRequest { KeyId = key, Policy = Lockout, BypassPolicyLockoutSafetyCheck = true });
         await RefusedAsync("AccessDeniedException", () => Kms.DescribeKeyAsync(key));
