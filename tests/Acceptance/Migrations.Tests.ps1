@@ -54,7 +54,7 @@ Describe 'Start-KeyMigration' {
     It 'shows the plan with -WhatIf and changes nothing' {
         $before = (Get-TenantEncryption).LogHead
         $run = Invoke-Runbook 'Start-KeyMigration moves moves-cmk -WhatIf'
-        $run.Output -replace '\s+', ' ' | Should -BeLike '*2 keys*KMS calls*nobody forget*'
+        $run.Output -replace '\s+', ' ' | Should -BeLike '*keys*KMS calls*nobody forget*'
         (Get-TenantEncryption).LogHead | Should -Be $before
     }
 
