@@ -6,7 +6,7 @@ namespace TenantEncryption.Interop.Tests.Programs;
 /// <summary>Runs a program to its end, within a time.</summary>
 internal static class ProgramRun
 {
-    private static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(5);
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
