@@ -32,7 +32,7 @@ internal sealed class FileBenchmark(Settings settings, string folder)
     private async Task RunAsync()
     {
         await PrepareAsync();
-        Measured[] measured = [.. Work().Where(work => settings.Only is null || work.Name.Contains(settings.Only, StringComparison.Ordinal))];
+        Measured[] measured = [.. Work().Where(work => settings.Wants(work.Name))];
         Report.Title(string.Create(
             CultureInfo.InvariantCulture,
             $"{settings.MebiBytes} MiB file in {settings.Folder}, frames of {settings.FrameLength / 1024} KiB, medians of {settings.Rounds}"));
