@@ -32,18 +32,18 @@ internal sealed class FileBenchmark(Settings settings, string folder)
     private async Task RunAsync()
     {
         await PrepareAsync();
-        Measured[] measured = [.. Work().Where(work => settings.Only is null || work.Name.Contains(settings.Only, StringComparison.Ordinal))];
+        Measured[] measured = [.. Work().Where(work => settings.Wants(work.Name))];
         Report.Title(string.Create(
             CultureInfo.InvariantCulture,
             $"{settings.MebiBytes} MiB file in {settings.Folder}, frames of {settings.FrameLength / 1024} KiB, medians of {settings.Rounds}"));
         IReadOnlyDictionary<string, Measurement> medians = await Measured.MediansAsync(measured, settings.Rounds);
-        Report.Table("work", "seconds", "MiB/s", "time of cp", "rate of the bare loop", "processor seconds", "rate per processor second of the bare loop");
+        Report.Table("work", "seconds", "MiB/s", "time of cp", "rate of the bare loop", "processor seconds", "of it kernel", "rate per processor second of the bare loop");
         double copy = medians.TryGetValue("cp", out Measurement copied) ? copied.Seconds : double.NaN;
         foreach (Measured work in measured)
         {
             Measurement median = medians[work.Name];
             string name = work.Name.StartsWith("unprotect", StringComparison.Ordinal) ? "unprotect, bare loop" : "protect, bare loop";
-            Measurement bare = medians.TryGetValue(name, out Measurement found) ? found : new Measurement(double.NaN, double.NaN);
+            Measurement bare = medians.TryGetValue(name, out Measurement found) ? found : new Measurement(double.NaN, double.NaN, double.NaN);
             Report.Row(
                 work.Name,
                 median.Seconds,
@@ -51,6 +51,7 @@ internal sealed class FileBenchmark(Settings settings, string folder)
                 median.Seconds / copy,
                 bare.Seconds / median.Seconds,
                 median.ProcessorSeconds,
+                median.KernelSeconds,
                 bare.ProcessorSeconds / median.ProcessorSeconds);
         }
     }

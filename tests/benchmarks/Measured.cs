@@ -24,7 +24,10 @@ internal sealed record Measured(string Name, Func<Task<Measurement>> Run)
 
         return taken.ToDictionary(
             pair => pair.Key,
-            pair => new Measurement(Median(pair.Value, value => value.Seconds), Median(pair.Value, value => value.ProcessorSeconds)));
+            pair => new Measurement(
+                Median(pair.Value, value => value.Seconds),
+                Median(pair.Value, value => value.ProcessorSeconds),
+                Median(pair.Value, value => value.KernelSeconds)));
     }
 
     private static double Median(List<Measurement> values, Func<Measurement, double> part) =>

@@ -17,8 +17,9 @@ internal sealed class Settings(string[] arguments)
     /// <summary>The length of a frame's content, in bytes.</summary>
     public int FrameLength => int.Parse(Value("frame") ?? "262144", CultureInfo.InvariantCulture);
 
-    /// <summary>Only competitors and work whose name contains this.</summary>
-    public string? Only => Value("only");
+    /// <summary>Whether work is to be measured: its name contains one of the words of <c>--only</c>, which commas divide.</summary>
+    public bool Wants(string name) =>
+        Value("only") is not { } words || words.Split(',').Any(word => name.Contains(word, StringComparison.Ordinal));
 
     private string? Value(string name)
     {

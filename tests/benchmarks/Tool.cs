@@ -23,7 +23,7 @@ internal static class Tool
         Task<string> error = process.StandardError.ReadToEndAsync();
         await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        var measurement = new Measurement(watch.Elapsed.TotalSeconds, double.NaN);
+        var measurement = new Measurement(watch.Elapsed.TotalSeconds, double.NaN, double.NaN);
         return process.ExitCode == 0 ? measurement : throw new InvalidOperationException($"{program}: {await error}");
     }
 }

@@ -21,7 +21,7 @@ internal static class ValueBenchmark
     public static async Task RunAsync(Settings settings)
     {
         Report.Title("One value of 1 KiB, one core, KEK at hand");
-        using IAead kek = AesGcmFactory.Instance.Create(KekBytes);
+        using var kek = new SharedAead(KekBytes);
         using var keyring = new LeasedKeyring(kek);
         var writer = new MessageWriter();
         var reader = new MessageReader();

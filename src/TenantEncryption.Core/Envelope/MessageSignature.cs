@@ -79,7 +79,10 @@ internal sealed class MessageSignature : IDisposable
     /// <summary>The longest DER signature of the curves in use, in bytes: two 49-byte integers in a sequence.</summary>
     internal const int MaxLength = 3 + (2 * (2 + 49));
 
-    private static bool IsCanonical(ReadOnlySpan<byte> der)
+    /// <summary>
+    /// Whether a signature is the one DER encoding of two positive integers. OpenSSL checks it as well; other platforms' verification need not.
+    /// </summary>
+    internal static bool IsCanonical(ReadOnlySpan<byte> der)
     {
         try
         {

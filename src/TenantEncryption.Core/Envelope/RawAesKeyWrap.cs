@@ -39,7 +39,7 @@ public static class RawAesKeyWrap
     }
 
     /// <summary>As the other, with an AEAD object of the wrapping key that the caller keeps for many wraps.</summary>
-    /// <param name="wrappingKey">The AEAD object. One thread at a time uses it.</param>
+    /// <param name="wrappingKey">The AEAD object: a <see cref="SharedAead"/> where several threads wrap at once.</param>
     /// <param name="providerId">The key namespace.</param>
     /// <param name="keyName">The name of the wrapping key.</param>
     /// <param name="dataKey">The data key.</param>
@@ -104,7 +104,7 @@ public static class RawAesKeyWrap
     /// As the other, with an AEAD object of the wrapping key that the caller keeps for many unwraps, and without looking at the
     /// names: the caller found the key by them.
     /// </summary>
-    /// <param name="wrappingKey">The AEAD object. One thread at a time uses it.</param>
+    /// <param name="wrappingKey">The AEAD object: a <see cref="SharedAead"/> where several threads wrap at once.</param>
     /// <param name="encryptedDataKey">What to unwrap.</param>
     /// <param name="context">The message's whole encryption context.</param>
     /// <param name="dataKey">Receives the data key; its length is the one that the suite prescribes.</param>

@@ -18,15 +18,7 @@ public sealed class SignatureTests
         {
             Suite = Signed,
             Plaintext = [1, 2, 3],
-            ChangeSignature = der => form switch
-            {
-                "trailing byte" => [.. der, 0],
-                "long length" => [0x30, 0x81, .. der[1..]],
-                "padded integer" => [0x30, (byte)(der[1] + 1), 0x02, (byte)(der[3] + 1), 0x00, .. der[4..]],
-                "negative" => [0x30, 0x06, 0x02, 0x01, 0xFF, 0x02, 0x01, 0x01],
-                "zero" => [0x30, 0x06, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00],
-                _ => [],
-            },
+            ChangeSignature = der => InForm(form, der),
         };
         byte[] bytes = message.Write();
         using RawAesKeyring keyring = message.Keyring();
@@ -35,6 +27,17 @@ public sealed class SignatureTests
         {
             await Refusal.IsAsync(ErrorCodes.MessageAltered, () => Ways.ReadAsync(way, bytes, keyring));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void Canonical_DER_is_told_from_what_is_not(string form)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        byte[] der = key.SignData([1, 2, 3], HashAlgorithmName.SHA384, DSASignatureFormat.Rfc3279DerSequence);
+
+        Assert.True(MessageSignature.IsCanonical(der));
+        Assert.False(MessageSignature.IsCanonical(InForm(form, der)));
     }
 
     [Fact]
@@ -115,4 +118,14 @@ public sealed class SignatureTests
             Assert.True(refused);
         }
     }
+
+    private static byte[] InForm(string form, byte[] der) => form switch
+    {
+        "trailing byte" => [.. der, 0],
+        "long length" => [0x30, 0x81, .. der[1..]],
+        "padded integer" => [0x30, (byte)(der[1] + 1), 0x02, (byte)(der[3] + 1), 0x00, .. der[4..]],
+        "negative" => [0x30, 0x06, 0x02, 0x01, 0xFF, 0x02, 0x01, 0x01],
+        "zero" => [0x30, 0x06, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00],
+        _ => [],
+    };
 }
