@@ -76,7 +76,9 @@ public sealed class FaultTests : ServerTest
         await RefusedAsync("AccessDeniedException", () => app.DescribeKeyAsync(key));
         CreateGrantResponse grant = await Kms.CreateGrantAsync(new CreateGrantRequest
         {
-            KeyId = key, GranteePrincipal = "arn:aws:iam::111122223333:role/app", Operations = ["DescribeKey", "Encrypt"],
+            KeyId = key,
+            GranteePrincipal = "arn:aws:iam::111122223333:role/app",
+            Operations = ["DescribeKey", "Encrypt"],
         });
         EncryptRequest encrypt = new() { KeyId = key, Plaintext = new MemoryStream([1]) };
         await RefusedAsync("AccessDeniedException", () => app.EncryptAsync(encrypt));

@@ -166,7 +166,10 @@ public sealed class AccessTests : ServerTest
         string key = await NewKeyAsync();
         CreateGrantResponse grant = await Kms.CreateGrantAsync(new CreateGrantRequest
         {
-            KeyId = key, GranteePrincipal = "arn:aws:iam::111122223333:role/app", RetiringPrincipal = "arn:aws:iam::111122223333:role/retirer", Operations = ["Decrypt"],
+            KeyId = key,
+            GranteePrincipal = "arn:aws:iam::111122223333:role/app",
+            RetiringPrincipal = "arn:aws:iam::111122223333:role/retirer",
+            Operations = ["Decrypt"],
         });
         RetireGrantRequest retire = new() { KeyId = key, GrantId = grant.GrantId };
         await RefusedAsync("AccessDeniedException", () => Client(accessKey: "app").RetireGrantAsync(retire));
