@@ -15,6 +15,9 @@ internal sealed class PolicyParser(PolicyKind kind)
     private static readonly string[] StatementElements =
         ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
 
+    // One string for each condition key of the document, so that evaluation can tell by reference that it asks for the same again.
+    private readonly Dictionary<string, string> _keys = new(StringComparer.OrdinalIgnoreCase);
+
     private bool _variables;
 
     public IReadOnlyList<PolicyStatement> Parse(string json)
@@ -185,9 +188,14 @@ internal sealed class PolicyParser(PolicyKind kind)
     private Condition ParseCondition(ConditionOperator @operator, JProperty key, int index)
     {
         string[] values = Texts(key.Value, key.Name);
+        if (!_keys.TryGetValue(key.Name, out string? name))
+        {
+            _keys[key.Name] = name = key.Name;
+        }
+
         try
         {
-            return new Condition(@operator, key.Name, values, ValueTest.Create(@operator.Comparison, values, _variables));
+            return new Condition(@operator, name, values, ValueTest.Create(@operator.Comparison, values, _variables));
         }
         catch (FormatException e)
         {

@@ -2,13 +2,17 @@ namespace TenantEncryption.Policies;
 
 /// <summary>
 /// The condition keys of a request with their values: <c>kms:ViaService</c>, <c>aws:SourceIp</c>,
-/// <c>kms:EncryptionContext:TenantId</c>. Names are compared without regard to case, as IAM does. Not thread-safe while it is filled.
+/// <c>kms:EncryptionContext:TenantId</c>. Names are compared without regard to case, as IAM does. For one request on one thread.
 /// </summary>
 public sealed class RequestContext
 {
     private const string EncryptionContextPrefix = "kms:EncryptionContext:";
 
     private readonly Dictionary<string, string[]> _values = new(StringComparer.OrdinalIgnoreCase);
+
+    // A policy asks for the same key in one statement after the other.
+    private string? _lastKey;
+    private string[]? _lastValues;
 
     /// <summary>Sets a condition key. No values means that the request lacks the key.</summary>
     /// <param name="key">The condition key, such as <c>aws:SourceIp</c>.</param>
@@ -17,6 +21,7 @@ public sealed class RequestContext
     public RequestContext Set(string key, params string[] values)
     {
         ArgumentNullException.ThrowIfNull(values);
+        _lastKey = null;
         if (values.Length == 0)
         {
             _values.Remove(key);
@@ -63,6 +68,7 @@ public sealed class RequestContext
     public void RemoveWhere(Predicate<string> match)
     {
         ArgumentNullException.ThrowIfNull(match);
+        _lastKey = null;
         foreach (string key in _values.Keys.Where(key => match(key)).ToArray())
         {
             _values.Remove(key);
@@ -72,5 +78,14 @@ public sealed class RequestContext
     /// <summary>The values of a condition key, or <see langword="null"/> where the request lacks it.</summary>
     /// <param name="key">The condition key.</param>
     /// <returns>At least one value, or <see langword="null"/>.</returns>
-    public string[]? Find(string key) => _values.GetValueOrDefault(key);
+    public string[]? Find(string key)
+    {
+        if (!ReferenceEquals(key, _lastKey))
+        {
+            _lastValues = _values.GetValueOrDefault(key);
+            _lastKey = key;
+        }
+
+        return _lastValues;
+    }
 }

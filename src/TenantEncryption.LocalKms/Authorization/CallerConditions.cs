@@ -20,8 +20,12 @@ internal static class CallerConditions
             // Loopback stands for TLS here, so that a policy that asks for TLS can be rehearsed.
             .Set("aws:SecureTransport", true)
             .Set("aws:PrincipalIsAWSService", caller.Principal.IsService)
-            .Set("aws:ViaAWSService", caller.Context.ContainsKey("kms:ViaService"))
-            .Set("kms:CallerAccount", caller.Account);
+            .Set("aws:ViaAWSService", caller.Context.ContainsKey("kms:ViaService"));
+        if (caller.Account.Length > 0)
+        {
+            context.Set("kms:CallerAccount", caller.Account);
+        }
+
         if (caller.Principal.Account is { } account)
         {
             context.Set("aws:PrincipalAccount", account);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using TenantEncryption.LocalKms.Protocol;
 using TenantEncryption.LocalKms.Storage;
 using TenantEncryption.Policies;
@@ -25,11 +26,13 @@ internal sealed class IdentityDirectory
     {
         _state = state;
         _time = time;
-        Index(new Principal { Arn = $"arn:aws:iam::{LocalAccount}:root", AccessKeys = [new AccessKey(LocalAccessKey, LocalAccessKey)] });
-        foreach (Principal principal in state.Principals)
+        var local = new Principal { Arn = $"arn:aws:iam::{LocalAccount}:root", AccessKeys = [new AccessKey(LocalAccessKey, LocalAccessKey)] };
+        if (state.FindPrincipal(local.Arn) is null)
         {
-            Index(principal);
+            Index(local);
         }
+
+        IndexAll();
     }
 
     /// <summary>The definition of a principal, or <see langword="null"/>.</summary>
@@ -47,9 +50,16 @@ internal sealed class IdentityDirectory
 
         lock (_state.Writing)
         {
+            if (_state.FindPrincipal(principal.Arn) is { } current && Serialize(current).AsSpan().SequenceEqual(Serialize(principal)))
+            {
+                return;
+            }
+
             Forget(principal.Arn);
             _state.Commit(new Change { PutPrincipal = principal });
-            Index(principal);
+
+            // Sessions with keys of their own have the policies of their role, which may be this principal.
+            IndexAll();
         }
     }
 
@@ -99,6 +109,16 @@ internal sealed class IdentityDirectory
         return known.Session.AccessKeyId != accessKeyId ? throw KmsErrors.UnrecognizedClient()
             : known.Session.Expires <= _time.GetUtcNow() ? throw KmsErrors.ExpiredToken()
             : known.Credentials;
+    }
+
+    private static byte[] Serialize(Principal principal) => JsonSerializer.SerializeToUtf8Bytes(principal, StateJson.Default.Principal);
+
+    private void IndexAll()
+    {
+        foreach (Principal principal in _state.Principals)
+        {
+            Index(principal);
+        }
     }
 
     private void Index(Principal principal)

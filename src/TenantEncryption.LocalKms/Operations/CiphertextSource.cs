@@ -31,24 +31,26 @@ internal sealed class CiphertextSource
         OperationCall call, byte[] blob, string member, KeyUse use, IReadOnlyDictionary<string, string> context, KmsKey? destination = null)
     {
         Ciphertext? ciphertext = Ciphertext.Parse(blob);
-        KmsKey key;
-        if (call.Request.Text(member) is { } identifier)
-        {
-            key = KeyReference.Resolve(call, identifier, use);
-        }
-        else
-        {
-            // Key ids are unique over all accounts, so the ciphertext need not name one.
-            key = call.State.FindKeyById(call.Region, (ciphertext ?? throw KmsErrors.InvalidCiphertext()).KeyId)
-                ?? throw KmsErrors.CiphertextKeyInaccessible();
-        }
+        string? identifier = call.Request.Text(member);
 
+        // Key ids are unique over all accounts, so a ciphertext need not name one.
+        KmsKey key = identifier is not null
+            ? KeyReference.Resolve(call, identifier, use)
+            : call.State.FindKeyById(call.Region, (ciphertext ?? throw KmsErrors.InvalidCiphertext()).KeyId) ?? throw Inaccessible(call, use);
         if (destination is not null)
         {
             call.Conditions.Set("kms:ReEncryptOnSameKey", key.Arn == destination.Arn);
         }
 
-        call.Allow(key, use, context);
+        try
+        {
+            call.Allow(key, use, context);
+        }
+        catch (KmsError refusal) when (identifier is null && refusal.Type == "AccessDeniedException")
+        {
+            throw Inaccessible(call, use);
+        }
+
         return new CiphertextSource(key, ciphertext);
     }
 
@@ -58,4 +60,8 @@ internal sealed class CiphertextSource
         _ciphertext is null ? throw KmsErrors.InvalidCiphertext()
         : _ciphertext.KeyId != Key.KeyId ? throw KmsErrors.IncorrectKey()
         : _ciphertext.Open(Key, context) ?? throw KmsErrors.InvalidCiphertext();
+
+    /// <summary>A key that the request did not name and the caller may not use: whether there is one is not told.</summary>
+    private static KmsError Inaccessible(OperationCall call, KeyUse use) =>
+        KmsErrors.CiphertextKeyInaccessible(call.Caller.Arn, "kms:" + (use.Action ?? call.Operation.Name));
 }

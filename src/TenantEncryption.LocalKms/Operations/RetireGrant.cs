@@ -47,7 +47,8 @@ internal sealed class RetireGrant : IOperation
     {
         KmsKey key = call.State.FindKey(grant.KeyArn)!;
         call.Trace.AddResource(key);
-        AccessDecision decision = KeyAuthorizer.Decide(call, key, "kms:RetireGrant", new Dictionary<string, string>());
+        AccessRequest request = KeyAuthorizer.Request(call, key, "kms:RetireGrant", new Dictionary<string, string>(), newGrant: null);
+        AccessDecision decision = PolicySimulator.Decide(request, KeyAuthorizer.Policies(call, key));
         call.Trace.AddDecision("kms:RetireGrant", decision);
         if (decision.IsExplicitDeny)
         {
@@ -55,14 +56,13 @@ internal sealed class RetireGrant : IOperation
         }
 
         PolicyPrincipal caller = call.Caller.Principal;
-        if (decision.Reason == AccessReason.GrantAllows || IsNamed(caller, grant.RetiringPrincipal))
+        if (grant.Rule.Permits(request) || IsNamed(caller, grant.RetiringPrincipal))
         {
             return true;
         }
 
         bool accountMay = caller.AccountIs(grant.RetiringPrincipal) || caller.AccountIs(grant.IssuingAccount) || caller.Account == key.Account;
-        return accountMay && PolicySimulator.DecideByIdentity(
-            new AccessRequest { Principal = caller, Action = "kms:RetireGrant", Resource = key.Arn, Context = call.Conditions }, call.Caller.Policies).IsAllowed;
+        return accountMay && PolicySimulator.DecideByIdentity(request, call.Caller.Policies).IsAllowed;
     }
 
     private static bool IsNamed(PolicyPrincipal caller, string? principal) =>

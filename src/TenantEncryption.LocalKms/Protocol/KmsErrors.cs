@@ -47,9 +47,10 @@ internal static class KmsErrors
     public static KmsError IncorrectKey() =>
         new("IncorrectKeyException", "The key ID in the request does not identify a CMK that can perform this operation.");
 
-    /// <summary>A ciphertext whose key the caller can't see: whether there is one is not told.</summary>
-    public static KmsError CiphertextKeyInaccessible() => AccessDenied(
-        "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.");
+    /// <summary>A ciphertext whose key the caller can't use: whether there is one is not told.</summary>
+    public static KmsError CiphertextKeyInaccessible(string caller, string action) => AccessDenied(
+        $"User: {caller} is not authorized to perform: {action} on the resource associated with this ciphertext because the resource does not exist "
+        + "in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access");
 
     public static KmsError AccessDenied(string message) => new("AccessDeniedException", message);
 

@@ -24,7 +24,7 @@ internal sealed class KmsProtocol(KmsState state, SignatureVerifier signatures, 
 
     public void Run(ServiceCall call)
     {
-        call.Signature = signatures.Verify(call.Http, call.Body, service: "kms");
+        call.Signature = signatures.Verify(call.Http, call.Body, call.Claim, service: "kms");
         if (!OperationCatalog.All.TryGetValue(call.Operation, out IOperation? operation))
         {
             throw KmsErrors.UnknownOperation();

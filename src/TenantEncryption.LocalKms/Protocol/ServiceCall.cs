@@ -21,6 +21,9 @@ internal sealed class ServiceCall
 
     public CallTrace Trace { get; } = new();
 
+    /// <summary>What the Authorization header claims, where it is understood.</summary>
+    public RequestSignature? Claim { get; init; }
+
     /// <summary>Who signed, once that is verified.</summary>
     public SignedCall? Signature { get; set; }
 

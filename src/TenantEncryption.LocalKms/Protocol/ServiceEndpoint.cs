@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
 using TenantEncryption.LocalKms.Auditing;
@@ -32,10 +33,10 @@ internal sealed class ServiceEndpoint(IServiceProtocol protocol, FaultInjector f
             Body = body,
             RequestId = requestId,
             Operation = protocol.NameOperation(http.Request, body),
-            SourceIp = http.Connection.RemoteIpAddress?.MapToIPv4().ToString(),
+            Claim = RequestSignature.Parse(http.Request.Headers.Authorization.ToString()),
+            SourceIp = Address(http.Connection.RemoteIpAddress),
         };
-        string region = RequestSignature.Parse(http.Request.Headers.Authorization.ToString())?.Region ?? "";
-        Fault fault = faults.Next(region, call.Operation);
+        Fault fault = faults.Next(call.Claim?.Region ?? "", call.Operation);
         if (fault.Delay > TimeSpan.Zero)
         {
             await Task.Delay(fault.Delay, http.RequestAborted);
@@ -61,6 +62,8 @@ internal sealed class ServiceEndpoint(IServiceProtocol protocol, FaultInjector f
         http.Response.ContentLength = call.Answer.WrittenCount;
         await http.Response.Body.WriteAsync(call.Answer.WrittenMemory, http.RequestAborted);
     }
+
+    private static string? Address(IPAddress? address) => (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
 
     private KmsError? Run(ServiceCall call, FaultKind fault)
     {

@@ -22,18 +22,18 @@ internal sealed partial class SignatureVerifier(IdentityDirectory identities, Ti
     /// <summary>Who signed the request, for which region and service.</summary>
     /// <param name="request">The request.</param>
     /// <param name="body">Its body.</param>
+    /// <param name="signature">What its Authorization header says, or <see langword="null"/> where it says nothing that is understood.</param>
     /// <param name="service">The service that was called: <c>kms</c> or <c>sts</c>.</param>
     /// <exception cref="KmsError">The request is not signed by credentials that this service knows.</exception>
-    public SignedCall Verify(HttpRequest request, ReadOnlySpan<byte> body, string service)
+    public SignedCall Verify(HttpRequest request, ReadOnlySpan<byte> body, RequestSignature? signature, string service)
     {
-        string header = request.Headers.Authorization.ToString();
-        if (header.Length == 0)
+        if (signature is null)
         {
-            throw KmsErrors.MissingAuthentication();
+            string header = request.Headers.Authorization.ToString();
+            throw header.Length == 0 ? KmsErrors.MissingAuthentication() : KmsErrors.IncompleteSignature(
+                $"Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters. Authorization={header.Split(' ')[0]}");
         }
 
-        RequestSignature signature = RequestSignature.Parse(header) ?? throw KmsErrors.IncompleteSignature(
-            $"Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters. Authorization={header.Split(' ')[0]}");
         string timestamp = request.Headers["X-Amz-Date"].ToString();
         CheckScope(request, signature, timestamp, service);
 

@@ -8,4 +8,5 @@ namespace TenantEncryption.LocalKms.Storage;
 [JsonSerializable(typeof(IReadOnlyList<Change>))]
 [JsonSerializable(typeof(List<Change>))]
 [JsonSerializable(typeof(SessionToken))]
+[JsonSerializable(typeof(Principal))]
 internal sealed partial class StateJson : JsonSerializerContext;

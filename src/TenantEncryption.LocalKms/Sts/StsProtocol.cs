@@ -21,7 +21,7 @@ internal sealed class StsProtocol(KmsState state, SignatureVerifier signatures, 
 
     public void Run(ServiceCall call)
     {
-        call.Signature = signatures.Verify(call.Http, call.Body, service: "sts");
+        call.Signature = signatures.Verify(call.Http, call.Body, call.Claim, service: "sts");
         IStsOperation operation = Array.Find(_operations, candidate => candidate.Name == call.Operation)
             ?? throw new KmsError("InvalidAction", $"Could not find operation {call.Operation} for version 2011-06-15");
         var answer = new XElement(

@@ -76,7 +76,9 @@ public sealed class FaultTests : ServerTest
         await RefusedAsync("AccessDeniedException", () => app.DescribeKeyAsync(key));
         CreateGrantResponse grant = await Kms.CreateGrantAsync(new CreateGrantRequest
         {
-            KeyId = key, GranteePrincipal = "arn:aws:iam::111122223333:role/app", Operations = ["DescribeKey", "Encrypt"],
+            KeyId = key,
+            GranteePrincipal = "arn:aws:iam::111122223333:role/app",
+            Operations = ["DescribeKey", "Encrypt"],
         });
         EncryptRequest encrypt = new() { KeyId = key, Plaintext = new MemoryStream([1]) };
         await RefusedAsync("AccessDeniedException", () => app.EncryptAsync(encrypt));
@@ -93,6 +95,15 @@ public sealed class FaultTests : ServerTest
         await app.EncryptAsync(encrypt);
         Server.Advance(TimeSpan.FromMinutes(5));
         await RefusedAsync("AccessDeniedException", () => app.EncryptAsync(encrypt));
+    }
+
+    [Fact]
+    public void The_program_tells_of_an_option_that_it_does_not_have()
+    {
+        LocalKmsOptions options = CommandLine.Parse(["--urls", "http://127.0.0.1:1", "--fault", "throttle=0.5,seed=3,latency=20ms,down=eu-west-1+eu-west-3"]);
+        Assert.Equal((0.5, 3, TimeSpan.FromMilliseconds(20)), (options.Faults.Throttle, options.Faults.Seed, options.Faults.Latency));
+        Assert.Equal(["eu-west-1", "eu-west-3"], options.Faults.RegionsDown.AsEnumerable());
+        Assert.Contains("--fautl", Assert.Throws<ArgumentException>(() => CommandLine.Parse(["--fautl", "x"])).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -58,6 +58,57 @@ public sealed class AccessTests : ServerTest
     }
 
     [Fact]
+    public async Task A_ciphertext_does_not_tell_a_stranger_whose_key_made_it()
+    {
+        DefinePrincipal(Partner, "partner", """ "policies":{"use":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:*","Resource":"*"}]}} """);
+        string key = await NewKeyAsync();
+        EncryptResponse made = await Kms.EncryptAsync(new EncryptRequest { KeyId = key, Plaintext = new MemoryStream([1]) });
+        AmazonKeyManagementServiceException refused = await RefusedAsync(
+            "AccessDeniedException", () => Client(accessKey: "partner").DecryptAsync(new DecryptRequest { CiphertextBlob = made.CiphertextBlob }));
+        Assert.DoesNotContain(key.Split('/')[1], refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_grantee_who_may_retire_does_so_whatever_else_allows_it()
+    {
+        DefinePrincipal("arn:aws:iam::111122223333:role/app", "app");
+        string key = await NewKeyAsync(Statement("arn:aws:iam::111122223333:role/app", "kms:*"));
+        CreateGrantRequest request = new() { KeyId = key, GranteePrincipal = "arn:aws:iam::111122223333:role/app", Operations = ["RetireGrant"] };
+        string grantId = (await Kms.CreateGrantAsync(request)).GrantId;
+        request.Operations = ["Decrypt"];
+        string other = (await Kms.CreateGrantAsync(request)).GrantId;
+        AmazonKeyManagementServiceClient app = Client(accessKey: "app");
+        await RefusedAsync("AccessDeniedException", () => app.RetireGrantAsync(new RetireGrantRequest { KeyId = key, GrantId = other }));
+        await app.RetireGrantAsync(new RetireGrantRequest { KeyId = key, GrantId = grantId });
+    }
+
+    [Fact]
+    public async Task The_local_root_is_who_the_identity_file_says()
+    {
+        string folder = Directory.CreateTempSubdirectory("localkms-").FullName;
+        string file = Path.Combine(folder, "identities.json");
+        await File.WriteAllTextAsync(file, """{"principals":[{"arn":"arn:aws:iam::111122223333:root","accessKeys":[{"id":"boss","secret":"boss"}]}]}""");
+        for (int start = 0; start < 2; start++)
+        {
+            await using LocalKmsServer server = await LocalKmsServer.StartAsync(new LocalKmsOptions { DataFolder = folder, IdentityFile = file });
+            using AmazonKeyManagementServiceClient local = server.Create(), boss = server.Create(accessKey: "boss", secret: "boss");
+            await RefusedAsync("UnrecognizedClientException", () => local.ListKeysAsync(new ListKeysRequest()));
+            await boss.ListKeysAsync(new ListKeysRequest());
+        }
+
+        Assert.Single(File.ReadLines(Path.Combine(folder, "state.jsonl")), line => line.Contains("boss", StringComparison.Ordinal));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_session_with_a_key_of_its_own_has_the_policies_of_its_role()
+    {
+        DefinePrincipal("arn:aws:sts::111122223333:assumed-role/app/one", "one");
+        DefinePrincipal("arn:aws:iam::111122223333:role/app", "app", """ "policies":{"use":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:ListKeys","Resource":"*"}]}} """);
+        await Client(accessKey: "one").ListKeysAsync(new ListKeysRequest());
+    }
+
+    [Fact]
     public async Task A_call_through_a_service_meets_kms_ViaService()
     {
         DefinePrincipal("arn:aws:iam::111122223333:role/Admin", "direct");
@@ -115,7 +166,10 @@ public sealed class AccessTests : ServerTest
         string key = await NewKeyAsync();
         CreateGrantResponse grant = await Kms.CreateGrantAsync(new CreateGrantRequest
         {
-            KeyId = key, GranteePrincipal = "arn:aws:iam::111122223333:role/app", RetiringPrincipal = "arn:aws:iam::111122223333:role/retirer", Operations = ["Decrypt"],
+            KeyId = key,
+            GranteePrincipal = "arn:aws:iam::111122223333:role/app",
+            RetiringPrincipal = "arn:aws:iam::111122223333:role/retirer",
+            Operations = ["Decrypt"],
         });
         RetireGrantRequest retire = new() { KeyId = key, GrantId = grant.GrantId };
         await RefusedAsync("AccessDeniedException", () => Client(accessKey: "app").RetireGrantAsync(retire));

@@ -139,7 +139,9 @@ public sealed class KeyStateTableTests : IAsyncLifetime
         EncryptResponse sealedValue = await _kms.EncryptAsync(new EncryptRequest { KeyId = arn, Plaintext = new MemoryStream([1]) });
         CreateGrantResponse grant = await _kms.CreateGrantAsync(new CreateGrantRequest
         {
-            KeyId = arn, GranteePrincipal = "arn:aws:iam::111122223333:user/grantee", Operations = ["Decrypt"],
+            KeyId = arn,
+            GranteePrincipal = "arn:aws:iam::111122223333:user/grantee",
+            Operations = ["Decrypt"],
         });
         return new KeyAtHand(arn, alias, grant.GrantId, sealedValue.CiphertextBlob);
     }

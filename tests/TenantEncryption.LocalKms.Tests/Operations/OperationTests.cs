@@ -53,7 +53,10 @@ public sealed class OperationTests : ServerTest
         EncryptResponse made = await Kms.EncryptAsync(new EncryptRequest { KeyId = key, Plaintext = new MemoryStream([5]), EncryptionContext = new() { ["a"] = "b" } });
         ReEncryptResponse moved = await Kms.ReEncryptAsync(new ReEncryptRequest
         {
-            CiphertextBlob = made.CiphertextBlob, SourceEncryptionContext = new() { ["a"] = "b" }, DestinationKeyId = other, DestinationEncryptionContext = new() { ["c"] = "d" },
+            CiphertextBlob = made.CiphertextBlob,
+            SourceEncryptionContext = new() { ["a"] = "b" },
+            DestinationKeyId = other,
+            DestinationEncryptionContext = new() { ["c"] = "d" },
         });
         Assert.Equal((key, other), (moved.SourceKeyId, moved.KeyId));
         DecryptResponse opened = await Kms.DecryptAsync(new DecryptRequest { CiphertextBlob = moved.CiphertextBlob, EncryptionContext = new() { ["c"] = "d" } });
@@ -119,7 +122,8 @@ public sealed class OperationTests : ServerTest
         string key = await NewKeyAsync();
         await RefusedAsync("TagException", () => Kms.TagResourceAsync(new TagResourceRequest
         {
-            KeyId = key, Tags = [new Tag { TagKey = "a", TagValue = "1" }, new Tag { TagKey = "a", TagValue = "2" }],
+            KeyId = key,
+            Tags = [new Tag { TagKey = "a", TagValue = "1" }, new Tag { TagKey = "a", TagValue = "2" }],
         }));
         await Kms.TagResourceAsync(new TagResourceRequest { KeyId = key, Tags = [new Tag { TagKey = "a", TagValue = "1" }, new Tag { TagKey = "b", TagValue = "2" }] });
         await Kms.UntagResourceAsync(new UntagResourceRequest { KeyId = key, TagKeys = ["a"] });

@@ -6,12 +6,14 @@ namespace TenantEncryption.Policies.Conditions;
 internal sealed class StringTest : ValueTest
 {
     private readonly FrozenSet<string> _constants;
+    private readonly string? _single;
     private readonly PolicyValue[] _templates;
     private readonly StringComparer _comparer;
 
     private StringTest(FrozenSet<string> constants, PolicyValue[] templates, StringComparer comparer)
     {
         _constants = constants;
+        _single = constants.Count == 1 ? constants.Items[0] : null;
         _templates = templates;
         _comparer = comparer;
     }
@@ -27,7 +29,7 @@ internal sealed class StringTest : ValueTest
 
     public override bool Matches(string value, RequestContext context)
     {
-        if (_constants.Contains(value))
+        if (_single is not null ? _comparer.Equals(_single, value) : _constants.Contains(value))
         {
             return true;
         }
