@@ -52,6 +52,9 @@ public abstract class DataCmdlet : TenantCmdlet
     /// <inheritdoc/>
     protected override object? Target => ParameterSetName == InputObjectSet ? InputObject?.BaseObject : null;
 
+    /// <inheritdoc/>
+    protected sealed override bool IsRecordQuick => ParameterSetName == InputObjectSet;
+
     /// <summary>The command's work on data: its values and reads become one event at its end.</summary>
     protected DataSession Session => _session ??= Service.Data.BeginSession();
 
