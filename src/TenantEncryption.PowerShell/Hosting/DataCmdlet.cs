@@ -67,6 +67,18 @@ public abstract class DataCmdlet : TenantCmdlet
     /// <returns>When it is done and written.</returns>
     private protected abstract Task ProcessValueAsync(PipelineInput input);
 
+    /// <summary>Refuses what was given and means nothing for a value, rather than leave it out in silence.</summary>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>.</exception>
+    private protected virtual void RefuseForValue()
+    {
+    }
+
+    /// <summary>Refuses what was given and means nothing for a file.</summary>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>.</exception>
+    private protected virtual void RefuseForFile()
+    {
+    }
+
     /// <summary>Works on the files that were noted.</summary>
     /// <returns>When all are done.</returns>
     protected abstract Task ProcessFilesAsync();
@@ -86,6 +98,17 @@ public abstract class DataCmdlet : TenantCmdlet
                 await ProcessInputAsync().ConfigureAwait(false);
                 break;
         }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task BeginAsync()
+    {
+        if (ParameterSetName != InputObjectSet)
+        {
+            RefuseForFile();
+        }
+
+        await base.BeginAsync().ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -149,6 +172,7 @@ public abstract class DataCmdlet : TenantCmdlet
         var input = PipelineInput.Sort(InputObject);
         if (input.Kind == InputKind.File)
         {
+            RefuseForFile();
             AddFile(await OnPipelineAsync(() => SessionPath.Literal(this, input.Path)).ConfigureAwait(false));
             return;
         }
@@ -159,6 +183,7 @@ public abstract class DataCmdlet : TenantCmdlet
             await OnPipelineAsync(() => WarnOfPath(input.Text)).ConfigureAwait(false);
         }
 
+        RefuseForValue();
         await ProcessValueAsync(input).ConfigureAwait(false);
     }
 
