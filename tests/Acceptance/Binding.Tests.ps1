@@ -28,10 +28,10 @@ BeforeDiscovery {
             Provider = 'file.txt.tenc'; Tenant = 'file.txt.tenc'; Name = 'file.txt.tenc'; Migration = 'file.txt.tenc'; File = 'NOT_A_MESSAGE' }
         @{ Cmdlet = 'Get-EncryptionEvent'; Arguments = @{ Newest = 1 }; Show = { $_.TenantId }
             Provider = 'acme'; Tenant = 'acme'; Name = 'refused'; Migration = 'acme'; File = 'refused' }
-        @{ Cmdlet = 'Protect-TenantData'; Arguments = @{ TenantId = 'acme'; Destination = 'bound'; Force = $true }; Show = { if ($_ -is [string]) { $_ | Unprotect-TenantData } else { Split-Path -Leaf $_.Source } }
+        @{ Cmdlet = 'Protect-TenantData'; Arguments = @{ TenantId = 'acme'; Force = $true }; Show = { if ($_ -is [string]) { $_ | Unprotect-TenantData } else { Split-Path -Leaf $_.Source } }
             Provider = 'INVALID_INPUT'; Tenant = 'INVALID_INPUT'; Name = 'cmk'; Migration = 'INVALID_INPUT'; File = 'file.txt' }
-        @{ Cmdlet = 'Unprotect-TenantData'; Arguments = @{ Destination = 'bound'; Force = $true }; Show = { $_ }
-            Provider = 'INVALID_INPUT'; Tenant = 'INVALID_INPUT'; Name = 'NOT_A_MESSAGE'; Migration = 'INVALID_INPUT'; File = 'NOT_A_MESSAGE' }
+        @{ Cmdlet = 'Unprotect-TenantData'; Show = { $_ }
+            Provider = 'INVALID_INPUT'; Tenant = 'INVALID_INPUT'; Name = 'NOT_A_MESSAGE'; Migration = 'INVALID_INPUT'; File = 'INVALID_INPUT' }
         @{ Cmdlet = 'Test-TenantData'; Show = { $_.Code }
             Provider = 'INVALID_INPUT'; Tenant = 'INVALID_INPUT'; Name = 'NOT_A_MESSAGE'; Migration = 'INVALID_INPUT'; File = 'NOT_A_MESSAGE' }
         @{ Cmdlet = 'Update-KeyEncryptionKey'; Show = { $_.TenantId }

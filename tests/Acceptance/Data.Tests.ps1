@@ -115,6 +115,21 @@ Describe 'Values' {
         { 1..3 | ForEach-Object { "$_" } | Protect-TenantData -TenantId nope } | Should -Throw -ErrorId 'TENANT_NOT_FOUND,*'
     }
 
+    It 'refuse what is for files, as files refuse what is for values' {
+        { 'x' | Protect-TenantData -TenantId acme -OutFile x.bin -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*' -ExpectedMessage '*-OutFile*'
+        $message = 'x' | Protect-TenantData -TenantId acme
+        { $message | Unprotect-TenantData -Destination . -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+        { Unprotect-TenantData any.tenc -AsByteArray } | Should -Throw -ErrorId 'INVALID_INPUT,*' -ExpectedMessage '*-AsByteArray*'
+        { Protect-TenantData any.txt -TenantId acme -AsByteArray } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+    }
+
+    It 'take no frame size or throttle limit that is none' {
+        { 'x' | Protect-TenantData -TenantId acme -FrameSize 0 -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+        { 'x' | Protect-TenantData -TenantId acme -FrameSize -1 -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+        Set-Content limit.txt 'x'
+        { Protect-TenantData limit.txt -TenantId acme -ThrottleLimit -1 -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+    }
+
     It 'verify' {
         $message = 'x' | Protect-TenantData -TenantId acme
         ($message | Test-TenantData).Success | Should -BeTrue

@@ -40,7 +40,7 @@ Describe 'Connect-TenantEncryption' {
         Disconnect-TenantEncryption
 
         { Connect-TenantEncryption sealed -Passphrase (ConvertTo-SecureString 'wrong' -AsPlainText -Force) } | Should -Throw -ErrorId 'PASSPHRASE_REQUIRED,*'
-        { Connect-TenantEncryption sealed } | Should -Throw
+        { Connect-TenantEncryption sealed } | Should -Throw -ErrorId 'PASSPHRASE_REQUIRED,*'
         Connect-TenantEncryption sealed -Passphrase $right
         $value | Unprotect-TenantData | Should -Be 'secret'
     }

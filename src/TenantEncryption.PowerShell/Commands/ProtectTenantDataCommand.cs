@@ -90,6 +90,14 @@ public sealed class ProtectTenantDataCommand : FileCmdlet
         _files[^1].Sources.Add(path);
     }
 
+    private protected override void RefuseForFile()
+    {
+        if (AsByteArray)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "-AsByteArray is for values; what comes of a file is a file.");
+        }
+    }
+
     private protected override async Task ProcessValueAsync(PipelineInput input)
     {
         _valuesAgreed ??= await ConfirmAsync($"values of tenant {TenantId}", "Protect").ConfigureAwait(false);

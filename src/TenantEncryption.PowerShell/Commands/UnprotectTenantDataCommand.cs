@@ -100,6 +100,14 @@ public sealed class UnprotectTenantDataCommand : FileCmdlet
         _files[^1].Sources.Add(path);
     }
 
+    private protected override void RefuseForFile()
+    {
+        if (AsByteArray || AsSecureString)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "-AsByteArray and -AsSecureString are for values; what comes of a file is a file.");
+        }
+    }
+
     private protected override async Task ProcessValueAsync(PipelineInput input)
     {
         UnprotectedValue value = await Session.UnprotectValueAsync(MessageValue.Read(input), OptionsFor(TenantId), Cancellation).ConfigureAwait(false);

@@ -30,6 +30,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Whether an unknown tenant ends the command: it does when it was given as an argument, and so is wrong for every record.</summary>
     protected virtual bool UnknownTenantEnds => _tenantIsArgument;
 
+    /// <summary>Whether the record most often is done without waiting for anything, so that its work may begin on the pipeline thread.</summary>
+    protected virtual bool IsRecordQuick => false;
+
     /// <summary>Zeroes and closes what the command held.</summary>
     public void Dispose()
     {
@@ -69,7 +72,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord() => Run(ProcessAsync, FailRecord);
+    protected sealed override void ProcessRecord() => Run(ProcessAsync, FailRecord, IsRecordQuick);
 
     /// <inheritdoc/>
     protected sealed override void EndProcessing() =>
@@ -152,7 +155,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Runs asynchronous work of a phase to its end on the pipeline thread.</summary>
-    private void Run(Func<Task> work, Action<TenantEncryptionException, object?> fail)
+    private void Run(Func<Task> work, Action<TenantEncryptionException, object?> fail, bool beginHere = false)
     {
         TenantEncryptionException? error = null;
         bool cancelled = false;
@@ -174,7 +177,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
                     error = exception.ToKnown();
                 }
             },
-            _stopping.Cancel);
+            _stopping.Cancel,
+            beginHere);
 
         if (cancelled)
         {

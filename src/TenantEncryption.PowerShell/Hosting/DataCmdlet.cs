@@ -52,6 +52,9 @@ public abstract class DataCmdlet : TenantCmdlet
     /// <inheritdoc/>
     protected override object? Target => ParameterSetName == InputObjectSet ? InputObject?.BaseObject : null;
 
+    /// <inheritdoc/>
+    protected sealed override bool IsRecordQuick => ParameterSetName == InputObjectSet;
+
     /// <summary>The command's work on data: its values and reads become one event at its end.</summary>
     protected DataSession Session => _session ??= Service.Data.BeginSession();
 
@@ -63,6 +66,18 @@ public abstract class DataCmdlet : TenantCmdlet
     /// <param name="input">The value.</param>
     /// <returns>When it is done and written.</returns>
     private protected abstract Task ProcessValueAsync(PipelineInput input);
+
+    /// <summary>Refuses what was given and means nothing for a value, rather than leave it out in silence.</summary>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>.</exception>
+    private protected virtual void RefuseForValue()
+    {
+    }
+
+    /// <summary>Refuses what was given and means nothing for a file.</summary>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>.</exception>
+    private protected virtual void RefuseForFile()
+    {
+    }
 
     /// <summary>Works on the files that were noted.</summary>
     /// <returns>When all are done.</returns>
@@ -83,6 +98,17 @@ public abstract class DataCmdlet : TenantCmdlet
                 await ProcessInputAsync().ConfigureAwait(false);
                 break;
         }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task BeginAsync()
+    {
+        if (ParameterSetName != InputObjectSet)
+        {
+            RefuseForFile();
+        }
+
+        await base.BeginAsync().ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -146,6 +172,7 @@ public abstract class DataCmdlet : TenantCmdlet
         var input = PipelineInput.Sort(InputObject);
         if (input.Kind == InputKind.File)
         {
+            RefuseForFile();
             AddFile(await OnPipelineAsync(() => SessionPath.Literal(this, input.Path)).ConfigureAwait(false));
             return;
         }
@@ -156,6 +183,7 @@ public abstract class DataCmdlet : TenantCmdlet
             await OnPipelineAsync(() => WarnOfPath(input.Text)).ConfigureAwait(false);
         }
 
+        RefuseForValue();
         await ProcessValueAsync(input).ConfigureAwait(false);
     }
 

@@ -21,6 +21,14 @@ public abstract class FileCmdlet : DataCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    private protected override void RefuseForValue()
+    {
+        if (Destination is not null || OutFile is not null)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "-Destination and -OutFile are for files; a value comes out of the command itself.");
+        }
+    }
+
     /// <summary>Plans the outputs of sources and asks for each.</summary>
     /// <param name="sources">Full paths of files and folders.</param>
     /// <param name="plan">The planner.</param>

@@ -5,6 +5,10 @@ namespace TenantEncryption.PowerShell.Hosting;
 /// <summary>What happens when the module comes and goes.</summary>
 public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
+    private static readonly TimeSpan ExitPatience = TimeSpan.FromSeconds(1);
+
+    static ModuleLifetime() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Task.Run(OpenStores.DisconnectAllAsync).Wait(ExitPatience);
+
     /// <summary>Loads Core, so that its types can be named (<c>[TenantEncryption.…]</c>) as soon as the module is there.</summary>
     public void OnImport() => _ = typeof(Stores.IStore).Assembly.GetName();
 

@@ -43,22 +43,14 @@ internal sealed class PipelineQueue : IDisposable
     }
 
     /// <summary>Runs work to its end while doing, on this thread, what it posts.</summary>
-    /// <param name="work">The work; it begins on another thread and throws nothing.</param>
+    /// <param name="work">The work; it throws nothing.</param>
     /// <param name="stop">Called when writing failed, so that the work stops: the pipeline wants no more.</param>
-    public void Run(Func<Task> work, Action stop)
+    /// <param name="beginHere">
+    /// Whether the work begins on this thread: for work that most often is done at once, for which going to another thread would cost more than the work.
+    /// </param>
+    public void Run(Func<Task> work, Action stop, bool beginHere)
     {
-        Task task = Task.Run(async () =>
-        {
-            try
-            {
-                await work().ConfigureAwait(false);
-            }
-            finally
-            {
-                _actions.Add(null);
-            }
-        });
-
+        Task task = beginHere ? RunAsync(work) : Task.Run(() => RunAsync(work));
         ExceptionDispatchInfo? failure = null;
         while (_actions.Take() is { } action)
         {
@@ -85,5 +77,17 @@ internal sealed class PipelineQueue : IDisposable
     {
         _actions.Dispose();
         _room.Dispose();
+    }
+
+    private async Task RunAsync(Func<Task> work)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        finally
+        {
+            _actions.Add(null);
+        }
     }
 }

@@ -1,0 +1,27 @@
+using System.Reflection;
+
+namespace TenantEncryption.PowerShell.Tests;
+
+/// <summary>
+/// A cmdlet as its class declares it. Read by reflection alone: the library that the cmdlets compile against has no code, so its attributes can't be
+/// constructed here.
+/// </summary>
+internal sealed record CmdletClass(Type Type, string Name, IReadOnlyList<string> Parameters)
+{
+    private const string Automation = "System.Management.Automation.";
+
+    public static IReadOnlyList<CmdletClass> All { get; } =
+    [
+        .. typeof(Hosting.TenantCmdlet).Assembly.GetExportedTypes()
+            .Select(type => (Type: type, Cmdlet: Attributes(type, "CmdletAttribute").SingleOrDefault()))
+            .Where(pair => pair.Cmdlet is not null)
+            .Select(pair => new CmdletClass(
+                pair.Type,
+                $"{pair.Cmdlet!.ConstructorArguments[0].Value}-{pair.Cmdlet.ConstructorArguments[1].Value}",
+                [.. pair.Type.GetProperties().Where(property => Attributes(property, "ParameterAttribute").Any()).Select(property => property.Name)]))
+            .OrderBy(cmdlet => cmdlet.Name, StringComparer.Ordinal),
+    ];
+
+    private static IEnumerable<CustomAttributeData> Attributes(MemberInfo member, string name) =>
+        CustomAttributeData.GetCustomAttributes(member).Where(attribute => attribute.AttributeType.FullName == Automation + name);
+}

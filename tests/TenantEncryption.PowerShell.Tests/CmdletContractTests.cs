@@ -1,0 +1,38 @@
+using System.Text.RegularExpressions;
+
+namespace TenantEncryption.PowerShell.Tests;
+
+/// <summary>Exports, classes and the page of the contract say the same.</summary>
+public class CmdletContractTests
+{
+    [Fact]
+    public void The_manifest_exports_every_cmdlet_and_nothing_else()
+    {
+        string manifest = File.ReadAllText(Path.Combine(Repository.Root, "TenantEncryption.psd1"));
+        string exports = Regex.Match(manifest, @"CmdletsToExport\s*=\s*@\((.*?)\)", RegexOptions.Singleline).Groups[1].Value;
+        Assert.Equal(CmdletClass.All.Select(cmdlet => cmdlet.Name), Regex.Matches(exports, "'([^']+)'").Select(match => match.Groups[1].Value));
+    }
+
+    [Fact]
+    public void The_page_has_every_cmdlet_with_every_parameter_and_nothing_else()
+    {
+        Dictionary<string, string[]> page = File.ReadLines(Path.Combine(Repository.Root, "docs", "cmdlets.md"))
+            .Select(line => Regex.Match(line, @"^\| `(?<name>\w+-\w+)` \| (?<parameters>[^|]*) \|"))
+            .Where(match => match.Success)
+            .ToDictionary(
+                match => match.Groups["name"].Value,
+                match => Regex.Matches(match.Groups["parameters"].Value, @"`\[?-(\w+)\]?`").Select(one => one.Groups[1].Value).Order(StringComparer.Ordinal).ToArray());
+
+        Assert.Equal(CmdletClass.All.Select(cmdlet => cmdlet.Name), page.Keys.Order(StringComparer.Ordinal));
+        Assert.All(CmdletClass.All, cmdlet => Assert.Equal(cmdlet.Parameters.Order(StringComparer.Ordinal), page[cmdlet.Name]));
+    }
+
+    [Fact]
+    public void Every_cmdlet_is_sealed_and_in_a_file_of_its_own() =>
+        Assert.All(CmdletClass.All, cmdlet =>
+        {
+            Assert.True(cmdlet.Type.IsSealed);
+            Assert.Equal(cmdlet.Name.Replace("-", "", StringComparison.Ordinal) + "Command", cmdlet.Type.Name);
+            Assert.True(File.Exists(Path.Combine(Repository.Root, "src", "TenantEncryption.PowerShell", "Commands", cmdlet.Type.Name + ".cs")));
+        });
+}

@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using TenantEncryption.PowerShell.Hosting;
+
+namespace TenantEncryption.PowerShell.Tests;
+
+/// <summary>What lies where in the built module decides which load context it loads into.</summary>
+public class ModuleLayoutTests
+{
+    [Fact]
+    public void The_root_has_the_cmdlets_and_Core_and_no_other_assembly() =>
+        Assert.Equal(["TenantEncryption.Core.dll", "TenantEncryption.PowerShell.dll"], Names(Repository.Module, "*.dll"));
+
+    [Fact]
+    public void The_root_has_manifest_views_types_and_help()
+    {
+        Assert.Equal(["TenantEncryption.psd1"], Names(Repository.Module, "*.psd1"));
+        Assert.Equal(["TenantEncryption.Format.ps1xml", "TenantEncryption.Types.ps1xml"], Names(Repository.Module, "*.ps1xml"));
+        Assert.Contains("TenantEncryption.PowerShell.dll-Help.xml", Names(Path.Combine(Repository.Module, "en-US"), "*"));
+    }
+
+    [Fact]
+    public void The_library_has_the_adapters_and_their_packages_and_no_second_copy_of_what_PowerShell_has()
+    {
+        IEnumerable<string> names = Names(Path.Combine(Repository.Module, "lib"), "*.dll");
+        Assert.Superset(
+            new HashSet<string>
+            {
+                "AWSSDK.Core.dll", "AWSSDK.KeyManagementService.dll", "AWSSDK.SSO.dll", "AWSSDK.SSOOIDC.dll", "AWSSDK.SecurityToken.dll", "Dapper.dll",
+                "Microsoft.Data.Sqlite.dll", "TenantEncryption.Aws.dll", "TenantEncryption.Sqlite.dll",
+            },
+            names.ToHashSet());
+        Assert.DoesNotContain(names, name => name is "TenantEncryption.Core.dll" or "Newtonsoft.Json.dll" || name.StartsWith("System.", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("win-x64", "e_sqlite3.dll")]
+    [InlineData("win-arm64", "e_sqlite3.dll")]
+    [InlineData("linux-x64", "libe_sqlite3.so")]
+    [InlineData("linux-arm64", "libe_sqlite3.so")]
+    [InlineData("linux-musl-x64", "libe_sqlite3.so")]
+    [InlineData("linux-musl-arm64", "libe_sqlite3.so")]
+    [InlineData("osx-x64", "libe_sqlite3.dylib")]
+    [InlineData("osx-arm64", "libe_sqlite3.dylib")]
+    public void Every_supported_runtime_has_its_native_SQLite(string runtime, string file) =>
+        Assert.True(File.Exists(Path.Combine(Repository.Module, "lib", "runtimes", runtime, "native", file)));
+
+    [Fact]
+    public void Other_runtimes_are_left_out() => Assert.Equal(8, Directory.GetDirectories(Path.Combine(Repository.Module, "lib", "runtimes")).Length);
+
+    [Fact]
+    public void A_native_library_is_found_though_the_runtime_names_its_distribution()
+    {
+        string lib = Path.Combine(Repository.Module, "lib");
+        Assert.Contains(NativeLibraryPath.Candidates(lib, "ubuntu.24.04-x64", "e_sqlite3"), File.Exists);
+        Assert.Contains(NativeLibraryPath.Candidates(lib, RuntimeInformation.RuntimeIdentifier, "e_sqlite3"), File.Exists);
+    }
+
+    [Fact]
+    public void On_musl_the_library_of_musl_is_tried_and_that_of_glibc_is_not()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        string[] candidates = [.. NativeLibraryPath.Candidates("/lib", "alpine.3.20-x64", "e_sqlite3")];
+        Assert.Contains(candidates, path => path.Contains("/linux-musl-", StringComparison.Ordinal));
+        Assert.DoesNotContain(candidates, path => path.Contains("/linux-x64/", StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> Names(string folder, string pattern) =>
+        Directory.GetFiles(folder, pattern).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal);
+}
