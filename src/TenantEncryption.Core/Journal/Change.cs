@@ -2,6 +2,7 @@ using Newtonsoft.Json.Linq;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;
+using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
 using TenantEncryption.Stores;
 
@@ -15,6 +16,19 @@ internal sealed class Change(IStoreTransaction store, EventLog log, Operation op
 
     /// <summary>The head of the log after the last event of the change.</summary>
     public EventLogHead? Head { get; private set; }
+
+    /// <summary>The KMS calls that the change's events tell.</summary>
+    public List<KmsCall> KmsCalls { get; } = [];
+
+    /// <summary>The tenants whose epoch the change raised.</summary>
+    public List<string> EpochsRaised { get; } = [];
+
+    /// <summary>Raises a tenant's epoch: leases and reservations of the older one no longer count, here at once and in other processes within a second.</summary>
+    public Task RaiseEpochAsync(string tenantId)
+    {
+        EpochsRaised.Add(tenantId);
+        return store.Tenants.RaiseEpochAsync(tenantId);
+    }
 
     /// <summary>Adds a key, unless the root that sealed it is gone.</summary>
     public async Task AddKeyAsync(KeyEncryptionKey key)
@@ -36,10 +50,11 @@ internal sealed class Change(IStoreTransaction store, EventLog log, Operation op
     /// <param name="data">The details.</param>
     public async Task RecordAsync(string type, string? tenantId, JObject data)
     {
-        JArray calls = operation.TakeKmsCalls();
+        IReadOnlyList<KmsCall> calls = operation.TakeKmsCalls();
+        KmsCalls.AddRange(calls);
         if (calls.Count > 0)
         {
-            data["kmsCalls"] = calls;
+            data["kmsCalls"] = Operation.Describe(calls);
         }
 
         data["operation"] = operation.Id;
