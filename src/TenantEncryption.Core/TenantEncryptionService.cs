@@ -42,9 +42,10 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         var sealer = new KeySealer(_internalKms);
         var keyMaker = new KeyMaker(sealer, time);
         _ring = new KeyRing(store, sealer, time, options.KeyLease);
+        Journal.OnEpochRaised = _ring.Recheck;
         _session = new SessionKeeper(store, time);
         Tenants = new TenantService(Journal, keyMaker, time);
-        Providers = new KeyProviderService(Journal, Events, keyMaker, new KeyProviderValidator(sealer, time), time);
+        Providers = new KeyProviderService(Journal, Events, _ring, _session, keyMaker, new KeyProviderValidator(sealer, time), time);
         Keys = new KeyService(Journal, _ring, keyMaker);
         RootKey = new RootKeyService(Journal, sealer, _internalKms, _logKeys, vault, storeId);
         Migrations = new KeyMigrationService(Journal, Providers, _session, new KekRewrapper(Journal, _session, keyMaker, time), time);

@@ -13,6 +13,9 @@ namespace TenantEncryption.Keys;
 /// </summary>
 internal sealed class KeyRing : IDisposable
 {
+    // Key ids come from messages that anyone may have written, so they must not each leave something behind.
+    private const int Gates = 64;
+
     private static readonly TimeSpan EpochCheckInterval = TimeSpan.FromSeconds(1);
 
     private readonly IStore _store;
@@ -20,9 +23,10 @@ internal sealed class KeyRing : IDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan? _shorterLease;
     private readonly ConcurrentDictionary<string, KeyLease> _leases = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim[] _gates = [.. Enumerable.Range(0, Gates).Select(_ => new SemaphoreSlim(1))];
     private readonly ConcurrentDictionary<string, CheckedState> _states = new(StringComparer.Ordinal);
     private readonly ITimer _sweeper;
+    private volatile bool _disposed;
 
     /// <summary>Makes a key ring over a store.</summary>
     /// <param name="store">The store.</param>
@@ -98,7 +102,7 @@ internal sealed class KeyRing : IDisposable
             return live;
         }
 
-        SemaphoreSlim gate = _gates.GetOrAdd(kekId, static _ => new SemaphoreSlim(1));
+        SemaphoreSlim gate = _gates[(uint)StringComparer.Ordinal.GetHashCode(kekId) % Gates];
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -123,12 +127,22 @@ internal sealed class KeyRing : IDisposable
     /// <param name="tenantId">Of this tenant; <see langword="null"/> for all.</param>
     public void Clear(string? tenantId = null) => EndWhere(lease => tenantId is null || lease.TenantId == tenantId);
 
+    /// <summary>Ends what a provider opened, as it was found to refuse.</summary>
+    public void EndOfProvider(string providerId) => EndWhere(lease => lease.ProviderId == providerId);
+
+    /// <summary>Has the store looked at before a tenant's keys are used again, as this process changed them.</summary>
+    public void Recheck(string tenantId) => _states.TryRemove(tenantId, out _);
+
+    /// <summary>How long a key of a tenant may be held in this process.</summary>
+    public TimeSpan DurationFor(EncryptionTenant tenant) => _shorterLease < tenant.KeyLease ? _shorterLease.Value : tenant.KeyLease;
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        _disposed = true;
         _sweeper.Dispose();
         Clear();
-        foreach (SemaphoreSlim gate in _gates.Values)
+        foreach (SemaphoreSlim gate in _gates)
         {
             gate.Dispose();
         }
@@ -174,7 +188,7 @@ internal sealed class KeyRing : IDisposable
             { KeyArn = provider.KeyArn };
         }
 
-        TimeSpan duration = _shorterLease < tenant.KeyLease ? _shorterLease.Value : tenant.KeyLease;
+        TimeSpan duration = DurationFor(tenant);
         try
         {
             SecretBytes kek = await _sealer.OpenAsync(kms, key.Record, provider, cancellationToken).ConfigureAwait(false);
@@ -189,7 +203,7 @@ internal sealed class KeyRing : IDisposable
         catch (TenantEncryptionException refusal) when (refusal.Definition.Kind != ErrorKind.Unavailable)
         {
             // A refusal of the provider shuts everything that it opened before.
-            EndWhere(lease => lease.ProviderId == provider.Id);
+            EndOfProvider(provider.Id);
             throw;
         }
     }
@@ -202,6 +216,10 @@ internal sealed class KeyRing : IDisposable
         }
 
         _leases[lease.KekId] = lease;
+        if (_disposed)
+        {
+            Clear();
+        }
     }
 
     private void DropOlder(string tenantId, long epoch) => EndWhere(lease => lease.TenantId == tenantId && lease.Epoch < epoch);
