@@ -66,7 +66,8 @@ public sealed class TenantEncryptionService : IAsyncDisposable
                 materials,
                 writer,
                 tenantId => new WrapBudget(Journal, reservations, tenantId),
-                new ReadTally(Journal)));
+                new ReadTally(Journal),
+                time));
     }
 
     /// <summary>Tenants.</summary>
