@@ -77,7 +77,7 @@ internal static class Rounds
         var kills = new List<Task>();
         for (int i = 0; i < WorkersAtOnce; i++)
         {
-            kills.Add(KillOneAsync(scene, random.Next(), TimeSpan.FromMilliseconds(random.Next(1500))));
+            kills.Add(KillOneAsync(scene, random.Next(), TimeSpan.FromMilliseconds(random.Next(3000))));
         }
 
         await Task.WhenAll(kills);

@@ -25,8 +25,8 @@ internal sealed class Worker(Scene scene, int seed)
             {
                 await (_random.Next(100) switch
                 {
-                    < 45 => ProtectFilesAsync(service, tenant),
-                    < 65 => ProtectValuesAsync(service, tenant),
+                    < 30 => ProtectFilesAsync(service, tenant),
+                    < 50 => ProtectValuesAsync(service, tenant),
                     < 80 => MigrateAsync(service, tenant),
                     < 90 => service.Keys.RotateAsync(tenant),
                     _ => ReadAsync(service, tenant),
