@@ -44,9 +44,10 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         var sealer = new KeySealer(_internalKms, _authenticator);
         var keyMaker = new KeyMaker(sealer, time);
         _ring = new KeyRing(store, sealer, _authenticator, time, options.KeyLease);
+        Journal.OnEpochRaised = _ring.Recheck;
         _session = new SessionKeeper(store, time);
         Tenants = new TenantService(Journal, keyMaker, time);
-        Providers = new KeyProviderService(Journal, Events, keyMaker, new KeyProviderValidator(sealer, _authenticator, time), time);
+        Providers = new KeyProviderService(Journal, Events, _ring, _session, keyMaker, new KeyProviderValidator(sealer, _authenticator, time), time);
         Keys = new KeyService(Journal, _ring, keyMaker);
         RootKey = new RootKeyService(Journal, sealer, _internalKms, _logKeys, vault, storeId);
         Migrations = new KeyMigrationService(Journal, Providers, _session, new KekRewrapper(Journal, _session, keyMaker, time), time);
@@ -67,7 +68,8 @@ public sealed class TenantEncryptionService : IAsyncDisposable
                 materials,
                 writer,
                 tenantId => new WrapBudget(Journal, reservations, tenantId),
-                new ReadTally(Journal)));
+                new ReadTally(Journal),
+                time));
     }
 
     /// <summary>Tenants.</summary>

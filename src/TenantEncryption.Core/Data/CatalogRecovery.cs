@@ -6,6 +6,7 @@ namespace TenantEncryption.Data;
 
 /// <summary>
 /// Settles catalog entries whose writer died between the row and the rename, or just after it: the file at the path is the message, or it is not.
+/// One that can't be looked at now stays Pending, and goes on to count.
 /// </summary>
 internal static class CatalogRecovery
 {
@@ -26,16 +27,20 @@ internal static class CatalogRecovery
             return;
         }
 
-        ILookup<bool, string> settled = orphans.ToLookup(IsAtItsPath, entry => entry.MessageId);
+        ILookup<bool?, string> settled = orphans.ToLookup(IsAtItsPath, entry => entry.MessageId);
         IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
-        await transaction.Catalog.ConfirmAsync([.. settled[true]]).ConfigureAwait(false);
-        await transaction.Catalog.RemoveAsync([.. settled[false]]).ConfigureAwait(false);
+
+        // Another process may have settled some meanwhile, or a writer that was only slow confirmed its own.
+        IReadOnlyList<CatalogEntry> left = await transaction.Catalog.ListOrphanedAsync().ConfigureAwait(false);
+        var orphaned = left.Select(entry => entry.MessageId).ToHashSet(StringComparer.Ordinal);
+        await transaction.Catalog.ConfirmAsync([.. settled[true].Where(orphaned.Contains)]).ConfigureAwait(false);
+        await transaction.Catalog.RemoveAsync([.. settled[false].Where(orphaned.Contains)]).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     // The id is 32 random bytes that this store wrote: a file that has it is that message, or one made to look so, which reading refuses.
-    private static bool IsAtItsPath(CatalogEntry entry)
+    private static bool? IsAtItsPath(CatalogEntry entry)
     {
         try
         {
@@ -43,9 +48,13 @@ internal static class CatalogRecovery
             MessageHeader header = MessageReader.ReadHeaderAsync(file.SafeFileHandle).GetAwaiter().GetResult();
             return Hex.Of(header.MessageId.Span) == entry.MessageId;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or TenantEncryptionException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or TenantEncryptionException)
         {
             return false;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 }

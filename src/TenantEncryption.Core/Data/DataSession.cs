@@ -24,6 +24,7 @@ public sealed class DataSession : IAsyncDisposable
     private readonly MessageWriter _writer;
     private readonly Func<string, WrapBudget> _newBudget;
     private readonly ReadTally _tally;
+    private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, EncryptionContext> _contexts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, WrapBudget> _budgets = new(StringComparer.Ordinal);
 
@@ -35,10 +36,11 @@ public sealed class DataSession : IAsyncDisposable
         MaterialsSource materials,
         MessageWriter writer,
         Func<string, WrapBudget> newBudget,
-        ReadTally tally)
+        ReadTally tally,
+        TimeProvider time)
     {
         (_operation, _ring, _fileProtector, _fileReader) = (operation, ring, fileProtector, fileReader);
-        (_materials, _writer, _newBudget, _tally) = (materials, writer, newBudget, tally);
+        (_materials, _writer, _newBudget, _tally, _time) = (materials, writer, newBudget, tally, time);
     }
 
     /// <summary>Protects files. Outcomes come in the order of the files; one that fails does not stop the rest.</summary>
@@ -56,7 +58,7 @@ public sealed class DataSession : IAsyncDisposable
         IProgress<DataProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        SweepFolders(files);
+        files = Prepare(files);
         var sum = new FileProgress(progress, [.. files.Select(file => file.Source)]);
         return _fileProtector.ProtectAsync(_operation, tenantId, files, options ?? ProtectOptions.Default, sum, cancellationToken);
     }
@@ -74,7 +76,7 @@ public sealed class DataSession : IAsyncDisposable
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         options ??= UnprotectOptions.Default;
-        SweepFolders(files);
+        files = Prepare(files);
         var sum = new FileProgress(progress, [.. files.Select(file => file.Source)]);
         foreach (FileRequest file in files)
         {
@@ -97,6 +99,7 @@ public sealed class DataSession : IAsyncDisposable
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         options ??= UnprotectOptions.Default;
+        paths = [.. paths.Select(Path.GetFullPath)];
         var sum = new FileProgress(progress, paths);
         foreach (string path in paths)
         {
@@ -199,11 +202,15 @@ public sealed class DataSession : IAsyncDisposable
             ? TenantContext.Of(tenant, options.EncryptionContext)
             : _contexts.GetOrAdd(tenant.TenantId, static (_, one) => TenantContext.Of(one, null), tenant);
 
-    private static void SweepFolders(IReadOnlyList<FileRequest> files)
+    // One file has one path: in the catalog, and where input and output are compared.
+    private FileRequest[] Prepare(IReadOnlyList<FileRequest> files)
     {
-        foreach (string folder in files.Select(file => Path.GetDirectoryName(file.Destination)!).Distinct(StringComparer.Ordinal))
+        FileRequest[] whole = [.. files.Select(file => new FileRequest(Path.GetFullPath(file.Source), Path.GetFullPath(file.Destination)))];
+        foreach (string folder in whole.Select(file => Path.GetDirectoryName(file.Destination)).OfType<string>().Distinct(StringComparer.Ordinal))
         {
-            OutputFile.Sweep(folder);
+            OutputFile.Sweep(folder, _time.GetUtcNow());
         }
+
+        return whole;
     }
 }

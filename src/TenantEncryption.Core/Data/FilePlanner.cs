@@ -14,7 +14,7 @@ public static class FilePlanner
     /// <param name="outFile">The one output's full path, for one input, or <see langword="null"/>.</param>
     /// <param name="recurse">Whether folders are walked whole; below <paramref name="destination"/> their tree is kept.</param>
     /// <returns>The plan, in which no two outputs are the same.</returns>
-    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>, <c>SOURCE_NOT_FOUND</c>, <c>OUTPUT_EXISTS</c>: two sources have one target.</exception>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>; <c>OUTPUT_EXISTS</c>: two sources have one target; <c>STORAGE_FAILED</c>: a folder can't be listed.</exception>
     public static IReadOnlyList<FileRequest> ForProtect(IReadOnlyList<string> sources, string? destination, string? outFile, bool recurse) =>
         Plan(sources, destination, outFile, recurse, _ => true, path => path + Extension);
 
@@ -25,7 +25,7 @@ public static class FilePlanner
     /// <param name="recurse">Whether folders are walked whole.</param>
     /// <returns>The plan, in which no two outputs are the same.</returns>
     /// <exception cref="TenantEncryptionException">
-    /// <c>INVALID_INPUT</c>: also for a source without the extension and neither destination nor output file; <c>SOURCE_NOT_FOUND</c>; <c>OUTPUT_EXISTS</c>.
+    /// <c>INVALID_INPUT</c>: also for a source without the extension and neither destination nor output file; <c>OUTPUT_EXISTS</c>; <c>STORAGE_FAILED</c>.
     /// </exception>
     public static IReadOnlyList<FileRequest> ForUnprotect(IReadOnlyList<string> sources, string? destination, string? outFile, bool recurse) =>
         Plan(sources, destination, outFile, recurse, IsProtectedName, path => WithoutExtension(path, destination, outFile));
@@ -34,7 +34,7 @@ public static class FilePlanner
     /// <param name="sources">Full paths of files and folders. Of a folder, its files whose names end with <see cref="Extension"/>.</param>
     /// <param name="recurse">Whether folders are walked whole.</param>
     /// <returns>The full paths.</returns>
-    /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>.</exception>
+    /// <exception cref="TenantEncryptionException"><c>STORAGE_FAILED</c>: a folder can't be listed.</exception>
     public static IReadOnlyList<string> ForTest(IReadOnlyList<string> sources, bool recurse) =>
         [.. sources.SelectMany(source => Expand(source, recurse, IsProtectedName)).Select(one => one.Path)];
 
@@ -84,8 +84,8 @@ public static class FilePlanner
             AttributesToSkip = FileAttributes.ReparsePoint,
             IgnoreInaccessible = false,
         };
-        return Directory.EnumerateFiles(source, "*", options)
-            .Where(path => takes(path) && !path.EndsWith(Files.OutputFile.Suffix, StringComparison.Ordinal))
+        return Files.FileFailure.Translate(source, "listed", () => Directory.GetFiles(source, "*", options))
+            .Where(path => takes(path) && !Files.OutputFile.IsTemporary(path))
             .Order(StringComparer.Ordinal)
             .Select(path => (path, Path.GetRelativePath(source, path)));
     }

@@ -37,7 +37,7 @@ internal sealed class FileProtector(
         FileProgress progress,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (FileRequest[] chunk in files.Chunk(BatchSize))
+        foreach (FileRequest[] chunk in files.Chunk((int)Math.Min(BatchSize, reservations.LargestBlock)))
         {
             foreach (FileOutcome<ProtectedFile> outcome in await ProtectBatchAsync(
                 operation, tenantId, chunk, options, progress, cancellationToken).ConfigureAwait(false))
@@ -132,7 +132,8 @@ internal sealed class FileProtector(
         {
             RefuseSelf(file);
             using SafeFileHandle source = OpenSource(file.Source);
-            if (await IsMessageAsync(source, cancellationToken).ConfigureAwait(false))
+            batch.NoteSource(index, SourceState.Of(source));
+            if (await FileFailure.TranslateAsync(file.Source, "read", () => IsMessageAsync(source, cancellationToken)).ConfigureAwait(false))
             {
                 batch.Skip(index, "It is a message already.");
                 return;
@@ -208,11 +209,26 @@ internal sealed class FileProtector(
     }
 
     // From here on the files have their names: the transaction must not be cancelled any more.
-    private Task ConfirmAsync(Operation operation, ProtectBatch batch) =>
+    private async Task ConfirmAsync(Operation operation, ProtectBatch batch)
+    {
+        if (!await TryConfirmAsync(operation, batch).ConfigureAwait(false))
+        {
+            batch.WithdrawAll();
+            await TryConfirmAsync(operation, batch).ConfigureAwait(false);
+        }
+    }
+
+    private Task<bool> TryConfirmAsync(Operation operation, ProtectBatch batch) =>
         journal.ChangeAsync(
             operation,
             async change =>
             {
+                if (await change.Store.Keys.FindReservationAsync(batch.Reservation.Id).ConfigureAwait(false) is null
+                    && !await CatalogueAgainAsync(change, batch).ConfigureAwait(false))
+                {
+                    return false;
+                }
+
                 await change.Store.Catalog.ConfirmAsync(batch.NamedMessageIds).ConfigureAwait(false);
                 await change.Store.Catalog.RemoveAsync(batch.UnnamedMessageIds).ConfigureAwait(false);
                 await change.Store.Keys.CloseReservationAsync(batch.Reservation, batch.UnusedWraps, batch.Wrapped).ConfigureAwait(false);
@@ -231,8 +247,25 @@ internal sealed class FileProtector(
                             ["providerId"] = batch.Reservation.ProviderId,
                         }).ConfigureAwait(false);
                 }
+
+                return true;
             },
             CancellationToken.None);
+
+    // This process was taken for dead after it catalogued: its entries may be gone, and then the key may be, too.
+    private async Task<bool> CatalogueAgainAsync(Change change, ProtectBatch batch)
+    {
+        bool keyIsThere = batch.Reservation.KekId is { } kekId
+            ? await change.Store.Keys.FindAsync(kekId).ConfigureAwait(false) is not null
+            : await change.Store.Providers.FindAsync(batch.Reservation.ProviderId).ConfigureAwait(false) is not null;
+        if (keyIsThere)
+        {
+            await change.Store.Catalog.RemoveAsync(batch.NamedMessageIds).ConfigureAwait(false);
+            await change.Store.Catalog.AddPendingAsync(batch.NamedEntries(time.GetUtcNow())).ConfigureAwait(false);
+        }
+
+        return keyIsThere || batch.NamedMessageIds.Count == 0;
+    }
 
     private async Task CloseAsync(Operation operation, ProtectBatch batch)
     {
@@ -254,7 +287,9 @@ internal sealed class FileProtector(
             FileRequest file = batch.Files[index];
             try
             {
-                await fileReader.VerifyAsync(operation, file.Destination, batch.State.Tenant.TenantId, cancellationToken).ConfigureAwait(false);
+                await fileReader.VerifyAsync(
+                    operation, file.Destination, batch.State.Tenant.TenantId, batch.MessageIdOf(index), cancellationToken).ConfigureAwait(false);
+                RefuseChanged(file.Source, batch.SourceOf(index));
                 FileFailure.Translate(file.Source, "removed", () =>
                 {
                     effects.Delete(file.Source);
@@ -273,6 +308,20 @@ internal sealed class FileProtector(
             ? throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"'{path}' is a folder; a file is expected.")
             : FileFailure.Translate(path, "read", () => effects.OpenRead(path));
 
+    // Removing what was written after it was read would lose it, and so would removing the message itself by another name.
+    private static void RefuseChanged(string path, SourceState? read)
+    {
+        SourceState? now = FileFailure.Translate(path, "read", () =>
+        {
+            using SafeFileHandle source = File.OpenHandle(path);
+            return SourceState.Of(source);
+        });
+        if (read is null || now != read)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"'{path}' is not what was read any more.");
+        }
+    }
+
     private static void RefuseSelf(FileRequest file)
     {
         if (string.Equals(file.Source, file.Destination, StringComparison.Ordinal))
@@ -283,6 +332,12 @@ internal sealed class FileProtector(
 
     private static async Task<bool> IsMessageAsync(SafeFileHandle source, CancellationToken cancellationToken)
     {
+        // What comes from a pipe can't be looked at and then read.
+        if (!RegularFile.TryGetSourceLength(source, out _))
+        {
+            return false;
+        }
+
         try
         {
             await MessageReader.ReadHeaderAsync(source, cancellationToken: cancellationToken).ConfigureAwait(false);

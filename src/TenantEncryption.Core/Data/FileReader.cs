@@ -116,13 +116,17 @@ internal sealed class FileReader(ChangeJournal journal, KeyRing ring, MessageRea
     }
 
     /// <summary>Verifies every byte of a message of a tenant.</summary>
-    /// <exception cref="TenantEncryptionException">It does not verify.</exception>
-    public async Task VerifyAsync(Operation operation, string path, string tenantId, CancellationToken cancellationToken)
+    /// <exception cref="TenantEncryptionException">It does not verify, or is another message.</exception>
+    public async Task VerifyAsync(Operation operation, string path, string tenantId, string messageId, CancellationToken cancellationToken)
     {
         var options = new UnprotectOptions { TenantId = tenantId };
         using SafeFileHandle source = OpenMessage(path);
         using var keyring = new TenantKeyring(ring, journal, operation, options, time);
-        await ReadAsync(source, new FileRequest(path, path), null, keyring, options, null, cancellationToken).ConfigureAwait(false);
+        ReadMessage read = await ReadAsync(source, new FileRequest(path, path), null, keyring, options, null, cancellationToken).ConfigureAwait(false);
+        if (Hex.Of(read.Header.MessageId.Span) != messageId)
+        {
+            throw new TenantEncryptionException(ErrorCodes.MessageSubstituted, $"'{path}' is another message than the one that was written there.");
+        }
     }
 
     /// <summary>Opens a message file.</summary>

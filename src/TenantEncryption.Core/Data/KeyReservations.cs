@@ -1,3 +1,4 @@
+using TenantEncryption.Errors;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Providers;
@@ -12,7 +13,10 @@ internal sealed class KeyReservations(ChangeJournal journal, KeyRing ring, KeySe
     /// <summary>After so many wraps a key is rotated by itself; NIST SP 800-38D §8.3 allows 2^32 with random 96-bit IVs.</summary>
     public const long DefaultWrapLimit = 1L << 30;
 
-    private const long LargestReport = 16_384;
+    private const long ReportedBlock = 16_384;
+
+    /// <summary>The most wraps to reserve at once.</summary>
+    public long LargestBlock => Math.Min(ReportedBlock, wrapLimit);
 
     /// <summary>The tenant's keys, read now.</summary>
     public Task<TenantKeyState> RefreshAsync(string tenantId, CancellationToken cancellationToken) => ring.RefreshAsync(tenantId, cancellationToken);
@@ -39,14 +43,9 @@ internal sealed class KeyReservations(ChangeJournal journal, KeyRing ring, KeySe
     {
         string tenantId = state.Tenant.TenantId;
         string? kekId = IsDirect(state) ? null : state.Current.KekId;
-        if (kekId is not null && await IsWornOutAsync(kekId, wraps, cancellationToken).ConfigureAwait(false))
-        {
-            await keys.RotateAsync(operation, tenantId, replacing: kekId, cancellationToken).ConfigureAwait(false);
-            return null;
-        }
-
         var reservation = new WrapReservation(
             open?.Id ?? Identifiers.New("res-"), tenantId, kekId, state.Active.Id, state.Tenant.Epoch, (open?.Wraps ?? 0) + wraps, session.Id);
+        bool wornOut = false;
         bool reserved = await journal.ChangeAsync(
             operation,
             async change =>
@@ -57,13 +56,19 @@ internal sealed class KeyReservations(ChangeJournal journal, KeyRing ring, KeySe
                     return false;
                 }
 
+                wornOut = kekId is not null && await IsWornOutAsync(change.Store, kekId, wraps).ConfigureAwait(false);
+                if (wornOut)
+                {
+                    return false;
+                }
+
                 if (open is null)
                 {
-                    await session.UseAsync(change.Store).ConfigureAwait(false);
+                    await session.PutAsync(change.Store).ConfigureAwait(false);
                 }
 
                 await change.Store.Keys.ReserveAsync(reservation, wraps).ConfigureAwait(false);
-                if (wraps >= LargestReport && report is not null)
+                if (wraps >= ReportedBlock && report is not null)
                 {
                     await report(change, reservation).ConfigureAwait(false);
                 }
@@ -71,7 +76,22 @@ internal sealed class KeyReservations(ChangeJournal journal, KeyRing ring, KeySe
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
-        return reserved ? reservation : null;
+        if (wornOut)
+        {
+            await RotateAsync(operation, tenantId, kekId!, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!reserved)
+        {
+            return null;
+        }
+
+        if (open is null)
+        {
+            session.Hold();
+        }
+
+        return reservation;
     }
 
     /// <summary>Says that a reservation is closed.</summary>
@@ -82,9 +102,19 @@ internal sealed class KeyReservations(ChangeJournal journal, KeyRing ring, KeySe
         await transaction.Tenants.GetEpochAsync(reservation.TenantId).ConfigureAwait(false) == reservation.Epoch
         && await transaction.Keys.FindReservationAsync(reservation.Id).ConfigureAwait(false) is not null;
 
-    private async Task<bool> IsWornOutAsync(string kekId, long wraps, CancellationToken cancellationToken)
+    // Looked at where the wraps are counted: two writers at once must not pass the limit together.
+    private async Task<bool> IsWornOutAsync(IStoreTransaction transaction, string kekId, long wraps) =>
+        await transaction.Keys.FindAsync(kekId).ConfigureAwait(false) is { } key && key.ReservedWraps + wraps > wrapLimit;
+
+    private async Task RotateAsync(Operation operation, string tenantId, string kekId, CancellationToken cancellationToken)
     {
-        KeyEncryptionKey? key = await journal.ReadAsync(transaction => transaction.Keys.FindAsync(kekId), cancellationToken).ConfigureAwait(false);
-        return key is not null && key.ReservedWraps > 0 && key.ReservedWraps + wraps > wrapLimit;
+        try
+        {
+            await keys.RotateAsync(operation, tenantId, replacing: kekId, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException exception) when (exception.Code == ErrorCodes.LeaseLost)
+        {
+            // The provider changed meanwhile, and with it the Current key: the writer looks again.
+        }
     }
 }

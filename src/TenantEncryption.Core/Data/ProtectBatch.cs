@@ -11,6 +11,7 @@ internal sealed class ProtectBatch(IReadOnlyList<FileRequest> files, TenantKeySt
     private readonly FileOutcome<ProtectedFile>?[] _outcomes = new FileOutcome<ProtectedFile>?[files.Count];
     private readonly OutputFile?[] _outputs = new OutputFile?[files.Count];
     private readonly WrittenFile?[] _written = new WrittenFile?[files.Count];
+    private readonly SourceState?[] _sources = new SourceState?[files.Count];
     private readonly bool[] _named = new bool[files.Count];
     private int _wrapped;
 
@@ -62,6 +63,33 @@ internal sealed class ProtectBatch(IReadOnlyList<FileRequest> files, TenantKeySt
     /// <summary>The output of a file.</summary>
     public OutputFile Output(int index) => _outputs[index]!;
 
+    /// <summary>What a file's source was when it was opened.</summary>
+    public SourceState? SourceOf(int index) => _sources[index];
+
+    /// <summary>Notes what a file's source is as it is opened.</summary>
+    public void NoteSource(int index, SourceState? source) => _sources[index] = source;
+
+    /// <summary>The message id of a complete message.</summary>
+    public string MessageIdOf(int index) => Hex.Of(_written[index]!.Message.MessageId.Span);
+
+    /// <summary>Gives all names back: the key of the messages is gone.</summary>
+    public void WithdrawAll()
+    {
+        foreach (int index in NamedIndexes.ToArray())
+        {
+            _named[index] = false;
+            try
+            {
+                _outputs[index]!.Withdraw();
+                Fail(index, new TenantEncryptionException(ErrorCodes.LeaseLost, $"The key of '{files[index].Destination}' was removed while it was written."));
+            }
+            catch (TenantEncryptionException exception)
+            {
+                Fail(index, exception);
+            }
+        }
+    }
+
     /// <summary>Takes over a file's output.</summary>
     public void Own(int index, OutputFile output) => _outputs[index] = output;
 
@@ -87,9 +115,23 @@ internal sealed class ProtectBatch(IReadOnlyList<FileRequest> files, TenantKeySt
     public void Warn(int index, string warning) => _outcomes[index] = OutcomeOf(index) with { Warning = warning };
 
     /// <summary>The catalog entries of the complete messages.</summary>
-    public IReadOnlyList<CatalogEntry> Entries(DateTimeOffset now) =>
+    public IReadOnlyList<CatalogEntry> Entries(DateTimeOffset now) => EntriesOf(WrittenIndexes, now);
+
+    /// <summary>The catalog entries of the messages that have their names.</summary>
+    public IReadOnlyList<CatalogEntry> NamedEntries(DateTimeOffset now) => EntriesOf(NamedIndexes, now);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (OutputFile? output in _outputs)
+        {
+            output?.Dispose();
+        }
+    }
+
+    private List<CatalogEntry> EntriesOf(IEnumerable<int> indexes, DateTimeOffset now) =>
     [
-        .. WrittenIndexes.Select(index => new CatalogEntry
+        .. indexes.Select(index => new CatalogEntry
         {
             MessageId = MessageIdOf(index),
             TenantId = state.Tenant.TenantId,
@@ -102,17 +144,6 @@ internal sealed class ProtectBatch(IReadOnlyList<FileRequest> files, TenantKeySt
             CreatedAt = now,
         }),
     ];
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (OutputFile? output in _outputs)
-        {
-            output?.Dispose();
-        }
-    }
-
-    private string MessageIdOf(int index) => Hex.Of(_written[index]!.Message.MessageId.Span);
 
     private FileOutcome<ProtectedFile> OutcomeOf(int index) => _outcomes[index] ?? new FileOutcome<ProtectedFile>
     {

@@ -17,7 +17,7 @@ namespace TenantEncryption.Data;
 internal sealed class TenantKeyring : IKeyring, IDisposable
 {
     // A lease of zero is one call an operation; a long read must not outlive a withdrawal by more than this.
-    private static readonly TimeSpan ShortestRecheck = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RecheckOfZeroLease = TimeSpan.FromSeconds(5);
 
     private readonly KeyRing _ring;
     private readonly ChangeJournal _journal;
@@ -26,8 +26,8 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _gate = new(1);
     private KeyLease? _lease;
+    private LeaseTerm? _term;
     private Func<CancellationToken, Task>? _askAgain;
-    private long _askedAt;
     private long _epoch;
 
     /// <summary>Makes a keyring for one read.</summary>
@@ -41,7 +41,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     /// <exception cref="TenantEncryptionException"><c>WRONG_TENANT</c>, <c>TENANT_NOT_FOUND</c>.</exception>
     public async ValueTask OnHeaderAsync(MessageHeader header)
     {
-        EncryptionContext context = _options.EncryptionContext is null ? header.Context : header.Context.With(new EncryptionContext(_options.EncryptionContext));
+        EncryptionContext context = WithRequired(header.Context);
         if (_options.TenantId is { } tenantId)
         {
             EncryptionTenant tenant = (await _ring.StateAsync(tenantId, CancellationToken.None).ConfigureAwait(false)).Tenant;
@@ -124,10 +124,13 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     private async ValueTask<bool> MayGoOnAsync(CancellationToken cancellationToken)
     {
         EncryptionTenant tenant = (await _ring.StateAsync(Tenant!.TenantId, cancellationToken).ConfigureAwait(false)).Tenant;
-        TimeSpan lease = tenant.KeyLease > ShortestRecheck ? tenant.KeyLease : ShortestRecheck;
-        return tenant.Epoch == Volatile.Read(ref _epoch)
-            && (_lease is { IsLive: true } || _time.GetElapsedTime(Volatile.Read(ref _askedAt)) < (_lease is null ? lease : ShortestRecheck));
+        return tenant.Epoch <= Volatile.Read(ref _epoch) && (_lease is { IsLive: true } || _term is { IsOver: false });
     }
+
+    // A pair that the header stores, too, is compared by the reader; here the whole context is what matters.
+    private EncryptionContext WithRequired(EncryptionContext stored) => _options.EncryptionContext is { } required
+        ? stored.With(new EncryptionContext(required.Where(pair => !stored.ContainsKey(pair.Key))))
+        : stored;
 
     private async Task<EncryptionTenant?> FindNamedAsync(EncryptionContext context)
     {
@@ -152,7 +155,15 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
         // The lease may end between finding and using it; then it is asked for again.
         for (int attempt = 0; attempt < 3; attempt++)
         {
-            await LeaseAsync(kekId, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await LeaseAsync(kekId, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TenantEncryptionException exception) when (exception.Code == ErrorCodes.WrongKey && header.EncryptedDataKeys.Count > 1)
+            {
+                return null; // Another copy of the data key may open.
+            }
+
             SecretBytes? dataKey = _lease!.Unwrap(encryptedDataKey, header.Suite.KeyLength, context, out bool live);
             if (live)
             {
@@ -168,7 +179,8 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     {
         ReturnLease();
         KeyLease lease = await _ring.LeaseAsync(_operation.Kms, Tenant!.TenantId, kekId, cancellationToken).ConfigureAwait(false);
-        NoteAsked(lease.Epoch);
+        Volatile.Write(ref _epoch, lease.Epoch);
+        _term = lease.IsLive ? null : new LeaseTerm(_time, RecheckOfZeroLease);
         _lease = lease;
     }
 
@@ -212,7 +224,9 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
         EncryptionTenant tenant = (await _ring.StateAsync(Tenant!.TenantId, cancellationToken).ConfigureAwait(false)).Tenant;
         KmsPlaintext opened = await _operation.Kms.DecryptAsync(
             provider.Connection, provider.KeyArn!, encryptedDataKey.Ciphertext, context, cancellationToken).ConfigureAwait(false);
-        NoteAsked(tenant.Epoch);
+        TimeSpan duration = _ring.DurationFor(tenant);
+        Volatile.Write(ref _epoch, tenant.Epoch);
+        _term = new LeaseTerm(_time, duration > TimeSpan.Zero ? duration : RecheckOfZeroLease);
         return opened.Plaintext;
     }
 
@@ -227,7 +241,11 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
         IReadOnlyList<KeyProvider> providers = await _journal.ReadAsync(
             transaction => transaction.Providers.ListAsync(new KeyProviderFilter { TenantId = Tenant!.TenantId, Type = KeyProviderType.AwsKms }),
             cancellationToken).ConfigureAwait(false);
-        KeyProvider? provider = providers.FirstOrDefault(one => one.KeyArn == named.ToString() || named.IsRelatedTo(KeyIdentifier.Parse(one.KeyArn!)));
+        KeyProvider? provider = providers
+            .Where(one => named.IsRelatedTo(KeyIdentifier.Parse(one.KeyArn!)))
+            .OrderByDescending(one => one.Status is KeyProviderStatus.Active or KeyProviderStatus.Archived)
+            .ThenByDescending(one => one.KeyArn == named.ToString())
+            .FirstOrDefault();
         if (provider is not null)
         {
             await _ring.RequireAuthenticAsync(provider, cancellationToken).ConfigureAwait(false);
@@ -242,12 +260,6 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
             { KeyArn = provider.KeyArn },
             _ => null,
         };
-    }
-
-    private void NoteAsked(long epoch)
-    {
-        Volatile.Write(ref _askedAt, _time.GetTimestamp());
-        Volatile.Write(ref _epoch, epoch);
     }
 
     private void ReturnLease()

@@ -11,8 +11,6 @@ namespace TenantEncryption.Data;
 /// </summary>
 internal sealed class WrapBudget(ChangeJournal journal, KeyReservations reservations, string tenantId) : IAsyncDisposable
 {
-    private const long LargestBlock = 16_384;
-
     private readonly SemaphoreSlim _gate = new(1);
     private readonly object _fast = new();
     private WrapReservation? _reservation;
@@ -95,11 +93,13 @@ internal sealed class WrapBudget(ChangeJournal journal, KeyReservations reservat
 
     private async Task ExtendAsync(Operation operation, TenantKeyState state, CancellationToken cancellationToken)
     {
-        long block = Math.Min(LargestBlock, Math.Max(1, _reservation?.Wraps ?? 1));
+        long block = Math.Min(reservations.LargestBlock, Math.Max(1, _reservation?.Wraps ?? 1));
         WrapReservation? extended = await reservations.ReserveAsync(operation, state, _reservation, block, ReportAsync, cancellationToken).ConfigureAwait(false);
         if (extended is null)
         {
-            return; // The keys changed: look again.
+            // The keys changed, or this process was taken for dead: begin anew.
+            await CloseOpenAsync(operation).ConfigureAwait(false);
+            return;
         }
 
         lock (_fast)
@@ -123,15 +123,21 @@ internal sealed class WrapBudget(ChangeJournal journal, KeyReservations reservat
             return;
         }
 
-        await journal.ChangeAsync(
-            operation,
-            async change =>
-            {
-                await change.Store.Keys.CloseReservationAsync(open, unused, fileWraps: 0).ConfigureAwait(false);
-                await ReportAsync(change, open).ConfigureAwait(false);
-            },
-            CancellationToken.None).ConfigureAwait(false);
-        reservations.Release();
+        try
+        {
+            await journal.ChangeAsync(
+                operation,
+                async change =>
+                {
+                    await change.Store.Keys.CloseReservationAsync(open, unused, fileWraps: 0).ConfigureAwait(false);
+                    await ReportAsync(change, open).ConfigureAwait(false);
+                },
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            reservations.Release();
+        }
     }
 
     // A long-lived session tells of its values at each large block; a short one, when it ends.

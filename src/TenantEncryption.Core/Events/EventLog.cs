@@ -140,6 +140,28 @@ public sealed class EventLog
         return new EventLogHead(sequence, Hex(mac));
     }
 
+    /// <summary>Whether the log, within a write transaction, still has the record whose head is kept outside the store.</summary>
+    internal async Task<bool> FollowsKeptHeadAsync(IStoreTransaction transaction)
+    {
+        EventLogHead? kept;
+        try
+        {
+            kept = _headFile.Read();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return true; // Keeping the next head fails, too, and is warned of.
+        }
+
+        if (kept is null or { Sequence: 0 })
+        {
+            return true;
+        }
+
+        IReadOnlyList<StoredEvent> found = await transaction.Events.ListAsync(new EventFilter { AfterSequence = kept.Sequence - 1 }, 1).ConfigureAwait(false);
+        return found is [var one] && one.Sequence == kept.Sequence && Hex(one.Mac) == kept.Mac;
+    }
+
     internal void KeepHead(EventLogHead head) => _headFile.Keep(head);
 
     private static string Hex(byte[] mac) => Convert.ToHexString(mac).ToLowerInvariant();

@@ -34,10 +34,23 @@ internal sealed class HeadFile(string folder, string storeId)
                 return;
             }
 
-            Directory.CreateDirectory(folder);
+            CreateFolder();
             string temporary = _path + "." + Identifiers.New("tmp-");
             File.WriteAllText(temporary, head.ToString());
             File.Move(temporary, _path, overwrite: true);
+        }
+    }
+
+    // Root keys may come to be kept in the same folder, and are refused in one that others can use.
+    private void CreateFolder()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 }

@@ -2,6 +2,7 @@ using Newtonsoft.Json.Linq;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;
+using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
@@ -31,6 +32,19 @@ internal sealed class Change(IStoreTransaction store, EventLog log, ProviderAuth
         await store.Providers.UpdateAsync(await authenticator.SignAsync(store.Settings, after).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
+    /// <summary>The KMS calls that the change's events tell.</summary>
+    public List<KmsCall> KmsCalls { get; } = [];
+
+    /// <summary>The tenants whose epoch the change raised.</summary>
+    public List<string> EpochsRaised { get; } = [];
+
+    /// <summary>Raises a tenant's epoch: leases and reservations of the older one no longer count, here at once and in other processes within a second.</summary>
+    public Task RaiseEpochAsync(string tenantId)
+    {
+        EpochsRaised.Add(tenantId);
+        return store.Tenants.RaiseEpochAsync(tenantId);
+    }
+
     /// <summary>Adds a key, unless the root that sealed it is gone.</summary>
     public async Task AddKeyAsync(KeyEncryptionKey key)
     {
@@ -51,10 +65,11 @@ internal sealed class Change(IStoreTransaction store, EventLog log, ProviderAuth
     /// <param name="data">The details.</param>
     public async Task RecordAsync(string type, string? tenantId, JObject data)
     {
-        JArray calls = operation.TakeKmsCalls();
+        IReadOnlyList<KmsCall> calls = operation.TakeKmsCalls();
+        KmsCalls.AddRange(calls);
         if (calls.Count > 0)
         {
-            data["kmsCalls"] = calls;
+            data["kmsCalls"] = Operation.Describe(calls);
         }
 
         data["operation"] = operation.Id;

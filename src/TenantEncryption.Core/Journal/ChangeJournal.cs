@@ -1,3 +1,4 @@
+using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
@@ -9,6 +10,11 @@ namespace TenantEncryption.Journal;
 internal sealed class ChangeJournal(
     IStore store, EventLog log, ProviderAuthenticator authenticator, IKms kms, TimeProvider time, Action<KmsCall>? onKmsCall, Action<string>? onWarning)
 {
+    private int _warnedOfHead;
+
+    /// <summary>Told of each tenant whose epoch a change of this process raised, when it is committed.</summary>
+    public Action<string>? OnEpochRaised { get; set; }
+
     /// <summary>Begins an operation of a caller.</summary>
     /// <param name="name">What it is, for the event log.</param>
     /// <param name="tenantId">The tenant that it is about, if one.</param>
@@ -26,16 +32,26 @@ internal sealed class ChangeJournal(
     public async Task<T> ChangeAsync<T>(Operation operation, Func<Change, Task<T>> work, CancellationToken cancellationToken)
     {
         IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write, cancellationToken).ConfigureAwait(false);
-        Change change;
+        var change = new Change(transaction, log, authenticator, operation);
         T result;
-        await using (transaction.ConfigureAwait(false))
+        bool followsHead;
+        try
         {
-            change = new Change(transaction, log, authenticator, operation);
-            result = await work(change).ConfigureAwait(false);
-            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                result = await work(change).ConfigureAwait(false);
+                followsHead = change.Head is null || await log.FollowsKeptHeadAsync(transaction).ConfigureAwait(false);
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            operation.ReturnKmsCalls(change.KmsCalls);
+            throw;
         }
 
-        KeepHead(change.Head);
+        change.EpochsRaised.ForEach(tenantId => OnEpochRaised?.Invoke(tenantId));
+        KeepHead(change.Head, followsHead);
         return result;
     }
 
@@ -53,9 +69,15 @@ internal sealed class ChangeJournal(
     /// <summary>Tells the caller something that is not an error.</summary>
     public void Warn(string message) => onWarning?.Invoke(message);
 
-    private void KeepHead(EventLogHead? head)
+    // A log that lacks the kept head is an older copy, or was cut: the kept head stays, as evidence.
+    private void KeepHead(EventLogHead? head, bool follows)
     {
-        if (head is null)
+        if (!follows && Interlocked.Exchange(ref _warnedOfHead, 1) == 0)
+        {
+            Warn($"{ErrorCodes.EventLogAltered}: the event log lacks the record whose head was kept outside the store. {ErrorCatalog.Get(ErrorCodes.EventLogAltered).Remedy}");
+        }
+
+        if (head is null || !follows)
         {
             return;
         }

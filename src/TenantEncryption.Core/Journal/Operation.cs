@@ -13,14 +13,36 @@ namespace TenantEncryption.Journal;
 /// </summary>
 internal sealed class Operation(ChangeJournal journal, RecordingKms kms, string name, string? tenantId) : IAsyncDisposable
 {
+    private readonly List<KmsCall> _returned = [];
+
     /// <summary>An id that all events of the operation share.</summary>
     public string Id { get; } = Identifiers.New("op-");
 
     /// <summary>The KMS, recording.</summary>
     public IKms Kms => kms;
 
-    /// <summary>The KMS calls since the last event, as event data.</summary>
-    public JArray TakeKmsCalls() => new(kms.TakeCalls().Select(call =>
+    /// <summary>The KMS calls that no event has told yet.</summary>
+    public IReadOnlyList<KmsCall> TakeKmsCalls()
+    {
+        lock (_returned)
+        {
+            KmsCall[] calls = [.. _returned, .. kms.TakeCalls()];
+            _returned.Clear();
+            return calls;
+        }
+    }
+
+    /// <summary>Takes back calls whose event was not committed.</summary>
+    public void ReturnKmsCalls(IEnumerable<KmsCall> calls)
+    {
+        lock (_returned)
+        {
+            _returned.AddRange(calls);
+        }
+    }
+
+    /// <summary>KMS calls as event data.</summary>
+    public static JArray Describe(IEnumerable<KmsCall> calls) => new(calls.Select(call =>
     {
         var json = new JObject
         {
@@ -49,7 +71,7 @@ internal sealed class Operation(ChangeJournal journal, RecordingKms kms, string 
     /// <summary>Records the KMS calls that no event has told yet.</summary>
     public async ValueTask DisposeAsync()
     {
-        JArray calls = TakeKmsCalls();
+        IReadOnlyList<KmsCall> calls = TakeKmsCalls();
         if (calls.Count == 0)
         {
             return;
@@ -59,7 +81,7 @@ internal sealed class Operation(ChangeJournal journal, RecordingKms kms, string 
         {
             await journal.ChangeAsync(
                 this,
-                change => change.RecordAsync(EventTypes.KmsCalled, tenantId, new JObject { ["command"] = name, ["kmsCalls"] = calls }),
+                change => change.RecordAsync(EventTypes.KmsCalled, tenantId, new JObject { ["command"] = name, ["kmsCalls"] = Describe(calls) }),
                 CancellationToken.None).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)

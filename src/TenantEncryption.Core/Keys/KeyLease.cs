@@ -11,13 +11,10 @@ namespace TenantEncryption.Keys;
 internal sealed class KeyLease
 {
     private readonly SecretBytes _key;
-    private readonly TimeProvider _time;
-    private readonly long _answeredAt;
-    private readonly TimeSpan _duration;
-    private readonly DateTimeOffset _wallDeadline;
+    private readonly LeaseTerm _term;
     private readonly object _gate = new();
     private int _uses;
-    private bool _ended;
+    private volatile bool _ended;
 
     /// <summary>Takes over a key that KMS just gave.</summary>
     public KeyLease(string tenantId, string kekId, string providerId, long epoch, SecretBytes key, TimeSpan duration, TimeProvider time)
@@ -27,10 +24,7 @@ internal sealed class KeyLease
         ProviderId = providerId;
         Epoch = epoch;
         _key = key;
-        _time = time;
-        _duration = duration;
-        _answeredAt = time.GetTimestamp();
-        _wallDeadline = time.GetUtcNow() + duration;
+        _term = new LeaseTerm(time, duration);
     }
 
     /// <summary>The tenant whose key it is; it neither wraps nor unwraps for another.</summary>
@@ -46,7 +40,7 @@ internal sealed class KeyLease
     public long Epoch { get; }
 
     /// <summary>Whether the time is not over and nobody ended it.</summary>
-    public bool IsLive => !_ended && _time.GetElapsedTime(_answeredAt) < _duration && _time.GetUtcNow() < _wallDeadline;
+    public bool IsLive => !_ended && !_term.IsOver;
 
     /// <summary>Wraps a data key; only for a live lease.</summary>
     /// <returns>Whether it was wrapped; <see langword="false"/> when the lease is over.</returns>

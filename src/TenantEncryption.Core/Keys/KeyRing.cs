@@ -13,6 +13,9 @@ namespace TenantEncryption.Keys;
 /// </summary>
 internal sealed class KeyRing : IDisposable
 {
+    // Key ids come from messages that anyone may have written, so they must not each leave something behind.
+    private const int Gates = 64;
+
     private static readonly TimeSpan EpochCheckInterval = TimeSpan.FromSeconds(1);
 
     private readonly IStore _store;
@@ -21,9 +24,10 @@ internal sealed class KeyRing : IDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan? _shorterLease;
     private readonly ConcurrentDictionary<string, KeyLease> _leases = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim[] _gates = [.. Enumerable.Range(0, Gates).Select(_ => new SemaphoreSlim(1))];
     private readonly ConcurrentDictionary<string, CheckedState> _states = new(StringComparer.Ordinal);
     private readonly ITimer _sweeper;
+    private volatile bool _disposed;
 
     /// <summary>Makes a key ring over a store.</summary>
     /// <param name="store">The store.</param>
@@ -100,7 +104,7 @@ internal sealed class KeyRing : IDisposable
             return live;
         }
 
-        SemaphoreSlim gate = _gates.GetOrAdd(kekId, static _ => new SemaphoreSlim(1));
+        SemaphoreSlim gate = _gates[(uint)StringComparer.Ordinal.GetHashCode(kekId) % Gates];
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -129,12 +133,26 @@ internal sealed class KeyRing : IDisposable
     /// <param name="tenantId">Of this tenant; <see langword="null"/> for all.</param>
     public void Clear(string? tenantId = null) => EndWhere(lease => tenantId is null || lease.TenantId == tenantId);
 
+    /// <summary>Ends what a provider opened, as it was found to refuse.</summary>
+    public void EndOfProvider(string providerId) => EndWhere(lease => lease.ProviderId == providerId);
+
+    /// <summary>Has the store looked at before a tenant's keys are used again, as this process changed them.</summary>
+    public void Recheck(string tenantId) => _states.TryRemove(tenantId, out _);
+
+    /// <summary>How long a key of a tenant may be held in this process.</summary>
+    public TimeSpan DurationFor(EncryptionTenant tenant)
+    {
+        TimeSpan allowed = tenant.KeyLease < TenantService.LongestLease ? tenant.KeyLease : TenantService.LongestLease;
+        return _shorterLease < allowed ? _shorterLease.Value : allowed;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        _disposed = true;
         _sweeper.Dispose();
         Clear();
-        foreach (SemaphoreSlim gate in _gates.Values)
+        foreach (SemaphoreSlim gate in _gates)
         {
             gate.Dispose();
         }
@@ -183,8 +201,7 @@ internal sealed class KeyRing : IDisposable
             { KeyArn = provider.KeyArn };
         }
 
-        TimeSpan duration = tenant.KeyLease < TenantService.LongestLease ? tenant.KeyLease : TenantService.LongestLease;
-        duration = _shorterLease < duration ? _shorterLease.Value : duration;
+        TimeSpan duration = DurationFor(tenant);
         try
         {
             SecretBytes kek = await _sealer.OpenAsync(kms, key.Record, provider, cancellationToken).ConfigureAwait(false);
@@ -199,7 +216,7 @@ internal sealed class KeyRing : IDisposable
         catch (TenantEncryptionException refusal) when (refusal.Definition.Kind != ErrorKind.Unavailable)
         {
             // A refusal of the provider shuts everything that it opened before.
-            EndWhere(lease => lease.ProviderId == provider.Id);
+            EndOfProvider(provider.Id);
             throw;
         }
     }
@@ -212,6 +229,10 @@ internal sealed class KeyRing : IDisposable
         }
 
         _leases[lease.KekId] = lease;
+        if (_disposed)
+        {
+            Clear();
+        }
     }
 
     private void DropOlder(string tenantId, long epoch) => EndWhere(lease => lease.TenantId == tenantId && lease.Epoch < epoch);

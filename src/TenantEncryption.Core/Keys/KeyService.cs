@@ -73,7 +73,7 @@ public sealed class KeyService
                 }
 
                 await ProviderTransition.MakeCurrentAsync(change, key).ConfigureAwait(false);
-                await change.Store.Tenants.RaiseEpochAsync(tenantId).ConfigureAwait(false);
+                await change.RaiseEpochAsync(tenantId).ConfigureAwait(false);
                 await change.RecordAsync(
                     EventTypes.KeyRotated,
                     tenantId,

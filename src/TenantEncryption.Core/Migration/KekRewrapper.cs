@@ -63,10 +63,20 @@ internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session,
             return item with { State = MigrationItemState.Staged, Staged = made };
         }
 
+        if (source!.Status is not (KeyProviderStatus.Active or KeyProviderStatus.Archived))
+        {
+            return item with
+            {
+                State = MigrationItemState.Failed,
+                Code = ErrorCodes.ProviderDeactivated,
+                Detail = $"The key provider '{source.Name}' is {source.Status}.",
+            };
+        }
+
         SecretBytes opened;
         try
         {
-            opened = await keyMaker.OpenAsync(operation.Kms, key!.Record, source!, cancellationToken).ConfigureAwait(false);
+            opened = await keyMaker.OpenAsync(operation.Kms, key!.Record, source, cancellationToken).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)
         {
@@ -132,7 +142,7 @@ internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session,
         }
         else
         {
-            await change.Store.Tenants.RaiseEpochAsync(migration.TenantId).ConfigureAwait(false);
+            await change.RaiseEpochAsync(migration.TenantId).ConfigureAwait(false);
         }
 
         KeyMigration finished = (await change.Store.Migrations.FindAsync(migration.Id).ConfigureAwait(false))! with

@@ -53,6 +53,7 @@ public sealed class KeyMigrationService
         IProgress<KeyMigration>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        await _journal.ReadAsync(transaction => TenantService.RequireAsync(transaction, tenantId), cancellationToken).ConfigureAwait(false);
         (EncryptionTenant tenant, KeyProvider target) = await _providers.ReadAsync(toProviderId, cancellationToken).ConfigureAwait(false);
         MigrationPlanner.RefuseTarget(tenantId, target);
         if (target.Status == KeyProviderStatus.Active)
@@ -182,7 +183,7 @@ public sealed class KeyMigrationService
             IsNewKey = true,
         }).ConfigureAwait(false);
         await MigrationPlanner.AddItemsAsync(change.Store, migration).ConfigureAwait(false);
-        await _session.UseAsync(change.Store).ConfigureAwait(false);
+        await _session.PutAsync(change.Store).ConfigureAwait(false);
         migration = (await change.Store.Migrations.FindAsync(migration.Id).ConfigureAwait(false))!;
         await change.RecordAsync(EventTypes.MigrationTriggered, migration.TenantId, Describe(migration)).ConfigureAwait(false);
         return migration;
@@ -223,7 +224,7 @@ public sealed class KeyMigrationService
 
         await change.Store.Migrations.UpdateAsync(
             migration with { State = MigrationState.InProgress, RunnerSessionId = _session.Id, FailureCode = null }).ConfigureAwait(false);
-        await _session.UseAsync(change.Store).ConfigureAwait(false);
+        await _session.PutAsync(change.Store).ConfigureAwait(false);
         migration = (await change.Store.Migrations.FindAsync(migrationId).ConfigureAwait(false))!;
         await change.RecordAsync(EventTypes.MigrationProgressed, migration.TenantId, Describe(migration)).ConfigureAwait(false);
         return migration;
@@ -232,12 +233,14 @@ public sealed class KeyMigrationService
     private async Task<KeyMigration> RunAsync(
         Operation operation, KeyMigration migration, IProgress<KeyMigration>? progress, CancellationToken cancellationToken)
     {
+        _session.Hold();
         try
         {
             return await _rewrapper.RunAsync(operation, migration, progress, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is not TenantEncryptionException)
         {
+            // Cancelled, or an error that is not ours: it must not seem to go on for as long as this process lives.
             await SetStateAsync(operation, migration.Id, MigrationState.Suspended, null).ConfigureAwait(false);
             throw;
         }

@@ -7,6 +7,7 @@ using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
+using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.Providers;
@@ -16,12 +17,18 @@ public sealed class KeyProviderService
 {
     private readonly ChangeJournal _journal;
     private readonly EventLog _events;
+    private readonly KeyRing _ring;
+    private readonly SessionKeeper _session;
     private readonly KeyMaker _keyMaker;
     private readonly KeyProviderValidator _validator;
     private readonly TimeProvider _time;
 
-    internal KeyProviderService(ChangeJournal journal, EventLog events, KeyMaker keyMaker, KeyProviderValidator validator, TimeProvider time) =>
-        (_journal, _events, _keyMaker, _validator, _time) = (journal, events, keyMaker, validator, time);
+    internal KeyProviderService(
+        ChangeJournal journal, EventLog events, KeyRing ring, SessionKeeper session, KeyMaker keyMaker, KeyProviderValidator validator, TimeProvider time)
+    {
+        (_journal, _events, _ring, _session) = (journal, events, ring, session);
+        (_keyMaker, _validator, _time) = (keyMaker, validator, time);
+    }
 
     /// <summary>Registers a master key for a tenant. The provider is Pending: nothing uses it yet.</summary>
     /// <param name="newProvider">What it is made from.</param>
@@ -205,6 +212,7 @@ public sealed class KeyProviderService
             operation,
             async change =>
             {
+                await _session.SweepAsync(change.Store).ConfigureAwait(false);
                 KeyProvider provider = await ProviderTransition.RequireIdleAsync(change.Store, providerId).ConfigureAwait(false);
                 EncryptionTenant tenant = await TenantService.RequireAsync(change.Store, provider.TenantId).ConfigureAwait(false);
                 if (provider.Type == KeyProviderType.Internal || provider.Status == KeyProviderStatus.Active)
@@ -217,7 +225,7 @@ public sealed class KeyProviderService
                 await ProviderTransition.RefuseWritersAsync(change.Store, provider, tenant, _time.GetUtcNow()).ConfigureAwait(false);
                 int keys = await change.Store.Keys.RemoveOfProviderAsync(provider.Id).ConfigureAwait(false);
                 await change.Store.Providers.RemoveAsync(provider.Id).ConfigureAwait(false);
-                await change.Store.Tenants.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
+                await change.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
                 JObject data = Describe(provider);
                 data["removedKeys"] = keys;
                 data["removedMessages"] = provider.MessageCount;
@@ -367,7 +375,7 @@ public sealed class KeyProviderService
                 check(provider);
                 KeyProvider changed = provider with { Status = to };
                 await change.UpdateProviderAsync(provider, changed).ConfigureAwait(false);
-                await change.Store.Tenants.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
+                await change.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
                 await change.RecordAsync(eventType, provider.TenantId, Describe(changed)).ConfigureAwait(false);
                 return changed;
             },
@@ -385,6 +393,11 @@ public sealed class KeyProviderService
         }
 
         KeyProviderTestResult result = await _validator.TestAsync(operation.Kms, tenant, provider, sharedWith, cancellationToken).ConfigureAwait(false);
+        if (!result.Success && ErrorCatalog.Get(result.Code).Kind != ErrorKind.Unavailable)
+        {
+            _ring.EndOfProvider(provider.Id);
+        }
+
         await _journal.ChangeAsync(
             operation,
             async change =>
@@ -394,6 +407,12 @@ public sealed class KeyProviderService
                 await change.Store.Providers.UpdateAsync(now with { LastTestedAt = result.Time, LastTestCode = result.Code }).ConfigureAwait(false);
                 JObject data = Describe(now);
                 data["code"] = result.Code;
+                string[] warnings = [.. result.Checks.Where(check => check.Outcome == CheckOutcome.Warning).Select(check => check.Code).OfType<string>()];
+                if (warnings.Length > 0)
+                {
+                    data["warnings"] = new JArray(warnings);
+                }
+
                 await change.RecordAsync(EventTypes.ProviderTested, tenant.TenantId, data).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);

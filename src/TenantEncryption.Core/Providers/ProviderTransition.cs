@@ -50,7 +50,7 @@ internal static class ProviderTransition
         KeyProvider activated = provider with { Status = KeyProviderStatus.Active, PromotedToCurrentAt = now, DemotedFromCurrentAt = null };
         await change.UpdateProviderAsync(provider, activated).ConfigureAwait(false);
         await MakeCurrentAsync(change, newKey).ConfigureAwait(false);
-        await change.Store.Tenants.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
+        await change.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
         JObject data = KeyProviderService.Describe(activated);
         data["kekId"] = newKey.KekId;
         await change.RecordAsync(EventTypes.ProviderActivated, provider.TenantId, data).ConfigureAwait(false);

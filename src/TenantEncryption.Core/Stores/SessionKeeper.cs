@@ -18,6 +18,7 @@ internal sealed class SessionKeeper : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private int _uses;
+    private volatile bool _known;
 
     /// <summary>Makes the session; it is not in the store before it is needed.</summary>
     public SessionKeeper(IStore store, TimeProvider time)
@@ -29,12 +30,15 @@ internal sealed class SessionKeeper : IAsyncDisposable
     /// <summary>The session's id.</summary>
     public string Id { get; } = Identifiers.New("ses-");
 
-    /// <summary>Puts the session into the store, in the transaction of what needs it, and keeps it alive until <see cref="Release"/>.</summary>
-    public async Task UseAsync(IStoreTransaction transaction)
+    /// <summary>Puts the session into the store, in the transaction of what needs it; <see cref="Hold"/> follows when that is committed.</summary>
+    public Task PutAsync(IStoreTransaction transaction)
     {
-        await transaction.Sessions.PutAsync(Now()).ConfigureAwait(false);
-        Interlocked.Increment(ref _uses);
+        _known = true;
+        return transaction.Sessions.PutAsync(Now());
     }
+
+    /// <summary>Keeps the session alive until <see cref="Release"/>.</summary>
+    public void Hold() => Interlocked.Increment(ref _uses);
 
     /// <summary>Says that one need of the session is over.</summary>
     public void Release() => Interlocked.Decrement(ref _uses);
@@ -52,7 +56,10 @@ internal sealed class SessionKeeper : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _timer.DisposeAsync().ConfigureAwait(false);
-        await WriteAsync(transaction => transaction.Sessions.RemoveAsync(Id)).ConfigureAwait(false);
+        if (_known)
+        {
+            await WriteAsync(transaction => transaction.Sessions.RemoveAsync(Id)).ConfigureAwait(false);
+        }
     }
 
     private StoreSession Now() => new(Id, Environment.MachineName, Environment.ProcessId, _time.GetUtcNow());

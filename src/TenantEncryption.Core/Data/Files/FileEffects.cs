@@ -35,7 +35,13 @@ internal sealed class FileEffects : IFileEffects
     public void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
 
     /// <inheritdoc/>
-    public void Rename(string from, string to, bool replace) => File.Move(from, to, replace);
+    public void Rename(string from, string to, bool replace)
+    {
+        if (replace || !TryRenameExclusively(from, to))
+        {
+            File.Move(from, to, replace);
+        }
+    }
 
     /// <inheritdoc/>
     public void FlushFolder(string folder)
@@ -71,6 +77,33 @@ internal sealed class FileEffects : IFileEffects
 
     /// <inheritdoc/>
     public void CreateFolder(string folder) => Directory.CreateDirectory(folder);
+
+    // File.Move looks whether the name is free and then renames, which overwrites a file that came into being in between.
+    private static bool TryRenameExclusively(string from, string to)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        const int CurrentFolder = -100; // AT_FDCWD, openat(2)
+        const uint NoReplace = 1; // RENAME_NOREPLACE, renameat2(2)
+        const int Exists = 17; // EEXIST
+        try
+        {
+            return renameat2(CurrentFolder, from, CurrentFolder, to, NoReplace) == 0
+                || (Marshal.GetLastPInvokeError() == Exists ? throw new IOException($"The file '{to}' already exists.", Exists) : false);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false; // An older C library.
+        }
+    }
+
+    [DllImport("libc", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int renameat2(
+        int fromFolder, [MarshalAs(UnmanagedType.LPUTF8Str)] string from, int toFolder, [MarshalAs(UnmanagedType.LPUTF8Str)] string to, uint flags);
 
     [DllImport("libc", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -7,7 +7,7 @@ internal static class FileFailure
 {
     /// <summary>Does something with a file.</summary>
     /// <param name="path">The file, as the user knows it.</param>
-    /// <param name="verb">What was done: <c>read</c> or <c>written</c>.</param>
+    /// <param name="verb">What was done: <c>read</c>, <c>written</c>, ….</param>
     /// <param name="work">The work.</param>
     /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>STORAGE_FAILED</c>.</exception>
     public static T Translate<T>(string path, string verb, Func<T> work)

@@ -13,8 +13,14 @@ internal sealed class OutputFile : IDisposable
     /// <summary>What the names of temporary files end with.</summary>
     public const string Suffix = ".tenc-partial";
 
+    private const int RandomLength = 20;
+
+    // A file that was made just now may not be locked yet.
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
+
     private readonly IFileEffects _effects;
     private bool _named;
+    private bool _disposed;
 
     /// <summary>Creates the temporary file.</summary>
     /// <exception cref="TenantEncryptionException"><c>OUTPUT_EXISTS</c>, <c>STORAGE_FAILED</c>.</exception>
@@ -54,7 +60,7 @@ internal sealed class OutputFile : IDisposable
         return true;
     });
 
-    /// <summary>Takes the destination's name, in one step. The file stays open, so that no sweep takes it for an orphan meanwhile.</summary>
+    /// <summary>Takes the destination's name, in one step. Until then the file is open, so that no sweep takes it for an orphan; then anyone may read it.</summary>
     public void TakeName()
     {
         try
@@ -71,11 +77,29 @@ internal sealed class OutputFile : IDisposable
         }
 
         _named = true;
+        Handle.Dispose();
+    }
+
+    /// <summary>Gives the name back, as nobody could ever read what is there.</summary>
+    public void Withdraw()
+    {
+        Handle.Dispose();
+        FileFailure.Translate(Destination, "removed", () =>
+        {
+            _effects.Delete(Destination);
+            return true;
+        });
     }
 
     /// <summary>Closes the file; one that has not taken its name is removed.</summary>
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         Handle.Dispose();
         if (!_named)
         {
@@ -104,19 +128,33 @@ internal sealed class OutputFile : IDisposable
         }
     }
 
+    /// <summary>Whether a file's name is one of those that are given here.</summary>
+    public static bool IsTemporary(string path)
+    {
+        string name = Path.GetFileName(path);
+        return name.Length == 1 + RandomLength + Suffix.Length
+            && name[0] == '.'
+            && name.EndsWith(Suffix, StringComparison.Ordinal)
+            && name.AsSpan(1, RandomLength).ToArray().All(char.IsAsciiHexDigitLower);
+    }
+
     /// <summary>Removes what crashed processes left in a folder; files that a live process has open are locked and stay.</summary>
-    public static void Sweep(string folder)
+    /// <param name="folder">The folder.</param>
+    /// <param name="now">The time.</param>
+    public static void Sweep(string folder, DateTimeOffset now)
     {
         if (!Directory.Exists(folder))
         {
             return;
         }
 
-        foreach (string orphan in Directory.EnumerateFiles(folder, ".*" + Suffix))
+        foreach (string orphan in ListTemporary(folder))
         {
             try
             {
-                using (new FileStream(orphan, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                FileShare share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
+                using var locked = new FileStream(orphan, FileMode.Open, FileAccess.ReadWrite, share);
+                if (locked.Length > 0 || now - File.GetLastWriteTimeUtc(locked.SafeFileHandle) > Fresh)
                 {
                     File.Delete(orphan);
                 }
@@ -125,6 +163,18 @@ internal sealed class OutputFile : IDisposable
             {
                 // In use, or not ours to remove.
             }
+        }
+    }
+
+    private static string[] ListTemporary(string folder)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(folder, ".*" + Suffix).Where(IsTemporary)];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return []; // A folder that can be written may not be listed.
         }
     }
 }

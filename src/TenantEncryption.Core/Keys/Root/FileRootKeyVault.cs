@@ -87,6 +87,9 @@ public sealed class FileRootKeyVault : IRootKeyVault
             using SecretBytes plaintext = keys.Serialize();
             WriteDurably(temporary, Seal(plaintext.Span));
             File.Move(temporary, path, overwrite: true);
+
+            // Without it a power loss could leave a store that needs a root key whose file has no name yet.
+            new Data.Files.FileEffects().FlushFolder(_folder);
             return Task.CompletedTask;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

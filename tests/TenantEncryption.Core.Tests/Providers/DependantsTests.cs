@@ -1,0 +1,111 @@
+using TenantEncryption.Tests.Scenarios;
+using TenantEncryption.Data;
+using TenantEncryption.Errors;
+using TenantEncryption.Providers;
+
+namespace TenantEncryption.Tests.Providers;
+
+public sealed class DependantsTests
+{
+    [Fact]
+    public async Task Disabling_says_how_many_files_and_values_would_be_shut()
+    {
+        (TestService service, KeyProvider cmk) = await ArchivedWithDataAsync();
+        await using TestService owned = service;
+
+        TenantEncryptionException refusal = await Refusal.OfAsync(() => service.Service.Providers.DisableAsync(cmk.Id));
+
+        Assert.Equal(ErrorCodes.HasDependants, refusal.Code);
+        Assert.StartsWith("2 files and up to 3 values outside the catalog depend on the key provider 'CMK'", refusal.Detail, StringComparison.Ordinal);
+        Assert.Equal(KeyProviderStatus.Archived, (await service.ProviderAsync("CMK")).Status);
+        Assert.Equal(KeyProviderStatus.Deactivated, (await service.Service.Providers.DisableAsync(cmk.Id, force: true)).Status);
+    }
+
+    [Fact]
+    public async Task Removing_says_the_same_and_with_force_takes_the_keys_with_it()
+    {
+        (TestService service, KeyProvider cmk) = await ArchivedWithDataAsync(TimeSpan.Zero);
+        await using TestService owned = service;
+        string[] keks = [.. (await service.Service.Keys.ListAsync("acme")).Where(key => key.ProviderId == cmk.Id).Select(key => key.KekId)];
+
+        TenantEncryptionException refusal = await Refusal.OfAsync(() => service.Service.Providers.RemoveAsync(cmk.Id));
+        await service.Service.Providers.RemoveAsync(cmk.Id, force: true);
+
+        Assert.Equal(ErrorCodes.HasDependants, refusal.Code);
+        Assert.Contains("2 files and up to 3 values", refusal.Detail, StringComparison.Ordinal);
+        Assert.Contains("lost for good", refusal.Detail, StringComparison.Ordinal);
+        Assert.NotEmpty(keks);
+        Assert.DoesNotContain(await service.Service.Keys.ListAsync("acme"), key => keks.Contains(key.KekId));
+        FileOutcome<UnprotectedFile> read = await service.UnprotectAsync(service.Folders.At("one.tenc"), service.Folders.At("out"));
+        Assert.Equal(ErrorCodes.WrongKey, read.Error?.Code);
+    }
+
+    [Fact]
+    public async Task No_key_is_removed_before_the_longest_lease_since_it_was_active_has_passed_even_with_force()
+    {
+        var time = new ManualTimeProvider();
+        (TestService service, KeyProvider cmk) = await ArchivedWithDataAsync(TimeSpan.FromMinutes(5), time);
+        await using TestService owned = service;
+        Task Remove() => service.Service.Providers.RemoveAsync(cmk.Id, force: true);
+
+        time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(1));
+        Assert.Equal(ErrorCodes.HasDependants, await Refusal.CodeOfAsync(Remove));
+        time.Advance(TimeSpan.FromSeconds(1));
+        await Remove();
+    }
+
+    [Fact]
+    public async Task No_key_is_removed_while_a_writer_holds_a_reservation_even_with_force()
+    {
+        (TestService service, KeyProvider cmk) = await TestService.WithCmkAsync(keyLease: TimeSpan.Zero);
+        await using TestService owned = service;
+        await using (DataSession session = service.Service.Data.BeginSession())
+        {
+            await session.ProtectValueAsync("acme", new byte[] { 1 });
+            await using TestService other = await service.OpenAnotherAsync();
+            await other.Service.Providers.EnableAsync((await other.RegisterAsync("Next")).Id);
+
+            TenantEncryptionException refusal = await Refusal.OfAsync(() => other.Service.Providers.RemoveAsync(cmk.Id, force: true));
+            Assert.Equal(ErrorCodes.HasDependants, refusal.Code);
+            Assert.Contains("writers", refusal.Detail, StringComparison.Ordinal);
+        }
+
+        await service.Service.Providers.RemoveAsync(cmk.Id, force: true);
+    }
+
+    [Fact]
+    public async Task A_writer_that_died_does_not_hold_up_a_removal()
+    {
+        var time = new ManualTimeProvider();
+        (TestService service, KeyProvider cmk) = await TestService.WithCmkAsync(options => options with { Time = time }, TimeSpan.Zero);
+        await using TestService owned = service;
+        service.Sql("INSERT INTO sessions VALUES ('ses-dead', 'here', 1, '2020-01-01T00:00:00.0000000Z')");
+        service.Sql(
+            "INSERT INTO wrap_reservations SELECT 'res-dead', tenant_id, kek_id, provider_id, 1, 1, 'ses-dead' FROM key_encryption_keys WHERE provider_id = $id",
+            ("$id", cmk.Id));
+        await service.Service.Providers.EnableAsync((await service.RegisterAsync("Next")).Id);
+
+        await service.Service.Providers.RemoveAsync(cmk.Id, force: true);
+
+        Assert.Equal(ErrorCodes.ProviderNotFound, await Refusal.CodeOfAsync(() => service.ProviderAsync("CMK")));
+    }
+
+    // Two files and three values (one of them in a block of two that its writer never gave back) under a provider that is archived since.
+    private static async Task<(TestService Service, KeyProvider Cmk)> ArchivedWithDataAsync(TimeSpan? lease = null, TimeProvider? time = null)
+    {
+        (TestService service, KeyProvider cmk) = await TestService.WithCmkAsync(
+            options => options with { Time = time ?? TimeProvider.System }, lease);
+        await service.ProtectAsync(service.Folders.Random("one"));
+        await service.ProtectAsync(service.Folders.Random("two"));
+        await using (DataSession session = service.Service.Data.BeginSession())
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                await session.ProtectValueAsync("acme", new byte[] { 1 });
+            }
+        }
+
+        await service.Service.Providers.EnableAsync((await service.RegisterAsync("Next")).Id);
+        return (service, await service.ProviderAsync("CMK") is { ValueCount: 3 } archived ? archived : cmk);
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.Win32.SafeHandles;
+using TenantEncryption.Data.Files;
+
+namespace TenantEncryption.Tests.Scenarios;
+
+/// <summary>The real file system, where a test does something just before an effect; what it throws is the effect's failure.</summary>
+internal sealed class HookedFileEffects : IFileEffects
+{
+    private readonly FileEffects _real = new();
+
+    public Action<string>? BeforeOpen { get; set; }
+
+    public Action<string>? BeforeCreate { get; set; }
+
+    public Action<SafeFileHandle>? BeforeFlush { get; set; }
+
+    /// <summary>Gets both names.</summary>
+    public Action<string, string>? BeforeRename { get; set; }
+
+    public Action<string>? AfterRename { get; set; }
+
+    public Action<string>? BeforeFlushFolder { get; set; }
+
+    public Action<string>? BeforeDelete { get; set; }
+
+    public SafeFileHandle OpenRead(string path)
+    {
+        BeforeOpen?.Invoke(path);
+        return _real.OpenRead(path);
+    }
+
+    public SafeFileHandle CreateExclusive(string path)
+    {
+        BeforeCreate?.Invoke(path);
+        return _real.CreateExclusive(path);
+    }
+
+    public void Flush(SafeFileHandle file)
+    {
+        BeforeFlush?.Invoke(file);
+        _real.Flush(file);
+    }
+
+    public void Rename(string from, string to, bool replace)
+    {
+        BeforeRename?.Invoke(from, to);
+        _real.Rename(from, to, replace);
+        AfterRename?.Invoke(to);
+    }
+
+    public void FlushFolder(string folder)
+    {
+        BeforeFlushFolder?.Invoke(folder);
+        _real.FlushFolder(folder);
+    }
+
+    public void Delete(string path)
+    {
+        BeforeDelete?.Invoke(path);
+        _real.Delete(path);
+    }
+
+    public void CreateFolder(string folder) => _real.CreateFolder(folder);
+}

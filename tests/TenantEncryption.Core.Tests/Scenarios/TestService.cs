@@ -1,0 +1,216 @@
+using Microsoft.Data.Sqlite;
+using TenantEncryption.Data;
+using TenantEncryption.Events;
+using TenantEncryption.Keys;
+using TenantEncryption.Keys.Root;
+using TenantEncryption.Kms;
+using TenantEncryption.Providers;
+using TenantEncryption.Sqlite;
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption.Tests.Scenarios;
+
+/// <summary>A service of one test: a real store, real root keys in a folder of their own, and a real KMS over http whose calls are watched.</summary>
+internal sealed class TestService : IAsyncDisposable
+{
+    private readonly bool _ownsFolders;
+    private bool _closed;
+
+    private TestService(TestFolders folders, bool ownsFolders, SharedKms keys, WatchedKms kms, TenantEncryptionService service, List<string> warnings)
+    {
+        (Folders, _ownsFolders, Keys, Kms, Service, Warnings) = (folders, ownsFolders, keys, kms, service, warnings);
+    }
+
+    public TestFolders Folders { get; }
+
+    /// <summary>Where the tenants' organisations keep their master keys.</summary>
+    public SharedKms Keys { get; }
+
+    /// <summary>What the service calls.</summary>
+    public WatchedKms Kms { get; }
+
+    public TenantEncryptionService Service { get; }
+
+    public List<string> Warnings { get; }
+
+    public string DatabaseFile => Path.Combine(Folders.Store, SqliteStore.FileName);
+
+    /// <summary>Opens a service on a store of its own.</summary>
+    public static Task<TestService> OpenAsync(Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null, string secret = "local") =>
+        OpenAsync(new TestFolders(), ownsFolders: true, change, secret);
+
+    /// <summary>Opens a service whose tenant <c>acme</c> has the internal provider Active.</summary>
+    public static async Task<TestService> WithTenantAsync(
+        Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null, TimeSpan? keyLease = null, KeyHierarchy hierarchy = KeyHierarchy.Hierarchical)
+    {
+        TestService service = await OpenAsync(change);
+        await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "acme", KeyLease = keyLease, KeyHierarchy = hierarchy });
+        return service;
+    }
+
+    /// <summary>Opens a service whose tenant <c>acme</c> has a customer's key Active, named <c>CMK</c>.</summary>
+    public static async Task<(TestService Service, KeyProvider Cmk)> WithCmkAsync(
+        Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null, TimeSpan? keyLease = null, KeyHierarchy hierarchy = KeyHierarchy.Hierarchical)
+    {
+        TestService service = await WithTenantAsync(change, keyLease, hierarchy);
+        KeyProvider cmk = await service.RegisterAsync("CMK");
+        cmk = await service.Service.Providers.EnableAsync(cmk.Id);
+        service.Kms.Forget();
+        return (service, cmk);
+    }
+
+    /// <summary>Another service on the same store, as another process would open it.</summary>
+    public Task<TestService> OpenAnotherAsync(Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null, string secret = "local") =>
+        OpenAsync(Folders, ownsFolders: false, change, secret);
+
+    /// <summary>Registers a new customer's key.</summary>
+    public async Task<KeyProvider> RegisterAsync(string name, string tenantId = "acme", string? keyIdentifier = null) =>
+        await Service.Providers.RegisterAsync(new NewKeyProvider
+        {
+            TenantId = tenantId,
+            Name = name,
+            KeyIdentifier = keyIdentifier ?? await Keys.CreateKeyAsync(),
+            Connection = Connection,
+        });
+
+    public KmsConnection Connection => new() { EndpointUrl = Keys.Url, Region = "eu-west-1" };
+
+    public Task<KeyProvider> InternalAsync(string tenantId = "acme") => Service.Providers.ResolveAsync("Internal", tenantId);
+
+    public Task<KeyProvider> ProviderAsync(string name, string tenantId = "acme") => Service.Providers.ResolveAsync(name, tenantId);
+
+    public async Task<IReadOnlyList<FileOutcome<ProtectedFile>>> ProtectAsync(
+        IReadOnlyList<FileRequest> files, ProtectOptions? options = null, string tenantId = "acme", CancellationToken cancellationToken = default)
+    {
+        await using DataSession session = Service.Data.BeginSession();
+        return await session.ProtectFilesAsync(tenantId, files, options, null, cancellationToken).ToListAsync();
+    }
+
+    /// <summary>Protects a file beside itself.</summary>
+    /// <returns>The message's path.</returns>
+    public async Task<string> ProtectAsync(string path, string tenantId = "acme")
+    {
+        FileOutcome<ProtectedFile> outcome = Assert.Single(await ProtectAsync([new FileRequest(path, path + FilePlanner.Extension)], null, tenantId));
+        Assert.Null(outcome.Error);
+        return outcome.Result!.Path;
+    }
+
+    public async Task<IReadOnlyList<FileOutcome<UnprotectedFile>>> UnprotectAsync(
+        IReadOnlyList<FileRequest> files, UnprotectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        await using DataSession session = Service.Data.BeginSession();
+        return await session.UnprotectFilesAsync(files, options, null, cancellationToken).ToListAsync();
+    }
+
+    public async Task<FileOutcome<UnprotectedFile>> UnprotectAsync(string source, string destination, UnprotectOptions? options = null) =>
+        Assert.Single(await UnprotectAsync([new FileRequest(source, destination)], options));
+
+    public async Task<byte[]> ProtectValueAsync(byte[] value, string tenantId = "acme", ProtectOptions? options = null)
+    {
+        await using DataSession session = Service.Data.BeginSession();
+        return await session.ProtectValueAsync(tenantId, value, options);
+    }
+
+    public async Task<byte[]> ReadValueAsync(byte[] message, UnprotectOptions? options = null)
+    {
+        await using DataSession session = Service.Data.BeginSession();
+        return (await session.UnprotectValueAsync(message, options)).Plaintext;
+    }
+
+    public Task<string> CodeOfReadingAsync(byte[] message) => Refusal.CodeOfAsync(() => ReadValueAsync(message));
+
+    public async Task<List<EncryptionEvent>> EventsAsync() => await Service.Events.ListAsync(new EventFilter()).ToListAsync();
+
+    /// <summary>Changes the database past the service, as who can write the file could.</summary>
+    public int Sql(string statement, params (string Name, object Value)[] parameters)
+    {
+        using SqliteConnection connection = Connect();
+        using SqliteCommand command = Command(connection, statement, parameters);
+        return command.ExecuteNonQuery();
+    }
+
+    /// <summary>Reads the database past the service.</summary>
+    public object? SqlValue(string query, params (string Name, object Value)[] parameters)
+    {
+        using SqliteConnection connection = Connect();
+        using SqliteCommand command = Command(connection, query, parameters);
+        return command.ExecuteScalar();
+    }
+
+    /// <summary>Opens a key record as the service would, for tests that compare plaintext keys.</summary>
+    public async Task<byte[]> OpenKeyAsync(KeyEncryptionKey key)
+    {
+        using var roots = (await LoadRootsAsync())!;
+        string rootId = InternalKms.RootIdOf(key.Record.SealedShare);
+        RootKey root = roots.Keys.Single(one => one.Id == rootId);
+        byte[] share = KeyRecipe.OpenInternalShare(root.Material.Span, key.Record.SealedShare, key.Record.EncryptionContext);
+        return KeyRecipe.Open(key.Record, share);
+    }
+
+    public Task<RootKeySet?> LoadRootsAsync() =>
+        new FileRootKeyVault(Folders.RootKeys).LoadAsync((string)SqlValue("SELECT CAST(value AS TEXT) FROM settings WHERE name = 'store-id'")!, null!);
+
+    /// <summary>Closes the service and keeps the folders.</summary>
+    public async Task CloseAsync()
+    {
+        if (!_closed)
+        {
+            _closed = true;
+            await Service.DisposeAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        if (_ownsFolders)
+        {
+            Folders.Dispose();
+        }
+    }
+
+    private static async Task<TestService> OpenAsync(
+        TestFolders folders, bool ownsFolders, Func<TenantEncryptionOptions, TenantEncryptionOptions>? change, string secret)
+    {
+        SharedKms keys = await SharedKms.GetAsync();
+        var kms = new WatchedKms(SharedKms.Client(secret));
+        var warnings = new List<string>();
+        var options = new TenantEncryptionOptions
+        {
+            RootKeyVault = new FileRootKeyVault(folders.RootKeys),
+            LogHeadFolder = folders.RootKeys,
+            Actor = "tester",
+            OnWarning = warning =>
+            {
+                lock (warnings)
+                {
+                    warnings.Add(warning);
+                }
+            },
+        };
+        TenantEncryptionService service = await TenantEncryptionService.OpenAsync(
+            new SqliteStore(folders.Store), kms, change is null ? options : change(options));
+        return new TestService(folders, ownsFolders, keys, kms, service, warnings);
+    }
+
+    private static SqliteCommand Command(SqliteConnection connection, string text, (string Name, object Value)[] parameters)
+    {
+        SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // The text is a test's own.
+        command.CommandText = text;
+#pragma warning restore CA2100
+        foreach ((string name, object value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+
+        return command;
+    }
+
+    private SqliteConnection Connect()
+    {
+        var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False;Default Timeout=30");
+        connection.Open();
+        return connection;
+    }
+}

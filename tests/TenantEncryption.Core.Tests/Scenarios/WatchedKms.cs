@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using TenantEncryption.Kms;
+
+namespace TenantEncryption.Tests.Scenarios;
+
+/// <summary>A KMS whose calls a test counts, and can hold up or refuse.</summary>
+internal sealed class WatchedKms(IKms inner) : IKms
+{
+    private readonly ConcurrentQueue<(string Operation, string KeyId)> _calls = new();
+
+    /// <summary>Runs before each call; an exception is the call's answer.</summary>
+    public Func<string, string, Task>? Before { get; set; }
+
+    /// <summary>Sees each encryption context.</summary>
+    public Action<IReadOnlyDictionary<string, string>>? OnContext { get; set; }
+
+    /// <summary>What an alias points to now, where a test moved it.</summary>
+    public Func<string, string> Resolve { get; set; } = keyId => keyId;
+
+    public int Count => _calls.Count;
+
+    public IReadOnlyList<(string Operation, string KeyId)> Calls => [.. _calls];
+
+    public int CountOf(string operation) => _calls.Count(call => call.Operation == operation);
+
+    public void Forget() => _calls.Clear();
+
+    public async Task<KmsKeyDescription> DescribeKeyAsync(KmsConnection connection, string keyId, CancellationToken cancellationToken)
+    {
+        await NoteAsync("DescribeKey", keyId, null);
+        return await inner.DescribeKeyAsync(connection, Resolve(keyId), cancellationToken);
+    }
+
+    public async Task<KmsDataKey> GenerateDataKeyAsync(
+        KmsConnection connection, string keyId, IReadOnlyDictionary<string, string> encryptionContext, CancellationToken cancellationToken)
+    {
+        await NoteAsync("GenerateDataKey", keyId, encryptionContext);
+        return await inner.GenerateDataKeyAsync(connection, keyId, encryptionContext, cancellationToken);
+    }
+
+    public async Task<KmsCiphertext> GenerateDataKeyWithoutPlaintextAsync(
+        KmsConnection connection, string keyId, IReadOnlyDictionary<string, string> encryptionContext, CancellationToken cancellationToken)
+    {
+        await NoteAsync("GenerateDataKeyWithoutPlaintext", keyId, encryptionContext);
+        return await inner.GenerateDataKeyWithoutPlaintextAsync(connection, keyId, encryptionContext, cancellationToken);
+    }
+
+    public async Task<KmsCiphertext> EncryptAsync(
+        KmsConnection connection,
+        string keyId,
+        ReadOnlyMemory<byte> plaintext,
+        IReadOnlyDictionary<string, string> encryptionContext,
+        CancellationToken cancellationToken)
+    {
+        await NoteAsync("Encrypt", keyId, encryptionContext);
+        return await inner.EncryptAsync(connection, keyId, plaintext, encryptionContext, cancellationToken);
+    }
+
+    public async Task<KmsPlaintext> DecryptAsync(
+        KmsConnection connection,
+        string keyId,
+        ReadOnlyMemory<byte> ciphertext,
+        IReadOnlyDictionary<string, string> encryptionContext,
+        CancellationToken cancellationToken)
+    {
+        await NoteAsync("Decrypt", keyId, encryptionContext);
+        return await inner.DecryptAsync(connection, keyId, ciphertext, encryptionContext, cancellationToken);
+    }
+
+    public void Dispose() => inner.Dispose();
+
+    private async Task NoteAsync(string operation, string keyId, IReadOnlyDictionary<string, string>? context)
+    {
+        _calls.Enqueue((operation, keyId));
+        if (context is not null)
+        {
+            OnContext?.Invoke(context);
+        }
+
+        if (Before is not null)
+        {
+            await Before(operation, keyId);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+// Kills working processes at random instants and looks whether anything was lost.
+//   Chaos rounds <seed> <seconds>               rounds of two workers that are killed with SIGKILL, each followed by a verification; 0 when all hold
+//   Chaos work <folder> <kms url> <seed>        one worker: protects, reads, rotates and migrates until it is killed
+//   Chaos memory <folder> <MiB> [<limit MiB>]   protects and unprotects one file of that size; prints the peak memory of the process
+using System.Globalization;
+using TenantEncryption.Chaos;
+
+switch (args)
+{
+    case ["rounds", var seed, var seconds]:
+        return await Rounds.RunAsync(Number(seed), TimeSpan.FromSeconds(Number(seconds)));
+    case ["work", var folder, var url, var seed]:
+        await new Worker(new Scene(folder, url), Number(seed)).RunAsync();
+        return 0;
+    case ["memory", var folder, var size, .. var limit]:
+        return await Memory.RunAsync(folder, Number(size), limit is [var most] ? Number(most) : int.MaxValue);
+    default:
+        Console.Error.WriteLine("Chaos rounds <seed> <seconds> | Chaos memory <folder> <MiB> [<limit MiB>]");
+        return 2;
+}
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using TenantEncryption.Aws;
+using TenantEncryption.Keys;
+using TenantEncryption.Keys.Root;
+using TenantEncryption.Sqlite;
+
+namespace TenantEncryption.Chaos;
+
+/// <summary>
+/// Where all of it happens: a store, root keys, and for each tenant a folder of sources and one of messages. What a file or value must
+/// hold follows from its name, so nothing need be remembered to verify it.
+/// </summary>
+internal sealed class Scene(string root, string kmsUrl)
+{
+    /// <summary>The tenants. The second keeps no key in memory.</summary>
+    public static readonly string[] Tenants = ["acme", "globex"];
+
+    public string Root => root;
+
+    public string KmsUrl => kmsUrl;
+
+    /// <summary>Opens a service, as a process of its own would.</summary>
+    public Task<TenantEncryptionService> OpenAsync(TimeProvider? time = null) => TenantEncryptionService.OpenAsync(
+        new SqliteStore(Path.Combine(root, "store")),
+        new AwsKms(new AwsKmsOptions { SessionCredentials = new AwsSessionCredentials("local", new SecretBytes("local"u8)) }),
+        new TenantEncryptionOptions
+        {
+            RootKeyVault = new FileRootKeyVault(Path.Combine(root, "roots")),
+            LogHeadFolder = Path.Combine(root, "roots"),
+            Time = time ?? TimeProvider.System,
+        });
+
+    public string Sources(string tenant) => Directory.CreateDirectory(Path.Combine(root, tenant, "sources")).FullName;
+
+    public string Messages(string tenant) => Directory.CreateDirectory(Path.Combine(root, tenant, "messages")).FullName;
+
+    /// <summary>Where verification writes.</summary>
+    public string Scratch => Directory.CreateDirectory(Path.Combine(root, "scratch")).FullName;
+
+    /// <summary>The values that a worker was told are protected, and the names of the sources that it made.</summary>
+    public string Ledgers(string tenant) => Directory.CreateDirectory(Path.Combine(root, tenant, "ledgers")).FullName;
+
+    /// <summary>What a name must hold: up to 300 kB, at times nothing.</summary>
+    public static byte[] ContentOf(string name)
+    {
+        byte[] seed = SHA256.HashData(Encoding.UTF8.GetBytes(name));
+        int length = seed[0] switch { < 16 => 0, < 200 => seed[1] * 16, _ => seed[1] * 1200 };
+        byte[] content = new byte[length];
+        new Random(BitConverter.ToInt32(seed)).NextBytes(content);
+        return content;
+    }
+
+    /// <summary>A name that no other has.</summary>
+    public static string NewName() => Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+}
