@@ -17,7 +17,10 @@ public sealed record LocalKmsOptions
     /// <summary>A JSON file of principals (<see cref="LocalKmsServer.Define"/> has its form), or <see langword="null"/>.</summary>
     public string? IdentityFile { get; init; }
 
-    /// <summary>The file that every call is appended to as a CloudTrail record; by default <c>cloudtrail.jsonl</c> in the data folder, if there is one.</summary>
+    /// <summary>
+    /// The file that every call is appended to as a CloudTrail record; by default <c>cloudtrail.jsonl</c> in the data folder, if there is
+    /// one.
+    /// </summary>
     public string? EventLog { get; init; }
 
     /// <summary>Which calls go wrong. It can be changed while the server runs.</summary>

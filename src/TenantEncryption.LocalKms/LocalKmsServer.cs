@@ -30,7 +30,7 @@ public sealed class LocalKmsServer : IAsyncDisposable
     {
         CheckAddress(options);
         _state = new KmsState(options.DataFolder);
-        _audit = new AuditLog(options.EventLog ?? (options.DataFolder is null ? null : Path.Combine(options.DataFolder, "cloudtrail.jsonl")));
+        _audit = new AuditLog(options.EventLog ?? InDataFolder(options, "cloudtrail.jsonl"));
         _clock = new ServiceClock(options.Time);
         _faults = new FaultInjector(options.Faults, options.Time);
         _identities = new IdentityDirectory(_state, options.Time);
@@ -99,7 +99,9 @@ public sealed class LocalKmsServer : IAsyncDisposable
     /// <param name="arn">Its ARN or service name.</param>
     public void RemovePrincipal(string arn) => _identities.Remove(arn);
 
-    /// <summary>Sets the clock of key deletion, rotation, grants and conditions ahead. Signatures and sessions go by the real time.</summary>
+    /// <summary>
+    /// Sets the clock of key deletion, rotation, grants and conditions ahead. Signatures and sessions go by the real time.
+    /// </summary>
     /// <param name="by">How far ahead of where it is.</param>
     public void Advance(TimeSpan by) => _clock.Advance(by);
 
@@ -122,9 +124,15 @@ public sealed class LocalKmsServer : IAsyncDisposable
         lock (_state.Writing)
         {
             KmsKey key = _state.FindKey(arn) ?? throw new ArgumentException($"There is no key {arn}.");
-            _state.Commit(new Change { PutKey = key with { State = state, SettlesAt = null, DeletionDate = null, PendingWindowInDays = null } });
+            _state.Commit(new Change
+            {
+                PutKey = key with { State = state, SettlesAt = null, DeletionDate = null, PendingWindowInDays = null },
+            });
         }
     }
+
+    private static string? InDataFolder(LocalKmsOptions options, string name) =>
+        options.DataFolder is null ? null : Path.Combine(options.DataFolder, name);
 
     private void DefineFrom(string path)
     {
@@ -161,11 +169,13 @@ public sealed class LocalKmsServer : IAsyncDisposable
             throw new ArgumentException($"'{options.Url}' is not an http address such as http://127.0.0.1:8080.", nameof(options));
         }
 
-        bool loopback = url.Host == "localhost" || (IPAddress.TryParse(url.Host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
+        bool loopback = url.Host == "localhost"
+            || (IPAddress.TryParse(url.Host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
         if (!loopback && !options.AllowRemote)
         {
             throw new ArgumentException(
-                $"{options.Url} can be reached from other machines, and this server is for tests. Use a loopback address, or allow it.", nameof(options));
+                $"{options.Url} can be reached from other machines, and this server is for tests. Use a loopback address, or allow it.",
+                nameof(options));
         }
     }
 }

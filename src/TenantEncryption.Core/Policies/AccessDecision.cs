@@ -32,12 +32,14 @@ public sealed record AccessDecision
     {
         AccessReason.KeyPolicyAllows => $"Allowed by the key policy's {KeyPolicyStatement}{Assumption}.",
         AccessReason.IdentityPolicyAllows when IdentityPolicyStatement is not null =>
-            $"Allowed: the key policy's {KeyPolicyStatement} leaves it to the account, whose identity policy {IdentityPolicyName} allows it in {IdentityPolicyStatement}.",
+            $"Allowed: the key policy's {KeyPolicyStatement} leaves it to the account, "
+            + $"whose identity policy {IdentityPolicyName} allows it in {IdentityPolicyStatement}.",
         AccessReason.IdentityPolicyAllows => $"Allowed: the key policy's {KeyPolicyStatement} leaves it to the account{Assumption}.",
         AccessReason.GrantAllows => $"Allowed by the grant {Grant?.GrantId}.",
         AccessReason.KeyPolicyDenies => $"Denied by the key policy's {KeyPolicyStatement}.",
         AccessReason.IdentityPolicyDenies => $"Denied by the identity policy {IdentityPolicyName} in {IdentityPolicyStatement}.",
-        AccessReason.IdentityPolicySilent => $"Denied: the key policy's {KeyPolicyStatement} needs an identity policy of the caller's account, and none allows it.",
+        AccessReason.IdentityPolicySilent =>
+            $"Denied: the key policy's {KeyPolicyStatement} needs an identity policy of the caller's account, and none allows it.",
         _ => "Denied: no statement of the key policy and no grant allows it.",
     };
 

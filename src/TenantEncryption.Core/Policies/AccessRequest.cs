@@ -17,7 +17,10 @@ public sealed record AccessRequest
     /// <summary>The condition keys of the request.</summary>
     public RequestContext Context { get; init; } = new();
 
-    /// <summary>The encryption context, for the constraints of grants. Its condition keys are set by <see cref="RequestContext.SetEncryptionContext"/>.</summary>
+    /// <summary>
+    /// The encryption context, for the constraints of grants. Its condition keys are set by <see
+    /// cref="RequestContext.SetEncryptionContext"/>.
+    /// </summary>
     public IReadOnlyDictionary<string, string> EncryptionContext { get; init; } = NoPairs;
 
     /// <summary>For kms:CreateGrant, the grant that is to be made.</summary>

@@ -60,11 +60,13 @@ public sealed record PolicyGrant
         }
 
         return Unconstrained.Contains(request.Action, StringComparer.OrdinalIgnoreCase)
-            || ((EncryptionContextEquals is null || (Has(request.EncryptionContext, EncryptionContextEquals) && request.EncryptionContext.Count == EncryptionContextEquals.Count))
+            || ((EncryptionContextEquals is null || Is(request.EncryptionContext, EncryptionContextEquals))
                 && (EncryptionContextSubset is null || Has(request.EncryptionContext, EncryptionContextSubset)));
     }
 
-    /// <summary>Whether a grant made by this grant's grantee stays within it (Developer Guide, "Granting CreateGrant permission").</summary>
+    /// <summary>
+    /// Whether a grant made by this grant's grantee stays within it (Developer Guide, "Granting CreateGrant permission").
+    /// </summary>
     private bool IsAtLeastAsStrict(PolicyGrant child)
     {
         if (child.Operations.Except(Operations, StringComparer.OrdinalIgnoreCase).Any())
@@ -74,11 +76,14 @@ public sealed record PolicyGrant
 
         if (EncryptionContextEquals is { } equals)
         {
-            return child.EncryptionContextEquals is { } same && same.Count == equals.Count && Has(same, equals);
+            return child.EncryptionContextEquals is { } same && Is(same, equals);
         }
 
         return EncryptionContextSubset is not { } subset || Has(child.EncryptionContextEquals ?? child.EncryptionContextSubset, subset);
     }
+
+    private static bool Is(IReadOnlyDictionary<string, string> pairs, IReadOnlyDictionary<string, string> required) =>
+        pairs.Count == required.Count && Has(pairs, required);
 
     // In a constraint the key is compared without regard to case and the value exactly (API reference, GrantConstraints).
     private static bool Has(IReadOnlyDictionary<string, string>? pairs, IReadOnlyDictionary<string, string> required)

@@ -3,7 +3,9 @@ namespace TenantEncryption.Policies;
 /// <summary>What a policy is attached to; it decides which elements a statement must and may have.</summary>
 public enum PolicyKind
 {
-    /// <summary>The policy of a KMS key: statements name principals. One without Action or Resource has no effect (AWS KMS Developer Guide).</summary>
+    /// <summary>
+    /// The policy of a KMS key: statements name principals. One without Action or Resource has no effect (AWS KMS Developer Guide).
+    /// </summary>
     KeyPolicy,
 
     /// <summary>A policy of a user or role: statements name no principal.</summary>

@@ -63,7 +63,9 @@ internal sealed class PolicyParser(PolicyKind kind)
             }
 
             // Dates stay text: 2012-10-17 is a version.
-            using var reader = new JsonTextReader(new StringReader(json)) { DateParseHandling = DateParseHandling.None, MaxDepth = MaximumDepth };
+            using var reader = new JsonTextReader(new StringReader(json));
+            reader.DateParseHandling = DateParseHandling.None;
+            reader.MaxDepth = MaximumDepth;
             var settings = new JsonLoadSettings { DuplicatePropertyNameHandling = DuplicatePropertyNameHandling.Error };
             return JToken.ReadFrom(reader, settings) as JObject ?? throw Malformed("The policy is not a JSON object.");
         }
@@ -176,7 +178,8 @@ internal sealed class PolicyParser(PolicyKind kind)
         {
             ConditionOperator @operator = ConditionOperator.Parse(entry.Name)
                 ?? throw Malformed($"Statement {index} has a condition operator '{entry.Name}', which IAM lacks.");
-            foreach (JProperty key in (entry.Value as JObject ?? throw Malformed($"{entry.Name} of statement {index} must be an object.")).Properties())
+            JObject keys = entry.Value as JObject ?? throw Malformed($"{entry.Name} of statement {index} must be an object.");
+            foreach (JProperty key in keys.Properties())
             {
                 conditions.Add(ParseCondition(@operator, key, index));
             }
@@ -201,7 +204,7 @@ internal sealed class PolicyParser(PolicyKind kind)
         {
             throw new TenantEncryptionException(
                 ErrorCodes.MalformedPolicy,
-                $"{@operator.Name} {key.Name} of statement {index} has a value that does not suit the operator: {string.Join(", ", values)}.",
+                $"{@operator.Name} {key.Name} of statement {index} has a value that does not suit it: {string.Join(", ", values)}.",
                 e);
         }
     }

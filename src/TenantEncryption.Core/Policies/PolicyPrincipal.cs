@@ -49,7 +49,8 @@ public sealed class PolicyPrincipal
 
     /// <summary>Reads a principal from its ARN or its service name.</summary>
     /// <param name="name">
-    /// <c>arn:…:iam::account:root</c>, <c>…:user/name</c>, <c>…:role/name</c> (any session of it), <c>arn:…:sts::account:assumed-role/role/session</c>,
+    /// <c>arn:…:iam::account:root</c>, <c>…:user/name</c>, <c>…:role/name</c> (any session of it),
+    /// <c>arn:…:sts::account:assumed-role/role/session</c>,
     /// <c>…:federated-user/name</c>, the twelve digits of an account (its root user), or a service name such as <c>s3.amazonaws.com</c>.
     /// </param>
     /// <param name="roleArn">For a session of a role with a path, the role's ARN: the session's ARN lacks the path.</param>
@@ -68,13 +69,16 @@ public sealed class PolicyPrincipal
         {
             ["arn", _, "iam", "", var account, var resource] when PrincipalElement.IsAccountId(account) && IsIamResource(resource) =>
                 new PolicyPrincipal(name, account, resource.StartsWith("role/", StringComparison.Ordinal) ? name : null, uniqueId),
-            ["arn", var partition, "sts", "", var account, var resource] when PrincipalElement.IsAccountId(account) => resource.Split('/') switch
+            ["arn", var partition, "sts", "", var account, var resource] when PrincipalElement.IsAccountId(account) =>
+                resource.Split('/') switch
             {
-                ["assumed-role", var role, not ""] => new PolicyPrincipal(name, account, roleArn ?? $"arn:{partition}:iam::{account}:role/{role}", uniqueId),
+                ["assumed-role", var role, not ""] =>
+                    new PolicyPrincipal(name, account, roleArn ?? $"arn:{partition}:iam::{account}:role/{role}", uniqueId),
                 ["federated-user", not ""] => new PolicyPrincipal(name, account, roleArn: null, uniqueId),
                 _ => throw NotAPrincipal(name),
             },
-            [var service] when service.EndsWith(".amazonaws.com", StringComparison.Ordinal) || service.EndsWith(".amazonaws.com.cn", StringComparison.Ordinal) =>
+            [var service] when service.EndsWith(".amazonaws.com", StringComparison.Ordinal)
+                || service.EndsWith(".amazonaws.com.cn", StringComparison.Ordinal) =>
                 new PolicyPrincipal(name, account: null, roleArn: null, uniqueId: null),
             _ => throw NotAPrincipal(name),
         };

@@ -30,9 +30,13 @@ public static class PolicySimulator
         return byPolicy.IsAllowed ? byPolicy : DecideByGrants(request, policies.Grants, identity) ?? byPolicy;
     }
 
-    /// <summary>Decides a request without a key, such as kms:ListKeys, from the identity policies alone. The root user needs none.</summary>
+    /// <summary>
+    /// Decides a request without a key, such as kms:ListKeys, from the identity policies alone. The root user needs none.
+    /// </summary>
     /// <param name="request">Who wants to do what.</param>
-    /// <param name="identityPolicies">The caller's policies, or <see langword="null"/> where they can't be seen and are taken to allow.</param>
+    /// <param name="identityPolicies">
+    /// The caller's policies, or <see langword="null"/> where they can't be seen and are taken to allow.
+    /// </param>
     /// <returns>The decision and the statement behind it.</returns>
     public static AccessDecision DecideByIdentity(AccessRequest request, IReadOnlyList<PolicyDocument>? identityPolicies)
     {

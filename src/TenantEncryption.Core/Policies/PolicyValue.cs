@@ -25,7 +25,10 @@ internal sealed class PolicyValue
     /// <summary>Whether it has <c>*</c> or <c>?</c>.</summary>
     public bool IsPattern { get; }
 
-    /// <summary>The text with the request's values in it, or <see langword="null"/> where a variable has none. What a variable brings in is no pattern.</summary>
+    /// <summary>
+    /// The text with the request's values in it, or <see langword="null"/> where a variable has none. What a variable brings in is no
+    /// pattern.
+    /// </summary>
     public string? Resolve(RequestContext context)
     {
         if (!_hasVariables)

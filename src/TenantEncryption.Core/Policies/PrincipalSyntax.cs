@@ -6,7 +6,8 @@ namespace TenantEncryption.Policies;
 internal static partial class PrincipalSyntax
 {
     /// <summary>An account, user, role, session or federated user, the unique id of one that was deleted, or <c>*</c>.</summary>
-    public static bool IsAws(string name) => name == "*" || PrincipalElement.IsAccountId(name) || AwsArn().IsMatch(name) || UniqueId().IsMatch(name);
+    public static bool IsAws(string name) =>
+        name == "*" || PrincipalElement.IsAccountId(name) || AwsArn().IsMatch(name) || UniqueId().IsMatch(name);
 
     /// <summary>A service such as <c>qbusiness.amazonaws.com</c>.</summary>
     public static bool IsService(string name) => Service().IsMatch(name);

@@ -18,7 +18,8 @@ public sealed record StatementVerdict(string Source, PolicyStatement? Statement,
 
     internal static StatementVerdict Of(PolicyGrant grant, AccessRequest request)
     {
-        string? mismatch = grant.MatchGrantee(request.Principal) == PrincipalMatch.None ? $"its grantee is {grant.GranteePrincipal}, not {request.Principal}"
+        string? mismatch = grant.MatchGrantee(request.Principal) == PrincipalMatch.None
+            ? $"its grantee is {grant.GranteePrincipal}, not {request.Principal}"
             : !grant.Includes(request.Action) ? $"its operations are {string.Join(", ", grant.Operations)}, not {request.Action}"
             : !grant.ConstraintsHold(request) ? "its encryption context constraint is not met"
             : null;

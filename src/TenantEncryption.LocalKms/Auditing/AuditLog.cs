@@ -3,7 +3,9 @@ using System.Threading.Channels;
 
 namespace TenantEncryption.LocalKms.Auditing;
 
-/// <summary>The latest calls in memory, and all of them in a file of JSON lines where one is given. Calls do not wait for the file.</summary>
+/// <summary>
+/// The latest calls in memory, and all of them in a file of JSON lines where one is given. Calls do not wait for the file.
+/// </summary>
 internal sealed class AuditLog : IAsyncDisposable
 {
     private const int Kept = 1000;
@@ -19,7 +21,8 @@ internal sealed class AuditLog : IAsyncDisposable
         if (path is not null)
         {
             var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
-            _pending = Channel.CreateBounded<AuditEntry>(new BoundedChannelOptions(10_000) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+            _pending = Channel.CreateBounded<AuditEntry>(
+                new BoundedChannelOptions(10_000) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
             _writing = Task.Run(() => WriteAsync(file));
         }
     }

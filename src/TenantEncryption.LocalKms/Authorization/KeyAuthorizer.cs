@@ -11,15 +11,25 @@ namespace TenantEncryption.LocalKms.Authorization;
 internal static class KeyAuthorizer
 {
     private const string ForeignReason =
-        "because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access";
+        "because the resource does not exist in this Region, no resource-based policies allow access, "
+        + "or a resource-based policy explicitly denies access";
 
     /// <summary>Whether the caller may do an action with a key.</summary>
-    public static AccessDecision Decide(OperationCall call, KmsKey key, string action, IReadOnlyDictionary<string, string> encryptionContext, PolicyGrant? newGrant = null) =>
+    public static AccessDecision Decide(
+        OperationCall call,
+        KmsKey key,
+        string action,
+        IReadOnlyDictionary<string, string> encryptionContext,
+        PolicyGrant? newGrant = null) =>
         PolicySimulator.Decide(Request(call, key, action, encryptionContext, newGrant), Policies(call, key));
 
     /// <summary>The request as the policy simulator takes it.</summary>
     public static AccessRequest Request(
-        OperationCall call, KmsKey key, string action, IReadOnlyDictionary<string, string> encryptionContext, PolicyGrant? newGrant) => new()
+        OperationCall call,
+        KmsKey key,
+        string action,
+        IReadOnlyDictionary<string, string> encryptionContext,
+        PolicyGrant? newGrant) => new()
         {
             Principal = call.Caller.Principal,
             Action = action,
@@ -44,14 +54,16 @@ internal static class KeyAuthorizer
             AccessReason.KeyPolicyDenies when call.Caller.Account == resourceAccount => "with an explicit deny in a resource-based policy",
             AccessReason.IdentityPolicyDenies => "with an explicit deny in an identity-based policy",
             AccessReason.IdentityPolicySilent => $"because no identity-based policy allows the {action} action",
-            AccessReason.KeyPolicySilent when call.Caller.Account == resourceAccount => $"because no resource-based policy allows the {action} action",
+            AccessReason.KeyPolicySilent when call.Caller.Account == resourceAccount =>
+                $"because no resource-based policy allows the {action} action",
             _ => ForeignReason,
         };
         return NotAuthorized(call, action, resource, why);
     }
 
     /// <summary>The refusal for a key of another account that the caller can't see: whether there is one is not told.</summary>
-    public static KmsError ForeignKeyRefusal(OperationCall call, string action, string resource) => NotAuthorized(call, action, resource, ForeignReason);
+    public static KmsError ForeignKeyRefusal(OperationCall call, string action, string resource) =>
+        NotAuthorized(call, action, resource, ForeignReason);
 
     private static KmsError NotAuthorized(OperationCall call, string action, string resource, string why) =>
         KmsErrors.AccessDenied($"User: {call.Caller.Arn} is not authorized to perform: {action} on resource: {resource} {why}");

@@ -49,11 +49,15 @@ internal sealed record KeyGrant
 
     /// <summary>Whether two requests made the same grant, so that one is a retry of the other.</summary>
     public bool IsSameAs(KeyGrant other) => Name.Length > 0
-        && (KeyArn, Name, GranteePrincipal, RetiringPrincipal) == (other.KeyArn, other.Name, other.GranteePrincipal, other.RetiringPrincipal)
+        && (KeyArn, Name) == (other.KeyArn, other.Name)
+        && (GranteePrincipal, RetiringPrincipal) == (other.GranteePrincipal, other.RetiringPrincipal)
         && Operations.Order(StringComparer.Ordinal).SequenceEqual(other.Operations.Order(StringComparer.Ordinal))
         && SamePairs(EncryptionContextEquals, other.EncryptionContextEquals)
         && SamePairs(EncryptionContextSubset, other.EncryptionContextSubset);
 
     private static bool SamePairs(Dictionary<string, string>? left, Dictionary<string, string>? right) =>
-        (left ?? []).OrderBy(pair => pair.Key, StringComparer.Ordinal).SequenceEqual((right ?? []).OrderBy(pair => pair.Key, StringComparer.Ordinal));
+        Sorted(left).SequenceEqual(Sorted(right));
+
+    private static IEnumerable<KeyValuePair<string, string>> Sorted(Dictionary<string, string>? pairs) =>
+        (pairs ?? []).OrderBy(pair => pair.Key, StringComparer.Ordinal);
 }

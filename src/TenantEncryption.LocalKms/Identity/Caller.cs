@@ -7,7 +7,9 @@ internal sealed class Caller
 {
     public required PolicyPrincipal Principal { get; init; }
 
-    /// <summary>The account whose keys it means by an id or alias name. A service acts in the account of <c>aws:SourceAccount</c>.</summary>
+    /// <summary>
+    /// The account whose keys it means by an id or alias name. A service acts in the account of <c>aws:SourceAccount</c>.
+    /// </summary>
     public required string Account { get; init; }
 
     /// <summary><c>Root</c>, <c>IAMUser</c>, <c>AssumedRole</c>, <c>FederatedUser</c> or <c>AWSService</c>, as CloudTrail has it.</summary>

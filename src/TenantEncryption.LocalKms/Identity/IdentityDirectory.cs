@@ -9,7 +9,9 @@ namespace TenantEncryption.LocalKms.Identity;
 /// <summary>The principals of every account, their access keys, and the sessions of their roles.</summary>
 internal sealed class IdentityDirectory
 {
-    /// <summary>The access key and secret of the root of <see cref="LocalAccount"/>, unless the identity file gives the key to someone.</summary>
+    /// <summary>
+    /// The access key and secret of the root of <see cref="LocalAccount"/>, unless the identity file gives the key to someone.
+    /// </summary>
     public const string LocalAccessKey = "local";
 
     /// <summary>The account that <see cref="LocalAccessKey"/> belongs to.</summary>
@@ -20,13 +22,17 @@ internal sealed class IdentityDirectory
 
     // What a principal's definition compiles to, until the definition is replaced.
     private readonly ConcurrentDictionary<string, Entry> _byAccessKey = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, (Principal Role, SessionToken Session, Credentials Credentials)> _sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (SessionToken Session, Credentials Credentials)> _sessions = new(StringComparer.Ordinal);
 
     public IdentityDirectory(KmsState state, TimeProvider time)
     {
         _state = state;
         _time = time;
-        var local = new Principal { Arn = $"arn:aws:iam::{LocalAccount}:root", AccessKeys = [new AccessKey(LocalAccessKey, LocalAccessKey)] };
+        var local = new Principal
+        {
+            Arn = $"arn:aws:iam::{LocalAccount}:root",
+            AccessKeys = [new AccessKey(LocalAccessKey, LocalAccessKey)],
+        };
         if (state.FindPrincipal(local.Arn) is null)
         {
             Index(local);
@@ -89,7 +95,7 @@ internal sealed class IdentityDirectory
 
     private Credentials AuthenticateSession(string accessKeyId, string token)
     {
-        if (!_sessions.TryGetValue(token, out (Principal Role, SessionToken Session, Credentials Credentials) known))
+        if (!_sessions.TryGetValue(token, out (SessionToken Session, Credentials Credentials) known))
         {
             SessionToken? opened = SessionToken.Open(token, _state.ServiceSecret);
             if (opened is null || _state.FindPrincipal(opened.RoleArn) is not { } role)
@@ -97,7 +103,8 @@ internal sealed class IdentityDirectory
                 throw KmsErrors.UnrecognizedClient();
             }
 
-            known = (role, opened, new Credentials(SessionToken.SecretFor(opened.AccessKeyId, _state.ServiceSecret), Compile(role, opened.SessionArn)));
+            string secret = SessionToken.SecretFor(opened.AccessKeyId, _state.ServiceSecret);
+            known = (opened, new Credentials(secret, Compile(role, opened.SessionArn)));
             if (_sessions.Count > 10_000)
             {
                 _sessions.Clear();

@@ -1,6 +1,8 @@
 namespace TenantEncryption.LocalKms.Identity;
 
-/// <summary>A user, role, session, root or service of the identity file, with its access keys and policies. This is its JSON form.</summary>
+/// <summary>
+/// A user, role, session, root or service of the identity file, with its access keys and policies. This is its JSON form.
+/// </summary>
 internal sealed record Principal
 {
     /// <summary>Its ARN, or the name of a service such as <c>qbusiness.amazonaws.com</c>.</summary>
@@ -20,6 +22,8 @@ internal sealed record Principal
     /// <summary>What <c>aws:PrincipalTag/…</c> is.</summary>
     public Dictionary<string, string> Tags { get; init; } = [];
 
-    /// <summary>More condition keys of every call of it: <c>kms:ViaService</c>, <c>aws:SourceAccount</c>, <c>aws:PrincipalOrgID</c>.</summary>
+    /// <summary>
+    /// More condition keys of every call of it: <c>kms:ViaService</c>, <c>aws:SourceAccount</c>, <c>aws:PrincipalOrgID</c>.
+    /// </summary>
     public Dictionary<string, string> Context { get; init; } = [];
 }

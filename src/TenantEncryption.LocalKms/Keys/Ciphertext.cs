@@ -46,7 +46,8 @@ internal sealed class Ciphertext
         RandomNumberGenerator.Fill(iv);
         Span<byte> body = blob.AsSpan(headerSize + IvSize);
         using AesGcm cipher = material.CreateCipher();
-        cipher.Encrypt(iv, plaintext, body[..plaintext.Length], body[plaintext.Length..], AssociatedData(blob.AsSpan(0, headerSize), context));
+        byte[] associated = AssociatedData(blob.AsSpan(0, headerSize), context);
+        cipher.Encrypt(iv, plaintext, body[..plaintext.Length], body[plaintext.Length..], associated);
         return blob;
     }
 

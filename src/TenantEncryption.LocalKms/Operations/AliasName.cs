@@ -7,7 +7,9 @@ namespace TenantEncryption.LocalKms.Operations;
 /// <summary>The name of an alias in requests that make, move or delete one.</summary>
 internal static partial class AliasName
 {
-    /// <exception cref="KmsError">InvalidAliasNameException or ValidationException: it is none, or one that AWS keeps for itself.</exception>
+    /// <exception cref="KmsError">
+    /// InvalidAliasNameException or ValidationException: it is none, or one that AWS keeps for itself.
+    /// </exception>
     public static string Required(RequestFields request)
     {
         string name = request.RequiredText("AliasName");

@@ -3,7 +3,9 @@ using TenantEncryption.LocalKms.Protocol;
 
 namespace TenantEncryption.LocalKms.Operations;
 
-/// <summary>A ciphertext and the key that opens it: the one that the request names, which must have made it, else the one that the ciphertext names.</summary>
+/// <summary>
+/// A ciphertext and the key that opens it: the one that the request names, which must have made it, else the one that the ciphertext names.
+/// </summary>
 internal sealed class CiphertextSource
 {
     private readonly Ciphertext? _ciphertext;
@@ -26,7 +28,9 @@ internal sealed class CiphertextSource
     /// <param name="use">How the key is used.</param>
     /// <param name="context">The encryption context.</param>
     /// <param name="destination">For ReEncrypt, the key of the new ciphertext.</param>
-    /// <exception cref="KmsError">InvalidCiphertextException, NotFoundException, AccessDeniedException or a refusal by the key's state.</exception>
+    /// <exception cref="KmsError">
+    /// InvalidCiphertextException, NotFoundException, AccessDeniedException or a refusal by the key's state.
+    /// </exception>
     public static CiphertextSource Resolve(
         OperationCall call, byte[] blob, string member, KeyUse use, IReadOnlyDictionary<string, string> context, KmsKey? destination = null)
     {
@@ -36,7 +40,8 @@ internal sealed class CiphertextSource
         // Key ids are unique over all accounts, so a ciphertext need not name one.
         KmsKey key = identifier is not null
             ? KeyReference.Resolve(call, identifier, use)
-            : call.State.FindKeyById(call.Region, (ciphertext ?? throw KmsErrors.InvalidCiphertext()).KeyId) ?? throw Inaccessible(call, use);
+            : call.State.FindKeyById(call.Region, (ciphertext ?? throw KmsErrors.InvalidCiphertext()).KeyId)
+            ?? throw Inaccessible(call, use);
         if (destination is not null)
         {
             call.Conditions.Set("kms:ReEncryptOnSameKey", key.Arn == destination.Arn);

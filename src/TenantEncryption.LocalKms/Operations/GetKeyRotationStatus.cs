@@ -17,7 +17,8 @@ internal sealed class GetKeyRotationStatus : IOperation
         call.Answer.WriteString("KeyId", key.Arn);
 
         // AWS shows rotation as off while a key is pending deletion, and as before when the deletion is cancelled.
-        bool enabled = key.RotationPeriodInDays is not null && key.State is not (KeyState.PendingDeletion or KeyState.PendingReplicaDeletion);
+        bool enabled = key.RotationPeriodInDays is not null
+            && key.State is not (KeyState.PendingDeletion or KeyState.PendingReplicaDeletion);
         call.Answer.WriteBoolean("KeyRotationEnabled", enabled);
         if (!enabled)
         {

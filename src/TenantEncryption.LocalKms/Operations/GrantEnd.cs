@@ -15,7 +15,8 @@ internal static class GrantEnd
 
     /// <exception cref="KmsError">NotFoundException: the key has no such grant.</exception>
     public static KeyGrant Find(OperationCall call, string keyArn, string grantId) =>
-        call.State.GrantsOn(keyArn).Find(grant => grant.GrantId == grantId && grant.EndsAt is null) ?? throw KmsErrors.GrantNotFound(grantId);
+        call.State.GrantsOn(keyArn).Find(grant => grant.GrantId == grantId && grant.EndsAt is null)
+            ?? throw KmsErrors.GrantNotFound(grantId);
 
     public static void Commit(OperationCall call, KeyGrant grant) => call.State.Commit(call.Propagation.Grants == TimeSpan.Zero
         ? new Change { DropGrant = grant }

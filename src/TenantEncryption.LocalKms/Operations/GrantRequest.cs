@@ -72,7 +72,8 @@ internal static class GrantRequest
         if (grant.EncryptionContextEquals is not null || grant.EncryptionContextSubset is not null)
         {
             call.Conditions.Set(
-                "kms:GrantConstraintType", grant.EncryptionContextEquals is not null ? "EncryptionContextEquals" : "EncryptionContextSubset");
+                "kms:GrantConstraintType",
+                grant.EncryptionContextEquals is not null ? "EncryptionContextEquals" : "EncryptionContextSubset");
         }
     }
 
@@ -111,7 +112,8 @@ internal static class GrantRequest
 
         IReadOnlyDictionary<string, string> pairs = constraints.Value.Map(member);
         return pairs.Count > MaximumPairs
-            ? throw KmsErrors.Constraint($"{pairs.Count} pairs", member, $"Member must have at most {MaximumPairs} encryption context pairs")
+            ? throw KmsErrors.Constraint(
+                $"{pairs.Count} pairs", member, $"Member must have at most {MaximumPairs} encryption context pairs")
             : new Dictionary<string, string>(pairs);
     }
 

@@ -75,7 +75,8 @@ internal static class KeyMetadata
         answer.WriteString("Region", key.PrimaryRegion);
         answer.WriteEndObject();
         answer.WriteStartArray("ReplicaKeys");
-        foreach (KmsKey replica in state.Related(key).Where(other => other.IsReplica).OrderBy(other => other.Region, StringComparer.Ordinal))
+        IEnumerable<KmsKey> replicas = state.Related(key).Where(other => other.IsReplica);
+        foreach (KmsKey replica in replicas.OrderBy(other => other.Region, StringComparer.Ordinal))
         {
             answer.WriteStartObject();
             answer.WriteString("Arn", replica.Arn);

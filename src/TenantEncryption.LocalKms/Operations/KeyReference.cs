@@ -11,7 +11,9 @@ namespace TenantEncryption.LocalKms.Operations;
 /// </summary>
 internal static partial class KeyReference
 {
-    /// <exception cref="KmsError">NotFoundException, InvalidArnException, or AccessDeniedException for what another account may or may not have.</exception>
+    /// <exception cref="KmsError">
+    /// NotFoundException, InvalidArnException, or AccessDeniedException for what another account may or may not have.
+    /// </exception>
     public static KmsKey Resolve(OperationCall call, string identifier, KeyUse use)
     {
         (string account, string arn, bool isAlias) = ToArn(call, identifier, use);
@@ -23,7 +25,8 @@ internal static partial class KeyReference
         }
 
         string action = "kms:" + (use.Action ?? call.Operation.Name);
-        return account != call.Caller.Account && (key is null || !use.CrossAccount) ? throw KeyAuthorizer.ForeignKeyRefusal(call, action, arn)
+        bool foreign = account != call.Caller.Account;
+        return foreign && (key is null || !use.CrossAccount) ? throw KeyAuthorizer.ForeignKeyRefusal(call, action, arn)
             : key ?? throw (isAlias ? KmsErrors.AliasNotFound(arn) : KmsErrors.KeyNotFound(arn));
     }
 

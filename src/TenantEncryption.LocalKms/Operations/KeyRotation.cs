@@ -8,7 +8,9 @@ internal static class KeyRotation
 {
     public const int DefaultPeriodInDays = 365;
 
-    /// <exception cref="KmsError">UnsupportedOperationException: the key can't rotate, or another one of its family is the place to say so.</exception>
+    /// <exception cref="KmsError">
+    /// UnsupportedOperationException: the key can't rotate, or another one of its family is the place to say so.
+    /// </exception>
     public static void Require(KmsKey key, bool changes)
     {
         if (!key.Spec.IsSymmetricEncryption)

@@ -19,7 +19,8 @@ internal static class KeyStateTable
     /// <summary>What needs a key that lives on: refused only while it is pending deletion.</summary>
     private static readonly Refusals Administration = new Refusals().Add(InvalidState, Deletion);
 
-    private static readonly Refusals Switch = Administration.Add(InvalidState, KeyState.PendingImport, KeyState.Creating, KeyState.Updating);
+    private static readonly Refusals Switch = Administration.Add(
+        InvalidState, KeyState.PendingImport, KeyState.Creating, KeyState.Updating);
 
     /// <summary>What needs a living, enabled key. For keys pending deletion AWS documents this error and DisabledException.</summary>
     private static readonly Refusals Enabled =
@@ -57,7 +58,9 @@ internal static class KeyStateTable
         ["UpdatePrimaryRegion"] = Use,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <exception cref="KmsError">DisabledException, KMSInvalidStateException or UnsupportedOperationException: the state refuses the operation.</exception>
+    /// <exception cref="KmsError">
+    /// DisabledException, KMSInvalidStateException or UnsupportedOperationException: the state refuses the operation.
+    /// </exception>
     public static void Check(IOperation operation, KmsKey key)
     {
         if (Table.TryGetValue(operation.Name, out Refusals? refusals) && refusals.Find(key.State) is { } error)

@@ -3,7 +3,9 @@ using TenantEncryption.LocalKms.Protocol;
 
 namespace TenantEncryption.LocalKms.Operations;
 
-/// <summary>How an operation uses a key: which identifiers it takes, whose keys, and which action it needs (API reference, each operation).</summary>
+/// <summary>
+/// How an operation uses a key: which identifiers it takes, whose keys, and which action it needs (API reference, each operation).
+/// </summary>
 /// <param name="Aliases">Whether it takes alias names and alias ARNs.</param>
 /// <param name="CrossAccount">"Cross-account use: Yes".</param>
 /// <param name="Action">The action without <c>kms:</c>, where it is not the operation's name.</param>

@@ -16,7 +16,8 @@ internal sealed class ListGrants : IOperation
         string? grantId = call.Request.Text("GrantId");
         string? grantee = call.Request.Text("GranteePrincipal");
         IEnumerable<KeyGrant> grants = call.State.GrantsOn(key.Arn).Where(grant =>
-            grant.EndsAt is null && (grantId is null || grant.GrantId == grantId) && (grantee is null || grant.GranteePrincipal == grantee));
+            grant.EndsAt is null && (grantId is null || grant.GrantId == grantId)
+                && (grantee is null || grant.GranteePrincipal == grantee));
         Page.Write(call, "Grants", grants, grant => grant.GrantId, defaultLimit: 50, maximumLimit: 100, GrantEntry.Write);
     }
 }

@@ -55,7 +55,9 @@ internal sealed class OperationCall
         return context;
     }
 
-    /// <summary>The key that a member names, if it is there, the caller may do this with it, and its state allows it: in this order.</summary>
+    /// <summary>
+    /// The key that a member names, if it is there, the caller may do this with it, and its state allows it: in this order.
+    /// </summary>
     /// <param name="use">How the operation uses keys.</param>
     /// <param name="member">The member of the request.</param>
     /// <param name="encryptionContext">The encryption context of the use.</param>
@@ -114,5 +116,7 @@ internal sealed class OperationCall
     /// <summary>The ids of the grants whose tokens the request has.</summary>
     /// <exception cref="KmsError">InvalidGrantTokenException: a token is none of this service.</exception>
     public HashSet<string> GrantsByToken() =>
-        [.. Request.Texts("GrantTokens").Select(token => GrantToken.Read(token, State.ServiceSecret) ?? throw KmsErrors.InvalidGrantToken())];
+        [.. Request.Texts("GrantTokens").Select(GrantByToken)];
+
+    private string GrantByToken(string token) => GrantToken.Read(token, State.ServiceSecret) ?? throw KmsErrors.InvalidGrantToken();
 }

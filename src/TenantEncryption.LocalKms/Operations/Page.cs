@@ -5,7 +5,9 @@ using TenantEncryption.LocalKms.Protocol;
 
 namespace TenantEncryption.LocalKms.Operations;
 
-/// <summary>One page of a list: <c>Limit</c> and <c>Marker</c> in the request, <c>Truncated</c> and <c>NextMarker</c> in the answer.</summary>
+/// <summary>
+/// One page of a list: <c>Limit</c> and <c>Marker</c> in the request, <c>Truncated</c> and <c>NextMarker</c> in the answer.
+/// </summary>
 internal static class Page
 {
     /// <param name="call">The call.</param>
@@ -16,7 +18,13 @@ internal static class Page
     /// <param name="maximumLimit">The most that a request may ask for.</param>
     /// <param name="write">Writes an item.</param>
     public static void Write<T>(
-        OperationCall call, string member, IEnumerable<T> items, Func<T, string> order, int defaultLimit, int maximumLimit, Action<Utf8JsonWriter, T> write)
+        OperationCall call,
+        string member,
+        IEnumerable<T> items,
+        Func<T, string> order,
+        int defaultLimit,
+        int maximumLimit,
+        Action<Utf8JsonWriter, T> write)
     {
         int limit = call.Request.Number("Limit", minimum: 1, maximum: maximumLimit) ?? defaultLimit;
         string? after = call.Request.Text("Marker") is { } marker ? ReadMarker(marker) : null;

@@ -17,7 +17,8 @@ internal sealed class RetireGrant : IOperation
         KeyGrant grant = Named(call);
         if (!MayRetire(call, grant))
         {
-            throw KmsErrors.AccessDenied($"User: {call.Caller.Arn} is not authorized to perform: kms:RetireGrant on resource: {grant.KeyArn}");
+            throw KmsErrors.AccessDenied(
+                $"User: {call.Caller.Arn} is not authorized to perform: kms:RetireGrant on resource: {grant.KeyArn}");
         }
 
         call.EndDryRun();
@@ -29,7 +30,8 @@ internal sealed class RetireGrant : IOperation
         if (call.Request.Text("GrantToken") is { } token)
         {
             string grantId = GrantToken.Read(token, call.State.ServiceSecret) ?? throw KmsErrors.InvalidGrantToken();
-            return call.State.Grants.FirstOrDefault(grant => grant.GrantId == grantId && grant.EndsAt is null) ?? throw KmsErrors.GrantNotFound(grantId);
+            return call.State.Grants.FirstOrDefault(grant => grant.GrantId == grantId && grant.EndsAt is null)
+                ?? throw KmsErrors.GrantNotFound(grantId);
         }
 
         if (!call.Request.Has("GrantId") || !call.Request.Has("KeyId"))
@@ -61,7 +63,8 @@ internal sealed class RetireGrant : IOperation
             return true;
         }
 
-        bool accountMay = caller.AccountIs(grant.RetiringPrincipal) || caller.AccountIs(grant.IssuingAccount) || caller.Account == key.Account;
+        bool accountMay = caller.AccountIs(grant.RetiringPrincipal) || caller.AccountIs(grant.IssuingAccount)
+            || caller.Account == key.Account;
         return accountMay && PolicySimulator.DecideByIdentity(request, call.Caller.Policies).IsAllowed;
     }
 

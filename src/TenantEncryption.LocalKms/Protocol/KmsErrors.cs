@@ -24,8 +24,8 @@ internal static class KmsErrors
     /// <param name="member">The member of the request in its JSON spelling.</param>
     /// <param name="constraint">What it must be.</param>
     public static KmsError Constraint(string value, string member, string constraint) => Validation(
-        $"1 validation error detected: Value {(value == "null" ? value : $"'{value}'")} at '{char.ToLowerInvariant(member[0])}{member[1..]}' "
-        + $"failed to satisfy constraint: {constraint}");
+        $"1 validation error detected: Value {(value == "null" ? value : $"'{value}'")} "
+        + $"at '{char.ToLowerInvariant(member[0])}{member[1..]}' failed to satisfy constraint: {constraint}");
 
     public static KmsError NotOneOf(string value, string member, IEnumerable<string> allowed) =>
         Constraint(value, member, $"Member must satisfy enum value set: [{string.Join(", ", allowed)}]");
@@ -49,8 +49,9 @@ internal static class KmsErrors
 
     /// <summary>A ciphertext whose key the caller can't use: whether there is one is not told.</summary>
     public static KmsError CiphertextKeyInaccessible(string caller, string action) => AccessDenied(
-        $"User: {caller} is not authorized to perform: {action} on the resource associated with this ciphertext because the resource does not exist "
-        + "in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access");
+        $"User: {caller} is not authorized to perform: {action} on the resource associated with this ciphertext "
+        + "because the resource does not exist in this Region, no resource-based policies allow access, "
+        + "or a resource-based policy explicitly denies access");
 
     public static KmsError AccessDenied(string message) => new("AccessDeniedException", message);
 
@@ -87,10 +88,12 @@ internal static class KmsErrors
     public static KmsError InvalidSignature(string message) => new("InvalidSignatureException", message);
 
     public static KmsError WrongSignature() => InvalidSignature(
-        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. "
-        + "Consult the service documentation for details.");
+        "The request signature we calculated does not match the signature you provided. "
+        + "Check your AWS Secret Access Key and signing method. Consult the service documentation for details.");
 
-    public static KmsError UnrecognizedClient() => new("UnrecognizedClientException", "The security token included in the request is invalid.");
+    public static KmsError UnrecognizedClient() =>
+        new("UnrecognizedClientException", "The security token included in the request is invalid.");
 
-    public static KmsError Internal() => new("KMSInternalException", "An internal error occurred.", StatusCodes.Status500InternalServerError);
+    public static KmsError Internal() =>
+        new("KMSInternalException", "An internal error occurred.", StatusCodes.Status500InternalServerError);
 }

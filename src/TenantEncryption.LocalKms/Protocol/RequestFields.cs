@@ -62,7 +62,8 @@ internal readonly struct RequestFields(JsonElement members)
         return bytes.Length == 0
             ? throw KmsErrors.Constraint("*** Sensitive Data Redacted ***", name, "Member must have length greater than or equal to 1")
             : bytes.Length > maximum
-            ? throw KmsErrors.Constraint("*** Sensitive Data Redacted ***", name, $"Member must have length less than or equal to {maximum}")
+            ? throw KmsErrors.Constraint(
+                "*** Sensitive Data Redacted ***", name, $"Member must have length less than or equal to {maximum}")
             : bytes;
     }
 

@@ -63,7 +63,8 @@ internal sealed class ServiceEndpoint(IServiceProtocol protocol, FaultInjector f
         await http.Response.Body.WriteAsync(call.Answer.WrittenMemory, http.RequestAborted);
     }
 
-    private static string? Address(IPAddress? address) => (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
+    private static string? Address(IPAddress? address) =>
+        (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
 
     private KmsError? Run(ServiceCall call, FaultKind fault)
     {

@@ -14,6 +14,8 @@ namespace TenantEncryption.LocalKms.Signing;
 /// </summary>
 internal sealed partial class SignatureVerifier(IdentityDirectory identities, TimeProvider time)
 {
+    private const string BasicFormat = "yyyyMMdd'T'HHmmss'Z'";
+
     private static readonly TimeSpan AllowedSkew = TimeSpan.FromMinutes(5);
 
     // Signing keys of a day, region and service; a few per caller. Cleared when it grows out of bounds.
@@ -22,7 +24,9 @@ internal sealed partial class SignatureVerifier(IdentityDirectory identities, Ti
     /// <summary>Who signed the request, for which region and service.</summary>
     /// <param name="request">The request.</param>
     /// <param name="body">Its body.</param>
-    /// <param name="signature">What its Authorization header says, or <see langword="null"/> where it says nothing that is understood.</param>
+    /// <param name="signature">
+    /// What its Authorization header says, or <see langword="null"/> where it says nothing that is understood.
+    /// </param>
     /// <param name="service">The service that was called: <c>kms</c> or <c>sts</c>.</param>
     /// <exception cref="KmsError">The request is not signed by credentials that this service knows.</exception>
     public SignedCall Verify(HttpRequest request, ReadOnlySpan<byte> body, RequestSignature? signature, string service)
@@ -31,7 +35,8 @@ internal sealed partial class SignatureVerifier(IdentityDirectory identities, Ti
         {
             string header = request.Headers.Authorization.ToString();
             throw header.Length == 0 ? KmsErrors.MissingAuthentication() : KmsErrors.IncompleteSignature(
-                $"Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters. Authorization={header.Split(' ')[0]}");
+                "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters. "
+                + $"Authorization={header.Split(' ')[0]}");
         }
 
         string timestamp = request.Headers["X-Amz-Date"].ToString();
@@ -75,29 +80,32 @@ internal sealed partial class SignatureVerifier(IdentityDirectory identities, Ti
         }
 
         if (!DateTimeOffset.TryParseExact(
-                timestamp, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset signedAt))
+                timestamp, BasicFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset signedAt))
         {
             throw KmsErrors.IncompleteSignature("Date must be in ISO-8601 'basic format'.");
         }
 
         if (!timestamp.StartsWith(signature.Date, StringComparison.Ordinal))
         {
-            throw KmsErrors.InvalidSignature($"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{timestamp}'.");
+            throw KmsErrors.InvalidSignature(
+                $"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{timestamp}'.");
         }
 
         DateTimeOffset now = time.GetUtcNow();
         if (signedAt < now - AllowedSkew)
         {
             throw KmsErrors.InvalidSignature(
-                $"Signature expired: {timestamp} is now earlier than {now - AllowedSkew:yyyyMMdd'T'HHmmss'Z'} ({now:yyyyMMdd'T'HHmmss'Z'} - 5 min.)");
+                $"Signature expired: {timestamp} is now earlier than {Basic(now - AllowedSkew)} ({Basic(now)} - 5 min.)");
         }
 
         if (signedAt > now + AllowedSkew)
         {
             throw KmsErrors.InvalidSignature(
-                $"Signature not yet current: {timestamp} is still later than {now + AllowedSkew:yyyyMMdd'T'HHmmss'Z'} ({now:yyyyMMdd'T'HHmmss'Z'} + 5 min.)");
+                $"Signature not yet current: {timestamp} is still later than {Basic(now + AllowedSkew)} ({Basic(now)} + 5 min.)");
         }
     }
+
+    private static string Basic(DateTimeOffset time) => time.UtcDateTime.ToString(BasicFormat, CultureInfo.InvariantCulture);
 
     private string Sign(string secret, RequestSignature signature, string timestamp, string requestHash)
     {

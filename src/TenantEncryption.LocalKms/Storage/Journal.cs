@@ -14,7 +14,9 @@ internal sealed class Journal : IDisposable
 
     private Journal(FileStream file) => _file = file;
 
-    /// <summary>Opens the journal of a folder, makes both where needed, and hands every transaction of it to <paramref name="replay"/>.</summary>
+    /// <summary>
+    /// Opens the journal of a folder, makes both where needed, and hands every transaction of it to <paramref name="replay"/>.
+    /// </summary>
     /// <param name="folder">The data folder. Key material is in it in the clear, so it is made for its owner alone.</param>
     /// <param name="replay">Takes one transaction.</param>
     /// <exception cref="IOException">Another process uses the folder.</exception>
@@ -31,7 +33,13 @@ internal sealed class Journal : IDisposable
         }
 
         string path = Path.Combine(folder, FileName);
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            BufferSize = 0,
+        };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

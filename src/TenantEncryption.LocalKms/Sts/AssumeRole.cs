@@ -56,7 +56,9 @@ internal sealed partial class AssumeRole(KmsState state) : IStsOperation
                 new XElement(StsCall.Xml + "AccessKeyId", accessKeyId),
                 new XElement(StsCall.Xml + "SecretAccessKey", SessionToken.SecretFor(accessKeyId, state.ServiceSecret)),
                 new XElement(StsCall.Xml + "SessionToken", token.Seal(state.ServiceSecret)),
-                new XElement(StsCall.Xml + "Expiration", expires.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))),
+                new XElement(
+                    StsCall.Xml + "Expiration",
+                    expires.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))),
         ];
     }
 
@@ -64,7 +66,8 @@ internal sealed partial class AssumeRole(KmsState state) : IStsOperation
     {
         if (state.FindPrincipal(roleArn) is { TrustPolicy: { } trust } role)
         {
-            RequestContext context = CallerConditions.Of(call.Caller, call.Signature.Region, call.Now, call.Service.SourceIp, call.Service.UserAgent)
+            RequestContext context = CallerConditions.Of(
+                call.Caller, call.Signature.Region, call.Now, call.Service.SourceIp, call.Service.UserAgent)
                 .Set("sts:RoleSessionName", call.RequiredText("RoleSessionName"));
             if (call.Text("ExternalId") is { } externalId)
             {
@@ -73,7 +76,11 @@ internal sealed partial class AssumeRole(KmsState state) : IStsOperation
 
             AccessDecision decision = PolicySimulator.Decide(
                 new AccessRequest { Principal = call.Caller.Principal, Action = "sts:AssumeRole", Resource = roleArn, Context = context },
-                new KeyPolicies { KeyPolicy = PolicyDocument.Parse(trust, PolicyKind.TrustPolicy), IdentityPolicies = call.Caller.Policies });
+                new KeyPolicies
+                {
+                    KeyPolicy = PolicyDocument.Parse(trust, PolicyKind.TrustPolicy),
+                    IdentityPolicies = call.Caller.Policies,
+                });
             call.Service.Trace.AddDecision("sts:AssumeRole", decision);
             if (decision.IsAllowed)
             {
@@ -88,7 +95,8 @@ internal sealed partial class AssumeRole(KmsState state) : IStsOperation
     }
 
     private static int Duration(string? text) => text is null ? DefaultDuration
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds is >= MinimumDuration and <= MaximumDuration ? seconds
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
+        && seconds is >= MinimumDuration and <= MaximumDuration ? seconds
         : throw Validation($"DurationSeconds must be from {MinimumDuration} to {MaximumDuration}.");
 
     private static KmsError Validation(string message) => new("ValidationError", message);

@@ -16,5 +16,5 @@ internal sealed record StsCall(SignedCall Signature, Dictionary<string, StringVa
     public string? Text(string name) => Parameters.TryGetValue(name, out StringValues value) ? value.ToString() : null;
 
     public string RequiredText(string name) => Text(name) is { Length: > 0 } text ? text
-        : throw new KmsError("ValidationError", $"1 validation error detected: Value null at '{char.ToLowerInvariant(name[0])}{name[1..]}' failed to satisfy constraint: Member must not be null");
+        : throw new KmsError("ValidationError", KmsErrors.MissingMember(name).Message);
 }

@@ -24,9 +24,10 @@ internal sealed class StsProtocol(KmsState state, SignatureVerifier signatures, 
         call.Signature = signatures.Verify(call.Http, call.Body, call.Claim, service: "sts");
         IStsOperation operation = Array.Find(_operations, candidate => candidate.Name == call.Operation)
             ?? throw new KmsError("InvalidAction", $"Could not find operation {call.Operation} for version 2011-06-15");
+        IEnumerable<XElement> result = operation.Run(new StsCall(call.Signature, Form(call.Body), time.GetUtcNow(), call));
         var answer = new XElement(
             StsCall.Xml + $"{operation.Name}Response",
-            new XElement(StsCall.Xml + $"{operation.Name}Result", operation.Run(new StsCall(call.Signature, Form(call.Body), time.GetUtcNow(), call))),
+            new XElement(StsCall.Xml + $"{operation.Name}Result", result),
             new XElement(StsCall.Xml + "ResponseMetadata", new XElement(StsCall.Xml + "RequestId", call.RequestId)));
         Encoding.UTF8.GetBytes(answer.ToString(SaveOptions.DisableFormatting), call.Answer);
     }

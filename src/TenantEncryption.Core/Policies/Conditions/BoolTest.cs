@@ -5,5 +5,6 @@ internal sealed class BoolTest(string[] values) : ValueTest
 {
     private readonly bool[] _values = [.. values.Select(bool.Parse)];
 
-    public override bool Matches(string value, RequestContext context) => bool.TryParse(value, out bool actual) && Array.IndexOf(_values, actual) >= 0;
+    public override bool Matches(string value, RequestContext context) =>
+        bool.TryParse(value, out bool actual) && Array.IndexOf(_values, actual) >= 0;
 }

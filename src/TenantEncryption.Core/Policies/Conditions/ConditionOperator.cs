@@ -41,13 +41,15 @@ internal sealed record ConditionOperator(string Name, Comparison Comparison, boo
     {
         (Quantifier quantifier, string rest) = name.Split(':', 2) switch
         {
-            [var prefix, var bare] when prefix.Equals("ForAllValues", StringComparison.OrdinalIgnoreCase) => (Quantifier.ForAllValues, bare),
+            [var prefix, var bare] when prefix.Equals("ForAllValues", StringComparison.OrdinalIgnoreCase) =>
+                (Quantifier.ForAllValues, bare),
             [var prefix, var bare] when prefix.Equals("ForAnyValue", StringComparison.OrdinalIgnoreCase) => (Quantifier.ForAnyValue, bare),
             _ => (Quantifier.None, name),
         };
         bool ifExists = rest.EndsWith(IfExistsSuffix, StringComparison.OrdinalIgnoreCase);
         string bareName = ifExists ? rest[..^IfExistsSuffix.Length] : rest;
-        return ByName.TryGetValue(bareName, out (Comparison Comparison, bool Negated) known) && !(ifExists && known.Comparison == Comparison.Null)
+        return ByName.TryGetValue(bareName, out (Comparison Comparison, bool Negated) known)
+            && !(ifExists && known.Comparison == Comparison.Null)
             ? new ConditionOperator(name, known.Comparison, known.Negated, ifExists, quantifier)
             : null;
     }

@@ -30,9 +30,13 @@ internal sealed class IpAddressTest(string[] values) : ValueTest
     private static (byte[] Address, int Bits) ParseRange(string text)
     {
         string[] parts = text.Split('/');
-        byte[] address = IPAddress.TryParse(parts[0], out IPAddress? parsed) ? Bytes(parsed) : throw new FormatException($"'{text}' is no address range.");
+        byte[] address = IPAddress.TryParse(parts[0], out IPAddress? parsed)
+            ? Bytes(parsed)
+            : throw new FormatException($"'{text}' is no address range.");
         int bits = parts.Length == 1 ? address.Length * 8 : int.Parse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture);
-        return parts.Length <= 2 && bits <= address.Length * 8 ? (address, bits) : throw new FormatException($"'{text}' is no address range.");
+        return parts.Length <= 2 && bits <= address.Length * 8
+            ? (address, bits)
+            : throw new FormatException($"'{text}' is no address range.");
     }
 
     private static byte[] Bytes(IPAddress address) => (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).GetAddressBytes();

@@ -15,7 +15,8 @@ internal abstract class ValueTest
         Comparison.Arn => new ArnTest(values, variables),
         Comparison.Bool or Comparison.Null => new BoolTest(values),
         Comparison.IpAddress => new IpAddressTest(values),
-        >= Comparison.NumericEquals and <= Comparison.NumericGreaterOrEqual => new OrderTest(values, OrderTest.Number, comparison - Comparison.NumericEquals),
+        >= Comparison.NumericEquals and <= Comparison.NumericGreaterOrEqual =>
+            new OrderTest(values, OrderTest.Number, comparison - Comparison.NumericEquals),
         _ => new OrderTest(values, OrderTest.Time, comparison - Comparison.DateEquals),
     };
 }
