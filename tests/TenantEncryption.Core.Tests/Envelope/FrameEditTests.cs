@@ -85,6 +85,29 @@ public sealed class FrameEditTests
             ErrorCodes.MessageAltered);
     }
 
+    [Fact]
+    public async Task An_error_that_a_later_batch_reports_afterwards_does_not_replace_it()
+    {
+        // The second batch waits at its first frame for the first batch to fail, and fails thousands of frames later.
+        const int Short = 10;
+        int batch = Batch.Frames(Short);
+        var message = new SpecificationMessage
+        {
+            Suite = AlgorithmSuite.Aes256GcmHkdfSha512CommitKey,
+            FrameLength = Short,
+            Plaintext = RandomNumberGenerator.GetBytes((2 * batch * Short) + 5),
+        };
+        byte[] bytes = message.Write();
+        bytes[message.HeaderLength + (Short + 32) + 20] ^= 1;
+        bytes[message.HeaderLength + (((2 * batch) - 1) * (Short + 32)) + 3] ^= 1;
+        using RawAesKeyring keyring = message.Keyring();
+        using var factory = new GatedAeadFactory(heldFrame: (uint)batch + 1, awaitedFrame: 2);
+
+        await Refusal.IsAsync(
+            ErrorCodes.MessageAltered,
+            () => Ways.ReadAsync(Way.File, bytes, keyring, new MessageReaderOptions { DegreeOfParallelism = 2 }, factory));
+    }
+
     private static async Task RefusesAsync(
         string suiteId, Way way, Func<byte[], byte[][], byte[]> edit, string code = ErrorCodes.FrameOrder)
     {
