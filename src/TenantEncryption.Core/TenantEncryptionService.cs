@@ -22,6 +22,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     private readonly RootKeyProtection _rootKeyProtection;
     private readonly InternalKms _internalKms;
     private readonly LogKeys _logKeys;
+    private readonly ProviderAuthenticator _authenticator;
     private readonly KeyRing _ring;
     private readonly SessionKeeper _session;
 
@@ -38,14 +39,15 @@ public sealed class TenantEncryptionService : IAsyncDisposable
             storeId,
             options.Actor ?? $"{Environment.UserName}@{Environment.MachineName}",
             time);
-        Journal = new ChangeJournal(store, Events, kms, time, options.OnKmsCall, options.OnWarning);
-        var sealer = new KeySealer(_internalKms);
+        _authenticator = new ProviderAuthenticator(_logKeys, store);
+        Journal = new ChangeJournal(store, Events, _authenticator, kms, time, options.OnKmsCall, options.OnWarning);
+        var sealer = new KeySealer(_internalKms, _authenticator);
         var keyMaker = new KeyMaker(sealer, time);
-        _ring = new KeyRing(store, sealer, time, options.KeyLease);
+        _ring = new KeyRing(store, sealer, _authenticator, time, options.KeyLease);
         Journal.OnEpochRaised = _ring.Recheck;
         _session = new SessionKeeper(store, time);
         Tenants = new TenantService(Journal, keyMaker, time);
-        Providers = new KeyProviderService(Journal, Events, _ring, _session, keyMaker, new KeyProviderValidator(sealer, time), time);
+        Providers = new KeyProviderService(Journal, Events, _ring, _session, keyMaker, new KeyProviderValidator(sealer, _authenticator, time), time);
         Keys = new KeyService(Journal, _ring, keyMaker);
         RootKey = new RootKeyService(Journal, sealer, _internalKms, _logKeys, vault, storeId);
         Migrations = new KeyMigrationService(Journal, Providers, _session, new KekRewrapper(Journal, _session, keyMaker, time), time);
@@ -176,7 +178,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
             await service._logKeys.BeginNextAsync(transaction.Settings).ConfigureAwait(false);
             Operation operation = service.Journal.Begin("Connect-TenantEncryption");
             await using var ended = operation.ConfigureAwait(false);
-            var change = new Change(transaction, service.Events, operation);
+            var change = new Change(transaction, service.Events, service._authenticator, operation);
             await change.RecordAsync(EventTypes.StoreCreated, null, new JObject { ["rootKeyId"] = keys.Current.Id }).ConfigureAwait(false);
         }
 

@@ -246,6 +246,11 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
             .OrderByDescending(one => one.Status is KeyProviderStatus.Active or KeyProviderStatus.Archived)
             .ThenByDescending(one => one.KeyArn == named.ToString())
             .FirstOrDefault();
+        if (provider is not null)
+        {
+            await _ring.RequireAuthenticAsync(provider, cancellationToken).ConfigureAwait(false);
+        }
+
         return provider switch
         {
             null => null,

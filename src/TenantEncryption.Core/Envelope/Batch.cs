@@ -1,13 +1,24 @@
 namespace TenantEncryption.Envelope;
 
-/// <summary>How many frames are worked on in one go: small frames are batched, so that a system call and a hand-over pay.</summary>
+/// <summary>How many frames are worked on in one go, and on how many threads: small frames are batched, large ones bounded.</summary>
 internal static class Batch
 {
-    /// <summary>The content that a batch aims at, in bytes: input and output of both cores stay in their caches.</summary>
+    /// <summary>The sealed length that a batch aims at, in bytes: what it reads and writes stays in a core's cache.</summary>
     public const int TargetLength = 256 << 10;
 
-    public static int Frames(int frameLength) => Math.Max(1, TargetLength / frameLength);
+    /// <summary>What all buffers of one message take at most, in bytes, as long as two fit.</summary>
+    private const long MemoryBudget = 128 << 20;
 
-    public static int Parallelism(int requested, long batches) =>
-        (int)Math.Clamp(requested > 0 ? requested : Environment.ProcessorCount, 1, Math.Max(1, batches));
+    /// <summary>How many frames make a batch.</summary>
+    public static int Frames(int frameLength) => Math.Max(1, TargetLength / (frameLength + Envelope.Frames.RegularOverhead));
+
+    /// <summary>How many threads work.</summary>
+    /// <param name="requested">What the caller wants; 0 for the number of processors.</param>
+    /// <param name="batches">How many batches there are.</param>
+    /// <param name="batchMemory">What the buffers of one batch take, in bytes.</param>
+    public static int Parallelism(int requested, long batches, long batchMemory)
+    {
+        long affordable = Math.Max(2, MemoryBudget / Math.Max(1, batchMemory));
+        return (int)Math.Clamp(requested > 0 ? requested : Environment.ProcessorCount, 1, Math.Max(1, Math.Min(batches, affordable)));
+    }
 }

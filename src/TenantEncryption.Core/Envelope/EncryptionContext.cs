@@ -42,12 +42,14 @@ public sealed class EncryptionContext : IReadOnlyDictionary<string, string>, IEq
         }
 
         _serialized = SerializePairs(_pairs);
+        HasReservedKey = FindReservedKey(_pairs);
     }
 
     private EncryptionContext(KeyValuePair<string, string>[] sortedPairs, ReadOnlyMemory<byte> serialized)
     {
         _pairs = sortedPairs;
         _serialized = serialized;
+        HasReservedKey = FindReservedKey(_pairs);
     }
 
     /// <summary>The context without pairs. Its serialized form is empty.</summary>
@@ -71,6 +73,9 @@ public sealed class EncryptionContext : IReadOnlyDictionary<string, string>, IEq
     /// <inheritdoc/>
     public string this[string key] =>
         TryGetValue(key, out string? value) ? value : throw new KeyNotFoundException($"The encryption context has no key '{key}'.");
+
+    /// <summary>Whether a key begins with <c>aws-crypto-</c>, which the message format reserves (framework/structures.md).</summary>
+    public bool HasReservedKey { get; }
 
     /// <summary>Reads a serialized context. The order of its pairs is not judged: the header's tag covers the bytes as they stand.</summary>
     /// <param name="serialized">The serialized form; empty for no pairs. The context keeps no reference to it.</param>
@@ -192,6 +197,9 @@ public sealed class EncryptionContext : IReadOnlyDictionary<string, string>, IEq
             throw Malformed("it has a key twice", exception);
         }
     }
+
+    private static bool FindReservedKey(KeyValuePair<string, string>[] pairs) =>
+        Array.Exists(pairs, static pair => pair.Key.StartsWith("aws-crypto-", StringComparison.Ordinal));
 
     private static byte[] SerializePairs(KeyValuePair<string, string>[] sortedPairs)
     {

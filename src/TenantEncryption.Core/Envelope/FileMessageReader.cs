@@ -25,7 +25,7 @@ internal sealed class FileMessageReader(
     private Exception? _failure;
     private long _messageLength;
 
-    public int Parallelism => Batch.Parallelism(options.DegreeOfParallelism, Batches);
+    public int Parallelism => Batch.Parallelism(options.DegreeOfParallelism, Batches, WindowLength);
 
     private long SealedBatchLength => _batchFrames * (header.FrameLength + (long)Frames.RegularOverhead);
 

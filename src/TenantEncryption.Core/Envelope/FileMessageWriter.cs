@@ -34,7 +34,7 @@ internal sealed class FileMessageWriter(
         cancellationToken.ThrowIfCancellationRequested();
         _header = new byte[HeaderWriter.Length(materials)];
         materials.Claim();
-        var aeads = new IAead[Batch.Parallelism(options.DegreeOfParallelism, Batches)];
+        var aeads = new IAead[Batch.Parallelism(options.DegreeOfParallelism, Batches, BatchLength)];
         HeaderWriter.Write(materials, _frameLength, aeadFactory, _header, aeads);
         try
         {

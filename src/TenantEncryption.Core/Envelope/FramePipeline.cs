@@ -4,32 +4,24 @@ namespace TenantEncryption.Envelope;
 
 /// <summary>
 /// Reads batches one after the other, works on several at once, and hands the results over in the order of reading, in bounded memory:
-/// a batch needs a slot, and there are two slots more than threads.
+/// a batch needs a slot, of which there are two more than threads, made when they are first needed.
 /// </summary>
-internal sealed class FramePipeline : IDisposable
+/// <param name="aeads">One for each slot that there may be.</param>
+/// <param name="inputLength">The greatest input of a batch, in bytes.</param>
+/// <param name="outputLength">The greatest output of a batch, in bytes.</param>
+internal sealed class FramePipeline(IReadOnlyList<IAead> aeads, int inputLength, int outputLength) : IDisposable
 {
     private readonly Channel<(FrameSlot Slot, Task<int> Result)> _batches = Channel.CreateUnbounded<(FrameSlot, Task<int>)>(
         new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
-    private readonly Channel<FrameSlot> _freeSlots = Channel.CreateUnbounded<FrameSlot>();
-    private readonly FrameSlot[] _slots;
+    private readonly Channel<FrameSlot> _freeSlots = Channel.CreateUnbounded<FrameSlot>(
+        new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
-    /// <summary>Makes a pipeline.</summary>
-    /// <param name="aeads">One for each slot.</param>
-    /// <param name="inputLength">The greatest input of a batch, in bytes.</param>
-    /// <param name="outputLength">The greatest output of a batch, in bytes.</param>
-    public FramePipeline(IReadOnlyList<IAead> aeads, int inputLength, int outputLength)
-    {
-        _slots = new FrameSlot[aeads.Count];
-        for (var i = 0; i < _slots.Length; i++)
-        {
-            _slots[i] = new FrameSlot(aeads[i], inputLength, outputLength);
-            _freeSlots.Writer.TryWrite(_slots[i]);
-        }
-    }
+    private readonly List<FrameSlot> _slots = [];
 
     /// <summary>How many slots a degree of parallelism needs.</summary>
-    public static int SlotCount(int degreeOfParallelism) => Batch.Parallelism(degreeOfParallelism, long.MaxValue) + 2;
+    public static int SlotCount(int degreeOfParallelism, int frameLength) =>
+        Batch.Parallelism(degreeOfParallelism, long.MaxValue, 2L * Math.Max(frameLength, Batch.TargetLength)) + 2;
 
     /// <summary>Runs the pipeline to its end.</summary>
     /// <param name="readAsync">
@@ -65,8 +57,23 @@ internal sealed class FramePipeline : IDisposable
         }
     }
 
-    /// <summary>Waits for a slot.</summary>
-    public ValueTask<FrameSlot> TakeSlotAsync(CancellationToken cancellationToken) => _freeSlots.Reader.ReadAsync(cancellationToken);
+    /// <summary>Gives a free slot, makes one, or waits for one.</summary>
+    public ValueTask<FrameSlot> TakeSlotAsync(CancellationToken cancellationToken)
+    {
+        if (_freeSlots.Reader.TryRead(out FrameSlot? free))
+        {
+            return ValueTask.FromResult(free);
+        }
+
+        if (_slots.Count == aeads.Count)
+        {
+            return _freeSlots.Reader.ReadAsync(cancellationToken);
+        }
+
+        var slot = new FrameSlot(aeads[_slots.Count], inputLength, outputLength);
+        _slots.Add(slot);
+        return ValueTask.FromResult(slot);
+    }
 
     /// <summary>Starts work on a batch; its result takes its place in the order.</summary>
     public void Start(FrameSlot slot, Func<Task<int>> work) => _batches.Writer.TryWrite((slot, Task.Run(work)));

@@ -18,7 +18,7 @@ internal sealed class MemoryMessageWriter(
     {
         _headerLength = HeaderWriter.Length(materials);
         materials.Claim();
-        var aeads = new IAead[Batch.Parallelism(options.DegreeOfParallelism, Batches)];
+        var aeads = new IAead[Batch.Parallelism(options.DegreeOfParallelism, Batches, batchMemory: 0)];
         HeaderWriter.Write(materials, _frameLength, aeadFactory, message.Span[.._headerLength], aeads);
         try
         {

@@ -15,7 +15,10 @@ public sealed class MessageMaterials : IDisposable
     /// <param name="dataKey">32 random bytes that no other message has; disposed with the materials.</param>
     /// <param name="encryptedDataKeys">The data key as wrapped: one to 32.</param>
     /// <param name="context">The context to store, exactly the one that the wraps authenticate.</param>
-    /// <exception cref="TenantEncryptionException">INVALID_INPUT: the data key has another length, or there are no or too many wraps.</exception>
+    /// <exception cref="TenantEncryptionException">
+    /// INVALID_INPUT: the data key has another length, or there are no or too many wraps. CONTEXT_MISMATCH: the context has a key
+    /// that begins with <c>aws-crypto-</c>.
+    /// </exception>
     public MessageMaterials(SecretBytes dataKey, IReadOnlyList<EncryptedDataKey> encryptedDataKeys, EncryptionContext context)
     {
         ArgumentNullException.ThrowIfNull(dataKey);
@@ -32,6 +35,12 @@ public sealed class MessageMaterials : IDisposable
             throw new TenantEncryptionException(
                 ErrorCodes.InvalidInput,
                 $"A message has 1 to {MessageLimits.Default.MaxEncryptedDataKeys} encrypted data keys; {encryptedDataKeys.Count} were given.");
+        }
+
+        if (context.HasReservedKey)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.ContextMismatch, "Keys of the encryption context that begin with 'aws-crypto-' are reserved by the message format.");
         }
 
         DataKey = dataKey;

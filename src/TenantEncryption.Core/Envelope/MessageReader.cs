@@ -186,7 +186,7 @@ public sealed class MessageReader
         options ??= MessageReaderOptions.Default;
         MessageHeader header = await HeaderSource.ReadAsync(source, options.Limits, cancellationToken).ConfigureAwait(false);
         bool isFramed = header.ContentType == ContentType.Framed;
-        var aeads = new IAead[isFramed ? FramePipeline.SlotCount(options.DegreeOfParallelism) : 1];
+        var aeads = new IAead[isFramed ? FramePipeline.SlotCount(options.DegreeOfParallelism, header.FrameLength) : 1];
         using MessageSignature? signature = await OpenHeaderAsync(header, keyring, options, aeads, cancellationToken).ConfigureAwait(false);
         try
         {

@@ -28,8 +28,17 @@ internal static class RegularFile
         return TryGetLength(handle, out length) && (length > 0 || RandomAccess.Read(handle, oneByte, 0) == 0);
     }
 
-    /// <summary>A stream over a handle that is the caller's: whoever gets it doesn't dispose it.</summary>
-    public static Stream AsStream(SafeFileHandle handle, FileAccess access) => new FileStream(handle, access, bufferSize: 0, handle.IsAsync);
+    /// <summary>A stream from the start of a file whose handle is the caller's: whoever gets the stream doesn't dispose it.</summary>
+    public static Stream AsStream(SafeFileHandle handle, FileAccess access)
+    {
+        var stream = new FileStream(handle, access, bufferSize: 0, handle.IsAsync);
+        if (stream.CanSeek)
+        {
+            stream.Position = 0;
+        }
+
+        return stream;
+    }
 
     /// <summary>Fills a buffer from a position.</summary>
     /// <returns>The bytes read: fewer than the buffer holds at the end of the file only.</returns>

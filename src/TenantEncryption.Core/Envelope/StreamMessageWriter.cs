@@ -25,7 +25,7 @@ internal sealed class StreamMessageWriter(
         cancellationToken.ThrowIfCancellationRequested();
         _header = new byte[HeaderWriter.Length(materials)];
         materials.Claim();
-        var aeads = new IAead[FramePipeline.SlotCount(options.DegreeOfParallelism)];
+        var aeads = new IAead[FramePipeline.SlotCount(options.DegreeOfParallelism, _frameLength)];
         HeaderWriter.Write(materials, _frameLength, aeadFactory, _header, aeads);
         try
         {

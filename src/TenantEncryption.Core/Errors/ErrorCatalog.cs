@@ -131,6 +131,11 @@ public static class ErrorCatalog
             "The tenant has a key provider of that name or key already.",
             "Use the provider that exists, or another name."),
         new(
+            ErrorCodes.ProviderAltered,
+            ErrorKind.InvalidData,
+            "The registration of the key provider in the store was changed by something other than this software.",
+            "Treat the store as attacked: compare it with the event log, and restore it from a backup."),
+        new(
             ErrorCodes.AmbiguousProvider,
             ErrorKind.InvalidInput,
             "The reference fits more than one key provider.",

@@ -84,6 +84,9 @@ public static class ErrorCodes
     /// <summary>The tenant has a key provider of that name or key already.</summary>
     public const string ProviderExists = "PROVIDER_EXISTS";
 
+    /// <summary>The registration of the key provider in the store was changed by something other than this software.</summary>
+    public const string ProviderAltered = "PROVIDER_ALTERED";
+
     /// <summary>The reference fits more than one key provider.</summary>
     public const string AmbiguousProvider = "AMBIGUOUS_PROVIDER";
 

@@ -8,7 +8,7 @@ using TenantEncryption.Stores;
 namespace TenantEncryption.Events;
 
 /// <summary>
-/// The keys of the event log: 32 random bytes each, sealed by the internal KMS in the store's settings. Rotating the root begins a new
+/// The keys that authenticate the event log and, by a key derived from them, the registrations of providers: 32 random bytes each, sealed by the internal KMS in the store's settings. Rotating the root begins a new
 /// one, so that who learned an old root can't forge later records; the old ones, sealed again, verify what they authenticated.
 /// </summary>
 internal sealed class LogKeys(InternalKms internalKms, string storeId) : IDisposable
@@ -47,12 +47,9 @@ internal sealed class LogKeys(InternalKms internalKms, string storeId) : IDispos
     /// <exception cref="TenantEncryptionException"><c>EVENT_LOG_ALTERED</c>: there is no such key.</exception>
     public async Task<SecretBytes> OpenAsync(ISettingsTable settings, int id)
     {
-        lock (_opened)
+        if (FindOpened(id) is { } known)
         {
-            if (_opened.TryGetValue(id, out SecretBytes? known))
-            {
-                return known;
-            }
+            return known;
         }
 
         byte[] sealedKey = await settings.GetAsync(SettingOf(id)).ConfigureAwait(false)
@@ -66,6 +63,15 @@ internal sealed class LogKeys(InternalKms internalKms, string storeId) : IDispos
             }
 
             return _opened[id];
+        }
+    }
+
+    /// <summary>The key of an id when it was opened before; else <see langword="null"/>.</summary>
+    public SecretBytes? FindOpened(int id)
+    {
+        lock (_opened)
+        {
+            return _opened.GetValueOrDefault(id);
         }
     }
 

@@ -4,12 +4,13 @@ using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
+using TenantEncryption.Providers;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Journal;
 
 /// <summary>A change under way: its transaction, and the events that tell it.</summary>
-internal sealed class Change(IStoreTransaction store, EventLog log, Operation operation)
+internal sealed class Change(IStoreTransaction store, EventLog log, ProviderAuthenticator authenticator, Operation operation)
 {
     /// <summary>The transaction.</summary>
     public IStoreTransaction Store => store;
@@ -28,6 +29,20 @@ internal sealed class Change(IStoreTransaction store, EventLog log, Operation op
     {
         EpochsRaised.Add(tenantId);
         return store.Tenants.RaiseEpochAsync(tenantId);
+    }
+
+    /// <summary>Adds a provider, authenticated.</summary>
+    public async Task AddProviderAsync(KeyProvider provider) =>
+        await store.Providers.AddAsync(await authenticator.SignAsync(store.Settings, provider).ConfigureAwait(false)).ConfigureAwait(false);
+
+    /// <summary>
+    /// Changes a provider, authenticated again. What it was before must have been authentic: a change must not turn an altered registration
+    /// into a good one.
+    /// </summary>
+    public async Task UpdateProviderAsync(KeyProvider before, KeyProvider after)
+    {
+        await authenticator.RequireAsync(before, CancellationToken.None).ConfigureAwait(false);
+        await store.Providers.UpdateAsync(await authenticator.SignAsync(store.Settings, after).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     /// <summary>Adds a key, unless the root that sealed it is gone.</summary>

@@ -1,12 +1,14 @@
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Kms;
+using TenantEncryption.Providers;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Journal;
 
 /// <summary>Makes changes to the store, each with its events in one transaction.</summary>
-internal sealed class ChangeJournal(IStore store, EventLog log, IKms kms, TimeProvider time, Action<KmsCall>? onKmsCall, Action<string>? onWarning)
+internal sealed class ChangeJournal(
+    IStore store, EventLog log, ProviderAuthenticator authenticator, IKms kms, TimeProvider time, Action<KmsCall>? onKmsCall, Action<string>? onWarning)
 {
     private int _warnedOfHead;
 
@@ -30,7 +32,7 @@ internal sealed class ChangeJournal(IStore store, EventLog log, IKms kms, TimePr
     public async Task<T> ChangeAsync<T>(Operation operation, Func<Change, Task<T>> work, CancellationToken cancellationToken)
     {
         IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write, cancellationToken).ConfigureAwait(false);
-        var change = new Change(transaction, log, operation);
+        var change = new Change(transaction, log, authenticator, operation);
         T result;
         bool followsHead;
         try

@@ -20,6 +20,7 @@ internal sealed class KeyRing : IDisposable
 
     private readonly IStore _store;
     private readonly KeySealer _sealer;
+    private readonly ProviderAuthenticator _authenticator;
     private readonly TimeProvider _time;
     private readonly TimeSpan? _shorterLease;
     private readonly ConcurrentDictionary<string, KeyLease> _leases = new(StringComparer.Ordinal);
@@ -31,11 +32,12 @@ internal sealed class KeyRing : IDisposable
     /// <summary>Makes a key ring over a store.</summary>
     /// <param name="store">The store.</param>
     /// <param name="sealer">Opens key records.</param>
+    /// <param name="authenticator">Authenticates the providers that it trusts.</param>
     /// <param name="time">The clock of leases.</param>
     /// <param name="shorterLease">A lease that this process wants, where it is shorter than the tenant's.</param>
-    public KeyRing(IStore store, KeySealer sealer, TimeProvider time, TimeSpan? shorterLease)
+    public KeyRing(IStore store, KeySealer sealer, ProviderAuthenticator authenticator, TimeProvider time, TimeSpan? shorterLease)
     {
-        (_store, _sealer, _time, _shorterLease) = (store, sealer, time, shorterLease);
+        (_store, _sealer, _authenticator, _time, _shorterLease) = (store, sealer, authenticator, time, shorterLease);
         _sweeper = time.CreateTimer(_ => _ = SweepAsync(), null, EpochCheckInterval, EpochCheckInterval);
     }
 
@@ -114,6 +116,10 @@ internal sealed class KeyRing : IDisposable
         }
     }
 
+    /// <summary>Refuses a provider whose registration was changed by something else.</summary>
+    public ValueTask RequireAuthenticAsync(KeyProvider provider, CancellationToken cancellationToken) =>
+        _authenticator.RequireAsync(provider, cancellationToken);
+
     /// <summary>Says that an operation is done with a lease, which ends it when it served that operation only.</summary>
     public void Return(KeyLease lease)
     {
@@ -134,7 +140,11 @@ internal sealed class KeyRing : IDisposable
     public void Recheck(string tenantId) => _states.TryRemove(tenantId, out _);
 
     /// <summary>How long a key of a tenant may be held in this process.</summary>
-    public TimeSpan DurationFor(EncryptionTenant tenant) => _shorterLease < tenant.KeyLease ? _shorterLease.Value : tenant.KeyLease;
+    public TimeSpan DurationFor(EncryptionTenant tenant)
+    {
+        TimeSpan longest = tenant.KeyLease < TenantService.LongestLease ? tenant.KeyLease : TenantService.LongestLease;
+        return _shorterLease < longest ? _shorterLease.Value : longest;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -148,12 +158,14 @@ internal sealed class KeyRing : IDisposable
         }
     }
 
-    private static async Task<TenantKeyState> ReadStateAsync(IStoreTransaction transaction, string tenantId)
+    private async Task<TenantKeyState> ReadStateAsync(IStoreTransaction transaction, string tenantId)
     {
         EncryptionTenant tenant = await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false);
+        KeyProvider active = (await transaction.Providers.FindActiveAsync(tenantId).ConfigureAwait(false))!;
+        await _authenticator.RequireAsync(active, CancellationToken.None).ConfigureAwait(false);
         return new TenantKeyState(
             tenant,
-            (await transaction.Providers.FindActiveAsync(tenantId).ConfigureAwait(false))!,
+            active,
             (await transaction.Keys.FindCurrentAsync(tenantId).ConfigureAwait(false))!);
     }
 
@@ -181,6 +193,7 @@ internal sealed class KeyRing : IDisposable
             throw new TenantEncryptionException(ErrorCodes.WrongKey, $"Tenant '{tenantId}' has no key {kekId} in this store.");
         }
 
+        await _authenticator.RequireAsync(provider, cancellationToken).ConfigureAwait(false);
         if (provider.Status is not (KeyProviderStatus.Active or KeyProviderStatus.Archived))
         {
             throw new TenantEncryptionException(

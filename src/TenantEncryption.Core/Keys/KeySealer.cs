@@ -8,7 +8,7 @@ using TenantEncryption.Tenants;
 namespace TenantEncryption.Keys;
 
 /// <summary>Seals key-encryption keys under a provider and opens them: one call of KMS for each.</summary>
-internal sealed class KeySealer(InternalKms internalKms)
+internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator authenticator)
 {
     /// <summary>The context key of the pair that names the key-encryption key in every KMS call.</summary>
     public const string KekContextKey = "KekId";
@@ -73,6 +73,7 @@ internal sealed class KeySealer(InternalKms internalKms)
             return new ProviderShare(plaintext, await internalKms.SealAsync(plaintext, context, cancellationToken).ConfigureAwait(false));
         }
 
+        await authenticator.RequireAsync(provider, cancellationToken).ConfigureAwait(false);
         KmsDataKey dataKey = await kms.GenerateDataKeyAsync(provider.Connection, provider.KeyArn!, context, cancellationToken).ConfigureAwait(false);
         CheckShare(dataKey.Plaintext, provider);
         return new ProviderShare(dataKey.Plaintext, dataKey.CiphertextBlob);
@@ -85,6 +86,7 @@ internal sealed class KeySealer(InternalKms internalKms)
             return await internalKms.OpenAsync(record.SealedShare, record.EncryptionContext, cancellationToken).ConfigureAwait(false);
         }
 
+        await authenticator.RequireAsync(provider, cancellationToken).ConfigureAwait(false);
         KmsPlaintext opened = await kms.DecryptAsync(
             provider.Connection, record.KeyArn, record.SealedShare, record.EncryptionContext, cancellationToken).ConfigureAwait(false);
         CheckShare(opened.Plaintext, provider);

@@ -75,7 +75,7 @@ public sealed class KeyProviderService
             {
                 IReadOnlyList<KeyProvider> others = await change.Store.Providers.ListAsync(new KeyProviderFilter { TenantId = tenant.TenantId }).ConfigureAwait(false);
                 RefuseTaken(provider, others);
-                await change.Store.Providers.AddAsync(provider).ConfigureAwait(false);
+                await change.AddProviderAsync(provider).ConfigureAwait(false);
                 await change.RecordAsync(EventTypes.ProviderCreated, tenant.TenantId, Describe(provider)).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
@@ -374,7 +374,7 @@ public sealed class KeyProviderService
                 await ProviderTransition.RequireIdleAsync(change.Store, providerId).ConfigureAwait(false);
                 check(provider);
                 KeyProvider changed = provider with { Status = to };
-                await change.Store.Providers.UpdateAsync(changed).ConfigureAwait(false);
+                await change.UpdateProviderAsync(provider, changed).ConfigureAwait(false);
                 await change.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
                 await change.RecordAsync(eventType, provider.TenantId, Describe(changed)).ConfigureAwait(false);
                 return changed;
@@ -403,6 +403,7 @@ public sealed class KeyProviderService
             async change =>
             {
                 KeyProvider now = await ProviderTransition.RequireAsync(change.Store, provider.Id).ConfigureAwait(false);
+                // What a test notes is not authenticated, and an altered registration stays as it is.
                 await change.Store.Providers.UpdateAsync(now with { LastTestedAt = result.Time, LastTestCode = result.Code }).ConfigureAwait(false);
                 JObject data = Describe(now);
                 data["code"] = result.Code;

@@ -11,7 +11,7 @@ namespace TenantEncryption.Providers;
 /// Tests a key provider by looking at the key and by a real round trip with the tenant's encryption context. It changes nothing.
 /// A cause that can be told apart gets its own check and code.
 /// </summary>
-internal sealed class KeyProviderValidator(KeySealer sealer, TimeProvider time)
+internal sealed class KeyProviderValidator(KeySealer sealer, ProviderAuthenticator authenticator, TimeProvider time)
 {
     /// <summary>Tests a provider.</summary>
     /// <param name="kms">The KMS.</param>
@@ -28,7 +28,8 @@ internal sealed class KeyProviderValidator(KeySealer sealer, TimeProvider time)
             provider.Status != KeyProviderStatus.Deactivated,
             ErrorCodes.ProviderDeactivated,
             $"The provider is {provider.Status}.");
-        if (provider.Type == KeyProviderType.AwsKms)
+        bool authentic = await CheckRegistrationAsync(checks, provider, cancellationToken).ConfigureAwait(false);
+        if (authentic && provider.Type == KeyProviderType.AwsKms)
         {
             CheckIdentifier(checks, tenant, provider);
             CheckEndpoint(checks, provider);
@@ -56,6 +57,21 @@ internal sealed class KeyProviderValidator(KeySealer sealer, TimeProvider time)
         : status == KeyProviderStatus.Pending ? KeyProviderVerdict.SafeToActivate
         : status == KeyProviderStatus.Active ? KeyProviderVerdict.Working
         : KeyProviderVerdict.ShouldWork;
+
+    private async Task<bool> CheckRegistrationAsync(KeyProviderCheckList checks, KeyProvider provider, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await authenticator.RequireAsync(provider, cancellationToken).ConfigureAwait(false);
+            checks.Pass("Registration", "The registration in the store is as this software wrote it.");
+            return true;
+        }
+        catch (TenantEncryptionException exception)
+        {
+            checks.Fail("Registration", exception.Code, exception.Detail);
+            return false;
+        }
+    }
 
     private static void CheckIdentifier(KeyProviderCheckList checks, EncryptionTenant tenant, KeyProvider provider)
     {

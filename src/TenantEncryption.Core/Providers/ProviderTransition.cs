@@ -43,12 +43,12 @@ internal static class ProviderTransition
         if (active is not null)
         {
             KeyProvider archived = active with { Status = KeyProviderStatus.Archived, DemotedFromCurrentAt = now };
-            await change.Store.Providers.UpdateAsync(archived).ConfigureAwait(false);
+            await change.UpdateProviderAsync(active, archived).ConfigureAwait(false);
             await change.RecordAsync(EventTypes.ProviderArchived, provider.TenantId, KeyProviderService.Describe(archived)).ConfigureAwait(false);
         }
 
         KeyProvider activated = provider with { Status = KeyProviderStatus.Active, PromotedToCurrentAt = now, DemotedFromCurrentAt = null };
-        await change.Store.Providers.UpdateAsync(activated).ConfigureAwait(false);
+        await change.UpdateProviderAsync(provider, activated).ConfigureAwait(false);
         await MakeCurrentAsync(change, newKey).ConfigureAwait(false);
         await change.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
         JObject data = KeyProviderService.Describe(activated);

@@ -12,7 +12,8 @@ namespace TenantEncryption.Tenants;
 /// <summary>Creates and finds tenants.</summary>
 public sealed class TenantService
 {
-    private static readonly TimeSpan LongestLease = TimeSpan.FromHours(1);
+    /// <summary>No process holds a plaintext key for longer, whatever a tenant's row says.</summary>
+    internal static readonly TimeSpan LongestLease = TimeSpan.FromHours(1);
 
     private readonly ChangeJournal _journal;
     private readonly KeyMaker _keyMaker;
@@ -70,7 +71,7 @@ public sealed class TenantService
                 }
 
                 await change.Store.Tenants.AddAsync(tenant).ConfigureAwait(false);
-                await change.Store.Providers.AddAsync(provider).ConfigureAwait(false);
+                await change.AddProviderAsync(provider).ConfigureAwait(false);
                 await change.AddKeyAsync(key).ConfigureAwait(false);
                 await change.RecordAsync(
                     EventTypes.TenantCreated,

@@ -39,10 +39,18 @@ public sealed record FaultPlan
     public TimeSpan LatencyJitter { get; init; }
 
     /// <summary>Regions that do not answer: their connections are closed.</summary>
-    public ImmutableArray<string> RegionsDown { get; init; } = [];
+    public ImmutableArray<string> RegionsDown
+    {
+        get;
+        init => field = value.IsDefault ? [] : value;
+    } = [];
 
     /// <summary>The operations that the shares apply to, such as <c>Decrypt</c>; empty for all.</summary>
-    public ImmutableArray<string> Operations { get; init; } = [];
+    public ImmutableArray<string> Operations
+    {
+        get;
+        init => field = value.IsDefault ? [] : value;
+    } = [];
 
     /// <summary>How long a key policy takes until it decides.</summary>
     public TimeSpan PolicyDelay { get; init; }

@@ -11,22 +11,25 @@ internal sealed record IdentityFile
     public static IReadOnlyList<Principal> Parse(ReadOnlySpan<byte> json) =>
         [.. JsonSerializer.Deserialize(json, IdentityJson.Default.IdentityFile)!.Principals.Select(entry => entry.ToPrincipal())];
 
-    /// <summary>A principal. Policies are documents here, not text.</summary>
+    /// <summary>
+    /// A principal. Policies are documents here, not text. Members with a default have a setter: the generated serializer would
+    /// give init-only ones null where the JSON lacks them.
+    /// </summary>
     internal sealed record Entry
     {
         public required string Arn { get; init; }
 
         public string? UniqueId { get; init; }
 
-        public AccessKey[] AccessKeys { get; init; } = [];
+        public AccessKey[] AccessKeys { get; set; } = [];
 
-        public Dictionary<string, JsonElement> Policies { get; init; } = [];
+        public Dictionary<string, JsonElement> Policies { get; set; } = [];
 
         public JsonElement? TrustPolicy { get; init; }
 
-        public Dictionary<string, string> Tags { get; init; } = [];
+        public Dictionary<string, string> Tags { get; set; } = [];
 
-        public Dictionary<string, string> Context { get; init; } = [];
+        public Dictionary<string, string> Context { get; set; } = [];
 
         public Principal ToPrincipal() => new()
         {

@@ -83,6 +83,12 @@ internal sealed class ServiceEndpoint(IServiceProtocol protocol, FaultInjector f
         {
             return error;
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A fault of this program: the caller gets what AWS would send, the operator the cause.
+            Console.Error.WriteLine($"{call.RequestId} {call.Operation}: {e}");
+            return KmsErrors.Internal();
+        }
     }
 
     private int WriteError(ServiceCall call, KmsError error)

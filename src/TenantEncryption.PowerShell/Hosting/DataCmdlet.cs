@@ -101,7 +101,7 @@ public abstract class DataCmdlet : TenantCmdlet
     {
         if ((outcome.Warning ?? outcome.Skipped) is { } text)
         {
-            Warn(text);
+            Warn($"{outcome.Source}: {text}");
         }
 
         if (outcome.Error is not null)

@@ -41,6 +41,8 @@ CREATE TABLE key_providers (
     demoted_from_current_at TEXT,
     last_tested_at          TEXT,
     last_test_code          TEXT,
+    -- A MAC over the registration and its state, under a key that the database does not hold.
+    authenticator           TEXT,
     -- Wraps and catalogued messages of Direct tenants, whose data keys no key-encryption key wraps.
     direct_reserved_wraps   INTEGER NOT NULL DEFAULT 0,
     direct_file_wraps       INTEGER NOT NULL DEFAULT 0,

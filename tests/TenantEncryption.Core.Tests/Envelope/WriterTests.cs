@@ -270,6 +270,38 @@ public sealed class WriterTests
     }
 
     [Fact]
+    public void Materials_refuse_a_context_with_a_reserved_key() =>
+        Refusal.Is(
+            ErrorCodes.ContextMismatch,
+            () => TestMaterials.New(new EncryptionContext([new("aws-crypto-public-key", "x")])).Dispose());
+
+    [Fact]
+    public async Task A_large_value_is_written_into_the_callers_memory_on_several_threads()
+    {
+        byte[] plaintext = RandomNumberGenerator.GetBytes(1_234_567);
+        using MessageMaterials materials = TestMaterials.New();
+        using RawAesKeyring keyring = TestMaterials.Keyring();
+        byte[] message = new byte[MessageWriter.Measure(plaintext.Length, materials, 10_000)];
+
+        WrittenMessage written = await new MessageWriter().WriteAsync(
+            plaintext, message, materials, new MessageWriterOptions { FrameLength = 10_000, DegreeOfParallelism = 3 });
+
+        Assert.Equal(message.Length, written.MessageLength);
+        byte[] read = await Ways.ReadAsync(Way.Memory, message, keyring);
+        Assert.True(plaintext.AsSpan().SequenceEqual(read));
+    }
+
+    [Fact]
+    public void Memory_of_another_length_than_the_message_takes_is_refused_before_the_materials_are_used()
+    {
+        using MessageMaterials materials = TestMaterials.New();
+        int length = (int)MessageWriter.Measure(5, materials);
+
+        Assert.Throws<ArgumentException>(() => new MessageWriter().Write(new byte[5], new byte[length - 1], materials));
+        new MessageWriter().Write(new byte[5], new byte[length], materials);
+    }
+
+    [Fact]
     public async Task A_device_that_has_no_length_is_read_as_a_stream()
     {
         if (!OperatingSystem.IsLinux())

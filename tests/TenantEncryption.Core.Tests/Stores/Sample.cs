@@ -54,6 +54,7 @@ internal static class Sample
         DemotedFromCurrentAt = Noon.AddMinutes(2),
         LastTestedAt = Noon.AddMinutes(3),
         LastTestCode = "SUCCESS",
+        Authenticator = "1:00ff",
     };
 
     public static KeyRecord Record(string kekId, string tenantId, string providerId, byte fill = 1) => new()

@@ -81,6 +81,11 @@ public sealed class RootKeyService
 
         await _logKeys.SealAgainAsync(change.Store.Settings).ConfigureAwait(false);
         await _logKeys.BeginNextAsync(change.Store.Settings).ConfigureAwait(false);
+        foreach (KeyProvider provider in await change.Store.Providers.ListAsync(new KeyProviderFilter()).ConfigureAwait(false))
+        {
+            await change.UpdateProviderAsync(provider, provider).ConfigureAwait(false);
+        }
+
         await change.RecordAsync(
             EventTypes.RootRotated,
             null,

@@ -1,0 +1,76 @@
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'Sandbox.psm1')
+    $sandbox = Enter-Sandbox
+    $null = New-EncryptionTenant acme
+    $null = New-EncryptionTenant globex
+    $null = 1..5 | ForEach-Object { "$_" } | Protect-TenantData -TenantId acme
+    $null = Test-KeyProvider -TenantId acme
+}
+
+AfterAll {
+    Exit-Sandbox $sandbox
+}
+
+Describe 'Get-EncryptionEvent' {
+    It 'lists CloudEvents, oldest first' {
+        $events = Get-EncryptionEvent
+        $events | Should -BeOfType TenantEncryption.Events.EncryptionEvent
+        $events.Sequence | Should -Be (1..$events.Count)
+        $events[0].SpecVersion | Should -Be '1.0'
+        $events.Type | Should -Contain 'tenantencryption.v1.tenant.created'
+    }
+
+    It 'has one event for a command on values, with counts' {
+        $protected = @(Get-EncryptionEvent -TenantId acme -Type *.data.protected)
+        $protected.Count | Should -Be 1
+        $protected[0].Data.values | Should -Be 5
+    }
+
+    It 'narrows by tenant, type, time and number' {
+        (Get-EncryptionEvent -TenantId globex).Type | Should -Be 'tenantencryption.v1.tenant.created'
+        (Get-EncryptionEvent -Type *.tenant.created).TenantId | Should -Be 'acme', 'globex'
+        (Get-EncryptionEvent -Type *.tenant.created -Newest 1).TenantId | Should -Be 'globex'
+        (Get-EncryptionEvent -Newest 2).Count | Should -Be 2
+        Get-EncryptionEvent -After (Get-Date).AddHours(1) | Should -BeNullOrEmpty
+        Get-EncryptionEvent -Before (Get-Date).AddHours(-1) | Should -BeNullOrEmpty
+        { Get-EncryptionEvent -TenantId nope } | Should -Throw -ErrorId 'TENANT_NOT_FOUND,*'
+    }
+
+    It 'follows with -Wait until it is stopped' {
+        $powershell = [powershell]::Create()
+        $null = $powershell.AddScript('Get-EncryptionEvent -Newest 1 -Wait')
+        $found = [System.Management.Automation.PSDataCollection[psobject]]::new()
+        $running = $powershell.BeginInvoke([System.Management.Automation.PSDataCollection[psobject]]::new(), $found)
+        $wait = { param($Count) $deadline = [DateTime]::UtcNow.AddSeconds(20); while ($found.Count -lt $Count -and [DateTime]::UtcNow -lt $deadline) { [Threading.Thread]::Sleep(20) } }
+        & $wait 1
+        $null = New-EncryptionTenant followed
+        & $wait 2
+        $found[1].TenantId | Should -Be 'followed'
+        $running.IsCompleted | Should -BeFalse
+        $powershell.Stop()
+        $powershell.Dispose()
+    }
+}
+
+Describe 'Test-EncryptionEventLog' {
+    It 'verifies the log, and up to a head that was noted' {
+        $head = (Get-TenantEncryption).LogHead
+        $result = Test-EncryptionEventLog -Head $head
+        $result.Success | Should -BeTrue
+        $result.Records | Should -Be $head.Sequence
+        Test-EncryptionEventLog -Quiet | Should -BeExactly $true
+    }
+
+    It 'tells a log that has not what was noted' {
+        $head = (Get-TenantEncryption).LogHead
+        $result = Test-EncryptionEventLog -Head "$($head.Sequence + 5):$($head.Mac)"
+        $result.Success | Should -BeFalse
+        $result.Code | Should -Be 'EVENT_LOG_ALTERED'
+        Test-EncryptionEventLog -Head "$($head.Sequence):$('0' * 64)" -Quiet | Should -BeExactly $false
+    }
+
+    It 'refuses a head that is none' {
+        { Test-EncryptionEventLog -Head nonsense -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+    }
+}

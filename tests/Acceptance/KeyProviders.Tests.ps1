@@ -1,0 +1,281 @@
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'Sandbox.psm1')
+    $sandbox = Enter-Sandbox
+    $unusable = 'arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-0000-0000-000000000000'
+}
+
+AfterAll {
+    Exit-Sandbox $sandbox
+}
+
+Describe 'New-KeyProvider' {
+    It 'registers a Pending provider' {
+        $provider = New-TenantWithKey $sandbox registered
+        $provider | Should -BeOfType TenantEncryption.Providers.KeyProvider
+        $provider.Status | Should -Be 'Pending'
+        $provider.Id | Should -Match '^kp-[0-9a-f]{20}$'
+        $provider.KeyArn | Should -Be $provider.KeyIdentifier
+    }
+
+    It 'tells which part of an ARN is malformed' -ForEach @(
+        @{ arn = 'arn:aws:s3:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'; part = '*service*' }
+        @{ arn = 'arn:aws:kms:eu-west-1:1111:key/1234abcd-12ab-34cd-56ef-1234567890ab'; part = '*account*' }
+    ) {
+        $null = New-EncryptionTenant "malformed $arn"
+        { New-KeyProvider -TenantId "malformed $arn" -Name bad -KeyArn $arn -ErrorAction Stop } |
+            Should -Throw -ErrorId 'INVALID_ARN,*' -ExpectedMessage $part
+        (Get-KeyProvider -TenantId "malformed $arn").Count | Should -Be 1
+    }
+
+    It 'with -Activate makes it Active' {
+        $null = New-EncryptionTenant activated
+        $key = New-LocalKey $sandbox
+        $provider = New-KeyProvider -TenantId activated -Name cmk -KeyArn $key.Arn -EndpointUrl $sandbox.LocalKms.Url -Activate
+        $provider.Status | Should -Be 'Active'
+        (Get-KeyProvider Internal* -TenantId activated).Status | Should -Be 'Archived'
+    }
+
+    It 'with -Migrate moves the keys to it' {
+        $null = New-EncryptionTenant migrated
+        $key = New-LocalKey $sandbox
+        $provider = New-KeyProvider -TenantId migrated -Name cmk -KeyArn $key.Arn -EndpointUrl $sandbox.LocalKms.Url -Migrate
+        $provider.Status | Should -Be 'Active'
+        $provider.KeyCount | Should -Be 2
+        (Get-KeyProvider Internal* -TenantId migrated).KeyCount | Should -Be 0
+    }
+
+    It 'stays Pending when it does not work, and tells why' {
+        $null = New-EncryptionTenant stays
+        $provider = New-KeyProvider -TenantId stays -Name cmk -KeyArn $unusable -EndpointUrl $sandbox.LocalKms.Url -Activate -ErrorAction SilentlyContinue -ErrorVariable errors
+        $errors[0].FullyQualifiedErrorId | Should -BeLike 'KEY_NOT_FOUND,*'
+        $provider.Status | Should -Be 'Pending'
+    }
+
+    It 'registers one for each line of a CSV file, and takes no AWS parameter from it' {
+        $null = New-EncryptionTenant csv
+        $key = New-LocalKey $sandbox
+        $provider = "TenantId,Name,KeyArn,Description,EndpointUrl,Region`ncsv,cmk,$($key.Arn),a note,http://127.0.0.1:1,us-east-1" | ConvertFrom-Csv |
+            New-KeyProvider -EndpointUrl $sandbox.LocalKms.Url
+        $provider.Description | Should -Be 'a note'
+        $provider.Connection.EndpointUrl | Should -Be $sandbox.LocalKms.Url
+        $provider.Connection.Region | Should -Not -Be 'us-east-1'
+    }
+
+    It 'changes nothing with -WhatIf' {
+        $null = New-EncryptionTenant whatif
+        New-KeyProvider -TenantId whatif -Name cmk -KeyArn $unusable -Migrate -WhatIf | Should -BeNullOrEmpty
+        (Get-KeyProvider -TenantId whatif).Count | Should -Be 1
+    }
+
+    It 'ends at an unknown tenant' {
+        { New-KeyProvider -TenantId nope -Name cmk -KeyArn $unusable } | Should -Throw -ErrorId 'TENANT_NOT_FOUND,*'
+    }
+}
+
+Describe 'Get-KeyProvider' {
+    BeforeAll {
+        $one = New-TenantWithKey $sandbox get1 'same name'
+        $null = New-EncryptionTenant get2
+        $null = New-KeyProvider -TenantId get2 -Name 'same name' -KeyArn $one.KeyArn -EndpointUrl $sandbox.LocalKms.Url
+    }
+
+    It 'narrows by tenant, name, id, key, type, state' {
+        (Get-KeyProvider -TenantId get1).Name | Should -Be 'Internal KMS', 'same name'
+        (Get-KeyProvider 'same*').TenantId | Should -Be 'get1', 'get2'
+        (Get-KeyProvider -Id $one.Id).TenantId | Should -Be 'get1'
+        (Get-KeyProvider -KeyArn $one.KeyArn).TenantId | Should -Be 'get1', 'get2'
+        (Get-KeyProvider -TenantId get1 -Type AwsKms).Id | Should -Be $one.Id
+        (Get-KeyProvider -TenantId get1 -Status Pending).Id | Should -Be $one.Id
+        (Get-KeyProvider -TenantId get1 -Current).Type | Should -Be 'Internal'
+    }
+
+    It 'tells a name or id that does not exist, and is empty for a wildcard without match' {
+        { Get-KeyProvider nothing -ErrorAction Stop } | Should -Throw -ErrorId 'PROVIDER_NOT_FOUND,*'
+        { Get-KeyProvider -Id kp-00000000000000000000 -ErrorAction Stop } | Should -Throw -ErrorId 'PROVIDER_NOT_FOUND,*'
+        Get-KeyProvider 'nothing*' -ErrorAction Stop | Should -BeNullOrEmpty
+    }
+
+    It 'is ambiguous as a reference until the tenant is named' {
+        { Test-KeyProvider 'same name' -ErrorAction Stop } | Should -Throw -ErrorId 'AMBIGUOUS_PROVIDER,*' -ExpectedMessage "*$($one.Id)*"
+        (Test-KeyProvider 'same name' -TenantId get2).TenantId | Should -Be 'get2'
+    }
+}
+
+Describe 'Test-KeyProvider' {
+    BeforeAll {
+        $provider = New-TenantWithKey $sandbox tested
+        $broken = New-KeyProvider -TenantId tested -Name broken -KeyArn $unusable -EndpointUrl $sandbox.LocalKms.Url
+    }
+
+    It 'gives a result with checks' {
+        $result = Test-KeyProvider tested-cmk -TenantId tested
+        $result.Success | Should -BeTrue
+        $result.Verdict | Should -Be 'SafeToActivate'
+        $result.Checks | Should -BeOfType TenantEncryption.Providers.KeyProviderCheck
+        $result.Checks[-1].Name | Should -Be 'RoundTrip'
+    }
+
+    It 'gives a failed check as a result, not as an error' {
+        $result = $broken | Test-KeyProvider -ErrorAction Stop
+        $result.Success | Should -BeFalse
+        $result.Code | Should -Be 'KEY_NOT_FOUND'
+    }
+
+    It 'gives one Boolean with -Quiet, for all of its input' {
+        $provider | Test-KeyProvider -Quiet | Should -BeExactly $true
+        @($provider, $broken | Test-KeyProvider -Quiet) | Should -BeExactly @($false)
+        Test-KeyProvider nothing -Quiet -ErrorAction SilentlyContinue | Should -BeExactly $false
+    }
+
+    It 'tests every provider of a tenant' {
+        (Test-KeyProvider -TenantId tested).Code | Should -Be 'SUCCESS', 'SUCCESS', 'KEY_NOT_FOUND'
+    }
+
+    It 'says what it needs when it has neither' {
+        { Test-KeyProvider -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*' -ExpectedMessage '*-KeyProvider and -TenantId*'
+    }
+
+    It 'tells a KMS that can not be reached' {
+        $null = New-EncryptionTenant unreachable
+        $null = New-KeyProvider -TenantId unreachable -Name cmk -KeyArn $unusable -EndpointUrl http://127.0.0.1:1
+        (Test-KeyProvider cmk -TenantId unreachable).Code | Should -Be 'KMS_UNREACHABLE'
+    }
+
+    It 'tells the KMS calls with -Verbose' {
+        $verbose = $provider | Test-KeyProvider -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
+        ($verbose.Message -like 'kms:*').Count | Should -Be 3
+    }
+}
+
+Describe 'The life of a provider' {
+    BeforeAll {
+        $provider = New-TenantWithKey $sandbox life
+        $text = 'written under the internal KMS' | Protect-TenantData -TenantId life
+    }
+
+    It 'goes from Pending to Active' {
+        Enable-KeyProvider life-cmk -TenantId life | Should -BeNullOrEmpty
+        (Get-KeyProvider life-cmk).Status | Should -Be 'Active'
+        $text | Unprotect-TenantData | Should -Be 'written under the internal KMS'
+    }
+
+    It 'refuses to deactivate while something depends on it, and says what' {
+        { Get-KeyProvider Internal* -TenantId life | Disable-KeyProvider -Confirm:$false -ErrorAction Stop } |
+            Should -Throw -ErrorId 'HAS_DEPENDANTS,*' -ExpectedMessage '*value*'
+    }
+
+    It 'deactivates with -Force, and restores' {
+        $disabled = Get-KeyProvider Internal* -TenantId life | Disable-KeyProvider -Force -PassThru
+        $disabled.Status | Should -Be 'Deactivated'
+        $deadline = [DateTime]::UtcNow.AddSeconds(2)
+        do {
+            $code = try { $null = $text | Unprotect-TenantData -ErrorAction Stop } catch { $_.Exception.Code }
+        } until ($code -or [DateTime]::UtcNow -gt $deadline)
+        $code | Should -Be 'PROVIDER_DEACTIVATED' -Because 'a lease of an older epoch lasts no longer than a second'
+        ($disabled | Restore-KeyProvider -PassThru).Status | Should -Be 'Archived'
+        $text | Unprotect-TenantData | Should -Be 'written under the internal KMS'
+    }
+
+    It 'refuses to remove the Active one and the internal one' {
+        { Remove-KeyProvider life-cmk -TenantId life -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'TRANSITION_FORBIDDEN,*'
+        { Remove-KeyProvider Internal -TenantId life -Force -ErrorAction Stop } | Should -Throw -ErrorId 'TRANSITION_FORBIDDEN,*'
+    }
+
+    It 'removes one on which nothing depends' {
+        $spare = New-KeyProvider -TenantId life -Name spare -KeyArn (New-LocalKey $sandbox).Arn -EndpointUrl $sandbox.LocalKms.Url
+        $spare | Remove-KeyProvider -WhatIf
+        (Get-KeyProvider spare).Id | Should -Be $spare.Id
+        $spare | Remove-KeyProvider -Confirm:$false | Should -BeNullOrEmpty
+        Get-KeyProvider spare* | Should -BeNullOrEmpty
+    }
+
+    It 'is its history' {
+        $history = Get-KeyHistory life-cmk -TenantId life
+        $history | Should -BeOfType TenantEncryption.Providers.KeyHistoryEntry
+        $history.Event | Should -Contain 'tenantencryption.v1.keyprovider.created'
+        $history.Event | Should -Contain 'tenantencryption.v1.keyprovider.activated'
+        $history[0].Actor | Should -Not -BeNullOrEmpty
+    }
+
+    It 'changes nothing with -WhatIf' {
+        $before = Get-KeyProvider -TenantId life | ConvertTo-Json -Depth 5
+        Get-KeyProvider -TenantId life | Enable-KeyProvider -WhatIf
+        Get-KeyProvider -TenantId life | Disable-KeyProvider -WhatIf
+        Get-KeyProvider -TenantId life | Restore-KeyProvider -WhatIf
+        Get-KeyProvider -TenantId life | Remove-KeyProvider -WhatIf
+        Get-KeyProvider -TenantId life | ConvertTo-Json -Depth 5 | Should -Be $before
+    }
+}
+
+Describe 'Keys' {
+    BeforeAll {
+        $null = New-TenantWithKey $sandbox keys
+    }
+
+    It 'are listed by tenant and by provider' {
+        $key = Get-KeyEncryptionKey keys
+        $key | Should -BeOfType TenantEncryption.Keys.KeyEncryptionKey
+        $key.Status | Should -Be 'Current'
+        $key.Provider | Should -Be (Get-KeyProvider -TenantId keys -Current).Id
+        (Get-KeyProvider -TenantId keys -Current | Get-KeyEncryptionKey).KekId | Should -Be $key.KekId
+        Get-KeyEncryptionKey -KeyProvider keys-cmk | Should -BeNullOrEmpty
+        { Get-KeyEncryptionKey -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+    }
+
+    It 'rotate, and the one before still opens what it wrapped' {
+        $value = 'before' | Protect-TenantData -TenantId keys
+        $before = Get-KeyEncryptionKey keys
+        Update-KeyEncryptionKey keys -WhatIf | Should -BeNullOrEmpty
+        $new = Update-KeyEncryptionKey keys
+        $new.Status | Should -Be 'Current'
+        (Get-KeyEncryptionKey keys | Where-Object KekId -eq $before.KekId).Status | Should -Be 'Previous'
+        $value | Unprotect-TenantData | Should -Be 'before'
+    }
+
+    It 'are forgotten by Clear-KeyLease' {
+        Start-KeyMigration keys keys-cmk | Out-Null
+        $value = 'leased' | Protect-TenantData -TenantId keys
+        $calls = { @($value | Unprotect-TenantData -Verbose 4>&1 | Where-Object { "$_" -like 'kms:Decrypt*' }).Count }
+        $null = & $calls
+        & $calls | Should -Be 0 -Because 'the key is leased'
+        Clear-KeyLease keys
+        & $calls | Should -Be 1
+        { Clear-KeyLease nope } | Should -Throw -ErrorId 'TENANT_NOT_FOUND,*'
+    }
+}
+
+Describe 'Tab' {
+    BeforeAll {
+        $null = New-EncryptionTenant tabbed
+        $null = New-EncryptionTenant "tab it's"
+        $null = New-KeyProvider -TenantId tabbed -Name 'a name' -KeyArn $unusable
+        function Complete([string] $Line) { ([System.Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null)).CompletionMatches.CompletionText }
+    }
+
+    It 'completes tenants, quoted where need be' {
+        Complete 'Get-EncryptionTenant tab' | Should -Be "'tab it''s'", 'tabbed'
+    }
+
+    It 'completes the providers of the tenant on the line' {
+        Complete 'Test-KeyProvider -TenantId tabbed -KeyProvider ' | Should -Be "'a name'", "'Internal KMS'"
+        Complete 'Start-KeyMigration -TenantId tabbed -To a' | Should -Be "'a name'"
+    }
+
+    It 'completes platforms and regions' {
+        Complete 'New-EncryptionTenant x -Platform st' | Should -Be 'standalone'
+        Complete 'New-EncryptionTenant x -Region eu-we' | Should -Be 'eu-west-1', 'eu-west-2', 'eu-west-3'
+    }
+
+    It 'makes no store' {
+        $store = $env:TENANTENCRYPTION_HOME
+        try {
+            $env:TENANTENCRYPTION_HOME = Join-Path $sandbox.Root 'none'
+            Complete 'Get-EncryptionTenant tab' | Should -BeNullOrEmpty
+            Test-Path $env:TENANTENCRYPTION_HOME | Should -BeFalse
+        }
+        finally {
+            $env:TENANTENCRYPTION_HOME = $store
+        }
+    }
+}

@@ -1,0 +1,131 @@
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
+BeforeDiscovery {
+    Import-Module (Join-Path $PSScriptRoot '../../out/TenantEncryption')
+    $cmdlets = Get-Command -Module TenantEncryption
+    $outputs = $cmdlets.OutputType.Type | Where-Object { $_.FullName -like 'TenantEncryption.*' } | Sort-Object FullName -Unique
+}
+
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'Sandbox.psm1')
+    $sandbox = Enter-Sandbox
+}
+
+AfterAll {
+    Exit-Sandbox $sandbox
+}
+
+Describe 'The module' {
+    It 'has a manifest that is valid and exports what its classes define' {
+        $manifest = Test-ModuleManifest $sandbox.Module
+        $manifest.ExportedCmdlets.Keys | Sort-Object | Should -Be (Get-Command -Module TenantEncryption).Name
+        $classes = (Get-Command Get-TenantEncryption).ImplementingType.Assembly.GetExportedTypes() |
+            ForEach-Object { $_.GetCustomAttributes([System.Management.Automation.CmdletAttribute], $false) } |
+            ForEach-Object { "$($_.VerbName)-$($_.NounName)" }
+        $classes | Sort-Object | Should -Be ($manifest.ExportedCmdlets.Keys | Sort-Object)
+    }
+
+    It 'uses approved verbs only' {
+        (Get-Command -Module TenantEncryption).Verb | Sort-Object -Unique | Should -BeIn (Get-Verb).Verb
+    }
+
+    It 'gives type literals as soon as it is imported' {
+        $run = Invoke-Runbook '[TenantEncryption.Providers.KeyProviderStatus]::Active; [TenantEncryption.Tenants.EncryptionTenant].Name'
+        $run.Errors | Should -BeNullOrEmpty
+        $run.Output -split '\r?\n' | Should -Be 'Active', 'EncryptionTenant'
+    }
+
+    It 'binds from the pipeline exactly what was reviewed' {
+        $actual = foreach ($cmdlet in Get-Command -Module TenantEncryption | Sort-Object Name) {
+            $cmdlet.ParameterSets.Parameters |
+                Where-Object { $_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName } |
+                ForEach-Object { "$($cmdlet.Name) -$($_.Name) $(if ($_.ValueFromPipeline) { 'by value' } else { 'by property name' })" } |
+                Sort-Object -Unique
+        }
+        $actual | Should -Be (Get-Content (Join-Path $PSScriptRoot 'PipelineBinding.txt'))
+    }
+
+    It 'loads the adapters into a context of their own, and the AWS SDK not before KMS is called' {
+        $run = Invoke-Runbook @'
+            $null = New-EncryptionTenant lazy
+            $null = 'x' | Protect-TenantData -TenantId lazy
+            [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -match '^(TenantEncryption|AWSSDK|Microsoft\.Data\.Sqlite)' } |
+                ForEach-Object { "$($_.GetName().Name)=$([System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext($_).Name)" } | Sort-Object
+'@
+        $run.Output -split '\r?\n' | Should -Be @(
+            'Microsoft.Data.Sqlite=TenantEncryption', 'TenantEncryption.Core=Default', 'TenantEncryption.PowerShell=Default', 'TenantEncryption.Sqlite=TenantEncryption')
+    }
+
+    It 'closes its stores when it is removed, and opens them again when it is imported' {
+        $run = Invoke-Runbook @'
+            $null = New-EncryptionTenant again
+            Remove-Module TenantEncryption
+            Import-Module $env:TE_MODULE
+            (Get-EncryptionTenant again).TenantId
+'@.Replace('$env:TE_MODULE', "'$($sandbox.Module)'")
+        $run.Errors | Should -BeNullOrEmpty
+        $run.Output | Should -Be 'again'
+    }
+}
+
+Describe 'Help of <_.Name>' -ForEach $cmdlets {
+    BeforeAll {
+        $help = Get-Help $_.Name -Full
+        $common = [System.Management.Automation.PSCmdlet]::CommonParameters
+        $parameters = $_.Parameters.Values | Where-Object Name -NotIn $common
+    }
+
+    It 'has synopsis, description and examples' {
+        $help.Synopsis | Should -Match '^[A-Z].+\.$'
+        ($help.description | Out-String).Trim() | Should -Not -BeNullOrEmpty
+        @($help.examples.example).Count | Should -BeGreaterThan 0
+    }
+
+    It 'describes every parameter and no other' {
+        @($help.parameters.parameter.name | Where-Object { $_ }) | Should -Be @($parameters.Name | Sort-Object)
+        foreach ($parameter in @($help.parameters.parameter | Where-Object { $_ })) {
+            ($parameter.description | Out-String).Trim() | Should -Not -BeNullOrEmpty -Because "-$($parameter.name)"
+        }
+    }
+
+    It 'has examples that use only parameters which exist' {
+        foreach ($example in $help.examples.example) {
+            $errors = $null
+            $ast = [System.Management.Automation.Language.Parser]::ParseInput($example.code, [ref] $null, [ref] $errors)
+            $errors | Should -BeNullOrEmpty
+            foreach ($call in $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
+                $cmdlet = Get-Command $call.GetCommandName()
+                $call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] } |
+                    ForEach-Object { $cmdlet.Parameters.Keys | Should -Contain $_.ParameterName -Because $example.code }
+            }
+        }
+    }
+}
+
+Describe 'Views of <_.FullName>' -ForEach $outputs {
+    It 'are a table of four to six columns and a list' {
+        $views = (Get-FormatData -TypeName $_.FullName -PowerShellVersion $PSVersionTable.PSVersion).FormatViewDefinition.Control
+        $table = $views | Where-Object { $_ -is [System.Management.Automation.TableControl] }
+        $table.Rows[0].Columns.Count | Should -BeIn (4..6)
+        $views | Where-Object { $_ -is [System.Management.Automation.ListControl] } | Should -Not -BeNullOrEmpty
+    }
+
+    It 'name properties that exist' {
+        $type = $_
+        $known = $type.GetProperties().Name + (Get-TypeData $type.FullName).Members.Keys
+        foreach ($control in (Get-FormatData -TypeName $type.FullName -PowerShellVersion $PSVersionTable.PSVersion).FormatViewDefinition.Control) {
+            $entries = if ($control -is [System.Management.Automation.TableControl]) { $control.Rows.Columns.DisplayEntry } else { $control.Entries.Items.DisplayEntry }
+            ($entries | Where-Object ValueType -eq 'Property').Value | Should -BeIn $known
+        }
+    }
+}
+
+Describe 'The help file' {
+    It 'is what the sources say' {
+        $fresh = Join-Path $sandbox.Root 'fresh.xml'
+        $generator = Join-Path $PSScriptRoot '../../src/TenantEncryption.PowerShell/Help/New-HelpFile.ps1'
+        $run = Invoke-Runbook "& '$generator' -OutFile '$fresh'"
+        $run.Errors | Should -BeNullOrEmpty
+        $shipped = Join-Path (Split-Path $sandbox.Module) 'en-US/TenantEncryption.PowerShell.dll-Help.xml'
+        (Get-FileHash $fresh).Hash | Should -Be (Get-FileHash $shipped).Hash -Because 'build.ps1 -Help writes it anew'
+    }
+}

@@ -1,0 +1,77 @@
+<#
+    A place of its own for each test file: a store, a folder for root keys, and a working folder. Nothing of the user's is read or written.
+#>
+Set-StrictMode -Version 3
+
+$variables = 'PSModulePath', 'TENANTENCRYPTION_HOME', 'XDG_CONFIG_HOME', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE', 'AWS_EC2_METADATA_DISABLED'
+
+# The built module and the program of the local KMS.
+$script:ModulePath = Join-Path $PSScriptRoot '../../out/TenantEncryption/TenantEncryption.psd1' | Convert-Path
+
+function Enter-Sandbox {
+    $sandbox = [pscustomobject]@{
+        Root     = Join-Path ([IO.Path]::GetTempPath()) "te-acceptance-$([guid]::NewGuid().ToString('N'))"
+        Previous = @{}
+        Module   = $script:ModulePath
+        LocalKms = $null
+    }
+    foreach ($name in $variables) { $sandbox.Previous[$name] = [Environment]::GetEnvironmentVariable($name) }
+    foreach ($folder in 'store', 'config', 'work') { $null = New-Item -ItemType Directory -Path (Join-Path $sandbox.Root $folder) }
+    # Runspaces and jobs find the module as they find one that is installed.
+    $env:PSModulePath = "$($script:ModulePath | Split-Path | Split-Path)$([IO.Path]::PathSeparator)$env:PSModulePath"
+    $env:TENANTENCRYPTION_HOME = Join-Path $sandbox.Root 'store'
+    $env:XDG_CONFIG_HOME = Join-Path $sandbox.Root 'config'
+    $env:AWS_ACCESS_KEY_ID = 'local'
+    $env:AWS_SECRET_ACCESS_KEY = 'local'
+    $env:AWS_EC2_METADATA_DISABLED = 'true'
+    Remove-Item -ErrorAction Ignore env:AWS_SESSION_TOKEN, env:AWS_PROFILE
+    Import-Module $script:ModulePath -Global
+    Import-Module (Join-Path $PSScriptRoot '../../samples/LocalKms/LocalKms.psm1') -Global
+    Push-Location (Join-Path $sandbox.Root 'work')
+    $sandbox
+}
+
+function Exit-Sandbox($Sandbox) {
+    Pop-Location
+    Disconnect-TenantEncryption
+    if ($Sandbox.LocalKms) { Stop-LocalKms $Sandbox.LocalKms }
+    foreach ($name in $variables) { [Environment]::SetEnvironmentVariable($name, $Sandbox.Previous[$name]) }
+    Remove-Item -LiteralPath $Sandbox.Root -Recurse -Force
+}
+
+# A key in the local KMS, which is started at the first call.
+function New-LocalKey($Sandbox) {
+    $Sandbox.LocalKms ??= Start-LocalKms
+    (Invoke-LocalKms $Sandbox.LocalKms CreateKey @{ Description = 'a customer master key' }).KeyMetadata
+}
+
+# A tenant with a registered, Pending provider on a new key.
+function New-TenantWithKey($Sandbox, [string] $TenantId, [string] $Name = "$TenantId-cmk") {
+    $key = New-LocalKey $Sandbox
+    $null = New-EncryptionTenant $TenantId
+    New-KeyProvider -TenantId $TenantId -Name $Name -KeyArn $key.Arn -EndpointUrl $Sandbox.LocalKms.Url
+}
+
+# Runs a script in a PowerShell of its own, as a runbook is run, and gives what it wrote, its exit code and its errors.
+function Invoke-Runbook([string] $Script, [string[]] $Option = @(), [string] $InputText = '') {
+    $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+    $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("`$ProgressPreference = 'SilentlyContinue'; Import-Module '$script:ModulePath'; $Script"))
+    foreach ($argument in @('-NoProfile') + $Option + @('-EncodedCommand', $encoded)) { $start.ArgumentList.Add($argument) }
+    $start.Environment['NO_COLOR'] = '1'
+    $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+    $process = [System.Diagnostics.Process]::Start($start)
+    try {
+        $process.StandardInput.Write($InputText)
+        $process.StandardInput.Close()
+        $output = $process.StandardOutput.ReadToEndAsync()
+        $errors = $process.StandardError.ReadToEndAsync()
+        $ended = $process.WaitForExit(60000)
+        if (-not $ended) { $process.Kill($true) }
+        [pscustomobject]@{ Ended = $ended; ExitCode = $process.ExitCode; Output = $output.Result.Trim(); Errors = $errors.Result.Trim() }
+    }
+    finally {
+        $process.Dispose()
+    }
+}
+
+Export-ModuleMember -Function Enter-Sandbox, Exit-Sandbox, New-LocalKey, New-TenantWithKey, Invoke-Runbook

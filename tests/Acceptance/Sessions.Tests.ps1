@@ -1,0 +1,189 @@
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'Sandbox.psm1')
+    $sandbox = Enter-Sandbox
+}
+
+AfterAll {
+    Exit-Sandbox $sandbox
+}
+
+Describe 'Connect-TenantEncryption' {
+    AfterEach {
+        Disconnect-TenantEncryption
+    }
+
+    It 'is not needed: every cmdlet opens the default store' {
+        (Get-TenantEncryption).Path | Should -BeLike (Join-Path $sandbox.Root 'store*')
+    }
+
+    It 'writes nothing without -PassThru' {
+        Connect-TenantEncryption other | Should -BeNullOrEmpty
+    }
+
+    It 'opens a folder relative to the location of the session, and makes it' {
+        $session = Connect-TenantEncryption new/store -PassThru
+        $session | Should -BeOfType TenantEncryption.StoreInfo
+        $session.Path | Should -BeLike (Join-Path $sandbox.Root 'work/new/store*')
+        (Get-TenantEncryption).StoreId | Should -Be $session.StoreId
+    }
+
+    It 'takes a folder name with brackets as it is' {
+        (Connect-TenantEncryption 'st[1]re' -PassThru).Path | Should -BeLike "*st``[1``]re*"
+    }
+
+    It 'opens a store under a passphrase only with the passphrase' {
+        $right = ConvertTo-SecureString 'correct horse' -AsPlainText -Force
+        (Connect-TenantEncryption sealed -Passphrase $right -PassThru).RootKeyProtection | Should -Be 'Passphrase'
+        $null = New-EncryptionTenant acme
+        $value = 'secret' | Protect-TenantData -TenantId acme
+        Disconnect-TenantEncryption
+
+        { Connect-TenantEncryption sealed -Passphrase (ConvertTo-SecureString 'wrong' -AsPlainText -Force) } | Should -Throw -ErrorId 'PASSPHRASE_REQUIRED,*'
+        { Connect-TenantEncryption sealed } | Should -Throw
+        Connect-TenantEncryption sealed -Passphrase $right
+        $value | Unprotect-TenantData | Should -Be 'secret'
+    }
+
+    It 'tells a store of which the root key is missing' {
+        $null = Connect-TenantEncryption rootless
+        Disconnect-TenantEncryption
+        Get-ChildItem -Recurse -File $env:XDG_CONFIG_HOME | Rename-Item -NewName { "$($_.Name).away" }
+        try {
+            { Connect-TenantEncryption rootless } | Should -Throw -ErrorId 'ROOT_KEY_MISSING,*'
+        }
+        finally {
+            Get-ChildItem -Recurse -File $env:XDG_CONFIG_HOME -Filter *.away | Rename-Item -NewName { $_.Name -replace '\.away$' }
+        }
+    }
+
+    It 'refuses a session token without a credential' {
+        { Connect-TenantEncryption -SessionToken (ConvertTo-SecureString 't' -AsPlainText -Force) } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+    }
+
+    It 'tells a file that is not a store' {
+        $null = New-Item -ItemType Directory notastore
+        Set-Content notastore/tenantencryption.db 'This is no database, whatever its name says. It only has to be long enough to be read as one.'
+        { Connect-TenantEncryption notastore } | Should -Throw -ErrorId 'STORE_UNUSABLE,*'
+    }
+
+    It 'calls KMS with the credentials of the session, which end with it' {
+        $key = New-LocalKey $sandbox
+        $wrong = [pscredential]::new('nobody', (ConvertTo-SecureString 'wrong' -AsPlainText -Force))
+        $right = [pscredential]::new('local', (ConvertTo-SecureString 'local' -AsPlainText -Force))
+        Connect-TenantEncryption credentials -Credential $right
+        $null = New-EncryptionTenant acme
+        $provider = New-KeyProvider -TenantId acme -Name cmk -KeyArn $key.Arn -EndpointUrl $sandbox.LocalKms.Url
+        ($provider | Test-KeyProvider).Code | Should -Be 'SUCCESS'
+
+        Connect-TenantEncryption credentials -Credential $wrong
+        ($provider | Test-KeyProvider).Code | Should -Be 'CREDENTIALS_INVALID'
+
+        Disconnect-TenantEncryption
+        Connect-TenantEncryption credentials
+        ($provider | Test-KeyProvider).Code | Should -Be 'SUCCESS' -Because 'the environment has the right ones'
+    }
+}
+
+Describe 'Runspaces' {
+    AfterEach {
+        Disconnect-TenantEncryption
+    }
+
+    It 'share the connection of the one that connected' {
+        Connect-TenantEncryption shared
+        $null = New-EncryptionTenant acme
+        $values = 1..20 | ForEach-Object -Parallel { "$_" | Protect-TenantData -TenantId acme } -ThrottleLimit 4
+        $values.Count | Should -Be 20
+        $values | Unprotect-TenantData | Sort-Object { [int] $_ } | Should -Be (1..20).ForEach{ "$_" }
+        (Get-TenantEncryption).Path | Should -BeLike (Join-Path $sandbox.Root 'work/shared*')
+    }
+
+    It 'that connect to different stores do not disturb each other' {
+        $ids = 'one', 'two', 'three', 'four' | ForEach-Object -Parallel {
+            Set-Location $using:PWD
+            Connect-TenantEncryption "apart-$_"
+            $null = New-EncryptionTenant "only-$_"
+            Start-Sleep -Milliseconds 100
+            "$_ has $((Get-EncryptionTenant).TenantId -join ',')"
+        } -ThrottleLimit 4
+        $ids | Sort-Object | Should -Be 'four has only-four', 'one has only-one', 'three has only-three', 'two has only-two'
+    }
+
+    It 'in thread jobs work as well' {
+        Connect-TenantEncryption threads
+        $null = New-EncryptionTenant acme
+        Start-ThreadJob { (Get-EncryptionTenant).TenantId } | Receive-Job -Wait -AutoRemoveJob | Should -Be 'acme'
+    }
+}
+
+Describe 'Jobs' {
+    It 'are processes of their own on the same store, and what comes back compares and binds' {
+        $null = New-TenantWithKey $sandbox jobs
+        $module = $sandbox.Module
+        $provider = Start-Job { Import-Module $using:module; Get-KeyProvider -TenantId jobs -Type AwsKms } | Receive-Job -Wait -AutoRemoveJob
+        $provider.PSTypeNames | Should -Contain 'Deserialized.TenantEncryption.Providers.KeyProvider'
+        $provider.Status | Should -BeOfType string
+        $provider.Status | Should -Be 'Pending'
+        ($provider | Test-KeyProvider).Name | Should -Be 'jobs-cmk'
+    }
+
+    It 'never wait for an answer to a question' {
+        $null = New-EncryptionTenant asked
+        $module = $sandbox.Module
+        $job = Start-Job { Import-Module $using:module; Remove-KeyProvider Internal -TenantId asked }
+        $errors = $null
+        $job | Wait-Job -Timeout 60 | Receive-Job -ErrorVariable errors -ErrorAction SilentlyContinue
+        $job.State | Should -BeIn 'Completed', 'Failed'
+        $errors[0].FullyQualifiedErrorId | Should -BeLike 'CONFIRMATION_REQUIRED,*'
+        $job | Remove-Job -Force
+    }
+}
+
+Describe 'Clixml' {
+    It 'brings a test result back with its checks and its words' {
+        $null = New-EncryptionTenant clixml
+        Test-KeyProvider Internal -TenantId clixml | Export-Clixml result.clixml
+        $back = Import-Clixml result.clixml
+        $back.Success | Should -BeTrue
+        $back.Verdict | Should -Be 'Working'
+        $back.Checks[-1].Outcome | Should -Be 'Passed'
+        $back.Checks[-1].Name | Should -Be 'RoundTrip'
+    }
+
+    It 'brings a provider back that still is a reference' {
+        Get-KeyProvider -TenantId clixml | Export-Clixml provider.clixml
+        (Import-Clixml provider.clixml | Get-KeyHistory)[0].Event | Should -BeLike '*.tenant.created'
+    }
+}
+
+Describe 'A question that can not be shown' {
+    BeforeAll {
+        $null = New-EncryptionTenant question
+    }
+
+    It 'is CONFIRMATION_REQUIRED <name>' -ForEach @(
+        @{ name = 'with -NonInteractive'; option = @('-NonInteractive'); text = '' }
+        @{ name = 'when the input is redirected and empty'; option = @(); text = '' }
+        @{ name = 'when the input is redirected and says yes'; option = @(); text = "Y`nY`n" }
+    ) {
+        $run = Invoke-Runbook "try { Remove-KeyProvider Internal -TenantId question -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }" $option $text
+        $run.Ended | Should -BeTrue
+        $run.Output | Should -BeLike 'CONFIRMATION_REQUIRED,*'
+        $run.Output | Should -BeLike '*-Confirm:$false*'
+    }
+
+    It 'is answered by -Confirm:$false' {
+        $run = Invoke-Runbook "try { Remove-KeyProvider Internal -TenantId question -Confirm:`$false -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId }" @('-NonInteractive')
+        $run.Output | Should -BeLike 'TRANSITION_FORBIDDEN,*'
+    }
+
+    It 'is answered by -Force, unless -Confirm is given' {
+        $run = Invoke-Runbook @'
+            foreach ($confirm in @{}, @{ Confirm = $true }) {
+                try { Remove-KeyProvider Internal -TenantId question -Force @confirm -ErrorAction Stop } catch { $_.Exception.Code }
+            }
+'@ @('-NonInteractive')
+        $run.Output -split '\r?\n' | Should -Be 'TRANSITION_FORBIDDEN', 'CONFIRMATION_REQUIRED'
+    }
+}

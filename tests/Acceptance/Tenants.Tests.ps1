@@ -1,0 +1,103 @@
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'Sandbox.psm1')
+    $sandbox = Enter-Sandbox
+    $null = New-EncryptionTenant acme -Name 'Acme Corp' -Region eu-west-1
+    $null = New-EncryptionTenant 'odd [1]'
+    $null = New-EncryptionTenant ACME2
+}
+
+AfterAll {
+    Exit-Sandbox $sandbox
+}
+
+Describe 'New-EncryptionTenant' {
+    It 'creates a tenant with its internal provider' {
+        $tenant = New-EncryptionTenant fresh -Name 'Fresh' -KeyHierarchy Direct -KeyLease 00:01:00
+        $tenant | Should -BeOfType TenantEncryption.Tenants.EncryptionTenant
+        $tenant.DisplayName | Should -Be 'Fresh'
+        $tenant.KeyHierarchy | Should -Be 'Direct'
+        $tenant.KeyLease | Should -Be ([timespan] '00:01:00')
+        (Get-KeyProvider -TenantId fresh).Status | Should -Be 'Active'
+    }
+
+    It 'creates one for each line of a CSV file, whose empty cells say nothing' {
+        $tenants = "TenantId,Name,Region,KeyHierarchy,Platform`ncsv1,One,eu-west-1,Hierarchical,standalone`ncsv2,Two,,Direct," | ConvertFrom-Csv | New-EncryptionTenant
+        $tenants.TenantId | Should -Be 'csv1', 'csv2'
+        $tenants[1].Region | Should -BeNullOrEmpty
+        $tenants[1].KeyHierarchy | Should -Be 'Direct'
+        $tenants[1].Platform | Should -Be 'standalone'
+    }
+
+    It 'goes on after one that fails, and says which' {
+        $created = New-EncryptionTenant good1, acme, 'bad*', '', good2 -ErrorAction SilentlyContinue -ErrorVariable errors
+        $created.TenantId | Should -Be 'good1', 'good2'
+        $errors.FullyQualifiedErrorId | Should -Be 'TENANT_EXISTS,TenantEncryption.PowerShell.Commands.NewEncryptionTenantCommand',
+            'INVALID_INPUT,TenantEncryption.PowerShell.Commands.NewEncryptionTenantCommand',
+            'INVALID_INPUT,TenantEncryption.PowerShell.Commands.NewEncryptionTenantCommand'
+        $errors.TargetObject | Should -Be 'acme', 'bad*', ''
+    }
+
+    It 'changes nothing with -WhatIf' {
+        New-EncryptionTenant ghost -WhatIf | Should -BeNullOrEmpty
+        Get-EncryptionTenant ghost* | Should -BeNullOrEmpty
+    }
+
+    It 'refuses a platform that does not exist and lists those there are' {
+        { New-EncryptionTenant x -Platform nowhere -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*' -ExpectedMessage '*standalone*'
+    }
+}
+
+Describe 'Get-EncryptionTenant' {
+    It 'takes an exact id before a wildcard' {
+        (Get-EncryptionTenant 'odd [1]').TenantId | Should -Be 'odd [1]'
+        (Get-EncryptionTenant 'acm?').TenantId | Should -Be 'acme'
+    }
+
+    It 'ends at an unknown id, and names one that differs only by case' {
+        { Get-EncryptionTenant nope } | Should -Throw -ErrorId 'TENANT_NOT_FOUND,*'
+        { Get-EncryptionTenant Acme } | Should -Throw -ExpectedMessage "*'acme'*"
+    }
+
+    It 'does as -ErrorAction says with an unknown id' {
+        Get-EncryptionTenant nope -ErrorAction Ignore | Should -BeNullOrEmpty
+        (Get-EncryptionTenant nope, acme -ErrorAction SilentlyContinue -ErrorVariable errors).TenantId | Should -Be 'acme'
+        $errors[0].TargetObject | Should -Be 'nope'
+    }
+
+    It 'is empty for a wildcard without match' {
+        Get-EncryptionTenant 'zzz*' -ErrorAction Stop | Should -BeNullOrEmpty
+    }
+
+    It 'filters by platform' {
+        (Get-EncryptionTenant -Platform standalone).Count | Should -BeGreaterThan 1
+        Get-EncryptionTenant -Platform other | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Get-EncryptionPlatform' {
+    It 'lists platforms, by wildcard too' {
+        (Get-EncryptionPlatform stand*).ContextKey | Should -Be 'TenantId'
+        (Get-EncryptionPlatform).Name | Should -Contain 'standalone'
+        Get-EncryptionPlatform zzz* | Should -BeNullOrEmpty
+    }
+
+    It 'tells a name that does not exist' {
+        { Get-EncryptionPlatform nowhere -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+    }
+}
+
+Describe 'Errors' {
+    BeforeAll {
+        $caught = try { Get-EncryptionTenant nope } catch { $_ }
+    }
+
+    It 'have a code, a category, a remedy and a type' {
+        $caught.FullyQualifiedErrorId | Should -Be 'TENANT_NOT_FOUND,TenantEncryption.PowerShell.Commands.GetEncryptionTenantCommand'
+        $caught.CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        $caught.Exception.Code | Should -Be 'TENANT_NOT_FOUND'
+        $caught.Exception.Message | Should -BeLike "*$($caught.ErrorDetails.RecommendedAction)"
+        $caught.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+        $caught.TargetObject | Should -Be 'nope'
+    }
+}
