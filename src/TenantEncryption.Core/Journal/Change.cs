@@ -18,6 +18,19 @@ internal sealed class Change(IStoreTransaction store, EventLog log, ProviderAuth
     /// <summary>The head of the log after the last event of the change.</summary>
     public EventLogHead? Head { get; private set; }
 
+    /// <summary>The KMS calls that the change's events tell.</summary>
+    public List<KmsCall> KmsCalls { get; } = [];
+
+    /// <summary>The tenants whose epoch the change raised.</summary>
+    public List<string> EpochsRaised { get; } = [];
+
+    /// <summary>Raises a tenant's epoch: leases and reservations of the older one no longer count, here at once and in other processes within a second.</summary>
+    public Task RaiseEpochAsync(string tenantId)
+    {
+        EpochsRaised.Add(tenantId);
+        return store.Tenants.RaiseEpochAsync(tenantId);
+    }
+
     /// <summary>Adds a provider, authenticated.</summary>
     public async Task AddProviderAsync(KeyProvider provider) =>
         await store.Providers.AddAsync(await authenticator.SignAsync(store.Settings, provider).ConfigureAwait(false)).ConfigureAwait(false);
@@ -30,19 +43,6 @@ internal sealed class Change(IStoreTransaction store, EventLog log, ProviderAuth
     {
         await authenticator.RequireAsync(before, CancellationToken.None).ConfigureAwait(false);
         await store.Providers.UpdateAsync(await authenticator.SignAsync(store.Settings, after).ConfigureAwait(false)).ConfigureAwait(false);
-    }
-
-    /// <summary>The KMS calls that the change's events tell.</summary>
-    public List<KmsCall> KmsCalls { get; } = [];
-
-    /// <summary>The tenants whose epoch the change raised.</summary>
-    public List<string> EpochsRaised { get; } = [];
-
-    /// <summary>Raises a tenant's epoch: leases and reservations of the older one no longer count, here at once and in other processes within a second.</summary>
-    public Task RaiseEpochAsync(string tenantId)
-    {
-        EpochsRaised.Add(tenantId);
-        return store.Tenants.RaiseEpochAsync(tenantId);
     }
 
     /// <summary>Adds a key, unless the root that sealed it is gone.</summary>

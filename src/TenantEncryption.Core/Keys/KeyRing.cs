@@ -142,8 +142,8 @@ internal sealed class KeyRing : IDisposable
     /// <summary>How long a key of a tenant may be held in this process.</summary>
     public TimeSpan DurationFor(EncryptionTenant tenant)
     {
-        TimeSpan allowed = tenant.KeyLease < TenantService.LongestLease ? tenant.KeyLease : TenantService.LongestLease;
-        return _shorterLease < allowed ? _shorterLease.Value : allowed;
+        TimeSpan longest = tenant.KeyLease < TenantService.LongestLease ? tenant.KeyLease : TenantService.LongestLease;
+        return _shorterLease < longest ? _shorterLease.Value : longest;
     }
 
     /// <inheritdoc/>

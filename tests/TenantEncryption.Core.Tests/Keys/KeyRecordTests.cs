@@ -127,7 +127,13 @@ public sealed class KeyRecordTests
             "PRAGMA foreign_keys = OFF; " + statement, ("$kek", kek), ("$other", other.Id), ("$arn", other.KeyArn!), ("$cmk", provider.Id)));
 
         string code = await service.CodeOfReadingAsync(message);
-        Assert.True(code == ErrorCodes.WrongKey || (what == "provider" && code == ErrorCodes.ProviderDeactivated), $"{what}: {code}");
+        string expected = what switch
+        {
+            "provider" => ErrorCodes.ProviderDeactivated,
+            "arn of record and provider" => ErrorCodes.ProviderAltered,
+            _ => ErrorCodes.WrongKey,
+        };
+        Assert.Equal(expected, code);
         if (what != "kek id")
         {
             service.Service.Keys.ClearLeases();
