@@ -103,6 +103,11 @@ public abstract class DataCmdlet : TenantCmdlet
     /// <inheritdoc/>
     protected override async Task BeginAsync()
     {
+        if (ThrottleLimit < 0)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"-ThrottleLimit is {ThrottleLimit}; it is 1 or more, or 0 for the number of processors.");
+        }
+
         if (ParameterSetName != InputObjectSet)
         {
             RefuseForFile();
