@@ -26,7 +26,7 @@ function Confirm-Claim([string] $Claim, [bool] $Holds) {
 }
 
 function Get-ErrorCode([scriptblock] $Script) {
-    try { $null = & $Script } catch [TenantEncryption.Errors.TenantEncryptionException] { $_.Exception.Code }
+    try { $null = & $Script } catch [TenantEncryption.TenantEncryptionException] { $_.Exception.Code }
 }
 
 $work = New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) "te-quickstart-$([guid]::NewGuid().ToString('N'))")

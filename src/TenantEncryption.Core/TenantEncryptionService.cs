@@ -103,7 +103,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     /// <param name="options">How; <see langword="null"/> for the default.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The service.</returns>
-    /// <exception cref="Errors.TenantEncryptionException">
+    /// <exception cref="TenantEncryptionException">
     /// <c>ROOT_KEY_MISSING</c>, <c>ROOT_KEY_MISMATCH</c>, <c>ROOT_KEY_EXPOSED</c>, <c>PASSPHRASE_REQUIRED</c>, <c>STORE_NEWER</c>, <c>STORE_LOCKED</c>,
     /// <c>STORE_UNUSABLE</c>.
     /// </exception>

@@ -85,7 +85,7 @@ public sealed class LocalKmsServer : IAsyncDisposable
     /// </summary>
     /// <param name="json">The principals.</param>
     /// <exception cref="System.Text.Json.JsonException">It is not of this form.</exception>
-    /// <exception cref="Errors.TenantEncryptionException"><c>INVALID_ARN</c> or <c>MALFORMED_POLICY</c>.</exception>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_ARN</c> or <c>MALFORMED_POLICY</c>.</exception>
     public void Define(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -140,7 +140,7 @@ public sealed class LocalKmsServer : IAsyncDisposable
         {
             Define(File.ReadAllText(path));
         }
-        catch (Exception e) when (e is System.Text.Json.JsonException or Errors.TenantEncryptionException)
+        catch (Exception e) when (e is System.Text.Json.JsonException or TenantEncryptionException)
         {
             throw new InvalidDataException($"{path}: {e.Message}", e);
         }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using TenantEncryption.Data;
-using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
 using TenantEncryption.Migration;

@@ -1,5 +1,4 @@
 using TenantEncryption.Envelope;
-using TenantEncryption.Errors;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Data;

@@ -25,7 +25,7 @@ public sealed class TenantDataProtector
     /// <param name="path">The full path.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>What the header says.</returns>
-    /// <exception cref="Errors.TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>NOT_A_MESSAGE</c>, <c>MESSAGE_TRUNCATED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
+    /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>NOT_A_MESSAGE</c>, <c>MESSAGE_TRUNCATED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
     public async Task<MessageInfo> ReadHeaderAsync(string path, CancellationToken cancellationToken = default)
     {
         using SafeFileHandle source = _fileReader.OpenMessage(path);
@@ -36,7 +36,7 @@ public sealed class TenantDataProtector
     /// <summary>Reads the header of a message in memory. It is not authenticated.</summary>
     /// <param name="message">The message, or its start.</param>
     /// <returns>What the header says.</returns>
-    /// <exception cref="Errors.TenantEncryptionException"><c>NOT_A_MESSAGE</c>, <c>MESSAGE_TRUNCATED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
+    /// <exception cref="TenantEncryptionException"><c>NOT_A_MESSAGE</c>, <c>MESSAGE_TRUNCATED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
     public static MessageInfo ReadHeader(ReadOnlyMemory<byte> message) => Describe(MessageReader.ReadHeader(message.Span));
 
     /// <summary>Lists the catalog in the order of paths, from a catalog of any size.</summary>

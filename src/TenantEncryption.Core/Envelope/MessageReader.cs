@@ -1,5 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 
 namespace TenantEncryption.Envelope;

@@ -27,7 +27,7 @@ internal sealed class MessageSignature : IDisposable
     /// <summary>Starts verification, with the header as the first bytes.</summary>
     /// <param name="header">The message's header.</param>
     /// <returns>The verification, or <see langword="null"/> for a suite without signature.</returns>
-    /// <exception cref="Errors.TenantEncryptionException">
+    /// <exception cref="TenantEncryptionException">
     /// MESSAGE_ALTERED: the suite and the context disagree on whether the message is signed.
     /// </exception>
     public static MessageSignature? Start(MessageHeader header)
@@ -54,7 +54,7 @@ internal sealed class MessageSignature : IDisposable
 
     /// <summary>Verifies the signature.</summary>
     /// <param name="der">The signature of the footer.</param>
-    /// <exception cref="Errors.TenantEncryptionException">
+    /// <exception cref="TenantEncryptionException">
     /// MESSAGE_ALTERED: it is not canonical DER or does not verify, or the public key is not one.
     /// </exception>
     public void Verify(ReadOnlySpan<byte> der)

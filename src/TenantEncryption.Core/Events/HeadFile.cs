@@ -1,4 +1,3 @@
-using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 
 namespace TenantEncryption.Events;

@@ -19,7 +19,7 @@ public sealed class KeyService
     /// <param name="tenantId">The tenant.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The keys.</returns>
-    /// <exception cref="Errors.TenantEncryptionException"><c>TENANT_NOT_FOUND</c>.</exception>
+    /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>.</exception>
     public Task<IReadOnlyList<KeyEncryptionKey>> ListAsync(string tenantId, CancellationToken cancellationToken = default) =>
         _journal.ReadAsync(
             async transaction =>
@@ -33,7 +33,7 @@ public sealed class KeyService
     /// <param name="tenantId">The tenant.</param>
     /// <param name="cancellationToken">Ends the operation; nothing is changed then.</param>
     /// <returns>The new key.</returns>
-    /// <exception cref="Errors.TenantEncryptionException"><c>TENANT_NOT_FOUND</c>, <c>MIGRATION_RUNNING</c>, or what the provider answers.</exception>
+    /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>, <c>MIGRATION_RUNNING</c>, or what the provider answers.</exception>
     public async Task<KeyEncryptionKey> RotateAsync(string tenantId, CancellationToken cancellationToken = default)
     {
         Operation operation = _journal.Begin("Update-KeyEncryptionKey", tenantId);
@@ -68,7 +68,7 @@ public sealed class KeyService
                 KeyProvider active = (await change.Store.Providers.FindActiveAsync(tenantId).ConfigureAwait(false))!;
                 if (active.Id != key.ProviderId)
                 {
-                    throw new Errors.TenantEncryptionException(
+                    throw new TenantEncryptionException(
                         Errors.ErrorCodes.LeaseLost, $"The Active provider of tenant '{tenantId}' changed while its key was rotated.");
                 }
 

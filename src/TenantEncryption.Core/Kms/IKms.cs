@@ -2,7 +2,7 @@ namespace TenantEncryption.Kms;
 
 /// <summary>
 /// The calls of AWS KMS that the product makes, in its own terms. Every method fails with a
-/// <see cref="Errors.TenantEncryptionException"/> whose code tells the cause (<c>POLICY_DENIED</c>, <c>KEY_DISABLED</c>,
+/// <see cref="TenantEncryptionException"/> whose code tells the cause (<c>POLICY_DENIED</c>, <c>KEY_DISABLED</c>,
 /// <c>KMS_UNREACHABLE</c>, …) and which carries the operation, the key, the region and the request id.
 /// Implementations are thread-safe.
 /// </summary>

@@ -19,6 +19,6 @@ public interface IStore : IAsyncDisposable
     /// <param name="access">Reading or writing.</param>
     /// <param name="cancellationToken">Ends waiting for other writers.</param>
     /// <returns>The transaction; disposing it without a commit changes nothing.</returns>
-    /// <exception cref="Errors.TenantEncryptionException"><c>STORE_LOCKED</c>, <c>STORE_NEWER</c>, <c>STORE_UNUSABLE</c>.</exception>
+    /// <exception cref="TenantEncryptionException"><c>STORE_LOCKED</c>, <c>STORE_NEWER</c>, <c>STORE_UNUSABLE</c>.</exception>
     Task<IStoreTransaction> BeginAsync(StoreAccess access, CancellationToken cancellationToken = default);
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using TenantEncryption.Errors;
 using TenantEncryption.LocalKms.Keys;
 using TenantEncryption.LocalKms.Protocol;
 

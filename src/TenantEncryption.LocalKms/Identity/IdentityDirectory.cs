@@ -45,7 +45,7 @@ internal sealed class IdentityDirectory
     public Principal? Find(string arn) => _state.FindPrincipal(arn);
 
     /// <summary>Adds a principal or puts it in the place of its earlier definition. It is kept like keys are.</summary>
-    /// <exception cref="Errors.TenantEncryptionException">The ARN or a policy of it is malformed.</exception>
+    /// <exception cref="TenantEncryptionException">The ARN or a policy of it is malformed.</exception>
     public void Put(Principal principal)
     {
         Compile(principal, principal.Arn);

@@ -11,7 +11,7 @@ internal sealed class KeyPolicy(string text)
 
     public string Text { get; } = text;
 
-    /// <exception cref="Errors.TenantEncryptionException"><c>MALFORMED_POLICY</c>.</exception>
+    /// <exception cref="TenantEncryptionException"><c>MALFORMED_POLICY</c>.</exception>
     public PolicyDocument Document =>
         LazyInitializer.EnsureInitialized(ref _document, () => PolicyDocument.Parse(Text, PolicyKind.KeyPolicy));
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using TenantEncryption.Errors;
 using TenantEncryption.LocalKms.Grants;
 using TenantEncryption.LocalKms.Keys;
 using TenantEncryption.LocalKms.Protocol;

@@ -1,4 +1,3 @@
-using TenantEncryption.Errors;
 using TenantEncryption.LocalKms.Authorization;
 using TenantEncryption.LocalKms.Keys;
 using TenantEncryption.LocalKms.Protocol;

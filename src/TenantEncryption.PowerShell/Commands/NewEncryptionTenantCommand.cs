@@ -88,7 +88,7 @@ public sealed class NewEncryptionTenantCommand : TenantCmdlet
             tenant = string.IsNullOrEmpty(Platform) ? tenant : tenant with { Platform = Platform };
             await EmitAsync(await Service.Tenants.CreateAsync(tenant, Cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         }
-        catch (Errors.TenantEncryptionException exception)
+        catch (TenantEncryptionException exception)
         {
             Report(exception, tenantId);
         }

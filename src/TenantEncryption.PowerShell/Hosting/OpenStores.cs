@@ -103,7 +103,7 @@ internal static class OpenStores
     {
         if (!store.TryEnter())
         {
-            throw new Errors.TenantEncryptionException(Errors.ErrorCodes.Cancelled, "The store was disconnected meanwhile.");
+            throw new TenantEncryptionException(Errors.ErrorCodes.Cancelled, "The store was disconnected meanwhile.");
         }
 
         try

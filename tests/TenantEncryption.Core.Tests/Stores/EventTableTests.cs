@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using TenantEncryption.Errors;
 using TenantEncryption.Events;
 
 namespace TenantEncryption.Core.Tests.Stores;

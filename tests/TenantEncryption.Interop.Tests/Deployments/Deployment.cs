@@ -5,7 +5,6 @@ using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
 using TenantEncryption.Aws;
 using TenantEncryption.Data;
-using TenantEncryption.Errors;
 using TenantEncryption.Interop.Tests.Programs;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;

@@ -15,7 +15,7 @@ public interface IRootKeyVault
     /// <param name="storeId">The store's id.</param>
     /// <param name="settings">The store's settings, for what is kept sealed in the store.</param>
     /// <returns>The keys, or <see langword="null"/> when there are none.</returns>
-    /// <exception cref="Errors.TenantEncryptionException"><c>ROOT_KEY_EXPOSED</c>, <c>ROOT_KEY_MISMATCH</c>, <c>PASSPHRASE_REQUIRED</c>.</exception>
+    /// <exception cref="TenantEncryptionException"><c>ROOT_KEY_EXPOSED</c>, <c>ROOT_KEY_MISMATCH</c>, <c>PASSPHRASE_REQUIRED</c>.</exception>
     Task<RootKeySet?> LoadAsync(string storeId, ISettingsTable settings);
 
     /// <summary>Keeps the root keys of a store in the place of those before, durably.</summary>

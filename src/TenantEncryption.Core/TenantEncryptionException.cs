@@ -1,4 +1,6 @@
-namespace TenantEncryption.Errors;
+using TenantEncryption.Errors;
+
+namespace TenantEncryption;
 
 /// <summary>
 /// The one exception of this library. <see cref="Code"/> says what happened in a stable word, the message says it in detail and
