@@ -75,6 +75,20 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task A_test_that_can_not_judge_a_message_is_an_error_and_not_a_result()
+    {
+        (TestService service, _) = await TestService.WithCmkAsync();
+        await using TestService owned = service;
+        string message = await service.ProtectAsync(service.Folders.Random("one"));
+        await using TestService stranger = await service.OpenAnotherAsync(secret: "not-the-secret");
+        await using DataSession session = stranger.Service.Data.BeginSession();
+
+        FileOutcome<MessageTestResult> outcome = Assert.Single(await session.TestFilesAsync([message]).ToListAsync());
+
+        Assert.Equal((null, ErrorCodes.CredentialsInvalid), (outcome.Result, outcome.Error?.Code));
+    }
+
+    [Fact]
     public async Task An_unknown_tenant_ends_the_command_and_leaves_nothing()
     {
         await using TestService service = await TestService.WithTenantAsync();

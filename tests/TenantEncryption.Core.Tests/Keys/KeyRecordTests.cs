@@ -82,6 +82,16 @@ public sealed class KeyRecordTests
     }
 
     [Fact]
+    public async Task A_store_that_lost_its_id_never_gets_a_new_root_key()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        service.Sql("DELETE FROM settings WHERE name = 'store-id'");
+
+        Assert.Equal(ErrorCodes.RootKeyMismatch, await Refusal.CodeOfAsync(() => service.OpenAnotherAsync()));
+        Assert.Single(Directory.GetFiles(service.Folders.RootKeys, "*.root"));
+    }
+
+    [Fact]
     public async Task The_stored_record_is_what_its_documentation_says()
     {
         await using TestService service = await TestService.WithTenantAsync();
