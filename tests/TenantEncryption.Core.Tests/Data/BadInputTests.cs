@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using TenantEncryption.Tests.Scenarios;
 using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Providers;
+using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Data;
 
