@@ -1,6 +1,7 @@
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Data;
 using TenantEncryption.Envelope;
+using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys;
@@ -170,8 +171,14 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         await using var _ = transaction.ConfigureAwait(false);
 
         // Another process may have been first.
-        (string storeId, RootKeySet keys) = await RootKeyLoader.LoadAsync(transaction.Settings, vault).ConfigureAwait(false)
-            ?? await RootKeyLoader.CreateAsync(transaction.Settings, vault).ConfigureAwait(false);
+        (string StoreId, RootKeySet Keys)? known = await RootKeyLoader.LoadAsync(transaction.Settings, vault).ConfigureAwait(false);
+        if (known is null && (await transaction.Tenants.ListAsync().ConfigureAwait(false)).Count > 0)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.RootKeyMismatch, "The store has tenants, but lost its id; a new root key would not open what they have.");
+        }
+
+        (string storeId, RootKeySet keys) = known ?? await RootKeyLoader.CreateAsync(transaction.Settings, vault).ConfigureAwait(false);
         var service = new TenantEncryptionService(store, kms, options, vault, storeId, keys);
         if (await LogKeys.CurrentIdAsync(transaction.Settings).ConfigureAwait(false) == 0)
         {

@@ -71,19 +71,19 @@ internal static class Rounds
         }
     }
 
-    // Each worker is killed at an instant of its own; Process.Kill is SIGKILL on Unix: the process runs nothing any more.
+    // Each worker is killed at an instant of its own, in an operation that is counted, so that a slow machine sees as many; Process.Kill is SIGKILL on Unix: the process runs nothing any more.
     private static async Task KillWorkersAsync(Scene scene, Random random)
     {
         var kills = new List<Task>();
         for (int i = 0; i < WorkersAtOnce; i++)
         {
-            kills.Add(KillOneAsync(scene, random.Next(), TimeSpan.FromMilliseconds(random.Next(3000))));
+            kills.Add(KillOneAsync(scene, random.Next(), operations: random.Next(1, 16), TimeSpan.FromMilliseconds(random.Next(80))));
         }
 
         await Task.WhenAll(kills);
     }
 
-    private static async Task KillOneAsync(Scene scene, int seed, TimeSpan after)
+    private static async Task KillOneAsync(Scene scene, int seed, int operations, TimeSpan after)
     {
         using Process worker = Process.Start(new ProcessStartInfo(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
@@ -93,7 +93,11 @@ internal static class Rounds
             RedirectStandardError = true,
         })!;
         Task<string> errors = worker.StandardError.ReadToEndAsync();
-        await worker.StandardOutput.ReadLineAsync();
+        for (int begun = 0; begun < operations; begun++)
+        {
+            await worker.StandardOutput.ReadLineAsync();
+        }
+
         await Task.WhenAny(Task.Delay(after), worker.WaitForExitAsync());
         if (worker.HasExited)
         {

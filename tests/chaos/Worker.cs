@@ -17,9 +17,9 @@ internal sealed class Worker(Scene scene, int seed)
     public async Task RunAsync()
     {
         await using TenantEncryptionService service = await scene.OpenAsync();
-        Console.WriteLine("ready");
         while (true)
         {
+            Console.WriteLine("an operation begins");
             string tenant = Scene.Tenants[_random.Next(Scene.Tenants.Length)];
             try
             {

@@ -138,7 +138,7 @@ internal sealed class FileReader(ChangeJournal journal, KeyRing ring, MessageRea
 
     /// <summary>Whether a message could not be judged at all, as opposed to being judged unreadable.</summary>
     public static bool IsInability(TenantEncryptionException exception) =>
-        exception.Definition.Kind is ErrorKind.Storage or ErrorKind.Unavailable or ErrorKind.Unknown
+        exception.Definition.Kind is ErrorKind.Storage or ErrorKind.Unavailable or ErrorKind.Authentication or ErrorKind.Unknown
         || exception.Code is ErrorCodes.TenantNotFound or ErrorCodes.ContextMismatch;
 
     private static MessageReaderOptions ReaderOptions(TenantKeyring keyring, UnprotectOptions options) => new()

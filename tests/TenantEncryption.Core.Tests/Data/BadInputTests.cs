@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using TenantEncryption.Tests.Scenarios;
 using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Providers;
+using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Data;
 
@@ -72,6 +72,20 @@ public sealed class BadInputTests
 
         Assert.Equal([code, ErrorCodes.Success, null], outcomes.Select(outcome => outcome.Result?.Code));
         Assert.Equal([null, null, ErrorCodes.SourceNotFound], outcomes.Select(outcome => outcome.Error?.Code));
+    }
+
+    [Fact]
+    public async Task A_test_that_can_not_judge_a_message_is_an_error_and_not_a_result()
+    {
+        (TestService service, _) = await TestService.WithCmkAsync();
+        await using TestService owned = service;
+        string message = await service.ProtectAsync(service.Folders.Random("one"));
+        await using TestService stranger = await service.OpenAnotherAsync(secret: "not-the-secret");
+        await using DataSession session = stranger.Service.Data.BeginSession();
+
+        FileOutcome<MessageTestResult> outcome = Assert.Single(await session.TestFilesAsync([message]).ToListAsync());
+
+        Assert.Equal((null, ErrorCodes.CredentialsInvalid), (outcome.Result, outcome.Error?.Code));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
-using TenantEncryption.Tests.Scenarios;
 using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
+using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Data;
 

@@ -1,9 +1,9 @@
 using System.Text;
-using TenantEncryption.Tests.Scenarios;
 using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
+using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Data;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using TenantEncryption.Tests.Scenarios;
 using TenantEncryption.Data;
 using TenantEncryption.Data.Files;
 using TenantEncryption.Errors;
+using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Data;
 

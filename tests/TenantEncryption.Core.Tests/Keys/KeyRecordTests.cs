@@ -1,7 +1,7 @@
-using TenantEncryption.Tests.Scenarios;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Providers;
+using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Keys;
 
@@ -79,6 +79,16 @@ public sealed class KeyRecordTests
 
         Assert.Equal(ErrorCodes.WrongKey, await service.CodeOfReadingAsync(message));
         Assert.Equal(ErrorCodes.WrongKey, await Refusal.CodeOfAsync(() => service.ProtectValueAsync([1], "globex")));
+    }
+
+    [Fact]
+    public async Task A_store_that_lost_its_id_never_gets_a_new_root_key()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        service.Sql("DELETE FROM settings WHERE name = 'store-id'");
+
+        Assert.Equal(ErrorCodes.RootKeyMismatch, await Refusal.CodeOfAsync(() => service.OpenAnotherAsync()));
+        Assert.Single(Directory.GetFiles(service.Folders.RootKeys, "*.root"));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Text;
-using TenantEncryption.Tests.Scenarios;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
+using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Keys;
 

@@ -1,8 +1,8 @@
-using TenantEncryption.Tests.Scenarios;
 using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
+using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Keys;
 

@@ -1,9 +1,9 @@
-using TenantEncryption.Tests.Scenarios;
 using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
 using TenantEncryption.Providers;
+using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Keys;
 

@@ -1,6 +1,6 @@
-using TenantEncryption.Tests.Scenarios;
 using TenantEncryption.Errors;
 using TenantEncryption.Providers;
+using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Providers;
 

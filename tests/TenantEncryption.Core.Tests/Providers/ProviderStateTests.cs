@@ -1,7 +1,7 @@
-using TenantEncryption.Tests.Scenarios;
 using TenantEncryption.Errors;
 using TenantEncryption.Migration;
 using TenantEncryption.Providers;
+using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Providers;
 

@@ -1,8 +1,8 @@
 using Amazon.KeyManagementService.Model;
-using TenantEncryption.Tests.Scenarios;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Providers;
+using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Providers;
 

@@ -1,9 +1,9 @@
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
-using TenantEncryption.Tests.Scenarios;
 using TenantEncryption.Errors;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
+using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Providers;
 
