@@ -36,6 +36,7 @@
         'Restore-KeyProvider'
         'Resume-KeyMigration'
         'Start-KeyMigration'
+        'Stop-KeyMigration'
         'Test-EncryptionEventLog'
         'Test-KeyProvider'
         'Test-TenantData'

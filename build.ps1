@@ -36,7 +36,7 @@ if ($Help) {
 
 if ($Test) {
     dotnet test $solution --configuration Release --no-build
-    if (Get-Module -ListAvailable Pester | Where-Object Version -ge 5.0) {
+    if (Get-Module -ListAvailable Pester | Where-Object { $_.Version.Major -ge 5 }) {
         & (Get-Process -Id $PID).Path -NoProfile -File (Join-Path $PSScriptRoot 'tests' 'Acceptance' 'Invoke-Acceptance.ps1')
     }
     else {

@@ -31,6 +31,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     {
         (_store, _kms, _storeId, _rootKeyProtection) = (store, kms, storeId, vault.Protection);
         TimeProvider time = options.Time;
+        string actor = options.Actor ?? $"{Environment.UserName}@{Environment.MachineName}";
         _internalKms = new InternalKms(store, vault, storeId, roots);
         _logKeys = new LogKeys(_internalKms, storeId);
         Events = new EventLog(
@@ -38,7 +39,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
             _logKeys,
             new HeadFile(options.LogHeadFolder ?? FileRootKeyVault.DefaultFolder, storeId),
             storeId,
-            options.Actor ?? $"{Environment.UserName}@{Environment.MachineName}",
+            actor,
             time);
         _authenticator = new ProviderAuthenticator(_logKeys, store);
         Journal = new ChangeJournal(store, Events, _authenticator, kms, time, options.OnKmsCall, options.OnWarning);
@@ -51,7 +52,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         Providers = new KeyProviderService(Journal, Events, _ring, _session, keyMaker, new KeyProviderValidator(sealer, _authenticator, time), time);
         Keys = new KeyService(Journal, _ring, keyMaker);
         RootKey = new RootKeyService(Journal, sealer, _internalKms, _logKeys, vault, storeId);
-        Migrations = new KeyMigrationService(Journal, Providers, _session, new KekRewrapper(Journal, _session, keyMaker, time), time);
+        Migrations = new KeyMigrationService(Journal, Providers, _session, new KekRewrapper(Journal, _session, keyMaker, time), actor, time);
 
         var reservations = new KeyReservations(Journal, _ring, Keys, _session, options.WrapLimit);
         var materials = new MaterialsSource(_ring);

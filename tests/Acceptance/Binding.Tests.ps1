@@ -20,6 +20,8 @@ BeforeDiscovery {
             Provider = 'MIGRATION_NOT_FOUND'; Tenant = 'acme'; Name = 'refused'; Migration = 'acme'; File = 'refused' }
         @{ Cmdlet = 'Resume-KeyMigration'; Arguments = @{ PassThru = $true }; Show = { $_.TenantId }
             Provider = 'MIGRATION_NOT_FOUND'; Tenant = 'refused'; Name = 'refused'; Migration = 'acme'; File = 'refused' }
+        @{ Cmdlet = 'Stop-KeyMigration'; Arguments = @{ PassThru = $true }; Show = { $_.TenantId }
+            Provider = 'MIGRATION_NOT_FOUND'; Tenant = 'refused'; Name = 'refused'; Migration = 'TRANSITION_FORBIDDEN'; File = 'refused' }
         @{ Cmdlet = 'Measure-KeyMigration'; Arguments = @{ To = 'Internal' }; Show = { $_.TenantId }
             Provider = 'acme'; Tenant = 'acme'; Name = 'refused'; Migration = 'acme'; File = 'refused' }
         @{ Cmdlet = 'Start-KeyMigration'; Arguments = @{ To = 'cmk' }; Show = { $_.TenantId }

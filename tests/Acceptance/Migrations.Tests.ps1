@@ -114,3 +114,13 @@ Describe 'Resume-KeyMigration' {
         ($migration | Resume-KeyMigration -PassThru).State | Should -Be 'Completed'
     }
 }
+
+Describe 'Stop-KeyMigration' {
+    It 'refuses one that is complete' {
+        { (Get-KeyMigration -TenantId moves)[0] | Stop-KeyMigration -ErrorAction Stop } | Should -Throw -ErrorId 'TRANSITION_FORBIDDEN,*'
+    }
+
+    It 'changes nothing under -WhatIf' {
+        { (Get-KeyMigration -TenantId moves)[0] | Stop-KeyMigration -WhatIf -ErrorAction Stop } | Should -Not -Throw
+    }
+}

@@ -25,7 +25,7 @@ public class ModuleLayoutTests
         Assert.Superset(
             new HashSet<string>
             {
-                "AWSSDK.Core.dll", "AWSSDK.KeyManagementService.dll", "AWSSDK.SSO.dll", "AWSSDK.SSOOIDC.dll", "AWSSDK.SecurityToken.dll", "Dapper.dll",
+                "AWSSDK.Core.dll", "AWSSDK.KeyManagementService.dll", "AWSSDK.SSO.dll", "AWSSDK.SSOOIDC.dll", "AWSSDK.SecurityToken.dll",
                 "Microsoft.Data.Sqlite.dll", "TenantEncryption.Aws.dll", "TenantEncryption.Sqlite.dll",
             },
             names.ToHashSet());

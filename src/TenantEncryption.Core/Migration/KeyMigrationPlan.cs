@@ -17,6 +17,9 @@ public sealed record KeyMigrationPlan
     /// <summary>The name of the provider that would be Active.</summary>
     public required string MigratingTo { get; init; }
 
+    /// <summary>Whether a new key would be made under the target for every later write; not when the target is Active already.</summary>
+    public bool NewKey { get; init; }
+
     /// <summary>The key-encryption keys that would move to the target, besides the new one that is made there.</summary>
     public int Keks { get; init; }
 
@@ -38,6 +41,6 @@ public sealed record KeyMigrationPlan
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"Move tenant '{TenantId}' from '{MigratingFrom}' to '{MigratingTo}' ({Mode}): make a new key and move {Keks} keys, which protect {Messages} files "
+        $"Move tenant '{TenantId}' from '{MigratingFrom}' to '{MigratingTo}' ({Mode}): {(NewKey ? "make a new key and " : "")}move {Keks} keys, which protect {Messages} files "
             + $"and up to {Values} values; at most {KmsCalls} KMS calls.{(Refusals.Count > 0 ? " It would be refused: " + string.Join(" ", Refusals) : "")} {string.Join(" ", Notes)}");
 }

@@ -19,10 +19,12 @@ public sealed class KeyMigrationService
     private readonly KeyProviderService _providers;
     private readonly SessionKeeper _session;
     private readonly KekRewrapper _rewrapper;
+    private readonly string _actor;
     private readonly TimeProvider _time;
 
-    internal KeyMigrationService(ChangeJournal journal, KeyProviderService providers, SessionKeeper session, KekRewrapper rewrapper, TimeProvider time) =>
-        (_journal, _providers, _session, _rewrapper, _time) = (journal, providers, session, rewrapper, time);
+    internal KeyMigrationService(
+        ChangeJournal journal, KeyProviderService providers, SessionKeeper session, KekRewrapper rewrapper, string actor, TimeProvider time) =>
+        (_journal, _providers, _session, _rewrapper, _actor, _time) = (journal, providers, session, rewrapper, actor, time);
 
     /// <summary>What a migration would do; nothing is unwrapped or written.</summary>
     /// <param name="tenantId">The tenant.</param>
@@ -37,11 +39,13 @@ public sealed class KeyMigrationService
 
     /// <summary>Moves a tenant to another provider, to the end, in this process.</summary>
     /// <param name="tenantId">The tenant.</param>
-    /// <param name="toProviderId">The target's id: a Pending or Archived provider of the tenant.</param>
+    /// <param name="toProviderId">
+    /// The target's id: a Pending or Archived provider of the tenant, or the Active one, to which keys of Archived providers are then gathered.
+    /// </param>
     /// <param name="mode">What moves.</param>
     /// <param name="progress">Told after each key.</param>
     /// <param name="cancellationToken">Suspends the migration.</param>
-    /// <returns>The migration, Completed. For a target that is Active already: the migration that made it so, or one without items.</returns>
+    /// <returns>The migration, Completed. Where there is nothing to do: the migration that led to the target, or one without items.</returns>
     /// <exception cref="TenantEncryptionException">
     /// <c>TENANT_NOT_FOUND</c>, <c>PROVIDER_NOT_FOUND</c>, <c>PROVIDER_DEACTIVATED</c>, <c>MIGRATION_RUNNING</c>; the code of the failed test of the
     /// target, with nothing changed; <c>MIGRATION_FAILED</c>: it could not go on and can be resumed.
@@ -56,13 +60,14 @@ public sealed class KeyMigrationService
         await _journal.ReadAsync(transaction => TenantService.RequireAsync(transaction, tenantId), cancellationToken).ConfigureAwait(false);
         (EncryptionTenant tenant, KeyProvider target) = await _providers.ReadAsync(toProviderId, cancellationToken).ConfigureAwait(false);
         MigrationPlanner.RefuseTarget(tenantId, target);
-        if (target.Status == KeyProviderStatus.Active)
-        {
-            return await FindDoneAsync(tenant, target, cancellationToken).ConfigureAwait(false);
-        }
-
         Operation operation = _journal.Begin("Start-KeyMigration", tenantId);
         await using var _ = operation.ConfigureAwait(false);
+        if (target.Status == KeyProviderStatus.Active
+            && !await _journal.ReadAsync(transaction => MigrationPlanner.HasKeysElsewhereAsync(transaction, target), cancellationToken).ConfigureAwait(false))
+        {
+            return await FindDoneAsync(operation, target, mode, cancellationToken).ConfigureAwait(false);
+        }
+
         await _journal.ReadAsync(
             async transaction =>
             {
@@ -79,10 +84,11 @@ public sealed class KeyMigrationService
             State = MigrationState.InProgress,
             MigratingFrom = "",
             MigratingTo = target.Id,
+            Actor = _actor,
             InitiatedAt = _time.GetUtcNow(),
             RunnerSessionId = _session.Id,
         };
-        migration = await _journal.ChangeAsync(operation, change => BeginAsync(change, migration), cancellationToken).ConfigureAwait(false);
+        migration = await _journal.ChangeAsync(operation, change => BeginAsync(change, migration, target.Status), cancellationToken).ConfigureAwait(false);
         return await RunAsync(operation, migration, progress, cancellationToken).ConfigureAwait(false);
     }
 
@@ -109,6 +115,20 @@ public sealed class KeyMigrationService
         await _providers.RequireWorkingAsync(operation, tenant, target, cancellationToken).ConfigureAwait(false);
         migration = await _journal.ChangeAsync(operation, change => TakeOverAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
         return await RunAsync(operation, migration, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends a migration for good on which no process works: what it has not put in place stays as it was, and a new migration may begin.</summary>
+    /// <param name="migrationId">The id.</param>
+    /// <param name="cancellationToken">Ends the operation; nothing is changed then.</param>
+    /// <returns>The migration, Stopped. One that is Stopped already is returned as it is.</returns>
+    /// <exception cref="TenantEncryptionException">
+    /// <c>MIGRATION_NOT_FOUND</c>; <c>MIGRATION_RUNNING</c>: a process works on it; <c>TRANSITION_FORBIDDEN</c>: it is Completed.
+    /// </exception>
+    public async Task<KeyMigration> StopAsync(string migrationId, CancellationToken cancellationToken = default)
+    {
+        Operation operation = _journal.Begin("Stop-KeyMigration");
+        await using var _ = operation.ConfigureAwait(false);
+        return await _journal.ChangeAsync(operation, change => StopAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A migration. One whose process died reads as Suspended.</summary>
@@ -164,11 +184,11 @@ public sealed class KeyMigrationService
         ["failed"] = migration.Failed,
     };
 
-    private async Task<KeyMigration> BeginAsync(Change change, KeyMigration draft)
+    private async Task<KeyMigration> BeginAsync(Change change, KeyMigration draft, KeyProviderStatus tested)
     {
         await _session.SweepAsync(change.Store).ConfigureAwait(false);
         KeyProvider target = await ProviderTransition.RequireIdleAsync(change.Store, draft.MigratingTo).ConfigureAwait(false);
-        if (target.Status is not (KeyProviderStatus.Pending or KeyProviderStatus.Archived))
+        if (target.Status != tested)
         {
             throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The key provider '{target.Name}' became {target.Status} meanwhile.");
         }
@@ -176,16 +196,46 @@ public sealed class KeyMigrationService
         KeyProvider active = (await change.Store.Providers.FindActiveAsync(draft.TenantId).ConfigureAwait(false))!;
         KeyMigration migration = draft with { MigratingFrom = active.Id };
         await change.Store.Migrations.AddAsync(migration).ConfigureAwait(false);
-        await change.Store.Migrations.PutItemAsync(new MigrationItem
+        if (target.Status != KeyProviderStatus.Active)
         {
-            MigrationId = migration.Id,
-            KekId = Identifiers.New(Identifiers.KekPrefix),
-            IsNewKey = true,
-        }).ConfigureAwait(false);
+            var newKey = new MigrationItem { MigrationId = migration.Id, KekId = Identifiers.New(Identifiers.KekPrefix), IsNewKey = true };
+            await change.Store.Migrations.PutItemAsync(newKey).ConfigureAwait(false);
+        }
+
         await MigrationPlanner.AddItemsAsync(change.Store, migration).ConfigureAwait(false);
         await _session.PutAsync(change.Store).ConfigureAwait(false);
         migration = (await change.Store.Migrations.FindAsync(migration.Id).ConfigureAwait(false))!;
         await change.RecordAsync(EventTypes.MigrationTriggered, migration.TenantId, Describe(migration)).ConfigureAwait(false);
+        return migration;
+    }
+
+    private async Task<KeyMigration> StopAsync(Change change, string migrationId)
+    {
+        KeyMigration migration = await RequireAsync(change.Store, migrationId).ConfigureAwait(false);
+        switch (migration.State)
+        {
+            case MigrationState.Stopped:
+                return migration;
+            case MigrationState.InProgress:
+                throw new TenantEncryptionException(
+                    ErrorCodes.MigrationRunning, $"A process works on the migration {migrationId}; Ctrl+C there suspends it, and then it can be stopped.");
+            case MigrationState.Completed:
+                throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The migration {migrationId} is Completed; there is nothing to stop.");
+        }
+
+        // Records that were staged would outlive their purpose.
+        foreach (MigrationItem item in await change.Store.Migrations.ListItemsAsync(migrationId).ConfigureAwait(false))
+        {
+            if (item.State == MigrationItemState.Staged)
+            {
+                await change.Store.Migrations.PutItemAsync(item with { State = MigrationItemState.Pending, Staged = null }).ConfigureAwait(false);
+            }
+        }
+
+        migration = migration with { State = MigrationState.Stopped, CompletedAt = _time.GetUtcNow(), RunnerSessionId = null };
+        await change.Store.Migrations.UpdateAsync(migration).ConfigureAwait(false);
+        migration = (await change.Store.Migrations.FindAsync(migrationId).ConfigureAwait(false))!;
+        await change.RecordAsync(EventTypes.MigrationFinished, migration.TenantId, Describe(migration)).ConfigureAwait(false);
         return migration;
     }
 
@@ -293,19 +343,36 @@ public sealed class KeyMigrationService
             : migration;
 
     // Running a runbook twice must not fail: the target is Active, so there is nothing to do.
-    private async Task<KeyMigration> FindDoneAsync(EncryptionTenant tenant, KeyProvider target, CancellationToken cancellationToken)
+    // A provider that became Active without a migration gets one without items, so that its id can be asked for.
+    private async Task<KeyMigration> FindDoneAsync(Operation operation, KeyProvider target, MigrationMode mode, CancellationToken cancellationToken)
     {
-        IReadOnlyList<KeyMigration> all = await ListAsync(tenant.TenantId, cancellationToken).ConfigureAwait(false);
-        return all.LastOrDefault(one => one.MigratingTo == target.Id && one.State == MigrationState.Completed)
-            ?? new KeyMigration
+        IReadOnlyList<KeyMigration> all = await ListAsync(target.TenantId, cancellationToken).ConfigureAwait(false);
+        if (all.LastOrDefault(one => one.MigratingTo == target.Id && one.State == MigrationState.Completed) is { } done)
+        {
+            return done;
+        }
+
+        DateTimeOffset now = _time.GetUtcNow();
+        var empty = new KeyMigration
+        {
+            Id = Identifiers.New(Identifiers.MigrationPrefix),
+            TenantId = target.TenantId,
+            Mode = mode,
+            State = MigrationState.Completed,
+            MigratingFrom = target.Id,
+            MigratingTo = target.Id,
+            Actor = _actor,
+            InitiatedAt = now,
+            CompletedAt = now,
+        };
+        await _journal.ChangeAsync(
+            operation,
+            async change =>
             {
-                Id = Identifiers.New(Identifiers.MigrationPrefix),
-                TenantId = tenant.TenantId,
-                State = MigrationState.Completed,
-                MigratingFrom = target.Id,
-                MigratingTo = target.Id,
-                InitiatedAt = _time.GetUtcNow(),
-                CompletedAt = _time.GetUtcNow(),
-            };
+                await change.Store.Migrations.AddAsync(empty).ConfigureAwait(false);
+                await change.RecordAsync(EventTypes.MigrationFinished, empty.TenantId, Describe(empty)).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return empty;
     }
 }

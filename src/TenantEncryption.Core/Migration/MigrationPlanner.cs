@@ -43,9 +43,10 @@ internal static class MigrationPlanner
             refusals.Add($"{refusal.Code}: {refusal.Detail}");
         }
 
-        bool nothingToDo = target.Status == KeyProviderStatus.Active;
+        bool newKey = target.Status != KeyProviderStatus.Active;
         (IReadOnlyList<(KeyEncryptionKey Key, KeyProvider Provider)> movable, int left) = await MovableAsync(transaction, tenantId, target.Id).ConfigureAwait(false);
-        IEnumerable<KeyProvider> sources = nothingToDo ? [] : movable.Select(one => one.Provider).DistinctBy(provider => provider.Id).ToList();
+        bool nothingToDo = !newKey && movable.Count == 0;
+        IEnumerable<KeyProvider> sources = movable.Select(one => one.Provider).DistinctBy(provider => provider.Id).ToList();
         int sealing = target.Type == KeyProviderType.Internal ? 0 : CallsToSeal;
         return new KeyMigrationPlan
         {
@@ -53,14 +54,23 @@ internal static class MigrationPlanner
             Mode = mode,
             MigratingFrom = active.Name,
             MigratingTo = target.Name,
-            Keks = nothingToDo ? 0 : movable.Count,
+            NewKey = newKey,
+            Keks = movable.Count,
             Messages = sources.Sum(provider => provider.MessageCount),
             Values = sources.Sum(provider => provider.ValueCount),
-            KmsCalls = nothingToDo ? 0 : CallsToValidate(target) + sealing
+            KmsCalls = nothingToDo ? 0 : CallsToValidate(target) + (newKey ? sealing : 0)
                 + movable.Sum(one => sealing + (one.Provider.Type == KeyProviderType.Internal ? 0 : 1)),
             Refusals = refusals,
             Notes = NotesOf(nothingToDo, left),
         };
+    }
+
+    /// <summary>Whether keys of a tenant are left with other providers than its Active one, from where they can be moved.</summary>
+    public static async Task<bool> HasKeysElsewhereAsync(IStoreTransaction transaction, KeyProvider active)
+    {
+        (IReadOnlyList<(KeyEncryptionKey Key, KeyProvider Provider)> movable, _) =
+            await MovableAsync(transaction, active.TenantId, active.Id).ConfigureAwait(false);
+        return movable.Count > 0;
     }
 
     /// <summary>Adds an item for each key that is to move and has none yet.</summary>
@@ -101,7 +111,7 @@ internal static class MigrationPlanner
     {
         if (nothingToDo)
         {
-            return ["The target is Active already: there is nothing to do."];
+            return ["The target is Active already, and every key is there: there is nothing to do."];
         }
 
         List<string> notes =

@@ -14,7 +14,7 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
         SELECT m.id, m.tenant_id, m.mode, m.state, m.migrating_from, m.migrating_to, m.actor, m.initiated_at, m.completed_at,
             m.runner_session_id, m.failure_code,
             (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id),
-            (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id AND i.state = 'Done'),
+            (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id AND i.state IN ('Staged', 'Done')),
             (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id AND i.state = 'Failed')
         FROM migrations m
         """;

@@ -214,14 +214,10 @@ public sealed class BadInputTests
         Assert.Equal(before, service.Folders.Snapshot());
     }
 
-    [Fact]
+    [SmallDiskFact]
     public async Task A_full_disk_leaves_the_old_output_and_nothing_else()
     {
-        using SmallDisk? disk = SmallDisk.Mount(megabytes: 1);
-        if (disk is null)
-        {
-            return; // Only root can mount one.
-        }
+        using SmallDisk disk = SmallDisk.Mount(megabytes: 1);
 
         await using TestService service = await TestService.WithTenantAsync();
         string source = service.Folders.Random("large", 3_000_000);
@@ -294,39 +290,6 @@ public sealed class BadInputTests
                 return new FileRequest(folders.Write("altered", altered), output);
             default:
                 return new FileRequest(folders.Write("longer", [.. File.ReadAllBytes(source), 0]), output);
-        }
-    }
-
-    /// <summary>A file system of its own that is soon full.</summary>
-    private sealed class SmallDisk : IDisposable
-    {
-        private SmallDisk(string folder) => Folder = folder;
-
-        public string Folder { get; }
-
-        public static SmallDisk? Mount(int megabytes)
-        {
-            string folder = Directory.CreateTempSubdirectory("tenc-disk-").FullName;
-            if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", folder) == 0)
-            {
-                return new SmallDisk(folder);
-            }
-
-            Directory.Delete(folder);
-            return null;
-        }
-
-        public void Dispose()
-        {
-            Assert.Equal(0, Run("umount", Folder));
-            Directory.Delete(Folder);
-        }
-
-        private static int Run(string program, params string[] arguments)
-        {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-            process.WaitForExit();
-            return process.ExitCode;
         }
     }
 }

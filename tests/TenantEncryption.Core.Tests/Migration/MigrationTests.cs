@@ -45,6 +45,61 @@ public sealed class MigrationTests
     }
 
     [Fact]
+    public async Task Keys_that_activating_left_behind_are_gathered_by_migrating_to_the_active_provider()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        byte[] message = await service.ProtectValueAsync([1]);
+        KeyProvider cmk = await service.RegisterAsync("CMK");
+        await service.Service.Providers.EnableAsync(cmk.Id);
+        Assert.Equal(1, (await service.InternalAsync()).KeyCount);
+
+        KeyMigrationPlan plan = await service.Service.Migrations.MeasureAsync("acme", cmk.Id);
+        KeyMigration migration = await service.Service.Migrations.StartAsync("acme", cmk.Id);
+
+        Assert.Equal((false, 1), (plan.NewKey, plan.Keks));
+        Assert.Equal((MigrationState.Completed, 1, 1), (migration.State, migration.Total, migration.Done));
+        Assert.Equal((0, 2), ((await service.InternalAsync()).KeyCount, (await service.ProviderAsync("CMK")).KeyCount));
+        service.Service.Keys.ClearLeases();
+        Assert.Equal([1], await service.ReadValueAsync(message));
+    }
+
+    [Fact]
+    public async Task A_migration_with_nothing_to_do_can_be_found_by_its_id()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        KeyMigration migration = await service.Service.Migrations.StartAsync("acme", (await service.InternalAsync()).Id);
+
+        KeyMigration found = await service.Service.Migrations.GetAsync(migration.Id);
+        Assert.Equal((MigrationState.Completed, 0), (found.State, found.Total));
+        Assert.Equal(migration.Id, (await service.Service.Migrations.StartAsync("acme", (await service.InternalAsync()).Id)).Id);
+    }
+
+    [Fact]
+    public async Task A_failed_migration_can_be_stopped_for_good_and_another_may_begin()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        byte[] message = await service.ProtectValueAsync([1]);
+        KeyProvider dead = await service.RegisterAsync("Dead");
+        KeyProvider good = await service.RegisterAsync("Good");
+        using var stop = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => service.Service.Migrations.StartAsync(
+            "acme", dead.Id, progress: new Told<KeyMigration>(_ => stop.Cancel()), cancellationToken: stop.Token));
+        KeyMigration suspended = Assert.Single(await service.Service.Migrations.ListAsync("acme"));
+        Assert.Equal(MigrationState.Suspended, suspended.State);
+        Assert.Equal(ErrorCodes.MigrationRunning, await Refusal.CodeOfAsync(() => service.Service.Migrations.StartAsync("acme", good.Id)));
+
+        KeyMigration stopped = await service.Service.Migrations.StopAsync(suspended.Id);
+
+        Assert.Equal(MigrationState.Stopped, stopped.State);
+        Assert.Equal(MigrationState.Stopped, (await service.Service.Migrations.StopAsync(suspended.Id)).State);
+        Assert.Equal(ErrorCodes.TransitionForbidden, await Refusal.CodeOfAsync(() => service.Service.Migrations.ResumeAsync(suspended.Id)));
+        KeyMigration next = await service.Service.Migrations.StartAsync("acme", good.Id);
+        Assert.Equal(MigrationState.Completed, next.State);
+        Assert.Equal(ErrorCodes.TransitionForbidden, await Refusal.CodeOfAsync(() => service.Service.Migrations.StopAsync(next.Id)));
+        Assert.Equal([1], await service.ReadValueAsync(message));
+    }
+
+    [Fact]
     public async Task After_it_the_old_provider_is_not_needed_any_more()
     {
         (TestService service, KeyProvider cmk) = await TestService.WithCmkAsync(keyLease: TimeSpan.Zero);
