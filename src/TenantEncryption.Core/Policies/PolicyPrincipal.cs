@@ -71,12 +71,12 @@ public sealed class PolicyPrincipal
                 new PolicyPrincipal(name, account, resource.StartsWith("role/", StringComparison.Ordinal) ? name : null, uniqueId),
             ["arn", var partition, "sts", "", var account, var resource] when PrincipalElement.IsAccountId(account) =>
                 resource.Split('/') switch
-            {
-                ["assumed-role", var role, not ""] =>
-                    new PolicyPrincipal(name, account, roleArn ?? $"arn:{partition}:iam::{account}:role/{role}", uniqueId),
-                ["federated-user", not ""] => new PolicyPrincipal(name, account, roleArn: null, uniqueId),
-                _ => throw NotAPrincipal(name),
-            },
+                {
+                    ["assumed-role", var role, not ""] =>
+                        new PolicyPrincipal(name, account, roleArn ?? $"arn:{partition}:iam::{account}:role/{role}", uniqueId),
+                    ["federated-user", not ""] => new PolicyPrincipal(name, account, roleArn: null, uniqueId),
+                    _ => throw NotAPrincipal(name),
+                },
             [var service] when service.EndsWith(".amazonaws.com", StringComparison.Ordinal)
                 || service.EndsWith(".amazonaws.com.cn", StringComparison.Ordinal) =>
                 new PolicyPrincipal(name, account: null, roleArn: null, uniqueId: null),
