@@ -153,4 +153,34 @@ public sealed class OperationTests : ServerTest
         Assert.Equal(("Root", Root), (root.GetProperty("userIdentity").GetProperty("type").GetString(), root.GetProperty("userIdentity").GetProperty("arn").GetString()));
         Assert.DoesNotContain(Convert.ToBase64String(made.Plaintext.ToArray()), root.GetRawText(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Random_bytes_have_the_length_that_was_asked_for_and_differ()
+    {
+        byte[] one = (await Kms.GenerateRandomAsync(new GenerateRandomRequest { NumberOfBytes = 32 })).Plaintext.ToArray();
+        byte[] other = (await Kms.GenerateRandomAsync(new GenerateRandomRequest { NumberOfBytes = 32 })).Plaintext.ToArray();
+        Assert.Equal((32, 32), (one.Length, other.Length));
+        Assert.NotEqual(one, other);
+    }
+
+    [Fact]
+    public async Task The_grants_that_a_principal_may_retire_are_listed_for_it_alone()
+    {
+        const string Retiring = "arn:aws:iam::111122223333:role/retires";
+        string key = await NewKeyAsync();
+        CreateGrantResponse grant = await Kms.CreateGrantAsync(new CreateGrantRequest
+        {
+            KeyId = key,
+            GranteePrincipal = "arn:aws:iam::111122223333:role/uses",
+            RetiringPrincipal = Retiring,
+            Operations = ["Decrypt"],
+        });
+
+        ListRetirableGrantsResponse its = await Kms.ListRetirableGrantsAsync(new ListRetirableGrantsRequest { RetiringPrincipal = Retiring });
+        ListRetirableGrantsResponse others = await Kms.ListRetirableGrantsAsync(
+            new ListRetirableGrantsRequest { RetiringPrincipal = "arn:aws:iam::111122223333:role/other" });
+
+        Assert.Equal(grant.GrantId, Assert.Single(its.Grants).GrantId);
+        Assert.Empty(others.Grants ?? []);
+    }
 }
