@@ -45,6 +45,12 @@ public sealed class KeyProviderService
         EncryptionTenant tenant = await _journal.ReadAsync(
             transaction => TenantService.RequireAsync(transaction, newProvider.TenantId), cancellationToken).ConfigureAwait(false);
         CheckForm(identifier, PlatformCatalog.Get(tenant.Platform));
+        if (tenant.KeyHierarchy == KeyHierarchy.Direct && newProvider.ContextValue is not null)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.InvalidInput,
+                $"Tenant '{tenant.TenantId}' is Direct: its messages' own encryption context, which has the tenant id, is what KMS sees, so it takes no other value.");
+        }
 
         KmsConnection connection = newProvider.Connection with { Region = newProvider.Connection.Region ?? identifier.Region ?? tenant.Region };
         Operation operation = _journal.Begin("New-KeyProvider", tenant.TenantId);

@@ -10,6 +10,16 @@ namespace TenantEncryption.Tests.Data;
 public sealed class DirectTenantTests
 {
     [Fact]
+    public async Task A_context_value_of_its_own_is_refused_as_KMS_sees_the_messages_context()
+    {
+        (TestService service, KeyProvider cmk) = await TestService.WithCmkAsync(hierarchy: KeyHierarchy.Direct);
+        await using TestService owned = service;
+        var other = new NewKeyProvider { TenantId = "acme", Name = "Other", KeyIdentifier = cmk.KeyArn!, ContextValue = "theirs" };
+
+        Assert.Equal(ErrorCodes.InvalidInput, await Refusal.CodeOfAsync(() => service.Service.Providers.RegisterAsync(other)));
+    }
+
+    [Fact]
     public async Task Each_message_costs_one_call_to_write_and_one_to_read()
     {
         (TestService service, KeyProvider cmk) = await TestService.WithCmkAsync(hierarchy: KeyHierarchy.Direct);
