@@ -337,7 +337,7 @@ public sealed class KeyProviderService
         if (provider.Status != status)
         {
             throw new TenantEncryptionException(
-                ErrorCodes.TransitionForbidden, $"The key provider '{provider.Name}' is {provider.Status}; only a {status} one {rule}.");
+                ErrorCodes.TransitionForbidden, $"The key provider '{provider.Name}' is {provider.Status}; only one that is {status} {rule}.");
         }
     }
 
