@@ -7,6 +7,7 @@ using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
+using TenantEncryption.Platforms;
 using TenantEncryption.Migration;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
@@ -48,6 +49,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         _ring = new KeyRing(store, sealer, _authenticator, time, options.KeyLease);
         Journal.OnEpochRaised = _ring.Recheck;
         _session = new SessionKeeper(store, time);
+        Platforms = new PlatformService(Journal);
         Tenants = new TenantService(Journal, keyMaker, time);
         Providers = new KeyProviderService(Journal, Events, _ring, _session, keyMaker, new KeyProviderValidator(sealer, _authenticator, time), time);
         Keys = new KeyService(Journal, _ring, keyMaker);
@@ -73,6 +75,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
                 new ReadTally(Journal),
                 time));
     }
+
+    /// <summary>Platforms.</summary>
+    public PlatformService Platforms { get; }
 
     /// <summary>Tenants.</summary>
     public TenantService Tenants { get; }

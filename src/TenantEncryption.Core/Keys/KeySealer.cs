@@ -1,7 +1,6 @@
 using TenantEncryption.Errors;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
-using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
 
@@ -60,7 +59,7 @@ internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator a
 
     private static Dictionary<string, string> ContextOf(EncryptionTenant tenant, KeyProvider provider, string kekId) => new()
     {
-        [PlatformCatalog.Get(tenant.Platform).ContextKey] = provider.ContextValue ?? tenant.TenantId,
+        [tenant.Profile.ContextKey] = provider.ContextValue ?? tenant.TenantId,
         [KekContextKey] = kekId,
     };
 

@@ -44,7 +44,7 @@ public sealed class KeyProviderService
         KeyIdentifier identifier = KeyIdentifier.Parse(newProvider.KeyIdentifier);
         EncryptionTenant tenant = await _journal.ReadAsync(
             transaction => TenantService.RequireAsync(transaction, newProvider.TenantId), cancellationToken).ConfigureAwait(false);
-        CheckForm(identifier, PlatformCatalog.Get(tenant.Platform));
+        CheckForm(identifier, tenant.Profile);
         if (tenant.KeyHierarchy == KeyHierarchy.Direct && newProvider.ContextValue is not null)
         {
             throw new TenantEncryptionException(

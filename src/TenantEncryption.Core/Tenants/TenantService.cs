@@ -29,7 +29,9 @@ public sealed class TenantService
     public async Task<EncryptionTenant> CreateAsync(NewTenant newTenant, CancellationToken cancellationToken = default)
     {
         TenantIdRule.Check(newTenant.TenantId);
-        PlatformProfile platform = PlatformCatalog.Get(newTenant.Platform);
+        PlatformProfile platform = newTenant.PlatformFile?.Profile
+            ?? await _journal.ReadAsync(transaction => PlatformService.RequireAsync(transaction, newTenant.Platform), cancellationToken).ConfigureAwait(false);
+        CheckRegion(newTenant, platform);
         if (newTenant.KeyLease is { } lease && (lease < TimeSpan.Zero || lease > LongestLease))
         {
             throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"A key lease of {lease} is not between zero and {LongestLease}.");
@@ -41,7 +43,10 @@ public sealed class TenantService
             TenantId = newTenant.TenantId,
             DisplayName = newTenant.DisplayName,
             Platform = platform.Name,
+            Profile = platform,
             Region = newTenant.Region,
+            Edition = newTenant.Edition,
+            Organization = newTenant.Organization,
             KeyHierarchy = newTenant.KeyHierarchy,
             KeyLease = newTenant.KeyLease ?? TimeSpan.FromMinutes(5),
             Epoch = 1,
@@ -70,21 +75,15 @@ public sealed class TenantService
                     throw new TenantEncryptionException(ErrorCodes.TenantExists, $"There is a tenant '{tenant.TenantId}' already.");
                 }
 
+                if (newTenant.PlatformFile is { } file)
+                {
+                    await PlatformService.KeepAsync(change, file, now).ConfigureAwait(false);
+                }
+
                 await change.Store.Tenants.AddAsync(tenant).ConfigureAwait(false);
                 await change.AddProviderAsync(provider).ConfigureAwait(false);
                 await change.AddKeyAsync(key).ConfigureAwait(false);
-                await change.RecordAsync(
-                    EventTypes.TenantCreated,
-                    tenant.TenantId,
-                    new JObject
-                    {
-                        ["platform"] = tenant.Platform,
-                        ["keyHierarchy"] = tenant.KeyHierarchy.ToString(),
-                        ["providerId"] = provider.Id,
-                        ["provider"] = provider.Name,
-                        ["status"] = provider.Status.ToString(),
-                        ["kekId"] = key.KekId,
-                    }).ConfigureAwait(false);
+                await change.RecordAsync(EventTypes.TenantCreated, tenant.TenantId, Describe(tenant, provider, key)).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
         return tenant;
@@ -103,6 +102,35 @@ public sealed class TenantService
     /// <returns>The tenants.</returns>
     public Task<IReadOnlyList<EncryptionTenant>> ListAsync(CancellationToken cancellationToken = default) =>
         _journal.ReadAsync(transaction => transaction.Tenants.ListAsync(), cancellationToken);
+
+    private static JObject Describe(EncryptionTenant tenant, KeyProvider provider, KeyEncryptionKey key)
+    {
+        var data = new JObject
+        {
+            ["platform"] = tenant.Platform,
+            ["keyHierarchy"] = tenant.KeyHierarchy.ToString(),
+            ["providerId"] = provider.Id,
+            ["provider"] = provider.Name,
+            ["status"] = provider.Status.ToString(),
+            ["kekId"] = key.KekId,
+        };
+        if (tenant.Profile.FileHash is { } hash)
+        {
+            data["platformHash"] = hash;
+        }
+
+        return data;
+    }
+
+    private static void CheckRegion(NewTenant newTenant, PlatformProfile platform)
+    {
+        if (newTenant.Region is { } region && platform.Regions.Count > 0 && platform.FindRegion(region) is null)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.WrongRegion,
+                $"{platform.Name} does not serve the region '{region}'. Regions: {string.Join(", ", platform.Regions.Select(known => known.Name))}.");
+        }
+    }
 
     internal static async Task<EncryptionTenant> RequireAsync(IStoreTransaction transaction, string tenantId)
     {
