@@ -50,7 +50,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         Journal.OnEpochRaised = _ring.Recheck;
         _session = new SessionKeeper(store, time);
         Platforms = new PlatformService(Journal);
-        Tenants = new TenantService(Journal, keyMaker, time);
+        Tenants = new TenantService(Journal, keyMaker, _authenticator, time);
         Providers = new KeyProviderService(Journal, Events, _ring, _session, keyMaker, new KeyProviderValidator(sealer, _authenticator, time), time);
         Keys = new KeyService(Journal, _ring, keyMaker);
         RootKey = new RootKeyService(Journal, sealer, _internalKms, _logKeys, vault, storeId);
