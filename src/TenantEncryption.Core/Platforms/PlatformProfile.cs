@@ -24,6 +24,9 @@ public sealed record PlatformProfile
     /// <summary>The forms of key identifier that it takes: <c>KeyArn</c>, <c>AliasArn</c>, <c>KeyId</c>, <c>AliasName</c>.</summary>
     public required IReadOnlyList<string> IdentifierForms { get; init; }
 
+    /// <summary>The operation by which shares are made, of those that its principals are granted.</summary>
+    public ShareOperation ShareOperation { get; init; }
+
     /// <summary>Facts worth knowing, with their source.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
