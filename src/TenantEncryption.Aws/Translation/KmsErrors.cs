@@ -88,6 +88,11 @@ internal static class KmsErrors
                     ErrorCodes.WrongKey,
                     "The ciphertext does not verify: it was altered, or the encryption context is not that of the encryption.");
 
+            case "MalformedPolicyDocumentException":
+                return (ErrorCodes.MalformedPolicy, "AWS KMS does not take the key policy.");
+            case "AlreadyExistsException" when site.Operation == "kms:CreateAlias":
+                return (ErrorCodes.AliasExists, $"The alias is in use in {site.Region}.");
+
             case "ValidationException" when message.Contains("keyId", StringComparison.OrdinalIgnoreCase):
                 return (ErrorCodes.InvalidArn, "AWS KMS takes the key identifier for malformed.");
             case "ValidationException" when message.Contains("ciphertext", StringComparison.OrdinalIgnoreCase):

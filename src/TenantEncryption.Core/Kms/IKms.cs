@@ -8,6 +8,9 @@ namespace TenantEncryption.Kms;
 /// </summary>
 public interface IKms : IDisposable
 {
+    /// <summary>The calls by which keys, policies and grants are administered.</summary>
+    IKmsAdministration Administration { get; }
+
     /// <summary>The facts of a key, by any form of identifier (kms:DescribeKey).</summary>
     /// <param name="connection">Where and as whom to call.</param>
     /// <param name="keyId">A key id, key ARN, alias name or alias ARN.</param>

@@ -8,6 +8,9 @@ internal sealed class WatchedKms(IKms inner) : IKms
 {
     private readonly ConcurrentQueue<(string Operation, string KeyId)> _calls = new();
 
+    /// <summary>Administration is not watched.</summary>
+    public IKmsAdministration Administration => inner.Administration;
+
     /// <summary>Runs before each call; an exception is the call's answer.</summary>
     public Func<string, string, Task>? Before { get; set; }
 
