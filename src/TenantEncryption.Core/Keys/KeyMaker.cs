@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using TenantEncryption.Errors;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
@@ -28,13 +26,7 @@ internal sealed class KeyMaker(KeySealer sealer, TimeProvider time)
         sealer.OpenAsync(kms, record, provider, cancellationToken);
 
     /// <summary>Seals a key under a provider and opens it again: two calls.</summary>
-    public async Task<KeyRecord> SealAsync(
-        IKms kms, SecretBytes kek, string kekId, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
-    {
-        KeyRecord record = await sealer.SealAsync(kms, kek, kekId, tenant, provider, cancellationToken).ConfigureAwait(false);
-        using SecretBytes opened = await sealer.OpenAsync(kms, record, provider, cancellationToken).ConfigureAwait(false);
-        return CryptographicOperations.FixedTimeEquals(opened.Span, kek.Span)
-            ? record
-            : throw new TenantEncryptionException(ErrorCodes.WrongKey, $"The provider '{provider.Name}' opened another key than it sealed.");
-    }
+    public Task<KeyRecord> SealAsync(
+        IKms kms, SecretBytes kek, string kekId, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken) =>
+        sealer.SealProvenAsync(kms, kek, kekId, tenant, provider, cancellationToken);
 }

@@ -201,6 +201,10 @@ internal sealed class KeyRing : IDisposable
             tenant = await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false);
             key = await transaction.Keys.FindAsync(kekId).ConfigureAwait(false);
             provider = key is null ? null : await transaction.Providers.FindAsync(key.ProviderId).ConfigureAwait(false);
+            if (provider is not null)
+            {
+                await ProviderTransition.RefuseShutLayerAsync(transaction, provider).ConfigureAwait(false);
+            }
         }
 
         if (key is null || provider is null || key.TenantId != tenantId)

@@ -76,6 +76,7 @@ internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session,
         SecretBytes opened;
         try
         {
+            await journal.ReadAsync(transaction => ProviderTransition.RefuseShutLayerAsync(transaction, source), cancellationToken).ConfigureAwait(false);
             opened = await keyMaker.OpenAsync(operation.Kms, key!.Record, source, cancellationToken).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)

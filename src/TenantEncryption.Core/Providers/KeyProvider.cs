@@ -32,6 +32,9 @@ public sealed record KeyProvider
     /// <summary>The value of the tenant's pair in KMS encryption contexts, where it is not the tenant id.</summary>
     public string? ContextValue { get; init; }
 
+    /// <summary>Whether its keys need the internal KMS's share beside the master key's. Fixed when it is registered.</summary>
+    public bool SecondLayer { get; init; }
+
     /// <summary>The state.</summary>
     public KeyProviderStatus Status { get; init; }
 

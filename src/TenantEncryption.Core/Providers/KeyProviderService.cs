@@ -52,6 +52,13 @@ public sealed class KeyProviderService
                 $"Tenant '{tenant.TenantId}' is Direct: its messages' own encryption context, which has the tenant id, is what KMS sees, so it takes no other value.");
         }
 
+        if (tenant.KeyHierarchy == KeyHierarchy.Direct && newProvider.SecondLayer)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.InvalidInput,
+                $"Tenant '{tenant.TenantId}' is Direct: its data keys come straight from KMS, so there is no key that a second layer could seal.");
+        }
+
         KmsConnection connection = newProvider.Connection with { Region = newProvider.Connection.Region ?? identifier.Region ?? tenant.Region };
         Operation operation = _journal.Begin("New-KeyProvider", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
@@ -70,6 +77,7 @@ public sealed class KeyProviderService
             KeyArn = keyArn,
             ArnFingerprint = Fingerprint(keyArn),
             ContextValue = newProvider.ContextValue,
+            SecondLayer = PlatformRules.SecondLayerOf(tenant, newProvider),
             Status = KeyProviderStatus.Pending,
             MultiRegion = resolved.IsMultiRegion,
             Connection = connection with { Region = connection.Region ?? resolved.Region },
@@ -189,7 +197,11 @@ public sealed class KeyProviderService
             KeyProviderStatus.Deactivated,
             EventTypes.ProviderDeactivated,
             "can be deactivated; an Active one is archived by activating another",
-            provider => RefuseDependants(provider, force, "unreadable until it is restored"),
+            async (store, provider) =>
+            {
+                RefuseDependants(provider, force, "unreadable until it is restored");
+                await RefuseLayersAsync(store, provider, force).ConfigureAwait(false);
+            },
             cancellationToken);
 
     /// <summary>Restores a Deactivated provider to Archived: what depends on it can be read again.</summary>
@@ -205,7 +217,7 @@ public sealed class KeyProviderService
             KeyProviderStatus.Archived,
             EventTypes.ProviderRestored,
             "can be restored",
-            _ => { },
+            (_, _) => Task.CompletedTask,
             cancellationToken);
 
     /// <summary>Removes a provider that is not Active, with the records of the keys that it seals.</summary>
@@ -302,6 +314,7 @@ public sealed class KeyProviderService
         ["type"] = provider.Type.ToString(),
         ["status"] = provider.Status.ToString(),
         ["keyArn"] = provider.KeyArn,
+        ["secondLayer"] = provider.SecondLayer,
     };
 
     /// <summary>Whether making a provider current can't be undone without the platform's vendor.</summary>
@@ -383,6 +396,26 @@ public sealed class KeyProviderService
         }
     }
 
+    // What is sealed under two layers depends on the internal KMS, too.
+    private static async Task RefuseLayersAsync(IStoreTransaction transaction, KeyProvider provider, bool force)
+    {
+        if (force || provider.Type != KeyProviderType.Internal)
+        {
+            return;
+        }
+
+        IReadOnlyList<KeyProvider> others = await transaction.Providers.ListAsync(new KeyProviderFilter { TenantId = provider.TenantId }).ConfigureAwait(false);
+        KeyProvider[] layered = [.. others.Where(other => other.SecondLayer && other.KeyCount > 0)];
+        if (layered.Length > 0)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.HasDependants,
+                $"'{provider.Name}' is the second layer of {string.Join(", ", layered.Select(other => $"'{other.Name}'"))}: "
+                    + $"{layered.Sum(other => other.MessageCount)} files and up to {layered.Sum(other => other.ValueCount)} values outside the catalog depend on it "
+                    + "and would be unreadable until it is restored.");
+        }
+    }
+
     private static string Fingerprint(string keyArn) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(keyArn))).ToLowerInvariant();
 
     private async Task<KeyProvider> ChangeStatusAsync(
@@ -392,7 +425,7 @@ public sealed class KeyProviderService
         KeyProviderStatus to,
         string eventType,
         string rule,
-        Action<KeyProvider> check,
+        Func<IStoreTransaction, KeyProvider, Task> check,
         CancellationToken cancellationToken)
     {
         Operation operation = _journal.Begin(command);
@@ -410,7 +443,7 @@ public sealed class KeyProviderService
                 Require(provider, from, rule);
                 PlatformRules.RequireDeactivation(await TenantService.RequireAsync(change.Store, provider.TenantId).ConfigureAwait(false));
                 await ProviderTransition.RequireIdleAsync(change.Store, providerId).ConfigureAwait(false);
-                check(provider);
+                await check(change.Store, provider).ConfigureAwait(false);
                 KeyProvider changed = provider with { Status = to };
                 await change.UpdateProviderAsync(provider, changed).ConfigureAwait(false);
                 await change.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);

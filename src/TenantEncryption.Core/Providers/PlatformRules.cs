@@ -37,6 +37,14 @@ internal static class PlatformRules
         }
     }
 
+    /// <summary>Whether a new provider is a second layer, as its platform has it or the administrator asked.</summary>
+    public static bool SecondLayerOf(EncryptionTenant tenant, NewKeyProvider newProvider) => tenant.Profile.SecondLayer switch
+    {
+        SecondLayerRule.Always => true,
+        SecondLayerRule.Never when newProvider.SecondLayer => throw Forbidden(tenant.Profile, "a customer master key is no second layer there"),
+        _ => newProvider.SecondLayer,
+    };
+
     /// <summary>Refuses to share a key between end-user organisations, where the platform wants one for each.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="others">The other tenants that use the key.</param>

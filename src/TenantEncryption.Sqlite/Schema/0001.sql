@@ -44,6 +44,7 @@ CREATE TABLE key_providers (
     key_arn                 TEXT,
     arn_fingerprint         TEXT,
     context_value           TEXT,
+    second_layer            INTEGER NOT NULL,
     status                  TEXT    NOT NULL CHECK (status IN ('Pending', 'Active', 'Archived', 'Deactivated')),
     multi_region            INTEGER NOT NULL,
     replica_keys            TEXT    NOT NULL CHECK (json_valid(replica_keys)),

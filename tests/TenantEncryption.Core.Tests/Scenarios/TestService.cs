@@ -59,17 +59,28 @@ internal sealed class TestService : IAsyncDisposable
         return (service, cmk);
     }
 
+    /// <summary>Opens a service whose tenant <c>acme</c> has a customer's key and the internal KMS as two layers Active, named <c>Both</c>.</summary>
+    public static async Task<(TestService Service, KeyProvider Both)> WithSecondLayerAsync()
+    {
+        TestService service = await WithTenantAsync();
+        KeyProvider both = await service.RegisterAsync("Both", secondLayer: true);
+        both = await service.Service.Providers.EnableAsync(both.Id);
+        service.Kms.Forget();
+        return (service, both);
+    }
+
     /// <summary>Another service on the same store, as another process would open it.</summary>
     public Task<TestService> OpenAnotherAsync(Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null, string secret = "local") =>
         OpenAsync(Folders, ownsFolders: false, change, secret);
 
     /// <summary>Registers a new customer's key.</summary>
-    public async Task<KeyProvider> RegisterAsync(string name, string tenantId = "acme", string? keyIdentifier = null) =>
+    public async Task<KeyProvider> RegisterAsync(string name, string tenantId = "acme", string? keyIdentifier = null, bool secondLayer = false) =>
         await Service.Providers.RegisterAsync(new NewKeyProvider
         {
             TenantId = tenantId,
             Name = name,
             KeyIdentifier = keyIdentifier ?? await Keys.CreateKeyAsync(),
+            SecondLayer = secondLayer,
             Connection = Connection,
         });
 
