@@ -104,9 +104,9 @@ internal static class MigrationPlanner
         return (movable, elsewhere.Count - movable.Count);
     }
 
-    // DescribeKey (twice with an alias), GenerateDataKey, Decrypt.
+    // DescribeKey (once more with an alias, and with a multi-Region key), GenerateDataKey, Decrypt.
     private static int CallsToValidate(KeyProvider target) =>
-        target.Type == KeyProviderType.Internal ? 0 : target.KeyIdentifier == target.KeyArn ? 3 : 4;
+        target.Type == KeyProviderType.Internal ? 0 : 3 + (target.KeyIdentifier == target.KeyArn ? 0 : 1) + (target.MultiRegion ? 1 : 0);
 
     private static List<string> NotesOf(bool nothingToDo, int left)
     {

@@ -5,6 +5,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys;
+using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
 using TenantEncryption.Stores;
@@ -21,13 +22,23 @@ public sealed class KeyProviderService
     private readonly SessionKeeper _session;
     private readonly KeyMaker _keyMaker;
     private readonly KeyProviderValidator _validator;
+    private readonly RegionReview _regions;
+    private readonly RefusalLog _refusals;
     private readonly TimeProvider _time;
 
     internal KeyProviderService(
-        ChangeJournal journal, EventLog events, KeyRing ring, SessionKeeper session, KeyMaker keyMaker, KeyProviderValidator validator, TimeProvider time)
+        ChangeJournal journal,
+        EventLog events,
+        KeyRing ring,
+        SessionKeeper session,
+        KeyMaker keyMaker,
+        KeyProviderValidator validator,
+        RegionReview regions,
+        RefusalLog refusals,
+        TimeProvider time)
     {
         (_journal, _events, _ring, _session) = (journal, events, ring, session);
-        (_keyMaker, _validator, _time) = (keyMaker, validator, time);
+        (_keyMaker, _validator, _regions, _refusals, _time) = (keyMaker, validator, regions, refusals, time);
     }
 
     /// <summary>Registers a master key for a tenant. The provider is Pending: nothing uses it yet.</summary>
@@ -83,6 +94,12 @@ public sealed class KeyProviderService
             Connection = connection with { Region = connection.Region ?? resolved.Region },
             CreatedAt = _time.GetUtcNow(),
         };
+        if (provider.MultiRegion)
+        {
+            IReadOnlyList<string>? replicas = await RegionReview.FindReplicasAsync(operation.Kms, provider, cancellationToken).ConfigureAwait(false);
+            provider = provider with { ReplicaKeys = replicas ?? [] };
+        }
+
         await _journal.ChangeAsync(
             operation,
             async change =>
@@ -169,7 +186,7 @@ public sealed class KeyProviderService
         Operation operation = _journal.Begin("Enable-KeyProvider", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         await RequireWorkingAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
-        KeyEncryptionKey key = await _keyMaker.MakeAsync(operation.Kms, tenant, provider, cancellationToken).ConfigureAwait(false);
+        KeyEncryptionKey key = await _keyMaker.MakeAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
         await _journal.ChangeAsync(
             operation,
             async change =>
@@ -469,15 +486,29 @@ public sealed class KeyProviderService
             _ring.EndOfProvider(provider.Id);
         }
 
+        RegionFindings findings = await _regions.ReviewAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
+        result = result with { Checks = [.. result.Checks, .. findings.Checks] };
         await _journal.ChangeAsync(
             operation,
             async change =>
             {
                 KeyProvider now = await ProviderTransition.RequireAsync(change.Store, provider.Id).ConfigureAwait(false);
+                if (findings != RegionFindings.None)
+                {
+                    await RegionReview.ApplyAsync(change, now, findings).ConfigureAwait(false);
+                    now = await ProviderTransition.RequireAsync(change.Store, provider.Id).ConfigureAwait(false);
+                }
+
                 // What a test notes is not authenticated, and an altered registration stays as it is.
                 await change.Store.Providers.UpdateAsync(now with { LastTestedAt = result.Time, LastTestCode = result.Code }).ConfigureAwait(false);
                 JObject data = Describe(now);
                 data["code"] = result.Code;
+                if (now.MultiRegion)
+                {
+                    data["replicaKeys"] = new JArray(now.ReplicaKeys);
+                    data["refusedRegions"] = new JArray(now.RefusedRegions);
+                }
+
                 string[] warnings = [.. result.Checks.Where(check => check.Outcome == CheckOutcome.Warning).Select(check => check.Code).OfType<string>()];
                 if (warnings.Length > 0)
                 {
@@ -487,6 +518,12 @@ public sealed class KeyProviderService
                 await change.RecordAsync(EventTypes.ProviderTested, tenant.TenantId, data).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
+        if (KeyRefusal.Is(result.Code) && provider.KeyArn is not null)
+        {
+            string? region = result.Checks.First(check => check.Outcome == CheckOutcome.Failed).Region;
+            await _refusals.NoteAsync(provider, region ?? KeyRegion.Home(provider).Region, result.Code).ConfigureAwait(false);
+        }
+
         return result;
     }
 }

@@ -36,8 +36,9 @@ internal sealed class TestService : IAsyncDisposable
     public string DatabaseFile => Path.Combine(Folders.Store, SqliteStore.FileName);
 
     /// <summary>Opens a service on a store of its own.</summary>
-    public static Task<TestService> OpenAsync(Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null, string secret = "local") =>
-        OpenAsync(new TestFolders(), ownsFolders: true, change, secret);
+    public static async Task<TestService> OpenAsync(
+        Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null, string secret = "local", SharedKms? keys = null) =>
+        await OpenAsync(new TestFolders(), ownsFolders: true, change, secret, keys ?? await SharedKms.GetAsync());
 
     /// <summary>Opens a service whose tenant <c>acme</c> has the internal provider Active.</summary>
     public static async Task<TestService> WithTenantAsync(
@@ -71,7 +72,7 @@ internal sealed class TestService : IAsyncDisposable
 
     /// <summary>Another service on the same store, as another process would open it.</summary>
     public Task<TestService> OpenAnotherAsync(Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null, string secret = "local") =>
-        OpenAsync(Folders, ownsFolders: false, change, secret);
+        OpenAsync(Folders, ownsFolders: false, change, secret, Keys);
 
     /// <summary>Registers a new customer's key.</summary>
     public async Task<KeyProvider> RegisterAsync(string name, string tenantId = "acme", string? keyIdentifier = null, bool secondLayer = false) =>
@@ -181,9 +182,8 @@ internal sealed class TestService : IAsyncDisposable
     }
 
     private static async Task<TestService> OpenAsync(
-        TestFolders folders, bool ownsFolders, Func<TenantEncryptionOptions, TenantEncryptionOptions>? change, string secret)
+        TestFolders folders, bool ownsFolders, Func<TenantEncryptionOptions, TenantEncryptionOptions>? change, string secret, SharedKms keys)
     {
-        SharedKms keys = await SharedKms.GetAsync();
         var kms = new WatchedKms(SharedKms.Client(secret));
         var warnings = new List<string>();
         var options = new TenantEncryptionOptions
