@@ -8,6 +8,7 @@ using TenantEncryption.Keys;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
+using TenantEncryption.Platforms;
 using TenantEncryption.Migration;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
@@ -51,7 +52,8 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         _ring = new KeyRing(store, sealer, regions, _authenticator, time, options.KeyLease);
         Journal.OnEpochRaised = _ring.Recheck;
         _session = new SessionKeeper(store, time);
-        Tenants = new TenantService(Journal, keyMaker, time);
+        Platforms = new PlatformService(Journal);
+        Tenants = new TenantService(Journal, keyMaker, _authenticator, time);
         Providers = new KeyProviderService(
             Journal,
             Events,
@@ -85,6 +87,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
                 new ReadTally(Journal),
                 time));
     }
+
+    /// <summary>Platforms.</summary>
+    public PlatformService Platforms { get; }
 
     /// <summary>Tenants.</summary>
     public TenantService Tenants { get; }

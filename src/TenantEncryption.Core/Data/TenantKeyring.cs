@@ -59,6 +59,11 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
         }
 
         Tenant = await FindNamedAsync(context).ConfigureAwait(false);
+        if (Tenant is null && await _ring.LearnPlatformsAsync().ConfigureAwait(false))
+        {
+            Tenant = await FindNamedAsync(context).ConfigureAwait(false);
+        }
+
         if (Tenant is null && _options.Keyring is null)
         {
             string named = string.Join("', '", TenantContext.NamedTenants(context));

@@ -91,6 +91,11 @@ public static class ErrorCatalog
             "The policy document is not one that IAM accepts.",
             "Correct the element that the message names; Get-KeyPolicy shows a policy that is right for the platform."),
         new(
+            ErrorCodes.InvalidPlatform,
+            ErrorKind.InvalidInput,
+            "The platform profile is malformed, or another one of its name is in use.",
+            "Correct what stands at the JSON path that the message names; docs/platform-profile.schema.json describes the format."),
+        new(
             ErrorCodes.CredentialsInvalid,
             ErrorKind.Authentication,
             "AWS refused the credentials: they are missing, unknown, wrongly signed or expired.",
@@ -319,6 +324,11 @@ public static class ErrorCatalog
 
     /// <summary>All definitions, in the order of the documentation.</summary>
     public static IReadOnlyCollection<ErrorDefinition> All => ByCode.Values;
+
+    /// <summary>Whether there is such a code.</summary>
+    /// <param name="code">The code, ordinal.</param>
+    /// <returns>Whether it is in the catalog.</returns>
+    public static bool Contains(string code) => ByCode.ContainsKey(code);
 
     /// <summary>The definition of a code.</summary>
     /// <param name="code">A constant of <see cref="ErrorCodes"/>.</param>

@@ -60,6 +60,9 @@ public static class ErrorCodes
     /// <summary>A policy document is not one that IAM accepts.</summary>
     public const string MalformedPolicy = "MALFORMED_POLICY";
 
+    /// <summary>A platform profile is malformed, or not the one that tenants follow.</summary>
+    public const string InvalidPlatform = "INVALID_PLATFORM";
+
     /// <summary>AWS refused the credentials: they are missing, unknown, wrongly signed or expired.</summary>
     public const string CredentialsInvalid = "CREDENTIALS_INVALID";
 

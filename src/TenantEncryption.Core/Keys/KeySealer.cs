@@ -105,7 +105,7 @@ internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator a
 
     private static Dictionary<string, string> ContextOf(EncryptionTenant tenant, KeyProvider provider, string kekId) => new()
     {
-        [PlatformCatalog.Get(tenant.Platform).ContextKey] = provider.ContextValue ?? tenant.TenantId,
+        [tenant.Profile.ContextKey] = provider.ContextValue ?? tenant.TenantId,
         [KekContextKey] = kekId,
     };
 
@@ -135,7 +135,7 @@ internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator a
             : (null, []);
         try
         {
-            bool withoutPlaintext = PlatformCatalog.Get(tenant.Platform).ShareOperation == ShareOperation.GenerateDataKeyWithoutPlaintext;
+            bool withoutPlaintext = tenant.Profile.ShareOperation == ShareOperation.GenerateDataKeyWithoutPlaintext;
             (SecretBytes plaintext, byte[] sealedShare) = withoutPlaintext
                 ? await GenerateThenOpenAsync(kms, provider, context, cancellationToken).ConfigureAwait(false)
                 : await GenerateAsync(kms, provider, context, cancellationToken).ConfigureAwait(false);

@@ -29,13 +29,14 @@ internal static class MigrationPlanner
     /// <summary>The plan of a migration.</summary>
     public static async Task<KeyMigrationPlan> PlanAsync(IStoreTransaction transaction, string tenantId, string toProviderId, MigrationMode mode)
     {
-        await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false);
+        EncryptionTenant tenant = await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false);
         KeyProvider target = await ProviderTransition.RequireAsync(transaction, toProviderId).ConfigureAwait(false);
         KeyProvider active = (await transaction.Providers.FindActiveAsync(tenantId).ConfigureAwait(false))!;
         var refusals = new List<string>();
         try
         {
             RefuseTarget(tenantId, target);
+            PlatformRules.RequireMigration(tenant, active, target);
             await ProviderTransition.RefuseMigrationAsync(transaction, tenantId).ConfigureAwait(false);
         }
         catch (TenantEncryptionException refusal)

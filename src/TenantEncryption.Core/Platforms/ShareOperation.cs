@@ -1,11 +1,11 @@
 namespace TenantEncryption.Platforms;
 
-/// <summary>The operation of AWS KMS by which a provider's share is made: platforms grant one or the other.</summary>
+/// <summary>How KMS is asked for the share that seals a key-encryption key.</summary>
 public enum ShareOperation
 {
-    /// <summary>One call gives the share in both forms.</summary>
+    /// <summary>One call, kms:GenerateDataKey.</summary>
     GenerateDataKey,
 
-    /// <summary>One call gives the sealed form; <c>Decrypt</c> opens it.</summary>
+    /// <summary>Two calls, kms:GenerateDataKeyWithoutPlaintext and kms:Decrypt, for a platform that is granted no other.</summary>
     GenerateDataKeyWithoutPlaintext,
 }

@@ -55,7 +55,7 @@ public sealed class KeyProviderService
         KeyIdentifier identifier = KeyIdentifier.Parse(newProvider.KeyIdentifier);
         EncryptionTenant tenant = await _journal.ReadAsync(
             transaction => TenantService.RequireAsync(transaction, newProvider.TenantId), cancellationToken).ConfigureAwait(false);
-        CheckForm(identifier, PlatformCatalog.Get(tenant.Platform));
+        CheckForm(identifier, tenant.Profile);
         if (tenant.KeyHierarchy == KeyHierarchy.Direct && newProvider.ContextValue is not null)
         {
             throw new TenantEncryptionException(
@@ -88,7 +88,7 @@ public sealed class KeyProviderService
             KeyArn = keyArn,
             ArnFingerprint = Fingerprint(keyArn),
             ContextValue = newProvider.ContextValue,
-            SecondLayer = newProvider.SecondLayer,
+            SecondLayer = PlatformRules.SecondLayerOf(tenant, newProvider),
             Status = KeyProviderStatus.Pending,
             MultiRegion = resolved.IsMultiRegion,
             Connection = connection with { Region = connection.Region ?? resolved.Region },
@@ -106,6 +106,8 @@ public sealed class KeyProviderService
             {
                 IReadOnlyList<KeyProvider> others = await change.Store.Providers.ListAsync(new KeyProviderFilter { TenantId = tenant.TenantId }).ConfigureAwait(false);
                 RefuseTaken(provider, others);
+                PlatformRules.RequireRegistration(tenant, newProvider, others);
+                PlatformRules.RequireOwnOrganization(tenant, await SharersAsync(change.Store, provider).ConfigureAwait(false));
                 await change.AddProviderAsync(provider).ConfigureAwait(false);
                 await change.RecordAsync(EventTypes.ProviderCreated, tenant.TenantId, Describe(provider)).ConfigureAwait(false);
             },
@@ -180,6 +182,7 @@ public sealed class KeyProviderService
         }
 
         Require(provider, KeyProviderStatus.Pending, "can be activated; migrate to an Archived one, restore a Deactivated one first");
+        PlatformRules.RequireActivation(tenant, await ActiveAsync(tenant.TenantId, cancellationToken).ConfigureAwait(false));
         Operation operation = _journal.Begin("Enable-KeyProvider", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         await RequireWorkingAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
@@ -190,6 +193,7 @@ public sealed class KeyProviderService
             {
                 KeyProvider now = await ProviderTransition.RequireIdleAsync(change.Store, providerId).ConfigureAwait(false);
                 Require(now, KeyProviderStatus.Pending, "can be activated");
+                PlatformRules.RequireActivation(tenant, (await change.Store.Providers.FindActiveAsync(tenant.TenantId).ConfigureAwait(false))!);
                 await ProviderTransition.ActivateAsync(change, now, key, _time.GetUtcNow()).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
@@ -256,6 +260,7 @@ public sealed class KeyProviderService
                     throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The key provider '{provider.Name}' is {why} and can't be removed.");
                 }
 
+                PlatformRules.RequireRemoval(tenant, provider);
                 RefuseDependants(provider, force, "lost for good");
                 await ProviderTransition.RefuseWritersAsync(change.Store, provider, tenant, _time.GetUtcNow()).ConfigureAwait(false);
                 int keys = await change.Store.Keys.RemoveOfProviderAsync(provider.Id).ConfigureAwait(false);
@@ -328,6 +333,32 @@ public sealed class KeyProviderService
         ["keyArn"] = provider.KeyArn,
         ["secondLayer"] = provider.SecondLayer,
     };
+
+    /// <summary>Whether making a provider current can't be undone without the platform's vendor.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>Whether it is for good.</returns>
+    public async Task<bool> IsPermanentAsync(KeyProvider provider, CancellationToken cancellationToken = default)
+    {
+        (EncryptionTenant tenant, KeyProvider target) = await ReadAsync(provider.Id, cancellationToken).ConfigureAwait(false);
+        return PlatformRules.IsPermanent(tenant, await ActiveAsync(tenant.TenantId, cancellationToken).ConfigureAwait(false), target);
+    }
+
+    /// <summary>The other tenants whose providers stand on the same key or a multi-Region relative of it.</summary>
+    private static async Task<IReadOnlyList<EncryptionTenant>> SharersAsync(IStoreTransaction transaction, KeyProvider provider)
+    {
+        IReadOnlyList<KeyProvider> same = await transaction.Providers.ListAsync(new KeyProviderFilter { KeyArn = provider.KeyArn }).ConfigureAwait(false);
+        var sharers = new List<EncryptionTenant>();
+        foreach (string tenantId in same.Select(one => one.TenantId).Where(id => id != provider.TenantId).Distinct(StringComparer.Ordinal))
+        {
+            sharers.Add(await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false));
+        }
+
+        return sharers;
+    }
+
+    private async Task<KeyProvider> ActiveAsync(string tenantId, CancellationToken cancellationToken) =>
+        (await _journal.ReadAsync(transaction => transaction.Providers.FindActiveAsync(tenantId), cancellationToken).ConfigureAwait(false))!;
 
     private static void CheckForm(KeyIdentifier identifier, PlatformProfile platform)
     {
@@ -427,6 +458,7 @@ public sealed class KeyProviderService
                 }
 
                 Require(provider, from, rule);
+                PlatformRules.RequireDeactivation(await TenantService.RequireAsync(change.Store, provider.TenantId).ConfigureAwait(false));
                 await ProviderTransition.RequireIdleAsync(change.Store, providerId).ConfigureAwait(false);
                 await check(change.Store, provider).ConfigureAwait(false);
                 KeyProvider changed = provider with { Status = to };

@@ -75,7 +75,7 @@ internal sealed class KeyProviderValidator(KeySealer sealer, ProviderAuthenticat
 
     private static void CheckIdentifier(KeyProviderCheckList checks, EncryptionTenant tenant, KeyProvider provider)
     {
-        PlatformProfile platform = PlatformCatalog.Get(tenant.Platform);
+        PlatformProfile platform = tenant.Profile;
         KeyIdentifier arn = KeyIdentifier.Parse(provider.KeyArn!);
         KeyIdentifierForm form = KeyIdentifier.Parse(provider.KeyIdentifier!).Form;
         checks.Expect(

@@ -17,9 +17,11 @@ public sealed class TenantService
 
     private readonly ChangeJournal _journal;
     private readonly KeyMaker _keyMaker;
+    private readonly ProviderAuthenticator _authenticator;
     private readonly TimeProvider _time;
 
-    internal TenantService(ChangeJournal journal, KeyMaker keyMaker, TimeProvider time) => (_journal, _keyMaker, _time) = (journal, keyMaker, time);
+    internal TenantService(ChangeJournal journal, KeyMaker keyMaker, ProviderAuthenticator authenticator, TimeProvider time) =>
+        (_journal, _keyMaker, _authenticator, _time) = (journal, keyMaker, authenticator, time);
 
     /// <summary>Creates a tenant with its internal provider, Active, and a first key under it.</summary>
     /// <param name="newTenant">What it is made from.</param>
@@ -29,7 +31,10 @@ public sealed class TenantService
     public async Task<EncryptionTenant> CreateAsync(NewTenant newTenant, CancellationToken cancellationToken = default)
     {
         TenantIdRule.Check(newTenant.TenantId);
-        PlatformProfile platform = PlatformCatalog.Get(newTenant.Platform);
+        PlatformProfile platform = newTenant.PlatformFile?.Profile
+            ?? await _journal.ReadAsync(transaction => PlatformService.RequireAsync(transaction, newTenant.Platform), cancellationToken).ConfigureAwait(false);
+        CheckRegion(newTenant, platform);
+        CheckHierarchy(newTenant, platform);
         if (newTenant.KeyLease is { } lease && (lease < TimeSpan.Zero || lease > LongestLease))
         {
             throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"A key lease of {lease} is not between zero and {LongestLease}.");
@@ -41,22 +46,26 @@ public sealed class TenantService
             TenantId = newTenant.TenantId,
             DisplayName = newTenant.DisplayName,
             Platform = platform.Name,
+            Profile = platform,
             Region = newTenant.Region,
+            Edition = newTenant.Edition,
+            Organization = newTenant.Organization,
+            Parent = newTenant.Parent,
             KeyHierarchy = newTenant.KeyHierarchy,
             KeyLease = newTenant.KeyLease ?? TimeSpan.FromMinutes(5),
             Epoch = 1,
             CreatedAt = now,
         };
-        var provider = new KeyProvider
-        {
-            Id = Identifiers.New(Identifiers.ProviderPrefix),
-            TenantId = tenant.TenantId,
-            Name = platform.InternalProvider,
-            Type = KeyProviderType.Internal,
-            Status = KeyProviderStatus.Active,
-            CreatedAt = now,
-            PromotedToCurrentAt = now,
-        };
+        KeyProvider inherited = await InheritedAsync(newTenant, platform, cancellationToken).ConfigureAwait(false);
+        KeyProvider provider = await SignAsync(
+            inherited with
+            {
+                Id = Identifiers.New(Identifiers.ProviderPrefix),
+                TenantId = tenant.TenantId,
+                CreatedAt = now,
+                PromotedToCurrentAt = now,
+            },
+            cancellationToken).ConfigureAwait(false);
 
         Operation operation = _journal.Begin("New-EncryptionTenant", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
@@ -70,21 +79,15 @@ public sealed class TenantService
                     throw new TenantEncryptionException(ErrorCodes.TenantExists, $"There is a tenant '{tenant.TenantId}' already.");
                 }
 
+                if (newTenant.PlatformFile is { } file)
+                {
+                    await PlatformService.KeepAsync(change, file, now).ConfigureAwait(false);
+                }
+
                 await change.Store.Tenants.AddAsync(tenant).ConfigureAwait(false);
                 await change.AddProviderAsync(provider).ConfigureAwait(false);
                 await change.AddKeyAsync(key).ConfigureAwait(false);
-                await change.RecordAsync(
-                    EventTypes.TenantCreated,
-                    tenant.TenantId,
-                    new JObject
-                    {
-                        ["platform"] = tenant.Platform,
-                        ["keyHierarchy"] = tenant.KeyHierarchy.ToString(),
-                        ["providerId"] = provider.Id,
-                        ["provider"] = provider.Name,
-                        ["status"] = provider.Status.ToString(),
-                        ["kekId"] = key.KekId,
-                    }).ConfigureAwait(false);
+                await change.RecordAsync(EventTypes.TenantCreated, tenant.TenantId, Describe(tenant, provider, key)).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
         return tenant;
@@ -103,6 +106,82 @@ public sealed class TenantService
     /// <returns>The tenants.</returns>
     public Task<IReadOnlyList<EncryptionTenant>> ListAsync(CancellationToken cancellationToken = default) =>
         _journal.ReadAsync(transaction => transaction.Tenants.ListAsync(), cancellationToken);
+
+    private static void CheckHierarchy(NewTenant newTenant, PlatformProfile platform)
+    {
+        if (newTenant.KeyHierarchy == KeyHierarchy.Direct && platform.SecondLayer == SecondLayerRule.Always)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.TransitionForbidden,
+                $"The platform {platform.Name} forbids it: a customer master key is a second layer there, which excludes the key hierarchy Direct.");
+        }
+    }
+
+    // No key is sealed under a registration that does not verify, so a new one is signed before its first key is made.
+    private Task<KeyProvider> SignAsync(KeyProvider provider, CancellationToken cancellationToken) =>
+        _journal.ReadAsync(transaction => _authenticator.SignAsync(transaction.Settings, provider), cancellationToken);
+
+    /// <summary>What a new tenant's first provider is like: the platform's internal KMS, or the parent's provider.</summary>
+    private async Task<KeyProvider> InheritedAsync(NewTenant newTenant, PlatformProfile platform, CancellationToken cancellationToken)
+    {
+        var internalKms = new KeyProvider
+        {
+            Id = "",
+            TenantId = newTenant.TenantId,
+            Name = platform.InternalProvider,
+            Type = KeyProviderType.Internal,
+            Status = KeyProviderStatus.Active,
+        };
+        if (newTenant.Parent is not { } parentId)
+        {
+            return internalKms;
+        }
+
+        (EncryptionTenant parent, KeyProvider active) = await _journal.ReadAsync(
+            async transaction => (
+                await RequireAsync(transaction, parentId).ConfigureAwait(false),
+                (await transaction.Providers.FindActiveAsync(parentId).ConfigureAwait(false))!),
+            cancellationToken).ConfigureAwait(false);
+        string? fault =
+            !platform.Children ? "its tenants have no parents"
+            : parent.Platform != platform.Name ? $"the parent '{parentId}' is a tenant of {parent.Platform}"
+            : parent.Parent is not null ? $"'{parentId}' is itself a child of '{parent.Parent}'"
+            : active.Type == KeyProviderType.AwsKms && platform.InternalOnlyEditions.Contains(newTenant.Edition ?? "", StringComparer.OrdinalIgnoreCase)
+                ? $"the edition '{newTenant.Edition}' and the customer master key of '{parentId}' exclude each other"
+            : null;
+        return fault is null
+            ? active
+            : throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The platform {platform.Name} forbids it: {fault}.");
+    }
+
+    private static JObject Describe(EncryptionTenant tenant, KeyProvider provider, KeyEncryptionKey key)
+    {
+        var data = new JObject
+        {
+            ["platform"] = tenant.Platform,
+            ["keyHierarchy"] = tenant.KeyHierarchy.ToString(),
+            ["providerId"] = provider.Id,
+            ["provider"] = provider.Name,
+            ["status"] = provider.Status.ToString(),
+            ["kekId"] = key.KekId,
+        };
+        if (tenant.Profile.FileHash is { } hash)
+        {
+            data["platformHash"] = hash;
+        }
+
+        return data;
+    }
+
+    private static void CheckRegion(NewTenant newTenant, PlatformProfile platform)
+    {
+        if (newTenant.Region is { } region && platform.Regions.Count > 0 && platform.FindRegion(region) is null)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.WrongRegion,
+                $"{platform.Name} does not serve the region '{region}'. Regions: {string.Join(", ", platform.Regions.Select(known => known.Name))}.");
+        }
+    }
 
     internal static async Task<EncryptionTenant> RequireAsync(IStoreTransaction transaction, string tenantId)
     {

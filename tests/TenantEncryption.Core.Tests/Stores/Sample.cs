@@ -4,6 +4,7 @@ using TenantEncryption.Events;
 using TenantEncryption.Keys;
 using TenantEncryption.Kms;
 using TenantEncryption.Migration;
+using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
@@ -20,7 +21,10 @@ internal static class Sample
         TenantId = id,
         DisplayName = "Label of " + id,
         Platform = "standalone",
+        Profile = PlatformCatalog.FindBuiltIn("standalone")!,
         Region = "eu-west-1",
+        Edition = "Enterprise",
+        Organization = "Group",
         KeyHierarchy = KeyHierarchy.Direct,
         KeyLease = TimeSpan.FromSeconds(7.5),
         Epoch = 3,
