@@ -96,7 +96,7 @@ public sealed class KeyProviderService
         };
         if (provider.MultiRegion)
         {
-            IReadOnlyList<string>? replicas = await RegionReview.FindReplicasAsync(operation.Kms, provider, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<string>? replicas = await RegionReview.FindReplicasAsync(operation.Kms, tenant, provider, cancellationToken).ConfigureAwait(false);
             provider = provider with { ReplicaKeys = replicas ?? [] };
         }
 
