@@ -53,7 +53,7 @@ internal static class ProviderRegistration
             CreatedAt = now,
         };
         return provider.MultiRegion && kms is not null
-            ? provider with { ReplicaKeys = await RegionReview.FindReplicasAsync(kms, provider, cancellationToken).ConfigureAwait(false) ?? [] }
+            ? provider with { ReplicaKeys = await RegionReview.FindReplicasAsync(kms, tenant, provider, cancellationToken).ConfigureAwait(false) ?? [] }
             : provider;
     }
 
