@@ -96,6 +96,31 @@ public static class ErrorCatalog
             "The policy document is not one that IAM accepts.",
             "Correct the element that the message names; Get-KeyPolicy shows a policy that is right for the platform."),
         new(
+            ErrorCodes.PolicyTooLarge,
+            ErrorKind.InvalidInput,
+            "The key policy would be longer than the 32,768 characters that KMS takes.",
+            "Take statements out that nobody needs, or serve some of the tenants with a key of their own."),
+        new(
+            ErrorCodes.PolicyLockout,
+            ErrorKind.Denied,
+            "With that policy nobody of the key's account could change it any more.",
+            "Keep a statement that allows the account or its administrators kms:PutKeyPolicy."),
+        new(
+            ErrorCodes.PolicyChanged,
+            ErrorKind.Unavailable,
+            "Somebody else changed the key policy in between.",
+            "Look at it with Get-KeyPolicy -Live and run the command again."),
+        new(
+            ErrorCodes.PlaceholderMissing,
+            ErrorKind.InvalidInput,
+            "The platform's key policy needs a value that was not given.",
+            "Give it with -Parameter, or what the platform itself shows with -From; Get-EncryptionPlatform lists the placeholders."),
+        new(
+            ErrorCodes.TemplateMismatch,
+            ErrorKind.InvalidInput,
+            "The JSON does not have the statements that the platform shows.",
+            "Copy the whole text of the platform's key policy dialog, and check that -Platform is the right one."),
+        new(
             ErrorCodes.InvalidPlatform,
             ErrorKind.InvalidInput,
             "The platform profile is malformed, or another one of its name is in use.",

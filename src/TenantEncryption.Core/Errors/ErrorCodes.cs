@@ -63,6 +63,21 @@ public static class ErrorCodes
     /// <summary>A policy document is not one that IAM accepts.</summary>
     public const string MalformedPolicy = "MALFORMED_POLICY";
 
+    /// <summary>A policy is longer than KMS takes.</summary>
+    public const string PolicyTooLarge = "POLICY_TOO_LARGE";
+
+    /// <summary>Nobody could change the key's policy any more.</summary>
+    public const string PolicyLockout = "POLICY_LOCKOUT";
+
+    /// <summary>The live key policy is not the one that the change was made for.</summary>
+    public const string PolicyChanged = "POLICY_CHANGED";
+
+    /// <summary>A platform's key policy has placeholders without a value.</summary>
+    public const string PlaceholderMissing = "PLACEHOLDER_MISSING";
+
+    /// <summary>The JSON is not what the platform shows.</summary>
+    public const string TemplateMismatch = "TEMPLATE_MISMATCH";
+
     /// <summary>A platform profile is malformed, or not the one that tenants follow.</summary>
     public const string InvalidPlatform = "INVALID_PLATFORM";
 

@@ -36,6 +36,15 @@ public static class EventTypes
     /// <summary>A deactivated key provider was restored.</summary>
     public const string ProviderRestored = "keyprovider.restored";
 
+    /// <summary>KMS gave no answer in a key provider's region, and its key is asked in another one.</summary>
+    public const string ProviderFailedOver = "keyprovider.failedover";
+
+    /// <summary>A key provider's own region answers again.</summary>
+    public const string ProviderReturned = "keyprovider.returned";
+
+    /// <summary>KMS refused a multi-Region key: nothing fails over until a check passes in that region.</summary>
+    public const string ProviderRefused = "keyprovider.refused";
+
     /// <summary>A new key-encryption key wraps from now on.</summary>
     public const string KeyRotated = "key.rotated";
 

@@ -9,6 +9,11 @@ internal static partial class PrincipalSyntax
     public static bool IsAws(string name) =>
         name == "*" || PrincipalElement.IsAccountId(name) || AwsArn().IsMatch(name) || UniqueId().IsMatch(name);
 
+    /// <summary>
+    /// The unique id of a user or role, such as <c>AROA…</c>: what KMS shows where a policy named one that was deleted since.
+    /// </summary>
+    public static bool IsUniqueId(string name) => UniqueId().IsMatch(name);
+
     /// <summary>A service such as <c>qbusiness.amazonaws.com</c>.</summary>
     public static bool IsService(string name) => Service().IsMatch(name);
 

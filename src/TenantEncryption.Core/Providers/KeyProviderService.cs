@@ -5,6 +5,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys;
+using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
 using TenantEncryption.Stores;
@@ -21,13 +22,23 @@ public sealed class KeyProviderService
     private readonly SessionKeeper _session;
     private readonly KeyMaker _keyMaker;
     private readonly KeyProviderValidator _validator;
+    private readonly RegionReview _regions;
+    private readonly RefusalLog _refusals;
     private readonly TimeProvider _time;
 
     internal KeyProviderService(
-        ChangeJournal journal, EventLog events, KeyRing ring, SessionKeeper session, KeyMaker keyMaker, KeyProviderValidator validator, TimeProvider time)
+        ChangeJournal journal,
+        EventLog events,
+        KeyRing ring,
+        SessionKeeper session,
+        KeyMaker keyMaker,
+        KeyProviderValidator validator,
+        RegionReview regions,
+        RefusalLog refusals,
+        TimeProvider time)
     {
         (_journal, _events, _ring, _session) = (journal, events, ring, session);
-        (_keyMaker, _validator, _time) = (keyMaker, validator, time);
+        (_keyMaker, _validator, _regions, _refusals, _time) = (keyMaker, validator, regions, refusals, time);
     }
 
     /// <summary>Registers a master key for a tenant. The provider is Pending: nothing uses it yet.</summary>
@@ -52,6 +63,13 @@ public sealed class KeyProviderService
                 $"Tenant '{tenant.TenantId}' is Direct: its messages' own encryption context, which has the tenant id, is what KMS sees, so it takes no other value.");
         }
 
+        if (tenant.KeyHierarchy == KeyHierarchy.Direct && newProvider.SecondLayer)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.InvalidInput,
+                $"Tenant '{tenant.TenantId}' is Direct: its data keys come straight from KMS, so there is no key that a second layer could seal.");
+        }
+
         KmsConnection connection = newProvider.Connection with { Region = newProvider.Connection.Region ?? identifier.Region ?? tenant.Region };
         Operation operation = _journal.Begin("New-KeyProvider", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
@@ -70,17 +88,26 @@ public sealed class KeyProviderService
             KeyArn = keyArn,
             ArnFingerprint = Fingerprint(keyArn),
             ContextValue = newProvider.ContextValue,
+            SecondLayer = PlatformRules.SecondLayerOf(tenant, newProvider),
             Status = KeyProviderStatus.Pending,
             MultiRegion = resolved.IsMultiRegion,
             Connection = connection with { Region = connection.Region ?? resolved.Region },
             CreatedAt = _time.GetUtcNow(),
         };
+        if (provider.MultiRegion)
+        {
+            IReadOnlyList<string>? replicas = await RegionReview.FindReplicasAsync(operation.Kms, provider, cancellationToken).ConfigureAwait(false);
+            provider = provider with { ReplicaKeys = replicas ?? [] };
+        }
+
         await _journal.ChangeAsync(
             operation,
             async change =>
             {
                 IReadOnlyList<KeyProvider> others = await change.Store.Providers.ListAsync(new KeyProviderFilter { TenantId = tenant.TenantId }).ConfigureAwait(false);
                 RefuseTaken(provider, others);
+                PlatformRules.RequireRegistration(tenant, newProvider, others);
+                PlatformRules.RequireOwnOrganization(tenant, await SharersAsync(change.Store, provider).ConfigureAwait(false));
                 await change.AddProviderAsync(provider).ConfigureAwait(false);
                 await change.RecordAsync(EventTypes.ProviderCreated, tenant.TenantId, Describe(provider)).ConfigureAwait(false);
             },
@@ -155,16 +182,18 @@ public sealed class KeyProviderService
         }
 
         Require(provider, KeyProviderStatus.Pending, "can be activated; migrate to an Archived one, restore a Deactivated one first");
+        PlatformRules.RequireActivation(tenant, await ActiveAsync(tenant.TenantId, cancellationToken).ConfigureAwait(false));
         Operation operation = _journal.Begin("Enable-KeyProvider", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         await RequireWorkingAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
-        KeyEncryptionKey key = await _keyMaker.MakeAsync(operation.Kms, tenant, provider, cancellationToken).ConfigureAwait(false);
+        KeyEncryptionKey key = await _keyMaker.MakeAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
         await _journal.ChangeAsync(
             operation,
             async change =>
             {
                 KeyProvider now = await ProviderTransition.RequireIdleAsync(change.Store, providerId).ConfigureAwait(false);
                 Require(now, KeyProviderStatus.Pending, "can be activated");
+                PlatformRules.RequireActivation(tenant, (await change.Store.Providers.FindActiveAsync(tenant.TenantId).ConfigureAwait(false))!);
                 await ProviderTransition.ActivateAsync(change, now, key, _time.GetUtcNow()).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
@@ -185,7 +214,11 @@ public sealed class KeyProviderService
             KeyProviderStatus.Deactivated,
             EventTypes.ProviderDeactivated,
             "can be deactivated; an Active one is archived by activating another",
-            provider => RefuseDependants(provider, force, "unreadable until it is restored"),
+            async (store, provider) =>
+            {
+                RefuseDependants(provider, force, "unreadable until it is restored");
+                await RefuseLayersAsync(store, provider, force).ConfigureAwait(false);
+            },
             cancellationToken);
 
     /// <summary>Restores a Deactivated provider to Archived: what depends on it can be read again.</summary>
@@ -201,7 +234,7 @@ public sealed class KeyProviderService
             KeyProviderStatus.Archived,
             EventTypes.ProviderRestored,
             "can be restored",
-            _ => { },
+            (_, _) => Task.CompletedTask,
             cancellationToken);
 
     /// <summary>Removes a provider that is not Active, with the records of the keys that it seals.</summary>
@@ -227,6 +260,7 @@ public sealed class KeyProviderService
                     throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The key provider '{provider.Name}' is {why} and can't be removed.");
                 }
 
+                PlatformRules.RequireRemoval(tenant, provider);
                 RefuseDependants(provider, force, "lost for good");
                 await ProviderTransition.RefuseWritersAsync(change.Store, provider, tenant, _time.GetUtcNow()).ConfigureAwait(false);
                 int keys = await change.Store.Keys.RemoveOfProviderAsync(provider.Id).ConfigureAwait(false);
@@ -297,7 +331,34 @@ public sealed class KeyProviderService
         ["type"] = provider.Type.ToString(),
         ["status"] = provider.Status.ToString(),
         ["keyArn"] = provider.KeyArn,
+        ["secondLayer"] = provider.SecondLayer,
     };
+
+    /// <summary>Whether making a provider current can't be undone without the platform's vendor.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>Whether it is for good.</returns>
+    public async Task<bool> IsPermanentAsync(KeyProvider provider, CancellationToken cancellationToken = default)
+    {
+        (EncryptionTenant tenant, KeyProvider target) = await ReadAsync(provider.Id, cancellationToken).ConfigureAwait(false);
+        return PlatformRules.IsPermanent(tenant, await ActiveAsync(tenant.TenantId, cancellationToken).ConfigureAwait(false), target);
+    }
+
+    /// <summary>The other tenants whose providers stand on the same key or a multi-Region relative of it.</summary>
+    private static async Task<IReadOnlyList<EncryptionTenant>> SharersAsync(IStoreTransaction transaction, KeyProvider provider)
+    {
+        IReadOnlyList<KeyProvider> same = await transaction.Providers.ListAsync(new KeyProviderFilter { KeyArn = provider.KeyArn }).ConfigureAwait(false);
+        var sharers = new List<EncryptionTenant>();
+        foreach (string tenantId in same.Select(one => one.TenantId).Where(id => id != provider.TenantId).Distinct(StringComparer.Ordinal))
+        {
+            sharers.Add(await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false));
+        }
+
+        return sharers;
+    }
+
+    private async Task<KeyProvider> ActiveAsync(string tenantId, CancellationToken cancellationToken) =>
+        (await _journal.ReadAsync(transaction => transaction.Providers.FindActiveAsync(tenantId), cancellationToken).ConfigureAwait(false))!;
 
     private static void CheckForm(KeyIdentifier identifier, PlatformProfile platform)
     {
@@ -352,6 +413,26 @@ public sealed class KeyProviderService
         }
     }
 
+    // What is sealed under two layers depends on the internal KMS, too.
+    private static async Task RefuseLayersAsync(IStoreTransaction transaction, KeyProvider provider, bool force)
+    {
+        if (force || provider.Type != KeyProviderType.Internal)
+        {
+            return;
+        }
+
+        IReadOnlyList<KeyProvider> others = await transaction.Providers.ListAsync(new KeyProviderFilter { TenantId = provider.TenantId }).ConfigureAwait(false);
+        KeyProvider[] layered = [.. others.Where(other => other.SecondLayer && other.KeyCount > 0)];
+        if (layered.Length > 0)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.HasDependants,
+                $"'{provider.Name}' is the second layer of {string.Join(", ", layered.Select(other => $"'{other.Name}'"))}: "
+                    + $"{layered.Sum(other => other.MessageCount)} files and up to {layered.Sum(other => other.ValueCount)} values outside the catalog depend on it "
+                    + "and would be unreadable until it is restored.");
+        }
+    }
+
     private static string Fingerprint(string keyArn) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(keyArn))).ToLowerInvariant();
 
     private async Task<KeyProvider> ChangeStatusAsync(
@@ -361,7 +442,7 @@ public sealed class KeyProviderService
         KeyProviderStatus to,
         string eventType,
         string rule,
-        Action<KeyProvider> check,
+        Func<IStoreTransaction, KeyProvider, Task> check,
         CancellationToken cancellationToken)
     {
         Operation operation = _journal.Begin(command);
@@ -377,8 +458,9 @@ public sealed class KeyProviderService
                 }
 
                 Require(provider, from, rule);
+                PlatformRules.RequireDeactivation(await TenantService.RequireAsync(change.Store, provider.TenantId).ConfigureAwait(false));
                 await ProviderTransition.RequireIdleAsync(change.Store, providerId).ConfigureAwait(false);
-                check(provider);
+                await check(change.Store, provider).ConfigureAwait(false);
                 KeyProvider changed = provider with { Status = to };
                 await change.UpdateProviderAsync(provider, changed).ConfigureAwait(false);
                 await change.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
@@ -404,15 +486,29 @@ public sealed class KeyProviderService
             _ring.EndOfProvider(provider.Id);
         }
 
+        RegionFindings findings = await _regions.ReviewAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
+        result = result with { Checks = [.. result.Checks, .. findings.Checks] };
         await _journal.ChangeAsync(
             operation,
             async change =>
             {
                 KeyProvider now = await ProviderTransition.RequireAsync(change.Store, provider.Id).ConfigureAwait(false);
+                if (findings != RegionFindings.None)
+                {
+                    await RegionReview.ApplyAsync(change, now, findings).ConfigureAwait(false);
+                    now = await ProviderTransition.RequireAsync(change.Store, provider.Id).ConfigureAwait(false);
+                }
+
                 // What a test notes is not authenticated, and an altered registration stays as it is.
                 await change.Store.Providers.UpdateAsync(now with { LastTestedAt = result.Time, LastTestCode = result.Code }).ConfigureAwait(false);
                 JObject data = Describe(now);
                 data["code"] = result.Code;
+                if (now.MultiRegion)
+                {
+                    data["replicaKeys"] = new JArray(now.ReplicaKeys);
+                    data["refusedRegions"] = new JArray(now.RefusedRegions);
+                }
+
                 string[] warnings = [.. result.Checks.Where(check => check.Outcome == CheckOutcome.Warning).Select(check => check.Code).OfType<string>()];
                 if (warnings.Length > 0)
                 {
@@ -422,6 +518,12 @@ public sealed class KeyProviderService
                 await change.RecordAsync(EventTypes.ProviderTested, tenant.TenantId, data).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
+        if (KeyRefusal.Is(result.Code) && provider.KeyArn is not null)
+        {
+            string? region = result.Checks.First(check => check.Outcome == CheckOutcome.Failed).Region;
+            await _refusals.NoteAsync(provider, region ?? KeyRegion.Home(provider).Region, result.Code).ConfigureAwait(false);
+        }
+
         return result;
     }
 }

@@ -20,6 +20,11 @@ public sealed record NewKeyProvider
     /// <summary>The value of the tenant's pair in KMS encryption contexts; the tenant id when not given.</summary>
     public string? ContextValue { get; init; }
 
+    /// <summary>
+    /// Whether a key-encryption key needs the internal KMS's share, too: either one withdrawn, the data is shut. Some platforms always have it.
+    /// </summary>
+    public bool SecondLayer { get; init; }
+
     /// <summary>How KMS is reached.</summary>
     public KmsConnection Connection { get; init; } = new();
 }

@@ -44,6 +44,7 @@ internal sealed class ProviderAuthenticator(LogKeys keys, IStore store)
         ReadOnlySpan<byte> fields = new LengthPrefixed()
             .Add(provider.Id).Add(provider.TenantId).Add(provider.Type.ToString()).Add(provider.Status.ToString())
             .Add(provider.KeyIdentifier ?? "").Add(provider.KeyArn ?? "").Add(provider.ContextValue ?? "")
+            .Add(provider.SecondLayer ? "second layer" : "").Add(provider.ReplicaKeys).Add(provider.RefusedRegions)
             .Add(provider.Connection.Region ?? "").Add(provider.Connection.ProfileName ?? "").Add(provider.Connection.EndpointUrl ?? "")
             .Add(provider.Connection.RoleArn ?? "").Add(provider.Connection.ExternalId ?? "")
             .Bytes;

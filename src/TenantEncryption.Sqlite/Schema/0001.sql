@@ -44,9 +44,13 @@ CREATE TABLE key_providers (
     key_arn                 TEXT,
     arn_fingerprint         TEXT,
     context_value           TEXT,
+    second_layer            INTEGER NOT NULL,
     status                  TEXT    NOT NULL CHECK (status IN ('Pending', 'Active', 'Archived', 'Deactivated')),
     multi_region            INTEGER NOT NULL,
     replica_keys            TEXT    NOT NULL CHECK (json_valid(replica_keys)),
+    refused_regions         TEXT    NOT NULL CHECK (json_valid(refused_regions)),
+    -- Raised by every process that KMS refuses, so that the others forget what it gave them.
+    refusals                INTEGER NOT NULL DEFAULT 0,
     connection_region       TEXT,
     connection_profile_name TEXT,
     connection_endpoint_url TEXT,
