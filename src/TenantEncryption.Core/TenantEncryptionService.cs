@@ -3,11 +3,13 @@ using TenantEncryption.Data;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
+using TenantEncryption.Grants;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
+using TenantEncryption.MasterKeys;
 using TenantEncryption.Platforms;
 using TenantEncryption.Migration;
 using TenantEncryption.Providers;
@@ -70,6 +72,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
             time);
         Keys = new KeyService(Journal, _ring, keyMaker);
         RootKey = new RootKeyService(Journal, sealer, _internalKms, _logKeys, vault, storeId);
+        var connections = new KeyConnections(Journal, _authenticator);
+        MasterKeys = new MasterKeyService(Journal, connections, time);
+        Grants = new KeyGrantService(Journal, connections);
         Migrations = new KeyMigrationService(Journal, Providers, _session, new KekRewrapper(Journal, _session, keyMaker, time), actor, time);
 
         var reservations = new KeyReservations(Journal, _ring, Keys, _session, options.WrapLimit);
@@ -106,6 +111,12 @@ public sealed class TenantEncryptionService : IAsyncDisposable
 
     /// <summary>The root key of the internal KMS.</summary>
     public RootKeyService RootKey { get; }
+
+    /// <summary>Customer master keys in AWS KMS.</summary>
+    public MasterKeyService MasterKeys { get; }
+
+    /// <summary>Grants on customer master keys.</summary>
+    public KeyGrantService Grants { get; }
 
     /// <summary>Migrations.</summary>
     public KeyMigrationService Migrations { get; }

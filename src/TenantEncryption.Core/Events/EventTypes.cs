@@ -48,6 +48,33 @@ public static class EventTypes
     /// <summary>A new key-encryption key wraps from now on.</summary>
     public const string KeyRotated = "key.rotated";
 
+    /// <summary>A customer master key was made in AWS KMS.</summary>
+    public const string MasterKeyCreated = "masterkey.created";
+
+    /// <summary>A master key's alias, rotation, policy, replicas, description or tags were changed.</summary>
+    public const string MasterKeyUpdated = "masterkey.updated";
+
+    /// <summary>A master key was enabled.</summary>
+    public const string MasterKeyEnabled = "masterkey.enabled";
+
+    /// <summary>A master key was disabled.</summary>
+    public const string MasterKeyDisabled = "masterkey.disabled";
+
+    /// <summary>A master key will be deleted when its waiting period ends.</summary>
+    public const string MasterKeyDeletionScheduled = "masterkey.deletion-scheduled";
+
+    /// <summary>The deletion of a master key was cancelled.</summary>
+    public const string MasterKeyRestored = "masterkey.restored";
+
+    /// <summary>A grant on a master key was made.</summary>
+    public const string GrantCreated = "grant.created";
+
+    /// <summary>A grant was taken away.</summary>
+    public const string GrantRevoked = "grant.revoked";
+
+    /// <summary>A grant was given back.</summary>
+    public const string GrantRetired = "grant.retired";
+
     /// <summary>A tenant was created.</summary>
     public const string TenantCreated = "tenant.created";
 
