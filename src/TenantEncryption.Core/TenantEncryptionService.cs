@@ -9,6 +9,7 @@ using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
 using TenantEncryption.Migration;
+using TenantEncryption.Policies;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
@@ -50,6 +51,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         Journal.OnEpochRaised = _ring.Recheck;
         _session = new SessionKeeper(store, time);
         Platforms = new PlatformService(Journal);
+        Policies = new PolicyService(Journal, time);
         Tenants = new TenantService(Journal, keyMaker, time);
         Providers = new KeyProviderService(Journal, Events, _ring, _session, keyMaker, new KeyProviderValidator(sealer, _authenticator, time), time);
         Keys = new KeyService(Journal, _ring, keyMaker);
@@ -78,6 +80,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
 
     /// <summary>Platforms.</summary>
     public PlatformService Platforms { get; }
+
+    /// <summary>Key policies.</summary>
+    public PolicyService Policies { get; }
 
     /// <summary>Tenants.</summary>
     public TenantService Tenants { get; }

@@ -36,6 +36,9 @@ public static class EventTypes
     /// <summary>A deactivated key provider was restored.</summary>
     public const string ProviderRestored = "keyprovider.restored";
 
+    /// <summary>A master key's policy was changed, in some or all of its regions.</summary>
+    public const string KeyPolicyUpdated = "keypolicy.updated";
+
     /// <summary>A new key-encryption key wraps from now on.</summary>
     public const string KeyRotated = "key.rotated";
 
