@@ -189,7 +189,7 @@ public sealed class PolicyMergeTests
             """
             --- eu-west-1 (live)
             +++ eu-west-1 (merged)
-            @@ -33,7 +33,8 @@
+            @@ -30,7 +30,8 @@
                    "Condition": {
                      "StringEquals": {
                        "kms:EncryptionContext:TenantId": [
