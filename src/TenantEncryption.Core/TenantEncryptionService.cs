@@ -12,6 +12,7 @@ using TenantEncryption.Kms;
 using TenantEncryption.MasterKeys;
 using TenantEncryption.Platforms;
 using TenantEncryption.Migration;
+using TenantEncryption.Policies;
 using TenantEncryption.Providers;
 using TenantEncryption.Providers.Validation;
 using TenantEncryption.Stores;
@@ -56,6 +57,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         Journal.OnEpochRaised = _ring.Recheck;
         _session = new SessionKeeper(store, time);
         Platforms = new PlatformService(Journal);
+        Policies = new PolicyService(Journal, time);
         Tenants = new TenantService(Journal, keyMaker, _authenticator, time);
         Providers = new KeyProviderService(
             Journal,
@@ -99,6 +101,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
 
     /// <summary>Platforms.</summary>
     public PlatformService Platforms { get; }
+
+    /// <summary>Key policies.</summary>
+    public PolicyService Policies { get; }
 
     /// <summary>Tenants.</summary>
     public TenantService Tenants { get; }
