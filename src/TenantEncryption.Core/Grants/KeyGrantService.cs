@@ -147,7 +147,7 @@ public sealed class KeyGrantService
     }
 
     /// <summary>Takes a grant away, as who may administer the key. KMS refuses it within seconds, at times minutes.</summary>
-    /// <param name="grant">The grant.</param>
+    /// <param name="grant">The grant. What its connection leaves open is that of the store's provider on the key, if there is one.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>When it is revoked.</returns>
     /// <exception cref="TenantEncryptionException"><c>GRANT_NOT_FOUND</c>, <c>POLICY_DENIED</c>; and what KMS answers.</exception>
@@ -157,7 +157,8 @@ public sealed class KeyGrantService
         return EndAsync(
             grant,
             EventTypes.GrantRevoked,
-            kms => kms.RevokeGrantAsync(grant.Connection with { Region = grant.Region }, grant.KeyArn, grant.GrantId, cancellationToken));
+            (kms, there) => kms.RevokeGrantAsync(there, grant.KeyArn, grant.GrantId, cancellationToken),
+            cancellationToken);
     }
 
     /// <summary>Gives a grant back, as its retiring principal, or its grantee where it permits RetireGrant.</summary>
@@ -171,7 +172,8 @@ public sealed class KeyGrantService
         return EndAsync(
             grant,
             EventTypes.GrantRetired,
-            kms => kms.RetireGrantAsync(grant.Connection with { Region = grant.Region }, grant.KeyArn, grant.GrantId, cancellationToken));
+            (kms, there) => kms.RetireGrantAsync(there, grant.KeyArn, grant.GrantId, cancellationToken),
+            cancellationToken);
     }
 
     private static void Check(NewKeyGrant request)
@@ -296,11 +298,14 @@ public sealed class KeyGrantService
         }
     }
 
-    private async Task EndAsync(KeyGrant grant, string eventType, Func<IKmsAdministration, Task<KmsAnswer>> end)
+    private async Task EndAsync(
+        KeyGrant grant, string eventType, Func<IKmsAdministration, KmsConnection, Task<KmsAnswer>> end, CancellationToken cancellationToken)
     {
+        KmsConnection there = grant.Connection with { Region = grant.Region };
+        there = await _connections.CompleteAsync(there, grant.KeyArn, cancellationToken).ConfigureAwait(false);
         Operation operation = _journal.Begin("Remove-KeyGrant");
         await using var _ = operation.ConfigureAwait(false);
-        await end(operation.Kms.Administration).ConfigureAwait(false);
+        await end(operation.Kms.Administration, there).ConfigureAwait(false);
         await RecordAsync(operation, eventType, grant, null).ConfigureAwait(false);
     }
 
