@@ -13,6 +13,7 @@ using TenantEncryption.MasterKeys;
 using TenantEncryption.Platforms;
 using TenantEncryption.Migration;
 using TenantEncryption.Providers;
+using TenantEncryption.Providers.Validation;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
@@ -59,12 +60,15 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         Providers = new KeyProviderService(
             Journal,
             Events,
-            _ring,
             _session,
             keyMaker,
-            new KeyProviderValidator(sealer, _authenticator, time),
-            new RegionReview(Journal, sealer, _authenticator),
-            refusals,
+            new KeyProviderTester(
+                Journal,
+                _ring,
+                new KeyProviderValidator(sealer, _authenticator, time),
+                new RegionReview(Journal, sealer, _authenticator),
+                refusals,
+                time),
             time);
         Keys = new KeyService(Journal, _ring, keyMaker);
         RootKey = new RootKeyService(Journal, sealer, _internalKms, _logKeys, vault, storeId);

@@ -121,6 +121,11 @@ public static class ErrorCatalog
             "The JSON does not have the statements that the platform shows.",
             "Copy the whole text of the platform's key policy dialog, and check that -Platform is the right one."),
         new(
+            ErrorCodes.NotVerified,
+            ErrorKind.Denied,
+            "The key policy can't be seen with these credentials, so that nothing is proven about the platform's principals.",
+            "Test with credentials that have kms:GetKeyPolicy and kms:ListGrants on the key in each region, or as a principal of the platform (-RoleArn)."),
+        new(
             ErrorCodes.InvalidPlatform,
             ErrorKind.InvalidInput,
             "The platform profile is malformed, or another one of its name is in use.",

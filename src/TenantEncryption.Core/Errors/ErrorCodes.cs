@@ -78,6 +78,9 @@ public static class ErrorCodes
     /// <summary>The JSON is not what the platform shows.</summary>
     public const string TemplateMismatch = "TEMPLATE_MISMATCH";
 
+    /// <summary>What the platform's principals may do could not be seen, so that nothing is proven.</summary>
+    public const string NotVerified = "NOT_VERIFIED";
+
     /// <summary>A platform profile is malformed, or not the one that tenants follow.</summary>
     public const string InvalidPlatform = "INVALID_PLATFORM";
 

@@ -16,13 +16,14 @@ internal sealed class RegionReview(ChangeJournal journal, KeySealer sealer, Prov
 {
     private const string CheckName = "Failover";
 
-    /// <summary>The replicas of a multi-Region key; <see langword="null"/> when KMS does not tell.</summary>
-    public static async Task<IReadOnlyList<string>?> FindReplicasAsync(IKms kms, KeyProvider provider, CancellationToken cancellationToken)
+    /// <summary>The replicas of a multi-Region key, that of the platform's backup region first; <see langword="null"/> when KMS does not tell.</summary>
+    public static async Task<IReadOnlyList<string>?> FindReplicasAsync(
+        IKms kms, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
     {
         try
         {
             KmsKeyDescription key = await kms.DescribeKeyAsync(provider.Connection, provider.KeyArn!, cancellationToken).ConfigureAwait(false);
-            return KeyRegion.ReplicaArns(key, provider);
+            return KeyRegion.ReplicaArns(key, provider, tenant.Profile.FindRegion(KeyRegion.Home(provider).Region)?.Backup);
         }
         catch (TenantEncryptionException)
         {
@@ -54,7 +55,7 @@ internal sealed class RegionReview(ChangeJournal journal, KeySealer sealer, Prov
 
         return new RegionFindings
         {
-            ReplicaKeys = await FindReplicasAsync(operation.Kms, provider, cancellationToken).ConfigureAwait(false),
+            ReplicaKeys = await FindReplicasAsync(operation.Kms, tenant, provider, cancellationToken).ConfigureAwait(false),
             Reopened = reopened,
             Refusals = refusals.GetValueOrDefault(provider.Id),
             Checks = checks,

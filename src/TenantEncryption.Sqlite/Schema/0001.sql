@@ -44,6 +44,7 @@ CREATE TABLE key_providers (
     key_arn                 TEXT,
     arn_fingerprint         TEXT,
     context_value           TEXT,
+    parameters              TEXT    NOT NULL CHECK (json_valid(parameters)),
     second_layer            INTEGER NOT NULL,
     status                  TEXT    NOT NULL CHECK (status IN ('Pending', 'Active', 'Archived', 'Deactivated')),
     multi_region            INTEGER NOT NULL,

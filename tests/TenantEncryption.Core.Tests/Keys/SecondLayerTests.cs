@@ -43,6 +43,36 @@ public sealed class SecondLayerTests
     }
 
     [Fact]
+    public async Task A_platform_that_grants_no_data_key_in_plaintext_has_it_made_without_and_always_as_a_second_layer()
+    {
+        await using TestService service = await TestService.OpenAsync();
+        await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "acme", Platform = "amazon-q-business" });
+        KeyProvider cmk = await service.RegisterAsync("CMK");
+        await service.Keys.Administrator.PutKeyPolicyAsync(new()
+        {
+            KeyId = cmk.KeyArn,
+            Policy =
+                """
+                {"Version":"2012-10-17","Statement":[
+                {"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"},
+                {"Effect":"Deny","Principal":"*","Action":["kms:GenerateDataKey","kms:Encrypt","kms:ReEncrypt*"],"Resource":"*"}]}
+                """,
+        });
+
+        await service.Service.Providers.EnableAsync(cmk.Id);
+        byte[] message = await service.ProtectValueAsync([1]);
+        service.Service.Keys.ClearLeases();
+
+        Assert.True((await service.ProviderAsync("CMK")).SecondLayer);
+        Assert.Equal([1], await service.ReadValueAsync(message));
+        Assert.Equal(
+            ["Decrypt", "DescribeKey", "GenerateDataKeyWithoutPlaintext"], service.Kms.Calls.Select(call => call.Operation).Distinct().Order());
+        service.Kms.Forget();
+        await service.Service.Keys.RotateAsync("acme");
+        Assert.Equal(["GenerateDataKeyWithoutPlaintext", "Decrypt"], service.Kms.Calls.Select(call => call.Operation));
+    }
+
+    [Fact]
     public async Task Data_is_shut_when_the_customers_key_is_disabled()
     {
         (TestService service, KeyProvider both) = await TestService.WithSecondLayerAsync();

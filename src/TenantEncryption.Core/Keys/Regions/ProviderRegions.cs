@@ -41,37 +41,47 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
         TenantEncryptionException? fault = null;
         if (circuits.TryEnter(home.Connection))
         {
-            try
+            (T? answer, fault) = await TryAsync(() => AskHomeAsync(attempt, home)).ConfigureAwait(false);
+            if (fault is null)
             {
-                return await AskHomeAsync(attempt, home).ConfigureAwait(false);
-            }
-            catch (TenantEncryptionException exception) when (IsNoAnswer(exception))
-            {
-                circuits.Open(home.Connection);
-                fault = exception;
+                return answer!;
             }
         }
 
         KeyProvider now = await ReadAsync(provider, cancellationToken).ConfigureAwait(false);
-        if (now.RefusedRegions.Count == 0)
+        foreach (KeyRegion replica in now.RefusedRegions.Count == 0 ? KeyRegion.Replicas(now) : [])
         {
-            foreach (KeyRegion replica in KeyRegion.Replicas(now))
+            (T? answer, TenantEncryptionException? silence) = await TryAsync(() => AskAsync(attempt, replica)).ConfigureAwait(false);
+            if (silence is null)
             {
-                try
-                {
-                    T answer = await AskAsync(attempt, replica).ConfigureAwait(false);
-                    await TellAwayAsync(operation, now, home, replica).ConfigureAwait(false);
-                    return answer;
-                }
-                catch (TenantEncryptionException exception) when (IsNoAnswer(exception))
-                {
-                    // The next one may answer.
-                }
+                await TellAwayAsync(operation, now, home, replica).ConfigureAwait(false);
+                return answer!;
             }
         }
 
-        // Home was left alone as a replica would do; now it is all there is.
-        return fault is null ? await AskHomeAsync(attempt, home).ConfigureAwait(false) : throw Stuck(fault, now);
+        if (fault is null)
+        {
+            // Home was left alone as a replica would do; now it is all there is.
+            (T? answer, fault) = await TryAsync(() => AskHomeAsync(attempt, home)).ConfigureAwait(false);
+            if (fault is null)
+            {
+                return answer!;
+            }
+        }
+
+        throw Stuck(fault, now);
+    }
+
+    private static async Task<(T? Answer, TenantEncryptionException? Silence)> TryAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return (await ask().ConfigureAwait(false), null);
+        }
+        catch (TenantEncryptionException exception) when (IsNoAnswer(exception))
+        {
+            return (default, exception);
+        }
     }
 
     private static bool IsNoAnswer(TenantEncryptionException exception) => exception.Code == ErrorCodes.KmsUnreachable;
@@ -97,19 +107,31 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
         {
             answer = await AskAsync(attempt, home).ConfigureAwait(false);
         }
-        catch (TenantEncryptionException exception) when (!IsNoAnswer(exception))
+        catch (TenantEncryptionException exception)
         {
-            circuits.Close(home.Connection);
+            Note(home, IsNoAnswer(exception));
             throw;
         }
 
-        circuits.Close(home.Connection);
+        Note(home, isSilent: false);
         if (_away.TryRemove(attempt.Provider.Id, out string? region))
         {
             await TellAsync(attempt.Provider, EventTypes.ProviderReturned, region, home.Region).ConfigureAwait(false);
         }
 
         return answer;
+    }
+
+    private void Note(KeyRegion home, bool isSilent)
+    {
+        if (isSilent)
+        {
+            circuits.Open(home.Connection);
+        }
+        else
+        {
+            circuits.Close(home.Connection);
+        }
     }
 
     private async Task<T> AskAsync<T>(Attempt<T> attempt, KeyRegion region)

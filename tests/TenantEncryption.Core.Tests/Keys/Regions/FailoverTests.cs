@@ -157,6 +157,17 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    public async Task The_platforms_backup_region_is_turned_to_first()
+    {
+        await using RegionScene scene = await RegionScene.BeginAsync();
+        await scene.Service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "qlik", Platform = "qlik-cloud", Region = RegionScene.Home });
+
+        KeyProvider theirs = await scene.Service.RegisterAsync("Theirs", "qlik", await scene.Kms.CreateMultiRegionKeyAsync("ca-central-1", RegionScene.Backup));
+
+        Assert.Equal([RegionScene.Backup, "ca-central-1"], theirs.ReplicaKeys.Select(arn => KeyIdentifier.Parse(arn).Region));
+    }
+
+    [Fact]
     public async Task When_no_region_answers_the_error_says_so_and_leases_end_on_time()
     {
         await using RegionScene scene = await RegionScene.BeginAsync();
