@@ -134,6 +134,10 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     protected Task<bool> ConfirmAsync(string target, string action, bool force = false) =>
         OnPipelineAsync(() => new Confirmation(this).Ask(() => ShouldProcess(target, action), force));
 
+    /// <summary>Whether the command only tells what it would do.</summary>
+    /// <returns>Whether <c>-WhatIf</c> or its preference is on.</returns>
+    protected Task<bool> IsWhatIfAsync() => OnPipelineAsync(() => new Confirmation(this).IsWhatIf);
+
     /// <summary>The same with a text of its own for <c>-WhatIf</c>.</summary>
     /// <param name="description">What <c>-WhatIf</c> shows.</param>
     /// <param name="question">What the prompt asks.</param>

@@ -8,6 +8,9 @@ namespace TenantEncryption.PowerShell.Hosting;
 /// <param name="cmdlet">The cmdlet that asks.</param>
 internal sealed class Confirmation(PSCmdlet cmdlet)
 {
+    /// <summary>Whether the command only tells what it would do.</summary>
+    public bool IsWhatIf => IsOn("WhatIf", "WhatIfPreference");
+
     /// <summary>Asks.</summary>
     /// <param name="shouldProcess">PowerShell's own question.</param>
     /// <param name="force">Whether <c>-Force</c> answers it.</param>
@@ -15,7 +18,7 @@ internal sealed class Confirmation(PSCmdlet cmdlet)
     /// <exception cref="TenantEncryptionException"><c>CONFIRMATION_REQUIRED</c>.</exception>
     public bool Ask(Func<bool> shouldProcess, bool force)
     {
-        if (IsOn("WhatIf", "WhatIfPreference"))
+        if (IsWhatIf)
         {
             return shouldProcess();
         }
@@ -31,7 +34,7 @@ internal sealed class Confirmation(PSCmdlet cmdlet)
     /// <exception cref="TenantEncryptionException"><c>CONFIRMATION_REQUIRED</c>.</exception>
     public bool AskForGood(Func<bool> shouldProcess, Func<bool> question, bool force)
     {
-        if (IsOn("WhatIf", "WhatIfPreference"))
+        if (IsWhatIf)
         {
             return shouldProcess();
         }

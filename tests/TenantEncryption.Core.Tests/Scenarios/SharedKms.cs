@@ -79,5 +79,8 @@ internal sealed class SharedKms : IAsyncDisposable
         (await http.PutAsync(new Uri(Url + "/_localkms/key-state"), body)).EnsureSuccessStatusCode();
     }
 
+    /// <summary>Sets the clock of key states ahead; only for a KMS of a test's own.</summary>
+    public void Advance(TimeSpan by) => _server.Advance(by);
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }
