@@ -14,6 +14,9 @@ internal sealed class Settings(string[] arguments)
     /// <summary>Where files are written: tmpfs unless another folder is given.</summary>
     public string Folder => Value("folder") ?? (Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath());
 
+    /// <summary>Where the stores of benchmarks with a store are: on a disk, as by default, unless another folder is given.</summary>
+    public string StoreFolder => Value("store") ?? Path.GetTempPath();
+
     /// <summary>The length of a frame's content, in bytes.</summary>
     public int FrameLength => int.Parse(Value("frame") ?? "262144", CultureInfo.InvariantCulture);
 
