@@ -32,7 +32,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         (_store, _kms, _storeId, _rootKeyProtection) = (store, kms, storeId, vault.Protection);
         TimeProvider time = options.Time;
         string actor = options.Actor ?? $"{Environment.UserName}@{Environment.MachineName}";
-        _internalKms = new InternalKms(store, vault, storeId, roots);
+        _internalKms = new InternalKms(store, vault, storeId, roots, options.AeadFactory);
         _logKeys = new LogKeys(_internalKms, storeId);
         Events = new EventLog(
             store,
@@ -43,9 +43,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
             time);
         _authenticator = new ProviderAuthenticator(_logKeys, store);
         Journal = new ChangeJournal(store, Events, _authenticator, kms, time, options.OnKmsCall, options.OnWarning);
-        var sealer = new KeySealer(_internalKms, _authenticator);
+        var sealer = new KeySealer(_internalKms, _authenticator, options.AeadFactory);
         var keyMaker = new KeyMaker(sealer, time);
-        _ring = new KeyRing(store, sealer, _authenticator, time, options.KeyLease);
+        _ring = new KeyRing(store, sealer, _authenticator, time, options.KeyLease, options.AeadFactory);
         Journal.OnEpochRaised = _ring.Recheck;
         _session = new SessionKeeper(store, time);
         Tenants = new TenantService(Journal, keyMaker, time);
@@ -58,7 +58,14 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         var materials = new MaterialsSource(_ring);
         var writer = new MessageWriter(options.AeadFactory);
         var fileReader = new FileReader(Journal, _ring, new MessageReader(options.AeadFactory), options.FileEffects, time);
-        var fileProtector = new FileProtector(Journal, reservations, materials, writer, fileReader, options.FileEffects, time);
+        var fileProtector = new FileProtector(
+            reservations,
+            new ProtectedFileWriter(materials, writer, options.FileEffects, time),
+            new CatalogWriter(Journal, time),
+            new SourceRemover(fileReader, options.FileEffects),
+            options.FileEffects);
+        var fileUnprotector = new FileUnprotector(fileReader, options.FileEffects, time);
+        var fileTester = new FileTester(fileReader, time);
         Data = new TenantDataProtector(
             Journal,
             fileReader,
@@ -67,6 +74,8 @@ public sealed class TenantEncryptionService : IAsyncDisposable
                 _ring,
                 fileProtector,
                 fileReader,
+                fileUnprotector,
+                fileTester,
                 materials,
                 writer,
                 tenantId => new WrapBudget(Journal, reservations, tenantId),

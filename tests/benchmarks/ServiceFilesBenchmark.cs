@@ -59,17 +59,24 @@ internal sealed class ServiceFilesBenchmark(string folder, string storeFolder)
                 new("unprotect", () => EmptiedAsync(() => Measurement.OfAsync(() => UnprotectAsync(service)))),
                 new("verify", () => Measurement.OfAsync(() => VerifyAsync(service))),
             ];
-            IReadOnlyDictionary<string, Measurement> medians = await Measured.MediansAsync([.. all.Where(one => one.Name == "cp -r" || settings.Wants(one.Name))], settings.Rounds);
-            Report.Table("work", "seconds", "files/s", "rate of cp -r", "processor seconds", "kernel seconds");
-            foreach ((string work, Measurement median) in medians)
+            IReadOnlyDictionary<string, List<Measurement>> rounds = await Measured.RoundsAsync(
+                [.. all.Where(one => one.Name == "cp -r" || settings.Wants(one.Name))], settings.Rounds);
+            Measurement copy = Measured.Median(rounds["cp -r"]);
+            Measurement quickCopy = Measured.Least(rounds["cp -r"]);
+            Report.Table("work", "seconds", "files/s", "rate of cp -r", "least seconds", "rate of its least", "least processor seconds", "of them kernel");
+            foreach ((string work, List<Measurement> measured) in rounds)
             {
+                Measurement median = Measured.Median(measured);
+                Measurement least = Measured.Least(measured);
                 Report.Row(
                     work,
                     median.Seconds,
                     (int)(Count / median.Seconds),
-                    medians["cp -r"].Seconds / median.Seconds,
-                    median.ProcessorSeconds,
-                    median.KernelSeconds);
+                    copy.Seconds / median.Seconds,
+                    least.Seconds,
+                    quickCopy.Seconds / least.Seconds,
+                    least.ProcessorSeconds,
+                    least.KernelSeconds);
             }
         }
     }
@@ -128,14 +135,11 @@ internal sealed class ServiceFilesBenchmark(string folder, string storeFolder)
         }
     }
 
-    private Task<Measurement> EmptiedAsync(Func<Task<Measurement>> work)
+    // By another process, so that a profile of this one shows its own work.
+    private async Task<Measurement> EmptiedAsync(Func<Task<Measurement>> work)
     {
-        if (Directory.Exists(_out))
-        {
-            Directory.Delete(_out, recursive: true);
-        }
-
+        await Tool.RunAsync("rm", ["-rf", _out]);
         Directory.CreateDirectory(_out);
-        return work();
+        return await work();
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
@@ -23,6 +24,7 @@ internal sealed class KeyRing : IDisposable
     private readonly ProviderAuthenticator _authenticator;
     private readonly TimeProvider _time;
     private readonly TimeSpan? _shorterLease;
+    private readonly IAeadFactory? _aeadFactory;
     private readonly ConcurrentDictionary<string, KeyLease> _leases = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim[] _gates = [.. Enumerable.Range(0, Gates).Select(_ => new SemaphoreSlim(1))];
     private readonly ConcurrentDictionary<string, CheckedState> _states = new(StringComparer.Ordinal);
@@ -35,9 +37,11 @@ internal sealed class KeyRing : IDisposable
     /// <param name="authenticator">Authenticates the providers that it trusts.</param>
     /// <param name="time">The clock of leases.</param>
     /// <param name="shorterLease">A lease that this process wants, where it is shorter than the tenant's.</param>
-    public KeyRing(IStore store, KeySealer sealer, ProviderAuthenticator authenticator, TimeProvider time, TimeSpan? shorterLease)
+    /// <param name="aeadFactory">The AEAD of the keys.</param>
+    public KeyRing(
+        IStore store, KeySealer sealer, ProviderAuthenticator authenticator, TimeProvider time, TimeSpan? shorterLease, IAeadFactory? aeadFactory)
     {
-        (_store, _sealer, _authenticator, _time, _shorterLease) = (store, sealer, authenticator, time, shorterLease);
+        (_store, _sealer, _authenticator, _time, _shorterLease, _aeadFactory) = (store, sealer, authenticator, time, shorterLease, aeadFactory);
         _sweeper = time.CreateTimer(_ => _ = SweepAsync(), null, EpochCheckInterval, EpochCheckInterval);
     }
 
@@ -204,8 +208,8 @@ internal sealed class KeyRing : IDisposable
         TimeSpan duration = DurationFor(tenant);
         try
         {
-            SecretBytes kek = await _sealer.OpenAsync(kms, key.Record, provider, cancellationToken).ConfigureAwait(false);
-            var lease = new KeyLease(tenantId, kekId, provider.Id, tenant.Epoch, kek, duration, _time);
+            using SecretBytes kek = await _sealer.OpenAsync(kms, key.Record, provider, cancellationToken).ConfigureAwait(false);
+            var lease = new KeyLease(tenantId, kekId, provider.Id, tenant.Epoch, new SharedAead(kek.Span, _aeadFactory), duration, _time);
             if (duration > TimeSpan.Zero)
             {
                 Keep(lease);

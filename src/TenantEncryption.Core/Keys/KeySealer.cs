@@ -1,3 +1,4 @@
+using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
@@ -8,7 +9,7 @@ using TenantEncryption.Tenants;
 namespace TenantEncryption.Keys;
 
 /// <summary>Seals key-encryption keys under a provider and opens them: one call of KMS for each.</summary>
-internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator authenticator)
+internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator authenticator, IAeadFactory? aeadFactory)
 {
     /// <summary>The context key of the pair that names the key-encryption key in every KMS call.</summary>
     public const string KekContextKey = "KekId";
@@ -40,10 +41,10 @@ internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator a
         }
 
         using SecretBytes share = await OpenShareAsync(kms, record, provider, cancellationToken).ConfigureAwait(false);
-        return KeyRecordCipher.Open(record, share.Span, []);
+        return KeyRecordCipher.Open(record, share.Span, [], aeadFactory);
     }
 
-    private static KeyRecord Seal(
+    private KeyRecord Seal(
         SecretBytes kek, ProviderShare share, string kekId, EncryptionTenant tenant, KeyProvider provider, Dictionary<string, string> context) =>
         KeyRecordCipher.Seal(kek.Span, share.Plaintext.Span, [], new KeyRecord
         {
@@ -56,7 +57,7 @@ internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator a
             Salt = [],
             Iv = [],
             SealedKek = [],
-        });
+        }, aeadFactory);
 
     private static Dictionary<string, string> ContextOf(EncryptionTenant tenant, KeyProvider provider, string kekId) => new()
     {

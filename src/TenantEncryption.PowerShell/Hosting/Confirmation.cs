@@ -8,6 +8,9 @@ namespace TenantEncryption.PowerShell.Hosting;
 /// <param name="cmdlet">The cmdlet that asks.</param>
 internal sealed class Confirmation(PSCmdlet cmdlet)
 {
+    /// <summary>Whether asking shows nothing to anybody: no prompt, no <c>-WhatIf</c>, no verbose line. The answer is yes.</summary>
+    public bool IsMoot => !IsOn("WhatIf", "WhatIfPreference") && !WillPrompt && !IsVerbose;
+
     /// <summary>Asks.</summary>
     /// <param name="shouldProcess">PowerShell's own question.</param>
     /// <param name="force">Whether <c>-Force</c> answers it.</param>
@@ -40,6 +43,11 @@ internal sealed class Confirmation(PSCmdlet cmdlet)
             throw Required(exception);
         }
     }
+
+    private bool IsVerbose => cmdlet.MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given)
+        ? ((SwitchParameter)given).IsPresent
+        : LanguagePrimitives.ConvertTo<ActionPreference>(cmdlet.GetVariableValue("VerbosePreference", ActionPreference.SilentlyContinue))
+            is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
     private bool WillPrompt
     {

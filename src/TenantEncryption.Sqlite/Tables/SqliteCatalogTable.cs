@@ -20,8 +20,15 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
             INSERT INTO catalog (message_id, tenant_id, path, kek_id, direct_provider_id, length, state, reservation_id, created_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'Pending', ?7, ?8)
             """);
+        (DateTimeOffset Time, string Text) created = default;
         foreach (CatalogEntry entry in entries)
         {
+            // A batch's entries are of one time.
+            if (created.Text is null || created.Time != entry.CreatedAt)
+            {
+                created = (entry.CreatedAt, StoredText.OfTime(entry.CreatedAt));
+            }
+
             insert.Bind(1, entry.MessageId);
             insert.Bind(2, entry.TenantId);
             insert.Bind(3, entry.Path);
@@ -29,7 +36,7 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
             insert.Bind(5, entry.DirectProviderId);
             insert.Bind(6, entry.Length);
             insert.Bind(7, entry.ReservationId);
-            insert.Bind(8, StoredText.OfTime(entry.CreatedAt));
+            insert.Bind(8, created.Text);
             insert.Run();
         }
 
