@@ -3,14 +3,18 @@ using TenantEncryption.Data;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
+using TenantEncryption.Grants;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys;
+using TenantEncryption.Keys.Regions;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
+using TenantEncryption.MasterKeys;
 using TenantEncryption.Platforms;
 using TenantEncryption.Migration;
 using TenantEncryption.Policies;
 using TenantEncryption.Providers;
+using TenantEncryption.Providers.Validation;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
@@ -46,20 +50,37 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         _authenticator = new ProviderAuthenticator(_logKeys, store);
         Journal = new ChangeJournal(store, Events, _authenticator, kms, time, options.OnKmsCall, options.OnWarning);
         var sealer = new KeySealer(_internalKms, _authenticator);
-        var keyMaker = new KeyMaker(sealer, time);
-        _ring = new KeyRing(store, sealer, _authenticator, time, options.KeyLease);
+        var refusals = new RefusalLog(Journal, time);
+        var regions = new ProviderRegions(Journal, _authenticator, refusals, new RegionCircuits(time));
+        var keyMaker = new KeyMaker(sealer, regions, time);
+        _ring = new KeyRing(store, sealer, regions, _authenticator, time, options.KeyLease);
         Journal.OnEpochRaised = _ring.Recheck;
         _session = new SessionKeeper(store, time);
         Platforms = new PlatformService(Journal);
-        Policies = new PolicyService(Journal, time);
-        Tenants = new TenantService(Journal, keyMaker, time);
-        Providers = new KeyProviderService(Journal, Events, _ring, _session, keyMaker, new KeyProviderValidator(sealer, _authenticator, time), time);
+        Policies = new PolicyService(Journal, _authenticator, time);
+        Tenants = new TenantService(Journal, keyMaker, _authenticator, time);
+        Providers = new KeyProviderService(
+            Journal,
+            Events,
+            _session,
+            keyMaker,
+            new KeyProviderTester(
+                Journal,
+                _ring,
+                new KeyProviderValidator(sealer, _authenticator, time),
+                new RegionReview(Journal, sealer, _authenticator),
+                refusals,
+                time),
+            time);
         Keys = new KeyService(Journal, _ring, keyMaker);
         RootKey = new RootKeyService(Journal, sealer, _internalKms, _logKeys, vault, storeId);
+        var connections = new KeyConnections(Journal, _authenticator);
+        MasterKeys = new MasterKeyService(Journal, connections, time);
+        Grants = new KeyGrantService(Journal, connections);
         Migrations = new KeyMigrationService(Journal, Providers, _session, new KekRewrapper(Journal, _session, keyMaker, time), actor, time);
 
         var reservations = new KeyReservations(Journal, _ring, Keys, _session, options.WrapLimit);
-        var materials = new MaterialsSource(_ring);
+        var materials = new MaterialsSource(_ring, regions);
         var writer = new MessageWriter(options.AeadFactory);
         var fileReader = new FileReader(Journal, _ring, new MessageReader(options.AeadFactory), options.FileEffects, time);
         var fileProtector = new FileProtector(Journal, reservations, materials, writer, fileReader, options.FileEffects, time);
@@ -95,6 +116,12 @@ public sealed class TenantEncryptionService : IAsyncDisposable
 
     /// <summary>The root key of the internal KMS.</summary>
     public RootKeyService RootKey { get; }
+
+    /// <summary>Customer master keys in AWS KMS.</summary>
+    public MasterKeyService MasterKeys { get; }
+
+    /// <summary>Grants on customer master keys.</summary>
+    public KeyGrantService Grants { get; }
 
     /// <summary>Migrations.</summary>
     public KeyMigrationService Migrations { get; }

@@ -4,7 +4,7 @@ namespace TenantEncryption.Kms;
 /// The calls of AWS KMS that the product makes, in its own terms. Every method fails with a
 /// <see cref="TenantEncryptionException"/> whose code tells the cause (<c>POLICY_DENIED</c>, <c>KEY_DISABLED</c>,
 /// <c>KMS_UNREACHABLE</c>, …) and which carries the operation, the key, the region and the request id.
-/// Implementations are thread-safe.
+/// <c>KMS_UNREACHABLE</c> is no answer, in several tries; every other code is an answer. Implementations are thread-safe.
 /// </summary>
 public interface IKms : IDisposable
 {

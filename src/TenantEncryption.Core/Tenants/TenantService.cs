@@ -17,9 +17,11 @@ public sealed class TenantService
 
     private readonly ChangeJournal _journal;
     private readonly KeyMaker _keyMaker;
+    private readonly ProviderAuthenticator _authenticator;
     private readonly TimeProvider _time;
 
-    internal TenantService(ChangeJournal journal, KeyMaker keyMaker, TimeProvider time) => (_journal, _keyMaker, _time) = (journal, keyMaker, time);
+    internal TenantService(ChangeJournal journal, KeyMaker keyMaker, ProviderAuthenticator authenticator, TimeProvider time) =>
+        (_journal, _keyMaker, _authenticator, _time) = (journal, keyMaker, authenticator, time);
 
     /// <summary>Creates a tenant with its internal provider, Active, and a first key under it.</summary>
     /// <param name="newTenant">What it is made from.</param>
@@ -32,6 +34,7 @@ public sealed class TenantService
         PlatformProfile platform = newTenant.PlatformFile?.Profile
             ?? await _journal.ReadAsync(transaction => PlatformService.RequireAsync(transaction, newTenant.Platform), cancellationToken).ConfigureAwait(false);
         CheckRegion(newTenant, platform);
+        CheckHierarchy(newTenant, platform);
         if (newTenant.KeyLease is { } lease && (lease < TimeSpan.Zero || lease > LongestLease))
         {
             throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"A key lease of {lease} is not between zero and {LongestLease}.");
@@ -47,25 +50,26 @@ public sealed class TenantService
             Region = newTenant.Region,
             Edition = newTenant.Edition,
             Organization = newTenant.Organization,
+            Parent = newTenant.Parent,
             KeyHierarchy = newTenant.KeyHierarchy,
             KeyLease = newTenant.KeyLease ?? TimeSpan.FromMinutes(5),
             Epoch = 1,
             CreatedAt = now,
         };
-        var provider = new KeyProvider
-        {
-            Id = Identifiers.New(Identifiers.ProviderPrefix),
-            TenantId = tenant.TenantId,
-            Name = platform.InternalProvider,
-            Type = KeyProviderType.Internal,
-            Status = KeyProviderStatus.Active,
-            CreatedAt = now,
-            PromotedToCurrentAt = now,
-        };
+        KeyProvider inherited = await InheritedAsync(newTenant, platform, cancellationToken).ConfigureAwait(false);
+        KeyProvider provider = await SignAsync(
+            inherited with
+            {
+                Id = Identifiers.New(Identifiers.ProviderPrefix),
+                TenantId = tenant.TenantId,
+                CreatedAt = now,
+                PromotedToCurrentAt = now,
+            },
+            cancellationToken).ConfigureAwait(false);
 
         Operation operation = _journal.Begin("New-EncryptionTenant", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
-        KeyEncryptionKey key = await _keyMaker.MakeAsync(operation.Kms, tenant, provider, cancellationToken).ConfigureAwait(false);
+        KeyEncryptionKey key = await _keyMaker.MakeAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
         await _journal.ChangeAsync(
             operation,
             async change =>
@@ -102,6 +106,53 @@ public sealed class TenantService
     /// <returns>The tenants.</returns>
     public Task<IReadOnlyList<EncryptionTenant>> ListAsync(CancellationToken cancellationToken = default) =>
         _journal.ReadAsync(transaction => transaction.Tenants.ListAsync(), cancellationToken);
+
+    private static void CheckHierarchy(NewTenant newTenant, PlatformProfile platform)
+    {
+        if (newTenant.KeyHierarchy == KeyHierarchy.Direct && platform.SecondLayer == SecondLayerRule.Always)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.TransitionForbidden,
+                $"The platform {platform.Name} forbids it: a customer master key is a second layer there, which excludes the key hierarchy Direct.");
+        }
+    }
+
+    // No key is sealed under a registration that does not verify, so a new one is signed before its first key is made.
+    private Task<KeyProvider> SignAsync(KeyProvider provider, CancellationToken cancellationToken) =>
+        _journal.ReadAsync(transaction => _authenticator.SignAsync(transaction.Settings, provider), cancellationToken);
+
+    /// <summary>What a new tenant's first provider is like: the platform's internal KMS, or the parent's provider.</summary>
+    private async Task<KeyProvider> InheritedAsync(NewTenant newTenant, PlatformProfile platform, CancellationToken cancellationToken)
+    {
+        var internalKms = new KeyProvider
+        {
+            Id = "",
+            TenantId = newTenant.TenantId,
+            Name = platform.InternalProvider,
+            Type = KeyProviderType.Internal,
+            Status = KeyProviderStatus.Active,
+        };
+        if (newTenant.Parent is not { } parentId)
+        {
+            return internalKms;
+        }
+
+        (EncryptionTenant parent, KeyProvider active) = await _journal.ReadAsync(
+            async transaction => (
+                await RequireAsync(transaction, parentId).ConfigureAwait(false),
+                (await transaction.Providers.FindActiveAsync(parentId).ConfigureAwait(false))!),
+            cancellationToken).ConfigureAwait(false);
+        string? fault =
+            !platform.Children ? "its tenants have no parents"
+            : parent.Platform != platform.Name ? $"the parent '{parentId}' is a tenant of {parent.Platform}"
+            : parent.Parent is not null ? $"'{parentId}' is itself a child of '{parent.Parent}'"
+            : active.Type == KeyProviderType.AwsKms && platform.InternalOnlyEditions.Contains(newTenant.Edition ?? "", StringComparer.OrdinalIgnoreCase)
+                ? $"the edition '{newTenant.Edition}' and the customer master key of '{parentId}' exclude each other"
+            : null;
+        return fault is null
+            ? active
+            : throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The platform {platform.Name} forbids it: {fault}.");
+    }
 
     private static JObject Describe(EncryptionTenant tenant, KeyProvider provider, KeyEncryptionKey key)
     {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TenantEncryption.Platforms;
 using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
 using TenantEncryption.Tenants;
@@ -16,7 +17,7 @@ namespace TenantEncryption.PowerShell.Commands;
 /// </example>
 /// <example>
 ///   <code>Import-Csv tenants.csv | New-EncryptionTenant</code>
-///   <para>Creates a tenant for each line; the columns are TenantId, Name, Platform, Region, KeyHierarchy, KeyLease.</para>
+///   <para>Creates a tenant for each line; the columns are TenantId, Name, Platform, Region, Edition, Organization, Parent, KeyHierarchy, KeyLease.</para>
 /// </example>
 [Cmdlet(VerbsCommon.New, "EncryptionTenant", SupportsShouldProcess = true)]
 [OutputType(typeof(EncryptionTenant))]
@@ -33,7 +34,10 @@ public sealed class NewEncryptionTenantCommand : TenantCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? Name { get; set; }
 
-    /// <summary>The platform whose rules the tenant follows; Get-EncryptionPlatform lists them. standalone when not given.</summary>
+    /// <summary>
+    /// The platform whose rules the tenant follows; Get-EncryptionPlatform lists them. A name that ends in .json is the file of a platform of your
+    /// own, which is copied into the store. standalone when not given.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string? Platform { get; set; }
@@ -42,6 +46,19 @@ public sealed class NewEncryptionTenantCommand : TenantCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
+
+    /// <summary>The edition that the tenant's owner bought, where the platform's rules depend on it, such as Starter.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? Edition { get; set; }
+
+    /// <summary>The end-user organisation that the tenant belongs to, where you run tenants for several.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? Organization { get; set; }
+
+    /// <summary>A tenant of the same platform whose key provider this one inherits; it gets keys of its own.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TenantCompleter))]
+    public string? Parent { get; set; }
 
     /// <summary>
     /// Hierarchical: a key-encryption key from KMS serves many messages. Direct: KMS makes the data key of each message, and any AWS Encryption SDK
@@ -80,18 +97,37 @@ public sealed class NewEncryptionTenantCommand : TenantCmdlet
             TenantId = tenantId,
             DisplayName = NullIfEmpty(Name),
             Region = NullIfEmpty(Region),
+            Edition = NullIfEmpty(Edition),
+            Organization = NullIfEmpty(Organization),
+            Parent = NullIfEmpty(Parent),
             KeyHierarchy = KeyHierarchy,
             KeyLease = KeyLease,
         };
         try
         {
-            tenant = string.IsNullOrEmpty(Platform) ? tenant : tenant with { Platform = Platform };
+            tenant = await WithPlatformAsync(tenant).ConfigureAwait(false);
             await EmitAsync(await Service.Tenants.CreateAsync(tenant, Cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)
         {
             Report(exception, tenantId);
         }
+    }
+
+    private async Task<NewTenant> WithPlatformAsync(NewTenant tenant)
+    {
+        if (string.IsNullOrEmpty(Platform))
+        {
+            return tenant;
+        }
+
+        if (!Platform.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        {
+            return tenant with { Platform = Platform };
+        }
+
+        string path = await OnPipelineAsync(() => SessionPath.Literal(this, Platform)).ConfigureAwait(false);
+        return tenant with { PlatformFile = PlatformProfileReader.ReadFile(path) };
     }
 
     // An empty cell of a CSV file says nothing.

@@ -42,9 +42,12 @@ internal static class Sample
         KeyArn = "arn:aws:kms:eu-west-1:111122223333:key/" + id,
         ArnFingerprint = "f00d",
         ContextValue = "value",
+        SecondLayer = true,
         Status = status,
         MultiRegion = true,
         ReplicaKeys = ["arn:aws:kms:eu-west-2:111122223333:key/" + id, "2026-03-14T12:00:00+01:00"],
+        RefusedRegions = ["eu-west-2"],
+        Parameters = new Dictionary<string, string> { ["SessionPrincipal"] = "abc", ["2026-03-14"] = "\"{}" },
         Connection = new KmsConnection
         {
             Region = "eu-west-1",
