@@ -57,7 +57,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         Journal.OnEpochRaised = _ring.Recheck;
         _session = new SessionKeeper(store, time);
         Platforms = new PlatformService(Journal);
-        Policies = new PolicyService(Journal, time);
+        Policies = new PolicyService(Journal, _authenticator, time);
         Tenants = new TenantService(Journal, keyMaker, _authenticator, time);
         Providers = new KeyProviderService(
             Journal,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
@@ -107,8 +106,9 @@ internal sealed class PolicyPut(ChangeJournal journal, TimeProvider time, KeyPol
         string left = rest.Length == 0 ? "" : $", {Names(rest)} {(rest.Length == 1 ? "was" : "were")} not tried";
         return new TenantEncryptionException(
             cause.Code,
-            string.Create(CultureInfo.InvariantCulture, $"{failed.Region} failed: {cause.Detail} So far {done}{left}. Running the command again does the rest."),
-            cause)
+            $"{failed.Region} failed: {cause.Detail} So far {done}{left}.",
+            cause,
+            $"{cause.Remedy} Then run the command again: it does the rest.")
         {
             Operation = cause.Operation,
             KeyArn = cause.KeyArn ?? failed.KeyArn,

@@ -1,10 +1,12 @@
 using TenantEncryption.Errors;
 using TenantEncryption.Journal;
+using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
 using TenantEncryption.Policies.Access;
 using TenantEncryption.Policies.Documents;
 using TenantEncryption.Policies.Merging;
 using TenantEncryption.Policies.Templates;
+using TenantEncryption.Providers;
 
 namespace TenantEncryption.Policies;
 
@@ -12,9 +14,11 @@ namespace TenantEncryption.Policies;
 public sealed class PolicyService
 {
     private readonly ChangeJournal _journal;
+    private readonly ProviderAuthenticator _authenticator;
     private readonly TimeProvider _time;
 
-    internal PolicyService(ChangeJournal journal, TimeProvider time) => (_journal, _time) = (journal, time);
+    internal PolicyService(ChangeJournal journal, ProviderAuthenticator authenticator, TimeProvider time) =>
+        (_journal, _authenticator, _time) = (journal, authenticator, time);
 
     /// <summary>The policy that the platform of a provider's tenant needs, whole.</summary>
     /// <param name="request">For which provider and whom.</param>
@@ -52,9 +56,17 @@ public sealed class PolicyService
         Operation operation = _journal.Begin("Get-KeyPolicy", target.Provider.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         var policies = new List<KeyPolicy>();
-        foreach (RegionalKey key in await RegionalKey.ListAsync(operation.Kms, target.Provider, _journal.Warn, cancellationToken).ConfigureAwait(false))
+        foreach (KeyRegion region in await RegionsAsync(operation.Kms, target.Provider, cancellationToken).ConfigureAwait(false))
         {
-            policies.Add(Describe(target, key.KeyArn, await key.GetPolicyAsync(operation.Kms, cancellationToken).ConfigureAwait(false), [], []));
+            string policy = await ReadAsync(operation.Kms, region, cancellationToken).ConfigureAwait(false);
+            policies.Add(new KeyPolicy
+            {
+                Json = policy,
+                Platform = target.Platform.Name,
+                KeyArn = region.KeyArn,
+                Region = region.Region,
+                Statements = KeyPolicy.StatementsOf(policy),
+            });
         }
 
         return policies;
@@ -73,10 +85,10 @@ public sealed class PolicyService
         Operation operation = _journal.Begin("Get-KeyPolicy", target.Provider.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         var changes = new List<RegionalPolicyChange>();
-        foreach (RegionalKey key in await RegionalKey.ListAsync(operation.Kms, target.Provider, _journal.Warn, cancellationToken).ConfigureAwait(false))
+        foreach (KeyRegion region in await RegionsAsync(operation.Kms, target.Provider, cancellationToken).ConfigureAwait(false))
         {
-            string live = await key.GetPolicyAsync(operation.Kms, cancellationToken).ConfigureAwait(false);
-            changes.Add(await MergeAsync(target, key, live, cancellationToken).ConfigureAwait(false));
+            string live = await ReadAsync(operation.Kms, region, cancellationToken).ConfigureAwait(false);
+            changes.Add(await MergeAsync(target, region, live, cancellationToken).ConfigureAwait(false));
         }
 
         return new KeyPolicyPlan
@@ -131,45 +143,66 @@ public sealed class PolicyService
         });
     }
 
-    private static KeyPolicy Describe(
-        PolicyTarget target, string keyArn, string policy, IReadOnlyList<PolicyChange> changes, IReadOnlyList<string> warnings) => new()
-        {
-            Json = policy,
-            Platform = target.Platform.Name,
-            KeyArn = keyArn,
-            Region = KeyIdentifier.Parse(keyArn).Region,
-            Statements = KeyPolicy.StatementsOf(policy),
-            Changes = changes,
-            Warnings = warnings,
-        };
+    private static async Task<string> ReadAsync(IKms kms, KeyRegion region, CancellationToken cancellationToken) =>
+        (await kms.Administration.GetKeyPolicyAsync(region.Connection, region.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
 
     private Task<PolicyTarget> FindAsync(KeyPolicyRequest request, CancellationToken cancellationToken) =>
         _journal.ReadAsync(transaction => PolicyTarget.FindAsync(transaction, request), cancellationToken);
 
-    private async Task<RegionalPolicyChange> MergeAsync(PolicyTarget target, RegionalKey key, string live, CancellationToken cancellationToken)
+    /// <summary>A provider's key in all of its regions: the primary first, then the others by their names.</summary>
+    private async Task<IReadOnlyList<KeyRegion>> RegionsAsync(IKms kms, KeyProvider provider, CancellationToken cancellationToken)
     {
-        MergedPolicy merged = PolicyMerge.Merge(live, PlatformStatements.Render(target.Platform, target.ValuesFor(key.KeyArn)), target.Platform);
+        // Who can write the store must not decide whom an administrator calls.
+        await _authenticator.RequireAsync(provider, cancellationToken).ConfigureAwait(false);
+        KeyRegion home = KeyRegion.Home(provider);
+        try
+        {
+            KmsKeyDescription key = await kms.DescribeKeyAsync(home.Connection, home.KeyArn, cancellationToken).ConfigureAwait(false);
+            KeyProvider described = provider with { ReplicaKeys = KeyRegion.ReplicaArns(key, provider) };
+            return
+            [
+                .. KeyRegion.Replicas(described).Prepend(home)
+                    .OrderByDescending(region => region.KeyArn == key.PrimaryKeyArn)
+                    .ThenBy(region => region.Region, StringComparer.Ordinal),
+            ];
+        }
+        catch (TenantEncryptionException refusal) when (refusal.Code == ErrorCodes.PolicyDenied)
+        {
+            IReadOnlyList<KeyRegion> known = [home, .. KeyRegion.Replicas(provider)];
+            if (KeyIdentifier.Parse(home.KeyArn).IsMultiRegion)
+            {
+                _journal.Warn(
+                    $"The key may not be described (kms:DescribeKey), so that only these of its regions are known: {string.Join(", ", known.Select(region => region.Region))}.");
+            }
+
+            return known;
+        }
+    }
+
+    private async Task<RegionalPolicyChange> MergeAsync(PolicyTarget target, KeyRegion region, string live, CancellationToken cancellationToken)
+    {
+        MergedPolicy merged = PolicyMerge.Merge(live, PlatformStatements.Render(target.Platform, target.ValuesFor(region.KeyArn)), target.Platform);
         await _journal.ReadAsync(
             transaction => target.RefuseOtherOrganizationsAsync(transaction, merged.Json), cancellationToken).ConfigureAwait(false);
-        if (merged.IsChanged && KeyManageability.FindManager(PolicyDocument.Parse(merged.Json, PolicyKind.KeyPolicy), key.KeyArn, _time.GetUtcNow()) is null)
+        if (merged.IsChanged && KeyManageability.FindManager(PolicyDocument.Parse(merged.Json, PolicyKind.KeyPolicy), region.KeyArn, _time.GetUtcNow()) is null)
         {
             throw new TenantEncryptionException(
                 ErrorCodes.PolicyLockout,
-                $"With the merged policy no principal of the account {KeyIdentifier.Parse(key.KeyArn).AccountId} could change the policy of {key.KeyArn} any more; nothing was put.")
+                $"With the merged policy no principal of the account {KeyIdentifier.Parse(region.KeyArn).AccountId} could change the policy of {region.KeyArn} any more; nothing was put.")
             {
-                KeyArn = key.KeyArn,
-                Region = key.Region,
+                KeyArn = region.KeyArn,
+                Region = region.Region,
             };
         }
 
         return new RegionalPolicyChange
         {
-            KeyArn = key.KeyArn,
-            Region = key.Region,
+            KeyArn = region.KeyArn,
+            Region = region.Region,
             Before = live,
             After = merged.Json,
             Changes = merged.Changes,
-            Connection = key.Connection,
+            Connection = region.Connection,
         };
     }
 }

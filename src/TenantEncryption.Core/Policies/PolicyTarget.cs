@@ -98,14 +98,24 @@ internal sealed class PolicyTarget
 
     private static Dictionary<string, IReadOnlyList<string>> ParametersOf(KeyPolicyRequest request, PlatformProfile platform, KeyProvider provider)
     {
+        Dictionary<string, IReadOnlyList<string>> registered = PlaceholderParameters.OfProvider(platform, provider.Parameters);
         Dictionary<string, IReadOnlyList<string>> parameters = PlaceholderParameters.Of(platform, request.From, request.Parameters);
+        foreach (PlatformPlaceholder placeholder in platform.Placeholders)
+        {
+            bool given = placeholder.Source == PlaceholderSource.Users && request.Users.Count > 0;
+            if (!given && registered.TryGetValue(placeholder.Name, out IReadOnlyList<string>? values))
+            {
+                parameters.TryAdd(placeholder.Name, values);
+            }
+        }
+
         foreach (PlatformPlaceholder placeholder in platform.Placeholders.Where(one => one.Source == PlaceholderSource.ContextValue))
         {
-            if (provider.ContextValue is { } own && parameters.TryGetValue(placeholder.Name, out IReadOnlyList<string>? given) && !given.SequenceEqual([own]))
+            if (provider.ContextValue is { } own && parameters.TryGetValue(placeholder.Name, out IReadOnlyList<string>? other) && !other.SequenceEqual([own]))
             {
                 throw new TenantEncryptionException(
                     ErrorCodes.InvalidInput,
-                    $"{placeholder.Name} is '{string.Join("', '", given)}', but the provider '{provider.Name}' was registered with the context value '{own}'.");
+                    $"{placeholder.Name} is '{string.Join("', '", other)}', but the provider '{provider.Name}' was registered with the context value '{own}'.");
             }
         }
 

@@ -35,4 +35,19 @@ public static class PlaceholderParameters
             }
         }
     }
+
+    /// <summary>The values that a provider was registered with, which are texts: those of a list have commas between them.</summary>
+    internal static Dictionary<string, IReadOnlyList<string>> OfProvider(PlatformProfile platform, IReadOnlyDictionary<string, string> registered)
+    {
+        var values = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
+        foreach (PlatformPlaceholder placeholder in platform.Placeholders)
+        {
+            if (registered.FirstOrDefault(pair => pair.Key.Equals(placeholder.Name, StringComparison.OrdinalIgnoreCase)).Value is { } text)
+            {
+                values[placeholder.Name] = placeholder.Source is PlaceholderSource.TenantIds or PlaceholderSource.Users ? text.Split(',', StringSplitOptions.TrimEntries) : [text];
+            }
+        }
+
+        return values;
+    }
 }
