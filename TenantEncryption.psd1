@@ -28,6 +28,7 @@
         'Get-KeyProvider'
         'Get-TenantEncryption'
         'Get-TenantMessage'
+        'Invoke-KeyProviderDrill'
         'Measure-KeyMigration'
         'New-EncryptionTenant'
         'New-KeyProvider'

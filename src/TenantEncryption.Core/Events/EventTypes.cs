@@ -45,6 +45,12 @@ public static class EventTypes
     /// <summary>KMS refused a multi-Region key: nothing fails over until a check passes in that region.</summary>
     public const string ProviderRefused = "keyprovider.refused";
 
+    /// <summary>A drill of a key provider begins to change key policies.</summary>
+    public const string DrillStarted = "keyprovider-drill.started";
+
+    /// <summary>A drill of a key provider ended.</summary>
+    public const string DrillFinished = "keyprovider-drill.finished";
+
     /// <summary>A new key-encryption key wraps from now on.</summary>
     public const string KeyRotated = "key.rotated";
 
