@@ -33,6 +33,7 @@
         'Get-MasterKey'
         'Get-TenantEncryption'
         'Get-TenantMessage'
+        'Invoke-KeyProviderDrill'
         'Measure-KeyMigration'
         'New-EncryptionTenant'
         'New-KeyGrant'

@@ -1,5 +1,6 @@
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Data;
+using TenantEncryption.Drills;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
@@ -73,6 +74,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
                 time),
             time);
         Keys = new KeyService(Journal, _ring, keyMaker);
+        Drills = new DrillService(Journal, sealer, _authenticator, _session, new LeftOvers(Journal, Events, _session, time), time);
         RootKey = new RootKeyService(Journal, sealer, _internalKms, _logKeys, vault, storeId);
         var connections = new KeyConnections(Journal, _authenticator);
         MasterKeys = new MasterKeyService(Journal, connections, time);
@@ -134,6 +136,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
 
     /// <summary>Migrations.</summary>
     public KeyMigrationService Migrations { get; }
+
+    /// <summary>Rehearsals with key providers.</summary>
+    public DrillService Drills { get; }
 
     /// <summary>Protecting and reading data.</summary>
     public TenantDataProtector Data { get; }

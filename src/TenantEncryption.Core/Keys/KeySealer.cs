@@ -19,9 +19,26 @@ internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator a
     public const string KekContextKey = "KekId";
 
     /// <summary>Seals a key under a provider, with fresh shares.</summary>
-    public async Task<KeyRecord> SealAsync(IKms kms, SecretBytes kek, string kekId, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
+    public Task<KeyRecord> SealAsync(
+        IKms kms, SecretBytes kek, string kekId, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken) =>
+        SealAsync(kms, kek, kekId, tenant, provider, null, cancellationToken);
+
+    /// <summary>The same with one more pair in the encryption context of the KMS calls, for a key that serves no tenant's data.</summary>
+    public async Task<KeyRecord> SealAsync(
+        IKms kms,
+        SecretBytes kek,
+        string kekId,
+        EncryptionTenant tenant,
+        KeyProvider provider,
+        KeyValuePair<string, string>? pair,
+        CancellationToken cancellationToken)
     {
         Dictionary<string, string> context = ContextOf(tenant, provider, kekId);
+        if (pair is { } added)
+        {
+            context.Add(added.Key, added.Value);
+        }
+
         using ProviderShare share = await GenerateShareAsync(kms, tenant, provider, context, cancellationToken).ConfigureAwait(false);
         return Seal(kek, share, kekId, tenant, provider, context);
     }

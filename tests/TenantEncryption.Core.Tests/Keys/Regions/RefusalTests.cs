@@ -90,6 +90,23 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task A_process_that_wrote_directly_before_the_refusal_does_not_fail_over_after_it()
+    {
+        await using RegionScene scene = await RegionScene.BeginAsync(KeyHierarchy.Direct);
+        byte[] message = await scene.Service.ProtectValueAsync([1]);
+        await using TestService other = await scene.OpenAnotherAsync();
+        await other.ProtectValueAsync([2]);
+        await WithdrawAsync(scene, RegionScene.Home, ErrorCodes.KeyDisabled);
+        Assert.Equal(ErrorCodes.KeyDisabled, await scene.Service.CodeOfReadingAsync(message));
+        scene.Shut(RegionScene.Home);
+        other.Kms.Forget();
+
+        Assert.Equal(ErrorCodes.KmsUnreachable, await Refusal.CodeOfAsync(() => other.ProtectValueAsync([3])));
+
+        Assert.All(other.Kms.Calls, call => Assert.Equal(scene.Cmk.KeyArn, call.KeyId));
+    }
+
+    [Fact]
     public async Task Failing_over_goes_on_when_a_check_passes_in_the_region_that_refused_and_not_before()
     {
         await using RegionScene scene = await RegionScene.BeginAsync();
