@@ -1,5 +1,6 @@
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Data;
+using TenantEncryption.Drills;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
@@ -38,7 +39,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         (_store, _kms, _storeId, _rootKeyProtection) = (store, kms, storeId, vault.Protection);
         TimeProvider time = options.Time;
         string actor = options.Actor ?? $"{Environment.UserName}@{Environment.MachineName}";
-        _internalKms = new InternalKms(store, vault, storeId, roots);
+        _internalKms = new InternalKms(store, vault, storeId, roots, options.AeadFactory);
         _logKeys = new LogKeys(_internalKms, storeId);
         Events = new EventLog(
             store,
@@ -49,11 +50,11 @@ public sealed class TenantEncryptionService : IAsyncDisposable
             time);
         _authenticator = new ProviderAuthenticator(_logKeys, store);
         Journal = new ChangeJournal(store, Events, _authenticator, kms, time, options.OnKmsCall, options.OnWarning);
-        var sealer = new KeySealer(_internalKms, _authenticator);
+        var sealer = new KeySealer(_internalKms, _authenticator, options.AeadFactory);
         var refusals = new RefusalLog(Journal, time);
         var regions = new ProviderRegions(Journal, _authenticator, refusals, new RegionCircuits(time));
         var keyMaker = new KeyMaker(sealer, regions, time);
-        _ring = new KeyRing(store, sealer, regions, _authenticator, time, options.KeyLease);
+        _ring = new KeyRing(store, sealer, regions, _authenticator, time, options.KeyLease, options.AeadFactory);
         Journal.OnEpochRaised = _ring.Recheck;
         _session = new SessionKeeper(store, time);
         Platforms = new PlatformService(Journal);
@@ -73,6 +74,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
                 time),
             time);
         Keys = new KeyService(Journal, _ring, keyMaker);
+        Drills = new DrillService(Journal, sealer, _authenticator, _session, new LeftOvers(Journal, Events, _session, time), time);
         RootKey = new RootKeyService(Journal, sealer, _internalKms, _logKeys, vault, storeId);
         var connections = new KeyConnections(Journal, _authenticator);
         MasterKeys = new MasterKeyService(Journal, connections, time);
@@ -83,7 +85,14 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         var materials = new MaterialsSource(_ring, regions);
         var writer = new MessageWriter(options.AeadFactory);
         var fileReader = new FileReader(Journal, _ring, new MessageReader(options.AeadFactory), options.FileEffects, time);
-        var fileProtector = new FileProtector(Journal, reservations, materials, writer, fileReader, options.FileEffects, time);
+        var fileProtector = new FileProtector(
+            reservations,
+            new ProtectedFileWriter(materials, writer, options.FileEffects, time),
+            new CatalogWriter(Journal, time),
+            new SourceRemover(fileReader, options.FileEffects),
+            options.FileEffects);
+        var fileUnprotector = new FileUnprotector(fileReader, options.FileEffects, time);
+        var fileTester = new FileTester(fileReader, time);
         Data = new TenantDataProtector(
             Journal,
             fileReader,
@@ -92,6 +101,8 @@ public sealed class TenantEncryptionService : IAsyncDisposable
                 _ring,
                 fileProtector,
                 fileReader,
+                fileUnprotector,
+                fileTester,
                 materials,
                 writer,
                 tenantId => new WrapBudget(Journal, reservations, tenantId),
@@ -125,6 +136,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
 
     /// <summary>Migrations.</summary>
     public KeyMigrationService Migrations { get; }
+
+    /// <summary>Rehearsals with key providers.</summary>
+    public DrillService Drills { get; }
 
     /// <summary>Protecting and reading data.</summary>
     public TenantDataProtector Data { get; }

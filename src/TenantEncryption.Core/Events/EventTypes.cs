@@ -36,9 +36,6 @@ public static class EventTypes
     /// <summary>A deactivated key provider was restored.</summary>
     public const string ProviderRestored = "keyprovider.restored";
 
-    /// <summary>A master key's policy was changed, in some or all of its regions.</summary>
-    public const string KeyPolicyUpdated = "keypolicy.updated";
-
     /// <summary>KMS gave no answer in a key provider's region, and its key is asked in another one.</summary>
     public const string ProviderFailedOver = "keyprovider.failedover";
 
@@ -47,6 +44,15 @@ public static class EventTypes
 
     /// <summary>KMS refused a multi-Region key: nothing fails over until a check passes in that region.</summary>
     public const string ProviderRefused = "keyprovider.refused";
+
+    /// <summary>A master key's policy was changed, in some or all of its regions.</summary>
+    public const string KeyPolicyUpdated = "keypolicy.updated";
+
+    /// <summary>A drill of a key provider begins to change key policies.</summary>
+    public const string DrillStarted = "keyprovider-drill.started";
+
+    /// <summary>A drill of a key provider ended.</summary>
+    public const string DrillFinished = "keyprovider-drill.finished";
 
     /// <summary>A new key-encryption key wraps from now on.</summary>
     public const string KeyRotated = "key.rotated";

@@ -4,7 +4,6 @@ using TenantEncryption.Events;
 using TenantEncryption.Journal;
 using TenantEncryption.Kms;
 using TenantEncryption.MasterKeys;
-using TenantEncryption.Platforms;
 
 namespace TenantEncryption.Grants;
 
@@ -42,7 +41,7 @@ public sealed class KeyGrantService
             IReadOnlyList<KmsGrant>? existing = await TryListAsync(operation, there, keyArn, cancellationToken).ConfigureAwait(false);
             foreach (GrantTenants.Entry tenant in tenants.Tenants)
             {
-                KeyGrantPlan plan = Plan(request, tenants.Platform, tenant, keyArn, there, existing);
+                KeyGrantPlan plan = GrantDesign.Plan(request, tenants.Platform, tenant, keyArn, there, existing);
                 plans.Add(ask ? await AskAsync(operation, plan, cancellationToken).ConfigureAwait(false) : plan);
             }
         }
@@ -147,7 +146,7 @@ public sealed class KeyGrantService
     }
 
     /// <summary>Takes a grant away, as who may administer the key. KMS refuses it within seconds, at times minutes.</summary>
-    /// <param name="grant">The grant.</param>
+    /// <param name="grant">The grant. What its connection leaves open is that of the store's provider on the key, if there is one.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>When it is revoked.</returns>
     /// <exception cref="TenantEncryptionException"><c>GRANT_NOT_FOUND</c>, <c>POLICY_DENIED</c>; and what KMS answers.</exception>
@@ -157,7 +156,8 @@ public sealed class KeyGrantService
         return EndAsync(
             grant,
             EventTypes.GrantRevoked,
-            kms => kms.RevokeGrantAsync(grant.Connection with { Region = grant.Region }, grant.KeyArn, grant.GrantId, cancellationToken));
+            (kms, there) => kms.RevokeGrantAsync(there, grant.KeyArn, grant.GrantId, cancellationToken),
+            cancellationToken);
     }
 
     /// <summary>Gives a grant back, as its retiring principal, or its grantee where it permits RetireGrant.</summary>
@@ -171,7 +171,8 @@ public sealed class KeyGrantService
         return EndAsync(
             grant,
             EventTypes.GrantRetired,
-            kms => kms.RetireGrantAsync(grant.Connection with { Region = grant.Region }, grant.KeyArn, grant.GrantId, cancellationToken));
+            (kms, there) => kms.RetireGrantAsync(there, grant.KeyArn, grant.GrantId, cancellationToken),
+            cancellationToken);
     }
 
     private static void Check(NewKeyGrant request)
@@ -186,66 +187,6 @@ public sealed class KeyGrantService
             GrantName.Check(request.Name);
         }
     }
-
-    private static KeyGrantPlan Plan(
-        NewKeyGrant request,
-        PlatformProfile platform,
-        GrantTenants.Entry tenant,
-        string keyArn,
-        KmsConnection connection,
-        IReadOnlyList<KmsGrant>? existing)
-    {
-        var grant = new NewKmsGrant
-        {
-            GranteePrincipal = request.GranteePrincipal,
-            RetiringPrincipal = request.RetiringPrincipal ?? (platform.Grant?.RetiringPrincipal == true ? request.GranteePrincipal : null),
-            Operations = OperationsOf(request, platform),
-            EncryptionContextSubset = tenant.Context,
-            Name = request.Name ?? GrantName.Of(tenant.TenantId),
-        };
-        List<string> warnings = [];
-        if (tenant.Context is null)
-        {
-            warnings.Add($"The grant asks for no encryption context: {request.GranteePrincipal} may use the key for every tenant. -TenantId narrows it.");
-        }
-
-        if (existing?.Any(other => other.Name == grant.Name && other.GranteePrincipal == grant.GranteePrincipal
-            && IsForSameContext(other, grant) && !IsSame(other, grant)) == true)
-        {
-            warnings.Add($"{keyArn} has another grant of the name {grant.Name}; both count. Get-KeyGrant shows them.");
-        }
-
-        return new KeyGrantPlan
-        {
-            KeyArn = keyArn,
-            Region = connection.Region!,
-            TenantId = tenant.TenantId,
-            IsKnownTenant = tenant.IsKnown,
-            Grant = grant,
-            Exists = existing?.Any(other => IsSame(other, grant)),
-            Warnings = warnings,
-            Connection = connection,
-        };
-    }
-
-    private static List<string> OperationsOf(NewKeyGrant request, PlatformProfile platform)
-    {
-        IReadOnlyList<string> operations = request.Operations.Count > 0 ? request.Operations
-            : platform.Grant is { } own ? own.Operations
-            : [platform.ShareOperation.ToString(), "Decrypt", "DescribeKey"];
-        return [.. operations.Select(name => name.StartsWith("kms:", StringComparison.OrdinalIgnoreCase) ? name["kms:".Length..] : name).Distinct(StringComparer.Ordinal)];
-    }
-
-    private static bool IsSame(KmsGrant grant, NewKmsGrant wanted) =>
-        grant.Name == wanted.Name && grant.GranteePrincipal == wanted.GranteePrincipal && grant.RetiringPrincipal == wanted.RetiringPrincipal
-        && grant.Operations.Order(StringComparer.Ordinal).SequenceEqual(wanted.Operations.Order(StringComparer.Ordinal))
-        && IsForSameContext(grant, wanted);
-
-    private static bool IsForSameContext(KmsGrant grant, NewKmsGrant wanted) =>
-        HasSamePairs(grant.EncryptionContextSubset, wanted.EncryptionContextSubset) && HasSamePairs(grant.EncryptionContextEquals, wanted.EncryptionContextEquals);
-
-    private static bool HasSamePairs(IReadOnlyDictionary<string, string>? left, IReadOnlyDictionary<string, string>? right) =>
-        (left?.Count ?? 0) == (right?.Count ?? 0) && (left ?? new Dictionary<string, string>()).All(pair => right!.TryGetValue(pair.Key, out string? value) && value == pair.Value);
 
     private static async Task<IReadOnlyList<KmsGrant>?> TryListAsync(
         Operation operation, KmsConnection connection, string keyArn, CancellationToken cancellationToken)
@@ -296,11 +237,14 @@ public sealed class KeyGrantService
         }
     }
 
-    private async Task EndAsync(KeyGrant grant, string eventType, Func<IKmsAdministration, Task<KmsAnswer>> end)
+    private async Task EndAsync(
+        KeyGrant grant, string eventType, Func<IKmsAdministration, KmsConnection, Task<KmsAnswer>> end, CancellationToken cancellationToken)
     {
+        KmsConnection there = grant.Connection with { Region = grant.Region };
+        there = await _connections.CompleteAsync(there, grant.KeyArn, cancellationToken).ConfigureAwait(false);
         Operation operation = _journal.Begin("Remove-KeyGrant");
         await using var _ = operation.ConfigureAwait(false);
-        await end(operation.Kms.Administration).ConfigureAwait(false);
+        await end(operation.Kms.Administration, there).ConfigureAwait(false);
         await RecordAsync(operation, eventType, grant, null).ConfigureAwait(false);
     }
 

@@ -146,6 +146,7 @@ internal sealed class MasterKeyMaker(ChangeJournal journal, MasterKeyReader read
     /// <summary>The steps after the key itself, and how far they are.</summary>
     private sealed class Making(KeyWork work, MasterKeyPlan plan, string keyArn)
     {
+        private bool _hasPolicy;
         private MasterKeyUpdate _rest = new() { Alias = plan.Alias, Rotation = true, ReplicaRegions = plan.ReplicaRegions };
 
         /// <summary>What is being done, as the subject of a sentence.</summary>
@@ -154,19 +155,35 @@ internal sealed class MasterKeyMaker(ChangeJournal journal, MasterKeyReader read
         /// <summary>The regions of the replicas that exist.</summary>
         public List<string> Made { get; } = [];
 
-        public string GoOn() => MasterKeyCommands.Update(keyArn, _rest, plan.Request.Connection);
+        public string GoOn()
+        {
+            string rest = MasterKeyCommands.Update(keyArn, _rest, plan.Request.Connection);
+            return _hasPolicy ? rest : $"{rest}, and put its key policy with Set-KeyPolicy when it is registered (New-KeyProvider)";
+        }
 
         public async Task FinishAsync(CancellationToken cancellationToken)
         {
             Doing = $"giving it the alias {plan.Alias}";
             await work.AliasAsync(plan.Home, keyArn, plan.Alias, cancellationToken).ConfigureAwait(false);
+            if (plan.Policy.IsNeeded)
+            {
+                Doing = "putting its key policy";
+                await work.PolicyAsync(plan.Home, keyArn, plan.Policy.Compose(keyArn), cancellationToken).ConfigureAwait(false);
+            }
+
+            _hasPolicy = true;
             Doing = "enabling rotation";
             await work.RotationAsync(plan.Home, keyArn, true, cancellationToken).ConfigureAwait(false);
             _rest = _rest with { Rotation = null };
             foreach (string region in plan.ReplicaRegions)
             {
                 Doing = $"making its replica in {region}";
-                var wanted = new NewKmsKey { Description = plan.Request.Description, Tags = plan.Request.Tags };
+                var wanted = new NewKmsKey
+                {
+                    Policy = plan.Policy.IsNeeded ? plan.Policy.Compose(KeyWork.InRegion(keyArn, region)) : null,
+                    Description = plan.Request.Description,
+                    Tags = plan.Request.Tags,
+                };
                 string replica = await work.ReplicaAsync(plan.Home, keyArn, region, wanted, cancellationToken).ConfigureAwait(false);
                 Made.Add(region);
                 Doing = $"giving its replica in {region} the alias {plan.Alias}";

@@ -34,6 +34,9 @@ public sealed record MasterKeyPlan
     /// <summary>What should be known before.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>The key policy.</summary>
+    internal MasterKeyPolicy Policy { get; init; } = null!;
+
     /// <summary>The connection to the key's region.</summary>
     internal KmsConnection Home => Request.Connection with { Region = Region };
 

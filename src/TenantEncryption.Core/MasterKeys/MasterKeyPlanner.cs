@@ -35,6 +35,7 @@ internal sealed class MasterKeyPlanner(ChangeJournal journal)
         string? backup = platform.MultiRegion == MultiRegionRule.ReplicaInBackupRegion ? platform.FindRegion(region)?.Backup : null;
         bool multiRegion = request.MultiRegion ?? (backup is not null || request.ReplicaRegions is { Count: > 0 });
         IReadOnlyList<string> replicas = ReplicasOf(request, region, multiRegion, backup);
+        var policy = new MasterKeyPolicy(request, platform, region, multiRegion);
         foreach (string replica in replicas)
         {
             await RequireFreeAliasAsync(operation, request.Connection with { Region = replica }, alias, cancellationToken).ConfigureAwait(false);
@@ -49,6 +50,7 @@ internal sealed class MasterKeyPlanner(ChangeJournal journal)
             Region = region,
             MultiRegion = multiRegion,
             ReplicaRegions = replicas,
+            Policy = policy,
         };
         return plan with { Steps = [.. StepsOf(plan)], Warnings = [.. WarningsOf(plan, backup)] };
     }
@@ -150,6 +152,11 @@ internal sealed class MasterKeyPlanner(ChangeJournal journal)
         yield return $"Make a symmetric {(plan.MultiRegion ? "multi-Region" : "single-Region")} key in {plan.Region}.";
         yield return $"Give it the alias {plan.Alias}.";
         yield return "Have KMS rotate its material every year.";
+        if (plan.Policy.IsNeeded)
+        {
+            yield return $"Put a key policy with these statements: {plan.Policy.Content}.";
+        }
+
         foreach (string replica in plan.ReplicaRegions)
         {
             yield return $"Replicate it to {replica} with the same policy, wait until the replica is Enabled, and give it the same alias.";
@@ -161,6 +168,11 @@ internal sealed class MasterKeyPlanner(ChangeJournal journal)
         if (backup is not null && !plan.ReplicaRegions.Contains(backup))
         {
             yield return $"The platform {plan.Platform.Name} asks for a replica in {backup} of a key in {plan.Region}; without it, a new provider fails with {ErrorCodes.ReplicaMissing}.";
+        }
+
+        if (plan.Policy.Missing is { } missing)
+        {
+            yield return $"The key policy will lack the platform's statements: {missing} Set-KeyPolicy adds them when they are known.";
         }
 
         if (plan.Request.TenantIds.Count > 1)

@@ -23,6 +23,7 @@ public sealed class MasterKeyService
     private readonly MasterKeyPlanner _planner;
     private readonly MasterKeyReader _reader;
     private readonly MasterKeyMaker _maker;
+    private readonly MasterKeySwitch _switch;
 
     internal MasterKeyService(ChangeJournal journal, KeyConnections connections, TimeProvider time)
     {
@@ -30,6 +31,7 @@ public sealed class MasterKeyService
         _planner = new MasterKeyPlanner(journal);
         _reader = new MasterKeyReader(connections);
         _maker = new MasterKeyMaker(journal, _reader, _propagation);
+        _switch = new MasterKeySwitch(journal, connections);
     }
 
     /// <summary>Plans a master key: what would be made, where, and whether the alias is free there. Nothing is made.</summary>
@@ -93,7 +95,7 @@ public sealed class MasterKeyService
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The key as it is then.</returns>
     /// <exception cref="TenantEncryptionException">What KMS answers, such as <c>KEY_PENDING_DELETION</c>.</exception>
-    public Task<MasterKey> EnableAsync(MasterKey key, bool allRegions = false, CancellationToken cancellationToken = default) => ChangeAsync(
+    public Task<MasterKey> EnableAsync(MasterKey key, bool allRegions = false, CancellationToken cancellationToken = default) => _switch.ChangeAsync(
         new RegionalChange("Enable-MasterKey", EventTypes.MasterKeyEnabled, Shuts: false),
         key,
         allRegions,
@@ -101,8 +103,7 @@ public sealed class MasterKeyService
         {
             await kms.EnableKeyAsync(region.Connection, region.KeyArn, cancellationToken).ConfigureAwait(false);
             return region with { State = "Enabled" };
-        },
-        cancellationToken);
+        });
 
     /// <summary>
     /// Disables a master key: KMS refuses it within seconds, at times minutes, and what depends on it can't be read or written. Leases on it end at once
@@ -113,11 +114,10 @@ public sealed class MasterKeyService
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The key as it is then.</returns>
     /// <exception cref="TenantEncryptionException">What KMS answers. Every region was tried then.</exception>
-    public Task<MasterKey> DisableAsync(MasterKey key, bool allRegions = false, CancellationToken cancellationToken = default)
+    public async Task<MasterKey> DisableAsync(MasterKey key, bool allRegions = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(key);
-        WarnOfOpenRegions(key, allRegions);
-        return ChangeAsync(
+        MasterKey disabled = await _switch.ChangeAsync(
             new RegionalChange("Disable-MasterKey", EventTypes.MasterKeyDisabled, Shuts: true),
             key,
             allRegions,
@@ -125,8 +125,9 @@ public sealed class MasterKeyService
             {
                 await kms.DisableKeyAsync(region.Connection, region.KeyArn, cancellationToken).ConfigureAwait(false);
                 return region with { State = "Disabled" };
-            },
-            cancellationToken);
+            }).ConfigureAwait(false);
+        WarnOfOpenRegions(disabled);
+        return disabled;
     }
 
     /// <summary>Has a master key deleted after a waiting period, in which it can't be used. What was sealed under a deleted key is lost for good.</summary>
@@ -164,7 +165,7 @@ public sealed class MasterKeyService
                 + "are deleted, and they can be used until then; -AllRegions schedules their deletion, too.");
         }
 
-        return await ChangeAsync(
+        return await _switch.ChangeAsync(
             new RegionalChange("Remove-MasterKey", EventTypes.MasterKeyDeletionScheduled, Shuts: true),
             key,
             allRegions,
@@ -172,14 +173,13 @@ public sealed class MasterKeyService
             {
                 if (IsPending(region.State))
                 {
-                    return region;
+                    return null;
                 }
 
                 DateTimeOffset? date = (await kms.ScheduleDeletionAsync(
                     region.Connection, region.KeyArn, pendingWindowInDays, cancellationToken).ConfigureAwait(false)).Value;
                 return region with { State = date is null ? "PendingReplicaDeletion" : "PendingDeletion", DeletionDate = date };
-            },
-            cancellationToken).ConfigureAwait(false);
+            }).ConfigureAwait(false);
     }
 
     /// <summary>Cancels the deletion of a master key. KMS leaves it Disabled.</summary>
@@ -189,40 +189,35 @@ public sealed class MasterKeyService
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The key as it is then.</returns>
     /// <exception cref="TenantEncryptionException">What KMS answers.</exception>
-    public Task<MasterKey> RestoreAsync(
+    public async Task<MasterKey> RestoreAsync(
         MasterKey key, bool allRegions = false, bool enable = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (!IsPending(key.State))
-        {
-            _journal.Warn($"{key.KeyArn} is {key.State}: no deletion is scheduled.");
-        }
-        else if (!enable)
-        {
-            _journal.Warn($"{key.KeyArn} is Disabled now, as AWS KMS leaves it; Enable-MasterKey makes it usable.");
-        }
-
-        return ChangeAsync(
+        await _switch.ChangeAsync(
             new RegionalChange("Restore-MasterKey", EventTypes.MasterKeyRestored, Shuts: false),
             key,
             allRegions,
             async (kms, region) =>
             {
-                if (IsPending(region.State))
+                if (!IsPending(region.State))
                 {
-                    await kms.CancelDeletionAsync(region.Connection, region.KeyArn, cancellationToken).ConfigureAwait(false);
-                    region = region with { State = "Disabled", DeletionDate = null };
+                    _journal.Warn($"{region.KeyArn} is {region.State}: no deletion is scheduled.");
+                    return null;
                 }
 
-                if (enable && region.State == "Disabled")
+                await kms.CancelDeletionAsync(region.Connection, region.KeyArn, cancellationToken).ConfigureAwait(false);
+                if (enable)
                 {
                     await kms.EnableKeyAsync(region.Connection, region.KeyArn, cancellationToken).ConfigureAwait(false);
-                    region = region with { State = "Enabled" };
+                }
+                else
+                {
+                    _journal.Warn($"{region.KeyArn} is Disabled now, as AWS KMS leaves it; Enable-MasterKey makes it usable.");
                 }
 
                 return region;
-            },
-            cancellationToken);
+            }).ConfigureAwait(false);
+        return await GetAsync(key.KeyArn, key.Connection, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Changes a master key's description, tags, rotation, alias and replicas. It can be done again until it is done.</summary>
@@ -247,7 +242,7 @@ public sealed class MasterKeyService
         {
             if (updater.Done.Count > 0)
             {
-                await RecordAsync(operation, EventTypes.MasterKeyUpdated, key, new JProperty("changes", new JArray(updater.Done))).ConfigureAwait(false);
+                await _switch.RecordAsync(operation, EventTypes.MasterKeyUpdated, key, new JProperty("changes", new JArray(updater.Done))).ConfigureAwait(false);
             }
         }
 
@@ -263,7 +258,7 @@ public sealed class MasterKeyService
             string shown = string.Join(", ", providers.Take(5).Select(provider => $"'{provider.Name}' of tenant '{provider.TenantId}'"));
             throw new TenantEncryptionException(
                 ErrorCodes.HasDependants,
-                $"{providers.Count} key providers hang on {key.KeyArn}: {shown}{(providers.Count > 5 ? ", …" : "")}. What they seal would be lost for good.")
+                $"Key providers hang on {key.KeyArn}: {shown}{(providers.Count > 5 ? $" and {providers.Count - 5} others" : "")}. What they seal would be lost for good.")
             {
                 KeyArn = key.KeyArn,
                 Region = key.Region,
@@ -271,81 +266,13 @@ public sealed class MasterKeyService
         }
     }
 
-    private void WarnOfOpenRegions(MasterKey key, bool allRegions)
+    private void WarnOfOpenRegions(MasterKey key)
     {
         string[] open = [.. key.Replicas.Where(replica => replica.State is not "Disabled" && !IsPending(replica.State)).Select(replica => replica.Region)];
-        if (!allRegions && open.Length > 0)
+        if (open.Length > 0)
         {
             _journal.Warn(
                 $"{ErrorCodes.ReplicaStillOpen}: the key can still be used in {string.Join(", ", open)}, where it opens what was sealed in {key.Region}; -AllRegions shuts every region.");
         }
     }
-
-    private async Task<MasterKey> ChangeAsync(
-        RegionalChange what,
-        MasterKey key,
-        bool allRegions,
-        Func<IKmsAdministration, KeyInRegion, Task<KeyInRegion>> change,
-        CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        Operation operation = _journal.Begin(what.Command);
-        await using var _ = operation.ConfigureAwait(false);
-        var changed = new List<KeyInRegion>();
-        TenantEncryptionException? fault = null;
-        foreach (KeyInRegion region in KeyInRegion.Of(key, allRegions))
-        {
-            try
-            {
-                KeyInRegion now = await change(operation.Kms.Administration, region).ConfigureAwait(false);
-                changed.Add(now);
-            }
-            catch (TenantEncryptionException exception)
-            {
-                // Where a key is shut, no region is left out because another one failed.
-                fault ??= exception;
-            }
-        }
-
-        if (changed.Count > 0)
-        {
-            await RecordAsync(
-                operation,
-                what.EventType,
-                key,
-                new JProperty("regions", new JArray(changed.Select(region => region.Region))),
-                what.Shuts ? await _connections.ProvidersOnAsync([.. key.AllArns], CancellationToken.None).ConfigureAwait(false) : []).ConfigureAwait(false);
-        }
-
-        return fault is null ? KeyInRegion.Apply(key, changed) : throw Partly(fault, changed);
-    }
-
-    private static TenantEncryptionException Partly(TenantEncryptionException fault, List<KeyInRegion> changed) => changed.Count == 0
-        ? fault
-        : new TenantEncryptionException(fault.Code, $"{fault.Detail} It was done in {string.Join(", ", changed.Select(region => region.Region))}.", fault)
-        {
-            Operation = fault.Operation,
-            KeyArn = fault.KeyArn,
-            Region = fault.Region,
-            RequestId = fault.RequestId,
-        };
-
-    private Task RecordAsync(Operation operation, string type, MasterKey key, JProperty what, IReadOnlyList<KeyProvider>? shut = null) => _journal.ChangeAsync(
-        operation,
-        async change =>
-        {
-            foreach (string tenantId in (shut ?? []).Select(provider => provider.TenantId).Distinct(StringComparer.Ordinal))
-            {
-                await change.RaiseEpochAsync(tenantId).ConfigureAwait(false);
-            }
-
-            await change.RecordAsync(type, null, new JObject(new JProperty("keyArn", key.KeyArn), what)).ConfigureAwait(false);
-        },
-        CancellationToken.None);
-
-    /// <summary>A change of a key's state.</summary>
-    /// <param name="Command">The command, for the event log.</param>
-    /// <param name="EventType">The event's type.</param>
-    /// <param name="Shuts">Whether nothing may be read under the key from now on.</param>
-    private sealed record RegionalChange(string Command, string EventType, bool Shuts);
 }

@@ -25,7 +25,7 @@ internal sealed class MasterKeyUpdater(Operation operation, KeyWork work, Master
     {
         if (update.IsEmpty)
         {
-            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "Nothing is to be changed: say what.");
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "Nothing is to be changed: give a description, tags, rotation, an alias or regions for replicas.");
         }
 
         MasterKeyPlanner.CheckDescription(update.Description);

@@ -98,7 +98,7 @@ public sealed class PolicyService
             ForTenants = target.TenantIds,
             Platform = target.Platform.Name,
             Regions = changes,
-            Warnings = [.. target.WarningsOf(changes.Select(change => change.After))],
+            Warnings = target.WarningsOf(changes.Select(change => change.After)).ToArray(),
         };
     }
 

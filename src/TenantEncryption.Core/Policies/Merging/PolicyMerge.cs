@@ -55,7 +55,7 @@ public static class PolicyMerge
         if (live is null)
         {
             list.Add(statement.Statement.DeepClone());
-            return new PolicyChange(statement.Sid, PolicyChangeKind.Added, [.. StatementFacts.Of(statement.Statement).Values], []);
+            return new PolicyChange(statement.Sid, PolicyChangeKind.Added, StatementFacts.Of(statement.Statement).Values.ToArray(), []);
         }
 
         JObject updated = StatementUpdate.Of(statement, live, platform);

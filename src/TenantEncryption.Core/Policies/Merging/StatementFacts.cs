@@ -23,7 +23,7 @@ internal static class StatementFacts
 
     /// <summary>The words of what one statement says and another does not.</summary>
     public static IReadOnlyList<string> Except(IReadOnlyDictionary<string, string> facts, IReadOnlyDictionary<string, string> others) =>
-        [.. facts.Where(fact => !others.ContainsKey(fact.Key)).Select(fact => fact.Value)];
+        facts.Where(fact => !others.ContainsKey(fact.Key)).Select(fact => fact.Value).ToArray();
 
     /// <summary>Whether two policies mean the same, statement by statement.</summary>
     public static bool SamePolicy(JObject left, JObject right) =>
