@@ -52,6 +52,12 @@ BeforeDiscovery {
             Provider = 'INVALID_ARN'; Tenant = 'INVALID_ARN'; Name = 'refused'; Migration = 'INVALID_ARN'; File = 'refused' }
         @{ Cmdlet = 'New-EncryptionTenant'; Show = { $_.TenantId }
             Provider = 'TENANT_EXISTS'; Tenant = 'TENANT_EXISTS'; Name = 'refused'; Migration = 'TENANT_EXISTS'; File = 'refused' }
+        @{ Cmdlet = 'Get-KeyPolicy'; Arguments = @{ User = 'arn:aws:iam::111122223333:role/app' }; Show = { $_.Platform }
+            Provider = 'standalone'; Tenant = 'refused'; Name = 'standalone'; Migration = 'refused'; File = 'refused' }
+        @{ Cmdlet = 'Set-KeyPolicy'; Arguments = @{ User = 'arn:aws:iam::111122223333:role/app'; Confirm = $false; PassThru = $true }; Show = { $_.Region }
+            Provider = 'eu-west-1'; Tenant = 'refused'; Name = 'eu-west-1'; Migration = 'refused'; File = 'refused' }
+        @{ Cmdlet = 'Test-KeyPolicy'; Arguments = @{ Principal = '111122223333'; Action = 'kms:Decrypt' }; Show = { $_.Code }
+            Provider = 'INVALID_INPUT'; Tenant = 'INVALID_INPUT'; Name = 'MALFORMED_POLICY'; Migration = 'INVALID_INPUT'; File = 'INVALID_INPUT' }
         @{ Cmdlet = 'Clear-KeyLease'; Arguments = @{ Verbose = $true }; Show = { $_ }
             Provider = 'acme'; Tenant = 'acme'; Name = 'refused'; Migration = 'acme'; File = 'refused' }
     )

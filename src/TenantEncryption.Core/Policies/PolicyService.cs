@@ -98,7 +98,7 @@ public sealed class PolicyService
             ForTenants = target.TenantIds,
             Platform = target.Platform.Name,
             Regions = changes,
-            Warnings = [.. PolicyWarnings.Of(target.Platform, target.ValuesFor(target.Provider.KeyArn!))],
+            Warnings = target.WarningsOf(changes.Select(change => change.After)).ToArray(),
         };
     }
 

@@ -2,6 +2,7 @@ using Newtonsoft.Json.Linq;
 using TenantEncryption.Errors;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
+using TenantEncryption.Policies.Documents;
 using TenantEncryption.Policies.Templates;
 using TenantEncryption.Policies.Text;
 using TenantEncryption.Providers;
@@ -31,6 +32,10 @@ internal sealed class PolicyTarget
 
     /// <summary>The values for the key in one of its regions.</summary>
     public PolicyValues ValuesFor(string keyArn) => _values with { Key = KeyIdentifier.Parse(keyArn) };
+
+    /// <summary>What is worth a warning, also of tenants that the policies list already.</summary>
+    public IEnumerable<string> WarningsOf(IEnumerable<string> policies) => PolicyWarnings.Of(
+        Platform, ValuesFor(Provider.KeyArn!) with { TenantIds = [.. _values.TenantIds.Union(policies.SelectMany(ListedTenants))] });
 
     /// <summary>Finds provider, tenants and their context values.</summary>
     /// <exception cref="TenantEncryptionException">

@@ -5,6 +5,9 @@ namespace TenantEncryption.Policies;
 /// <summary>The forms that a principal may have in a policy.</summary>
 internal static partial class PrincipalSyntax
 {
+    /// <summary>What to do about a name that is none.</summary>
+    public const string Remedy = "Give an ARN such as arn:aws:iam::111122223333:role/Admin, with a twelve-digit account.";
+
     /// <summary>An account, user, role, session or federated user, the unique id of one that was deleted, or <c>*</c>.</summary>
     public static bool IsAws(string name) =>
         name == "*" || PrincipalElement.IsAccountId(name) || AwsArn().IsMatch(name) || UniqueId().IsMatch(name);

@@ -61,6 +61,7 @@ public sealed class PolicyServiceTests : IAsyncLifetime
         KeyProvider second = await QlikAsync("beta", first.KeyArn);
         await SetAsync(first);
         KeyPolicyPlan plan = await PlanAsync(second);
+        Assert.Contains("2 tenants share the key", Assert.Single(plan.Warnings), StringComparison.Ordinal);
         await _service.Service.Policies.SetAsync(plan);
         Assert.Equal(["acme", "beta"], await TenantsAsync(first.KeyArn!));
     }

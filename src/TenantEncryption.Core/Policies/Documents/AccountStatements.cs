@@ -47,7 +47,8 @@ internal static class AccountStatements
         {
             if (principal == "*" || !PrincipalSyntax.IsAws(principal) || PrincipalSyntax.IsUniqueId(principal))
             {
-                throw new TenantEncryptionException(ErrorCodes.InvalidArn, $"'{principal}' is not the ARN of an account, user, role or session.");
+                throw new TenantEncryptionException(
+                    ErrorCodes.InvalidArn, $"'{principal}' is not the ARN of an account, user, role or session.", remedy: PrincipalSyntax.Remedy);
             }
         }
 

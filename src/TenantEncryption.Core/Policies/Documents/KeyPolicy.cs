@@ -35,8 +35,9 @@ public sealed record KeyPolicy
 
     internal static IReadOnlyList<KeyPolicyStatement> StatementsOf(JObject policy) => policy["Statement"] switch
     {
-        JArray list => [.. list.OfType<JObject>().Select(KeyPolicyStatement.Of)],
-        JObject single => [KeyPolicyStatement.Of(single)],
-        _ => [],
+        // Arrays, as PowerShell can't index the lists that the compiler makes of collection expressions.
+        JArray list => list.OfType<JObject>().Select(KeyPolicyStatement.Of).ToArray(),
+        JObject single => new[] { KeyPolicyStatement.Of(single) },
+        _ => Array.Empty<KeyPolicyStatement>(),
     };
 }

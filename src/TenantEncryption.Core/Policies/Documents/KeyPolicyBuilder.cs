@@ -41,7 +41,7 @@ public static class KeyPolicyBuilder
     {
         JObject[] statements = [.. PlatformStatements.Render(platform, values).Select(statement => statement.Statement)];
         JToken json = statements is [var only] ? only : new JArray(statements);
-        return Make(platform, values, PolicyWriter.Write(json), [.. statements.Select(KeyPolicyStatement.Of)], [.. PolicyWarnings.Of(platform, values)]);
+        return Make(platform, values, PolicyWriter.Write(json), statements.Select(KeyPolicyStatement.Of).ToArray(), PolicyWarnings.Of(platform, values).ToArray());
     }
 
     private static IEnumerable<JObject> OfAccount(

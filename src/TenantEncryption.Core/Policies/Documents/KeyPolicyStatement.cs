@@ -31,15 +31,17 @@ public sealed record KeyPolicyStatement
     {
         Sid = (string?)statement[nameof(Sid)],
         Effect = (string?)statement[nameof(Effect)],
-        Principal = [.. Texts(statement[nameof(Principal)] ?? statement["NotPrincipal"])],
-        Action = [.. Texts(statement[nameof(Action)] ?? statement["NotAction"])],
-        Condition = statement[nameof(Condition)] is JObject operators
-            ? [.. operators.Properties().SelectMany(entry => entry.Value is JObject keys
-                ? keys.Properties().Select(key => $"{entry.Name} {key.Name} = {string.Join(", ", Texts(key.Value))}")
-                : [])]
-            : [],
+        Principal = Texts(statement[nameof(Principal)] ?? statement["NotPrincipal"]).ToArray(),
+        Action = Texts(statement[nameof(Action)] ?? statement["NotAction"]).ToArray(),
+        Condition = Conditions(statement[nameof(Condition)]).ToArray(),
         Json = PolicyWriter.Write(statement),
     };
+
+    private static IEnumerable<string> Conditions(JToken? json) => json is JObject operators
+        ? operators.Properties().SelectMany(entry => entry.Value is JObject keys
+            ? keys.Properties().Select(key => $"{entry.Name} {key.Name} = {string.Join(", ", Texts(key.Value))}")
+            : [])
+        : [];
 
     private static IEnumerable<string> Texts(JToken? json) => json switch
     {

@@ -56,10 +56,23 @@ public static class AccessTest
             Principal = principal,
             Action = request.Action,
             Statement = decision.KeyPolicyStatement is { } statement ? PolicySource.NameOf(statement) : null,
-            Reason = decision.ToString(),
+            Reason = decision.Reason == AccessReason.KeyPolicySilent ? $"{decision}{Nearest(document, asked)}" : decision.ToString(),
             AssumesIdentityPolicy = decision.AssumesIdentityPolicy,
             Statements = PolicySimulator.Explain(asked, policies),
         };
+    }
+
+    /// <summary>The Allow that comes nearest to the request, and why it does not apply.</summary>
+    private static string Nearest(PolicyDocument document, AccessRequest request)
+    {
+        PolicyStatement? nearest = document.Statements
+            .Where(statement => statement.Effect == PolicyEffect.Allow && statement.Principal!.Match(request.Principal) != PrincipalMatch.None)
+            .OrderByDescending(statement => statement.Action?.Matches(request.Action) == true)
+            .ThenByDescending(statement => statement.Resource?.Matches(request.Resource, request.Context) == true)
+            .FirstOrDefault();
+        return nearest is null
+            ? " No Allow names the principal or its account."
+            : $" The nearest is {nearest}: {StatementVerdict.Of(nearest, "", request).Explanation}.";
     }
 
     private static string ActionOf(string action)

@@ -8,12 +8,10 @@ internal sealed class FindingList(PolicySource source)
     private readonly List<PolicyFinding> _findings = [];
 
     /// <summary>The findings: errors first, then by their place in the text.</summary>
-    public IReadOnlyList<PolicyFinding> Ordered =>
-    [
-        .. _findings.OrderByDescending(finding => finding.Severity)
-            .ThenBy(finding => finding.Line ?? int.MaxValue)
-            .ThenBy(finding => finding.Column ?? int.MaxValue),
-    ];
+    public IReadOnlyList<PolicyFinding> Ordered => _findings.OrderByDescending(finding => finding.Severity)
+        .ThenBy(finding => finding.Line ?? int.MaxValue)
+        .ThenBy(finding => finding.Column ?? int.MaxValue)
+        .ToArray();
 
     public bool Has(string code) => _findings.Exists(finding => finding.Code == code);
 
@@ -48,8 +46,8 @@ internal sealed class FindingList(PolicySource source)
             Severity = severity,
             Code = code,
             Statement = statement is null ? null : PolicySource.NameOf(statement),
-            Principal = principal is null ? [] : [principal],
-            Action = action is null ? [] : [action],
+            Principal = principal is null ? [] : new[] { principal },
+            Action = action is null ? [] : new[] { action },
             Observed = observed,
             Remedy = remedy,
             Line = position?.Line,
@@ -69,8 +67,8 @@ internal sealed class FindingList(PolicySource source)
         PolicyFinding first = _findings[same];
         _findings[same] = first with
         {
-            Principal = [.. first.Principal.Union(finding.Principal)],
-            Action = [.. first.Action.Union(finding.Action)],
+            Principal = first.Principal.Union(finding.Principal).ToArray(),
+            Action = first.Action.Union(finding.Action).ToArray(),
         };
     }
 }

@@ -106,9 +106,9 @@ public static class PolicyAnalyzer
     {
         Code = ErrorCodes.MalformedPolicy,
         Platform = platform.Name,
-        Findings =
-        [
-            new PolicyFinding
+        Findings = new PolicyFinding[]
+        {
+            new()
             {
                 Severity = FindingSeverity.Error,
                 Code = fault.IsJson ? PolicyFindingCodes.MalformedStatement : PolicyFindingCodes.MalformedJson,
@@ -117,7 +117,7 @@ public static class PolicyAnalyzer
                 Line = fault.Position?.Line,
                 Column = fault.Position?.Column,
             },
-        ],
+        },
     };
 
     private static string RemedyOf(PolicySyntaxException fault) => fault.IsJson

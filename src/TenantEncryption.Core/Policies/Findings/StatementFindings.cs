@@ -1,5 +1,7 @@
+using TenantEncryption.Platforms;
 using TenantEncryption.Policies.Access;
 using TenantEncryption.Policies.Conditions;
+using TenantEncryption.Policies.Documents;
 
 namespace TenantEncryption.Policies.Findings;
 
@@ -104,13 +106,19 @@ internal static class StatementFindings
     // Beyond what the platform asks for, with the tenant's own context.
     private static void AddExcessive(PolicySubject subject, FindingList findings)
     {
+        // Whatever the platform's statements allow, those for multi-Region keys too, is not too much.
+        string[] asked =
+        [
+            .. subject.Platform.Statements.Where(statement => statement.Purpose == StatementPurpose.Access)
+                .SelectMany(statement => KeyPolicyStatement.Of(statement.Statement).Action)
+                .SelectMany(KmsActions.Expand),
+        ];
         var platform = subject.Outcomes
             .Where(outcome => outcome.Expected.Expectation == AccessExpectation.Allowed && outcome.IsDecidable)
             .GroupBy(outcome => outcome.Expected.Principal.Arn, StringComparer.Ordinal);
         foreach (var group in platform.Where(group => !subject.IsOwn(group.Key)))
         {
             ExpectedAccess sample = group.OrderByDescending(outcome => outcome.Expected.EncryptionContext.Count).First().Expected;
-            string[] asked = [.. group.Select(outcome => outcome.Expected.Action)];
             IEnumerable<ExpectedAccess> others = KmsActions.All.Except(asked, StringComparer.OrdinalIgnoreCase)
                 .Select(action => sample with { Action = action, EncryptionContext = KmsActions.TakesEncryptionContext(action) ? sample.EncryptionContext : new Dictionary<string, string>() });
             foreach (AccessOutcome outcome in AccessOutcome.Decide(others, subject.Source.Document, [], subject.KeyArn, subject.Time))

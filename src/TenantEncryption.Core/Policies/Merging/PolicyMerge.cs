@@ -55,22 +55,19 @@ public static class PolicyMerge
         if (live is null)
         {
             list.Add(statement.Statement.DeepClone());
-            return new PolicyChange(statement.Sid, PolicyChangeKind.Added, [.. StatementFacts.Of(statement.Statement).Order(StringComparer.Ordinal)], []);
+            return new PolicyChange(statement.Sid, PolicyChangeKind.Added, StatementFacts.Of(statement.Statement).Values.ToArray(), []);
         }
 
         JObject updated = StatementUpdate.Of(statement, live, platform);
-        IReadOnlySet<string> before = StatementFacts.Of(live), after = StatementFacts.Of(updated);
-        if (before.SetEquals(after))
+        IReadOnlyDictionary<string, string> before = StatementFacts.Of(live), after = StatementFacts.Of(updated);
+        var change = new PolicyChange(statement.Sid, PolicyChangeKind.Updated, StatementFacts.Except(after, before), StatementFacts.Except(before, after));
+        if (change.Added.Count + change.Removed.Count == 0)
         {
             return null;
         }
 
         live.Replace(updated);
-        return new PolicyChange(
-            statement.Sid,
-            PolicyChangeKind.Updated,
-            [.. after.Except(before).Order(StringComparer.Ordinal)],
-            [.. before.Except(after).Order(StringComparer.Ordinal)]);
+        return change;
     }
 
     // In a document without the version of 2012, ${…} would be plain text.

@@ -60,7 +60,9 @@ internal sealed partial class TemplateRenderer(PlaceholderValues values, Platfor
         return fits
             ? value
             : throw new TenantEncryptionException(
-                ErrorCodes.InvalidArn, $"The value '{PrintableText.Of(value)}' of {name} is not the ARN of an account, user, role or session.");
+                ErrorCodes.InvalidArn,
+                $"The value '{PrintableText.Of(value)}' of {name} is not the ARN of an account, user, role or session.",
+                remedy: PrincipalSyntax.Remedy);
     }
 
     private string Part(string name, string value, TemplatePlace place)

@@ -65,6 +65,6 @@ internal static class PolicyJson
     private static string Sentence(string message, string end)
     {
         int at = message.IndexOf(end, StringComparison.Ordinal);
-        return (at < 0 ? message : message[..at]).TrimEnd('.', ',', ' ') + ".";
+        return (at < 0 ? message : message[..at]).Replace(" in this mode. Change the reader options", "", StringComparison.Ordinal).TrimEnd('.', ',', ' ') + ".";
     }
 }

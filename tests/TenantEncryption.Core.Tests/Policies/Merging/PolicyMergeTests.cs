@@ -44,7 +44,7 @@ public sealed class PolicyMergeTests
         MergedPolicy merged = PolicyMerge.Merge(Merge(Live(), "beta").Json, Qlik("acme", "beta"), Of("qlik-cloud"));
         Assert.Equal(["beta", "acme"], Tenants(Statements(merged.Json)[1]));
         PolicyChange change = Assert.Single(merged.Changes);
-        Assert.Equal((PolicyChangeKind.Updated, $"Condition stringequals {TenantCondition.ToLowerInvariant()} acme"), (change.Kind, Assert.Single(change.Added)));
+        Assert.Equal((PolicyChangeKind.Updated, $"Condition StringEquals {TenantCondition} acme"), (change.Kind, Assert.Single(change.Added)));
         Assert.Empty(change.Removed);
         Assert.Equal(["beta", "acme", "gamma"], Tenants(Statements(PolicyMerge.Merge(merged.Json, Qlik("gamma"), Of("qlik-cloud")).Json)[1]));
     }
