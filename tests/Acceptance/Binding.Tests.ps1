@@ -38,6 +38,8 @@ BeforeDiscovery {
             Provider = 'INVALID_INPUT'; Tenant = 'INVALID_INPUT'; Name = 'NOT_A_MESSAGE'; Migration = 'INVALID_INPUT'; File = 'NOT_A_MESSAGE' }
         @{ Cmdlet = 'Update-KeyEncryptionKey'; Show = { $_.TenantId }
             Provider = 'acme'; Tenant = 'acme'; Name = 'refused'; Migration = 'acme'; File = 'refused' }
+        @{ Cmdlet = 'Invoke-KeyProviderDrill'; Arguments = @{ Drill = 'Failover' }; Show = { $_.Name }
+            Provider = 'REPLICA_MISSING'; Tenant = 'refused'; Name = 'REPLICA_MISSING'; Migration = 'refused'; File = 'refused' }
         @{ Cmdlet = 'Enable-KeyProvider'; Arguments = @{ PassThru = $true }; Show = { $_.Name }
             Provider = 'cmk'; Tenant = 'refused'; Name = 'cmk'; Migration = 'refused'; File = 'refused' }
         @{ Cmdlet = 'Disable-KeyProvider'; Arguments = @{ Confirm = $false }; Show = { $_.Name }

@@ -351,6 +351,11 @@ public static class ErrorCatalog
             "The operation asks for confirmation, and no prompt can be shown.",
             "Run it with -Confirm:$false when you are sure."),
         new(
+            ErrorCodes.DrillRunning,
+            ErrorKind.Denied,
+            "Another drill of the same key is under way.",
+            "Wait until it ends; its statement lapses by itself fifteen minutes after it was put."),
+        new(
             ErrorCodes.EventLogAltered,
             ErrorKind.InvalidData,
             "A record of the event log does not verify.",

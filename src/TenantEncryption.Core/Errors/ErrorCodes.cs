@@ -216,6 +216,9 @@ public static class ErrorCodes
     /// <summary>The operation asks for confirmation, and no prompt can be shown.</summary>
     public const string ConfirmationRequired = "CONFIRMATION_REQUIRED";
 
+    /// <summary>Another drill changes the same key policy.</summary>
+    public const string DrillRunning = "DRILL_RUNNING";
+
     /// <summary>A record of the event log does not verify.</summary>
     public const string EventLogAltered = "EVENT_LOG_ALTERED";
 

@@ -45,6 +45,15 @@ public static class EventTypes
     /// <summary>KMS refused a multi-Region key: nothing fails over until a check passes in that region.</summary>
     public const string ProviderRefused = "keyprovider.refused";
 
+    /// <summary>A master key's policy was changed, in some or all of its regions.</summary>
+    public const string KeyPolicyUpdated = "keypolicy.updated";
+
+    /// <summary>A drill of a key provider begins to change key policies.</summary>
+    public const string DrillStarted = "keyprovider-drill.started";
+
+    /// <summary>A drill of a key provider ended.</summary>
+    public const string DrillFinished = "keyprovider-drill.finished";
+
     /// <summary>A new key-encryption key wraps from now on.</summary>
     public const string KeyRotated = "key.rotated";
 

@@ -81,11 +81,8 @@ internal sealed class RegionReview(ChangeJournal journal, KeySealer sealer, Prov
         await change.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
     }
 
-    private static IEnumerable<KeyRegion> RefusedRegions(KeyProvider provider)
-    {
-        KeyRegion[] all = [KeyRegion.Home(provider), .. KeyRegion.Replicas(provider)];
-        return all.Where(region => provider.RefusedRegions.Contains(region.Region));
-    }
+    private static IEnumerable<KeyRegion> RefusedRegions(KeyProvider provider) =>
+        KeyRegion.All(provider).Where(region => provider.RefusedRegions.Contains(region.Region));
 
     private async Task<bool> IsAuthenticAsync(KeyProvider provider, CancellationToken cancellationToken)
     {

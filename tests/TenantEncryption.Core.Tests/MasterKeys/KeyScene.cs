@@ -29,11 +29,14 @@ internal sealed class KeyScene : IAsyncDisposable
     {
         SharedKms kms = await SharedKms.StartAsync();
         List<TimeSpan> waits = [];
-        var time = new HastyTimeProvider(wait =>
+        var time = new HastyTimeProvider
         {
-            waits.Add(wait);
-            kms.Advance(wait);
-        });
+            OnPause = wait =>
+            {
+                waits.Add(wait);
+                kms.Advance(wait);
+            },
+        };
         return new KeyScene(kms, await TestService.OpenAsync(options => options with { Time = time }, keys: kms), waits);
     }
 

@@ -71,6 +71,21 @@ internal sealed class SharedKms : IAsyncDisposable
         return arn;
     }
 
+    /// <summary>Sets the clock of policies and conditions ahead; only for a KMS of a test's own.</summary>
+    public void Advance(TimeSpan by) => _server.Advance(by);
+
+    public async Task<string> PolicyAsync(string keyArn)
+    {
+        using AmazonKeyManagementServiceClient administrator = AdministratorOf(RegionOf(keyArn));
+        return (await administrator.GetKeyPolicyAsync(new GetKeyPolicyRequest { KeyId = keyArn, PolicyName = "default" })).Policy;
+    }
+
+    public async Task PutPolicyAsync(string keyArn, string policy)
+    {
+        using AmazonKeyManagementServiceClient administrator = AdministratorOf(RegionOf(keyArn));
+        await administrator.PutKeyPolicyAsync(new PutKeyPolicyRequest { KeyId = keyArn, PolicyName = "default", Policy = policy });
+    }
+
     /// <summary>Puts a key into a state that AWS alone brings about.</summary>
     public async Task SetStateAsync(string keyArn, string state)
     {
@@ -79,8 +94,7 @@ internal sealed class SharedKms : IAsyncDisposable
         (await http.PutAsync(new Uri(Url + "/_localkms/key-state"), body)).EnsureSuccessStatusCode();
     }
 
-    /// <summary>Sets the clock of key states ahead; only for a KMS of a test's own.</summary>
-    public void Advance(TimeSpan by) => _server.Advance(by);
+    private static string RegionOf(string keyArn) => keyArn.Split(':')[3];
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

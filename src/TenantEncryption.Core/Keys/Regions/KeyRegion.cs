@@ -26,6 +26,9 @@ internal sealed record KeyRegion(string Region, string KeyArn, KmsConnection Con
         }),
     ];
 
+    /// <summary>Every region of the key, the provider's own first.</summary>
+    public static IReadOnlyList<KeyRegion> All(KeyProvider provider) => [Home(provider), .. Replicas(provider)];
+
     /// <summary>
     /// The replicas that KMS told of, fit to be stored: only keys of the same account and <c>mrk-</c> id in another region of the partition, whatever
     /// the answer says, since they will be asked in the provider's name.

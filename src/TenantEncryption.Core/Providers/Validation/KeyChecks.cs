@@ -10,7 +10,7 @@ internal static class KeyChecks
     /// <summary>Looks at the key in the provider's own region.</summary>
     /// <returns>The facts; <see langword="null"/> where they can't be seen.</returns>
     public static async Task<KmsKeyDescription?> AddAsync(
-        KeyProviderCheckList checks, IKms kms, ValidationTarget target, KeyRegion home, CancellationToken cancellationToken)
+        KeyProviderCheckList checks, IKms kms, ValidationTarget target, ReviewedRegion home, CancellationToken cancellationToken)
     {
         KmsKeyDescription? key = await DescribeAsync(checks, kms, home, cancellationToken).ConfigureAwait(false);
         if (key is null)
@@ -18,48 +18,48 @@ internal static class KeyChecks
             return null;
         }
 
-        AddFacts(checks, key, home.Region);
-        await AddRotationAsync(checks, kms, home, cancellationToken).ConfigureAwait(false);
+        AddFacts(checks, key, home);
+        await AddRotationAsync(checks, kms, home.Key, cancellationToken).ConfigureAwait(false);
         await AddAliasAsync(checks, kms, target.Provider, cancellationToken).ConfigureAwait(false);
         return key;
     }
 
     /// <summary>Looks at a replica.</summary>
-    /// <returns>Whether it can be looked at.</returns>
-    public static async Task AddReplicaAsync(KeyProviderCheckList checks, IKms kms, KeyRegion replica, CancellationToken cancellationToken)
+    public static async Task AddReplicaAsync(KeyProviderCheckList checks, IKms kms, ReviewedRegion replica, CancellationToken cancellationToken)
     {
         if (await DescribeAsync(checks, kms, replica, cancellationToken).ConfigureAwait(false) is { } key)
         {
-            AddState(checks, key, replica.Region);
+            AddState(checks, key, replica);
         }
     }
 
     private static async Task<KmsKeyDescription?> DescribeAsync(
-        KeyProviderCheckList checks, IKms kms, KeyRegion region, CancellationToken cancellationToken)
+        KeyProviderCheckList checks, IKms kms, ReviewedRegion region, CancellationToken cancellationToken)
     {
         try
         {
-            KmsKeyDescription key = await kms.DescribeKeyAsync(region.Connection, region.KeyArn, cancellationToken).ConfigureAwait(false);
-            checks.Pass("KeyExists", $"The key is {key.KeyArn}.", region.Region);
+            KmsKeyDescription key = await kms.DescribeKeyAsync(region.Key.Connection, region.Key.KeyArn, cancellationToken).ConfigureAwait(false);
+            checks.Pass("KeyExists", $"The key is {key.KeyArn}.", region.Name);
             return key;
         }
         catch (TenantEncryptionException exception) when (exception.Code == ErrorCodes.PolicyDenied)
         {
-            checks.Skip("KeyExists", "The caller may not describe the key (kms:DescribeKey), so its facts can't be seen.", region.Region);
+            checks.Skip("KeyExists", "The caller may not describe the key (kms:DescribeKey), so its facts can't be seen.", region.Name);
         }
         catch (TenantEncryptionException exception)
         {
-            checks.Fail("KeyExists", exception.Code, exception.Detail, exception.Region ?? region.Region);
+            checks.Fail("KeyExists", exception.Code, exception.Detail, region);
         }
 
         return null;
     }
 
-    private static void AddFacts(KeyProviderCheckList checks, KmsKeyDescription key, string region)
+    private static void AddFacts(KeyProviderCheckList checks, KmsKeyDescription key, ReviewedRegion home)
     {
+        string region = home.Name;
         checks.Expect("KeySpec", key.KeySpec == "SYMMETRIC_DEFAULT", ErrorCodes.InvalidKeySpec, $"The key spec is {key.KeySpec}.", region);
         checks.Expect("KeyUsage", key.KeyUsage == "ENCRYPT_DECRYPT", ErrorCodes.InvalidKeyUsage, $"The key usage is {key.KeyUsage}.", region);
-        AddState(checks, key, region);
+        AddState(checks, key, home);
         if (key.KeyManager == "CUSTOMER")
         {
             checks.Pass("KeyManager", "The key is customer-managed.", region);
@@ -84,10 +84,18 @@ internal static class KeyChecks
         }
     }
 
-    private static void AddState(KeyProviderCheckList checks, KmsKeyDescription key, string region)
+    private static void AddState(KeyProviderCheckList checks, KmsKeyDescription key, ReviewedRegion region)
     {
         string deletion = key.DeletionDate is { } date ? $" (deletion on {date.UtcDateTime:yyyy-MM-dd})" : "";
-        checks.Expect("KeyState", key.KeyState == "Enabled", CodeOfState(key.KeyState), $"The key state is {key.KeyState}{deletion}.", region);
+        string observed = $"The key state is {key.KeyState}{deletion}.";
+        if (key.KeyState == "Enabled")
+        {
+            checks.Pass("KeyState", observed, region.Name);
+        }
+        else
+        {
+            checks.Fail("KeyState", CodeOfState(key.KeyState), observed, region);
+        }
     }
 
     // The key states of the AWS KMS Developer Guide, "Key states of AWS KMS keys".

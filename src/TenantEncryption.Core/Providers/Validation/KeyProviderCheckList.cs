@@ -21,6 +21,19 @@ internal sealed class KeyProviderCheckList
     public void Fail(string name, string code, string observed, string? region = null, CheckSubject subject = CheckSubject.Caller, string? remedy = null) =>
         Add(name, CheckOutcome.Failed, code, observed, region, remedy ?? ErrorCatalog.Get(code).Remedy, subject);
 
+    /// <summary>Notes what is wrong in a region: a failure where the platform needs the region, else a warning.</summary>
+    public void Fail(string name, string code, string observed, ReviewedRegion region, CheckSubject subject = CheckSubject.Caller, string? remedy = null)
+    {
+        if (region.IsNeeded)
+        {
+            Fail(name, code, observed, region.Name, subject, remedy);
+        }
+        else
+        {
+            Warn(name, code, observed, remedy ?? ErrorCatalog.Get(code).Remedy, region.Name, subject);
+        }
+    }
+
     /// <summary>Notes something that the user should know.</summary>
     public void Warn(string name, string? code, string observed, string? remedy, string? region = null, CheckSubject subject = CheckSubject.Caller) =>
         Add(name, CheckOutcome.Warning, code, observed, region, remedy, subject);

@@ -122,16 +122,18 @@ internal sealed class KeyProviderValidator(KeySealer sealer, ProviderAuthenticat
 
     private async Task<PlatformProof> CheckKeyAsync(KeyProviderCheckList checks, IKms kms, ValidationTarget target, CancellationToken cancellationToken)
     {
-        var home = KeyRegion.Home(target.Provider);
+        var home = new ReviewedRegion(KeyRegion.Home(target.Provider), IsNeeded: true);
         KmsKeyDescription? key = await KeyChecks.AddAsync(checks, kms, target, home, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<KeyRegion> replicas = key is null ? KeyRegion.Replicas(target.Provider) : ReplicaChecks.Add(checks, target, key, home);
-        foreach (KeyRegion replica in replicas)
+        IReadOnlyList<ReviewedRegion> replicas = ReplicaChecks.Add(checks, target, key, home.Key);
+        foreach (ReviewedRegion replica in replicas)
         {
             await KeyChecks.AddReplicaAsync(checks, kms, replica, cancellationToken).ConfigureAwait(false);
         }
 
         var policies = new PolicyChecks(checks, kms, target, key?.MultiRegion ?? target.Provider.MultiRegion, time.GetUtcNow());
-        return await policies.AddAsync([home, .. replicas], cancellationToken).ConfigureAwait(false);
+        PlatformProof proof = await policies.AddAsync([home, .. replicas], cancellationToken).ConfigureAwait(false);
+        ReplicaChecks.AddOpen(checks, home, replicas);
+        return proof;
     }
 
     private async Task CheckRoundTripAsync(

@@ -1,5 +1,4 @@
 using TenantEncryption.Errors;
-using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
 using TenantEncryption.Policies;
@@ -23,7 +22,7 @@ internal sealed class PolicyChecks(
     /// <param name="regions">The regions of the key that matter.</param>
     /// <param name="cancellationToken">Ends the calls.</param>
     /// <returns>What is known of the platform's access.</returns>
-    public async Task<PlatformProof> AddAsync(IReadOnlyList<KeyRegion> regions, CancellationToken cancellationToken)
+    public async Task<PlatformProof> AddAsync(IReadOnlyList<ReviewedRegion> regions, CancellationToken cancellationToken)
     {
         PlatformProfile platform = target.Platform;
         if (!HasPrincipals(platform, target.Provider.Parameters))
@@ -33,7 +32,7 @@ internal sealed class PolicyChecks(
 
         bool seen = true;
         bool isPrincipal = false;
-        foreach (KeyRegion region in regions)
+        foreach (ReviewedRegion region in regions)
         {
             if (await ReadAsync(region, cancellationToken).ConfigureAwait(false) is { } policies)
             {
@@ -41,7 +40,7 @@ internal sealed class PolicyChecks(
             }
             else
             {
-                seen = false;
+                seen &= !region.IsNeeded;
             }
         }
 
@@ -68,35 +67,35 @@ internal sealed class PolicyChecks(
         EncryptionContextSubset = grant.EncryptionContextSubset,
     };
 
-    private async Task<(string Policy, IReadOnlyList<PolicyGrant> Grants)?> ReadAsync(KeyRegion region, CancellationToken cancellationToken)
+    private async Task<(string Policy, IReadOnlyList<PolicyGrant> Grants)?> ReadAsync(ReviewedRegion region, CancellationToken cancellationToken)
     {
         string policy;
         try
         {
-            policy = (await kms.Administration.GetKeyPolicyAsync(region.Connection, region.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
+            policy = (await kms.Administration.GetKeyPolicyAsync(region.Key.Connection, region.Key.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
         }
         catch (TenantEncryptionException exception)
         {
-            checks.Skip(Name, $"The key policy can't be seen ({exception.Code}: {exception.Detail})", region.Region, CheckSubject.Platform);
+            checks.Skip(Name, $"The key policy can't be seen ({exception.Code}: {exception.Detail})", region.Name, CheckSubject.Platform);
             return null;
         }
 
         try
         {
             IReadOnlyList<KmsGrant> grants =
-                (await kms.Administration.ListGrantsAsync(region.Connection, region.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
+                (await kms.Administration.ListGrantsAsync(region.Key.Connection, region.Key.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
             return (policy, [.. grants.Where(grant => grant.GranteePrincipal is not null).Select(ToPolicyGrant)]);
         }
         catch (TenantEncryptionException exception)
         {
-            checks.Skip("Grants", $"The grants can't be seen ({exception.Code}: {exception.Detail})", region.Region, CheckSubject.Platform);
+            checks.Skip("Grants", $"The grants can't be seen ({exception.Code}: {exception.Detail})", region.Name, CheckSubject.Platform);
             return (policy, []);
         }
     }
 
     /// <summary>Judges a region's policies.</summary>
     /// <returns>Whether the caller's role is one of the platform's principals.</returns>
-    private bool Judge(KeyRegion region, string policy, IReadOnlyList<PolicyGrant> grants)
+    private bool Judge(ReviewedRegion region, string policy, IReadOnlyList<PolicyGrant> grants)
     {
         PolicyAnalysis analysis;
         try
@@ -105,7 +104,7 @@ internal sealed class PolicyChecks(
         }
         catch (TenantEncryptionException fault)
         {
-            checks.Fail(Name, fault.Code, fault.Detail, region.Region, CheckSubject.Platform, fault.Remedy);
+            checks.Fail(Name, fault.Code, fault.Detail, region, CheckSubject.Platform, fault.Remedy);
             return false;
         }
 
@@ -118,16 +117,16 @@ internal sealed class PolicyChecks(
         return target.Provider.Connection.RoleArn is { } role && analysis.Outcomes.Any(outcome => outcome.Expected.Principal.PrincipalArn == role);
     }
 
-    private PolicyValues ValuesOf(KeyRegion region) => new()
+    private PolicyValues ValuesOf(ReviewedRegion region) => new()
     {
         TenantIds = [target.Provider.ContextValue ?? target.Tenant.TenantId],
         ContextValue = target.Provider.ContextValue,
-        Key = KeyIdentifier.Parse(region.KeyArn),
+        Key = KeyIdentifier.Parse(region.Key.KeyArn),
         MultiRegion = multiRegion,
         Parameters = target.Provider.Parameters.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<string>)pair.Value.Split(','), StringComparer.Ordinal),
     };
 
-    private void AddAllowed(KeyRegion region, PolicyAnalysis analysis)
+    private void AddAllowed(ReviewedRegion region, PolicyAnalysis analysis)
     {
         IEnumerable<AccessOutcome> wanted = analysis.Outcomes.Where(outcome => outcome is { Expected.Expectation: AccessExpectation.Allowed, IsDecidable: true });
         foreach (IGrouping<string, AccessOutcome> principal in wanted.GroupBy(outcome => outcome.Expected.Principal.Arn, StringComparer.Ordinal))
@@ -136,7 +135,7 @@ internal sealed class PolicyChecks(
             if (allowed.Length > 0)
             {
                 string actions = string.Join(", ", allowed.Select(outcome => Operation(outcome.Expected.Action)).Distinct(StringComparer.Ordinal));
-                checks.Pass(Name, $"{principal.Key} may {actions}.", region.Region, CheckSubject.Platform);
+                checks.Pass(Name, $"{principal.Key} may {actions}.", region.Name, CheckSubject.Platform);
             }
         }
 
@@ -153,12 +152,12 @@ internal sealed class PolicyChecks(
             checks.Pass(
                 ContextName,
                 $"The platform's principals are refused with another tenant's {target.Platform.ContextKey} and with none.",
-                region.Region,
+                region.Name,
                 CheckSubject.Platform);
         }
     }
 
-    private void AddFinding(KeyRegion region, PolicyFinding finding)
+    private void AddFinding(ReviewedRegion region, PolicyFinding finding)
     {
         string? code =
             finding.Code == PolicyFindingCodes.DelegatedToAccount ? ErrorCodes.PolicyDenied
@@ -172,14 +171,14 @@ internal sealed class PolicyChecks(
             checks.Fail(
                 code == ErrorCodes.ContextNotEnforced ? ContextName : Name,
                 code,
-                $"KMS {code} [{region.Region}]{operations} {string.Join(", ", finding.Principal)}: {finding.Observed}",
-                region.Region,
+                $"KMS {code} [{region.Name}]{operations} {string.Join(", ", finding.Principal)}: {finding.Observed}",
+                region,
                 CheckSubject.Platform,
                 finding.Remedy);
         }
         else if (finding.Severity != FindingSeverity.Information)
         {
-            checks.Warn(Name, finding.Code, finding.Observed, finding.Remedy, region.Region, CheckSubject.Platform);
+            checks.Warn(Name, finding.Code, finding.Observed, finding.Remedy, region.Name, CheckSubject.Platform);
         }
     }
 

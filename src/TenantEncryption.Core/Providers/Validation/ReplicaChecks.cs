@@ -11,19 +11,33 @@ internal static class ReplicaChecks
     private const string Name = "Replica";
 
     /// <summary>Makes the checks.</summary>
-    /// <returns>The replicas whose state and policy matter to the platform.</returns>
-    public static IReadOnlyList<KeyRegion> Add(KeyProviderCheckList checks, ValidationTarget target, KmsKeyDescription key, KeyRegion home)
+    /// <param name="checks">The checks.</param>
+    /// <param name="target">What is tested.</param>
+    /// <param name="key">The key's facts; <see langword="null"/> where they can't be seen.</param>
+    /// <param name="home">The provider's own region.</param>
+    /// <returns>The replicas to look at.</returns>
+    public static IReadOnlyList<ReviewedRegion> Add(KeyProviderCheckList checks, ValidationTarget target, KmsKeyDescription? key, KeyRegion home)
     {
+        if (key is null)
+        {
+            if (target.Platform.MultiRegion == MultiRegionRule.ReplicaInBackupRegion)
+            {
+                checks.Skip(Name, "Which replicas the key has can't be seen.", home.Region);
+            }
+
+            return [];
+        }
+
         IReadOnlyList<KeyRegion> replicas = KeyRegion.Replicas(target.Provider with { ReplicaKeys = key.RelatedKeyArns });
         if (target.Platform.MultiRegion != MultiRegionRule.ReplicaInBackupRegion || target.Platform.FindRegion(home.Region) is not { } served)
         {
-            return replicas;
+            return Needless(replicas);
         }
 
         if (served.Backup is not { } backup)
         {
             checks.Pass(Name, $"{target.Platform.Name} has no backup region for {home.Region}.", home.Region);
-            return replicas;
+            return Needless(replicas);
         }
 
         KeyRegion[] inBackup = [.. replicas.Where(replica => replica.Region == backup)];
@@ -46,8 +60,34 @@ internal static class ReplicaChecks
                 "Whoever shuts the key must shut it there, too.");
         }
 
-        return inBackup;
+        return [.. inBackup.Select(replica => new ReviewedRegion(replica, IsNeeded: true))];
     }
+
+    /// <summary>Says so where a key that is shut at home is open in a replica: who withdraws a multi-Region key must shut every region.</summary>
+    public static void AddOpen(KeyProviderCheckList checks, ReviewedRegion home, IReadOnlyList<ReviewedRegion> replicas)
+    {
+        if (!checks.Checks.Any(check => check.Outcome == CheckOutcome.Failed && check.Region == home.Name && KeyRefusal.Is(check.Code!)))
+        {
+            return;
+        }
+
+        foreach (ReviewedRegion replica in replicas)
+        {
+            KeyProviderCheck[] there = [.. checks.Checks.Where(check => check.Region == replica.Name && check.Name is ("KeyExists" or "KeyState" or "Policy"))];
+            if (there.Length > 0 && there.All(check => check.Outcome == CheckOutcome.Passed))
+            {
+                checks.Warn(
+                    Name,
+                    ErrorCodes.ReplicaStillOpen,
+                    $"The key is shut in {home.Name} and open in {replica.Name}.",
+                    ErrorCatalog.Get(ErrorCodes.ReplicaStillOpen).Remedy,
+                    replica.Name);
+            }
+        }
+    }
+
+    private static IReadOnlyList<ReviewedRegion> Needless(IEnumerable<KeyRegion> replicas) =>
+        [.. replicas.Select(replica => new ReviewedRegion(replica, IsNeeded: false))];
 
     private static void Miss(
         KeyProviderCheckList checks, ValidationTarget target, KeyRegion home, string backup, IReadOnlyList<KeyRegion> replicas, bool multiRegion)

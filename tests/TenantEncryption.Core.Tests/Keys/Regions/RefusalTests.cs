@@ -90,6 +90,23 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task A_process_that_wrote_directly_before_the_refusal_does_not_fail_over_after_it()
+    {
+        await using RegionScene scene = await RegionScene.BeginAsync(KeyHierarchy.Direct);
+        byte[] message = await scene.Service.ProtectValueAsync([1]);
+        await using TestService other = await scene.OpenAnotherAsync();
+        await other.ProtectValueAsync([2]);
+        await WithdrawAsync(scene, RegionScene.Home, ErrorCodes.KeyDisabled);
+        Assert.Equal(ErrorCodes.KeyDisabled, await scene.Service.CodeOfReadingAsync(message));
+        scene.Shut(RegionScene.Home);
+        other.Kms.Forget();
+
+        Assert.Equal(ErrorCodes.KmsUnreachable, await Refusal.CodeOfAsync(() => other.ProtectValueAsync([3])));
+
+        Assert.All(other.Kms.Calls, call => Assert.Equal(scene.Cmk.KeyArn, call.KeyId));
+    }
+
+    [Fact]
     public async Task Failing_over_goes_on_when_a_check_passes_in_the_region_that_refused_and_not_before()
     {
         await using RegionScene scene = await RegionScene.BeginAsync();
@@ -133,8 +150,8 @@ public sealed class RefusalTests
         int describes = 0;
         scene.Service.Kms.Before = async (operation, _) =>
         {
-            // The last look of a test at its key comes after its round trips.
-            if (operation == "DescribeKey" && ++describes == 2)
+            // A test looks at the key at home and in its replica; its last look comes after its round trips.
+            if (operation == "DescribeKey" && ++describes == 3)
             {
                 await scene.Kms.DisableAsync(scene.Cmk.KeyArn!);
                 await other.CodeOfReadingAsync(message);
@@ -143,7 +160,7 @@ public sealed class RefusalTests
 
         await scene.Service.Service.Providers.TestAsync(scene.Cmk.Id);
 
-        Assert.Equal(2, describes);
+        Assert.Equal(3, describes);
         Assert.Equal([RegionScene.Home], (await scene.ProviderAsync()).RefusedRegions);
     }
 
