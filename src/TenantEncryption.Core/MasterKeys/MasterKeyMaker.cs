@@ -180,7 +180,7 @@ internal sealed class MasterKeyMaker(ChangeJournal journal, MasterKeyReader read
                 Doing = $"making its replica in {region}";
                 var wanted = new NewKmsKey
                 {
-                    Policy = plan.Policy.IsNeeded ? plan.Policy.Compose(KeyWork.InRegion(keyArn, region)) : null,
+                    Policy = plan.Policy.IsNeeded ? plan.Policy.Compose(KeyIdentifier.Parse(keyArn).InRegion(region).ToString()) : null,
                     Description = plan.Request.Description,
                     Tags = plan.Request.Tags,
                 };
