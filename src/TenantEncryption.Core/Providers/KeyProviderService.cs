@@ -487,7 +487,7 @@ public sealed class KeyProviderService
         }
 
         RegionFindings findings = await _regions.ReviewAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
-        result = result with { Checks = [.. result.Checks, .. findings.Checks] };
+        result = result with { Checks = result.Checks.Concat(findings.Checks).ToArray() };
         await _journal.ChangeAsync(
             operation,
             async change =>
