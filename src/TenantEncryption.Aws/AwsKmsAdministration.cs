@@ -89,7 +89,7 @@ internal sealed class AwsKmsAdministration(KmsExchange exchange) : IKmsAdministr
                     MultiRegion = key.MultiRegion,
                     Tags = Tags(key.Tags),
                 };
-                CreateKeyResponse answer = await call.Client.CreateKeyAsync(request, call.Cancellation).ConfigureAwait(false);
+                CreateKeyResponse answer = await call.Once.CreateKeyAsync(request, call.Cancellation).ConfigureAwait(false);
                 return KeyFacts.Of(answer.KeyMetadata, answer, call);
             },
             cancellationToken);
@@ -210,7 +210,7 @@ internal sealed class AwsKmsAdministration(KmsExchange exchange) : IKmsAdministr
             connection,
             keyId,
             "kms:RotateKeyOnDemand",
-            async call => await call.Client.RotateKeyOnDemandAsync(
+            async call => await call.Once.RotateKeyOnDemandAsync(
                 new RotateKeyOnDemandRequest { KeyId = keyId }, call.Cancellation).ConfigureAwait(false),
             cancellationToken);
 

@@ -41,6 +41,11 @@ internal sealed class KmsClients(AwsKmsOptions options) : IDisposable
         foreach (Lazy<Entry> entry in _entries.Values.Where(entry => entry.IsValueCreated))
         {
             entry.Value.Client.Dispose();
+            if (entry.Value.Once.IsValueCreated)
+            {
+                entry.Value.Once.Value.Dispose();
+            }
+
             entry.Value.Identity.Dispose();
         }
 
@@ -54,13 +59,20 @@ internal sealed class KmsClients(AwsKmsOptions options) : IDisposable
         CallerIdentity identity = CallerIdentity.Create(connection, region, options, _transport);
         return new Entry(
             new AmazonKeyManagementServiceClient(identity.Credentials, settings),
+            new Lazy<IAmazonKeyManagementService>(() => new AmazonKeyManagementServiceClient(
+                identity.Credentials, ClientSettings.ForKms(connection, region, options with { MaxAttempts = 1 }, _transport))),
             identity,
             () => new AmazonSecurityTokenServiceClient(identity.Credentials, ClientSettings.ForSts(connection, region, options, _transport)));
     }
 
     /// <summary>A client and as whom it calls.</summary>
     /// <param name="Client">The client.</param>
+    /// <param name="Once">A client that tries once, for what must not happen twice.</param>
     /// <param name="Identity">As whom it calls.</param>
     /// <param name="OpenSts">Makes a client of STS for the same caller.</param>
-    internal sealed record Entry(IAmazonKeyManagementService Client, CallerIdentity Identity, Func<IAmazonSecurityTokenService> OpenSts);
+    internal sealed record Entry(
+        IAmazonKeyManagementService Client,
+        Lazy<IAmazonKeyManagementService> Once,
+        CallerIdentity Identity,
+        Func<IAmazonSecurityTokenService> OpenSts);
 }

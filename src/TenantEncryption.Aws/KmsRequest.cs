@@ -15,6 +15,9 @@ internal sealed record KmsRequest(KmsClients.Entry Entry, KeyIdentifier? Key, Ca
 {
     public IAmazonKeyManagementService Client => Entry.Client;
 
+    /// <summary>A client that tries once, for what must not happen twice.</summary>
+    public IAmazonKeyManagementService Once => Entry.Once.Value;
+
     public static string? IdOf(AmazonWebServiceResponse answer) => answer.ResponseMetadata?.RequestId;
 
     public static Dictionary<string, string>? Pairs(IReadOnlyDictionary<string, string>? pairs) =>

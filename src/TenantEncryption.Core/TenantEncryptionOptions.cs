@@ -34,6 +34,6 @@ public sealed record TenantEncryptionOptions
     /// <summary>The file system.</summary>
     internal Data.Files.IFileEffects FileEffects { get; init; } = new Data.Files.FileEffects();
 
-    /// <summary>The AEAD of messages.</summary>
+    /// <summary>The AEAD of messages and keys; <see langword="null"/> for the platform's AES-GCM.</summary>
     internal Envelope.IAeadFactory? AeadFactory { get; init; }
 }

@@ -20,6 +20,9 @@ foreach (string name in names)
         case "small-files":
             await SmallFilesBenchmark.RunAsync(settings);
             break;
+        case "service-files":
+            await ServiceFilesBenchmark.RunAsync(settings);
+            break;
         case "peak":
             await PeakBenchmark.RunAsync(settings);
             break;

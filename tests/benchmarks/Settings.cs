@@ -14,12 +14,15 @@ internal sealed class Settings(string[] arguments)
     /// <summary>Where files are written: tmpfs unless another folder is given.</summary>
     public string Folder => Value("folder") ?? (Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath());
 
+    /// <summary>Where the stores of benchmarks with a store are: on a disk, as by default, unless another folder is given.</summary>
+    public string StoreFolder => Value("store") ?? Path.GetTempPath();
+
     /// <summary>The length of a frame's content, in bytes.</summary>
     public int FrameLength => int.Parse(Value("frame") ?? "262144", CultureInfo.InvariantCulture);
 
-    /// <summary>Whether work is to be measured: its name contains one of the words of <c>--only</c>, which commas divide.</summary>
+    /// <summary>Whether work is to be measured: its name begins with one of the words of <c>--only</c>, which commas divide.</summary>
     public bool Wants(string name) =>
-        Value("only") is not { } words || words.Split(',').Any(word => name.Contains(word, StringComparison.Ordinal));
+        Value("only") is not { } words || words.Split(',').Any(word => name.StartsWith(word, StringComparison.Ordinal));
 
     private string? Value(string name)
     {

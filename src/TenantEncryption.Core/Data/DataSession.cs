@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using TenantEncryption.Data.Files;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
@@ -20,6 +19,8 @@ public sealed class DataSession : IAsyncDisposable
     private readonly KeyRing _ring;
     private readonly FileProtector _fileProtector;
     private readonly FileReader _fileReader;
+    private readonly FileUnprotector _fileUnprotector;
+    private readonly FileTester _fileTester;
     private readonly MaterialsSource _materials;
     private readonly MessageWriter _writer;
     private readonly Func<string, WrapBudget> _newBudget;
@@ -33,6 +34,8 @@ public sealed class DataSession : IAsyncDisposable
         KeyRing ring,
         FileProtector fileProtector,
         FileReader fileReader,
+        FileUnprotector fileUnprotector,
+        FileTester fileTester,
         MaterialsSource materials,
         MessageWriter writer,
         Func<string, WrapBudget> newBudget,
@@ -40,15 +43,19 @@ public sealed class DataSession : IAsyncDisposable
         TimeProvider time)
     {
         (_operation, _ring, _fileProtector, _fileReader) = (operation, ring, fileProtector, fileReader);
+        (_fileUnprotector, _fileTester) = (fileUnprotector, fileTester);
         (_materials, _writer, _newBudget, _tally, _time) = (materials, writer, newBudget, tally, time);
     }
 
-    /// <summary>Protects files. Outcomes come in the order of the files; one that fails does not stop the rest.</summary>
+    /// <summary>
+    /// Protects files, in batches: as many as are written in about a second, and not more than 512. Outcomes come in the order of the files, batch by
+    /// batch; a file that fails does not stop the rest.
+    /// </summary>
     /// <param name="tenantId">Whose data it is.</param>
     /// <param name="files">Inputs and outputs, as <see cref="FilePlanner"/> plans them.</param>
     /// <param name="options">How; <see langword="null"/> for the default.</param>
     /// <param name="progress">Told of bytes and files, from any thread.</param>
-    /// <param name="cancellationToken">Stops; the batch under way leaves nothing behind, those before it stay.</param>
+    /// <param name="cancellationToken">Stops; the batch that is being written leaves nothing behind, those before it stay.</param>
     /// <returns>How each file went.</returns>
     /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>, <c>CONTEXT_MISMATCH</c>, <c>LEASE_LOST</c>, what the provider answers, or the store's.</exception>
     public IAsyncEnumerable<FileOutcome<ProtectedFile>> ProtectFilesAsync(
@@ -58,32 +65,28 @@ public sealed class DataSession : IAsyncDisposable
         IProgress<DataProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        files = Prepare(files);
-        var sum = new FileProgress(progress, [.. files.Select(file => file.Source)]);
-        return _fileProtector.ProtectAsync(_operation, tenantId, files, options ?? ProtectOptions.Default, sum, cancellationToken);
+        FileRequest[] whole = Prepare(files);
+        return _fileProtector.ProtectAsync(
+            _operation, tenantId, whole, options ?? ProtectOptions.Default, SumOf(progress, whole), cancellationToken);
     }
 
-    /// <summary>Unprotects files: every byte is verified before a destination has its name.</summary>
+    /// <summary>
+    /// Unprotects files, in batches as <see cref="ProtectFilesAsync"/> does: every byte is verified, and on the disk, before a destination has its name.
+    /// </summary>
     /// <param name="files">Inputs and outputs.</param>
     /// <param name="options">How; <see langword="null"/> for the default.</param>
     /// <param name="progress">Told of bytes and files, from any thread.</param>
-    /// <param name="cancellationToken">Stops; the file under way leaves nothing behind.</param>
+    /// <param name="cancellationToken">Stops; the batch that is being read leaves nothing behind, those before it stay.</param>
     /// <returns>How each file went, in order.</returns>
-    public async IAsyncEnumerable<FileOutcome<UnprotectedFile>> UnprotectFilesAsync(
+    public IAsyncEnumerable<FileOutcome<UnprotectedFile>> UnprotectFilesAsync(
         IReadOnlyList<FileRequest> files,
         UnprotectOptions? options = null,
         IProgress<DataProgress>? progress = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default)
     {
-        options ??= UnprotectOptions.Default;
-        files = Prepare(files);
-        var sum = new FileProgress(progress, [.. files.Select(file => file.Source)]);
-        foreach (FileRequest file in files)
-        {
-            FileOutcome<UnprotectedFile> outcome = await _fileReader.UnprotectAsync(_operation, file, options, sum, cancellationToken).ConfigureAwait(false);
-            _tally.File(EventTypes.DataUnprotected, outcome.Result?.TenantId ?? options.TenantId, outcome.Result?.Length ?? 0, outcome.Error is not null);
-            yield return outcome;
-        }
+        FileRequest[] whole = Prepare(files);
+        return _fileUnprotector.UnprotectAsync(
+            _operation, whole, options ?? UnprotectOptions.Default, _tally, SumOf(progress, whole), cancellationToken);
     }
 
     /// <summary>Verifies every byte of files and writes nothing. A file that does not verify is a result; one that can't be judged an error.</summary>
@@ -92,22 +95,15 @@ public sealed class DataSession : IAsyncDisposable
     /// <param name="progress">Told of bytes and files, from any thread.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>How each file went, in order.</returns>
-    public async IAsyncEnumerable<FileOutcome<MessageTestResult>> TestFilesAsync(
+    public IAsyncEnumerable<FileOutcome<MessageTestResult>> TestFilesAsync(
         IReadOnlyList<string> paths,
         UnprotectOptions? options = null,
         IProgress<DataProgress>? progress = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default)
     {
-        options ??= UnprotectOptions.Default;
-        paths = [.. paths.Select(Path.GetFullPath)];
-        var sum = new FileProgress(progress, paths);
-        foreach (string path in paths)
-        {
-            FileOutcome<MessageTestResult> outcome = await _fileReader.TestAsync(_operation, path, options, sum, cancellationToken).ConfigureAwait(false);
-            bool failed = outcome.Result is not { Success: true };
-            _tally.File(EventTypes.DataTested, outcome.Result?.TenantId ?? options.TenantId, outcome.Result?.Length ?? 0, failed);
-            yield return outcome;
-        }
+        string[] whole = [.. paths.Select(Path.GetFullPath)];
+        return _fileTester.TestAsync(
+            _operation, whole, options ?? UnprotectOptions.Default, _tally, new FileProgress(progress, whole), cancellationToken);
     }
 
     /// <summary>Protects a value in memory.</summary>
@@ -202,10 +198,14 @@ public sealed class DataSession : IAsyncDisposable
             ? TenantContext.Of(tenant, options.EncryptionContext)
             : _contexts.GetOrAdd(tenant.TenantId, static (_, one) => TenantContext.Of(one, null), tenant);
 
+    private static FileProgress SumOf(IProgress<DataProgress>? progress, FileRequest[] files) =>
+        new(progress, progress is null ? [] : Array.ConvertAll(files, file => file.Source));
+
     // One file has one path: in the catalog, and where input and output are compared.
     private FileRequest[] Prepare(IReadOnlyList<FileRequest> files)
     {
-        FileRequest[] whole = [.. files.Select(file => new FileRequest(Path.GetFullPath(file.Source), Path.GetFullPath(file.Destination)))];
+        FileRequest[] whole = [.. files.Select(file => file with { Source = Path.GetFullPath(file.Source), Destination = Path.GetFullPath(file.Destination) })];
+        FilePlanner.RefuseTakenTargets(whole);
         foreach (string folder in whole.Select(file => Path.GetDirectoryName(file.Destination)).OfType<string>().Distinct(StringComparer.Ordinal))
         {
             OutputFile.Sweep(folder, _time.GetUtcNow());

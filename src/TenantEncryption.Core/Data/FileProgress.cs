@@ -1,45 +1,78 @@
 namespace TenantEncryption.Data;
 
-/// <summary>Adds up the progress of a command's files.</summary>
+/// <summary>Sums the progress of files up for a command.</summary>
 internal sealed class FileProgress
 {
     private readonly IProgress<DataProgress>? _target;
-    private readonly int _files;
-    private readonly long _bytes;
+    private readonly IReadOnlyList<string> _sources;
+    private readonly long[] _bytesOf;
+    private readonly int[] _isDone;
+    private readonly Lazy<long> _bytesTotal;
     private int _filesDone;
     private long _bytesDone;
 
-    /// <summary>Begins with the files' lengths.</summary>
-    public FileProgress(IProgress<DataProgress>? target, IReadOnlyCollection<string> sources)
+    /// <summary>Makes a sum over source files.</summary>
+    /// <param name="target">Who is told; nobody when <see langword="null"/>.</param>
+    /// <param name="sources">The files, by which they are numbered.</param>
+    public FileProgress(IProgress<DataProgress>? target, IReadOnlyList<string> sources)
     {
-        _target = target;
-        _files = sources.Count;
-        _bytes = target is null ? 0 : sources.Sum(path => new FileInfo(path) is { Exists: true } file ? file.Length : 0);
+        (_target, _sources) = (target, sources);
+        _bytesOf = new long[target is null ? 0 : sources.Count];
+        _isDone = new int[target is null ? 0 : sources.Count];
+        _bytesTotal = new Lazy<long>(Measure);
     }
 
-    /// <summary>The progress of one file; <see langword="null"/> when nobody listens.</summary>
-    public IProgress<long>? Of(string path) => _target is null ? null : new OneFile(this, path);
+    /// <summary>Files in all.</summary>
+    public int FilesTotal => _sources.Count;
 
-    /// <summary>Notes that a file is done.</summary>
-    public void FileDone(string path)
+    /// <summary>Bytes in all: a look at each file costs too much for a command that is done before anybody asks.</summary>
+    public long BytesTotal => _bytesTotal.Value;
+
+    /// <summary>The progress of one file.</summary>
+    public IProgress<long>? Of(int file) => _target is null ? null : new OneFile(this, file);
+
+    /// <summary>Says that a file is done, well or not.</summary>
+    public void FileDone(int file)
     {
-        Interlocked.Increment(ref _filesDone);
-        Report(path);
+        if (_target is null)
+        {
+            return;
+        }
+
+        // A file that has to be written again was counted.
+        if (Interlocked.Exchange(ref _isDone[file], 1) == 0)
+        {
+            Interlocked.Increment(ref _filesDone);
+        }
+
+        Report(file);
     }
 
-    private void Report(string path) =>
-        _target?.Report(new DataProgress(Volatile.Read(ref _filesDone), _files, Interlocked.Read(ref _bytesDone), _bytes, path));
+    private long Measure()
+    {
+        long sum = 0;
+        for (int file = 0; file < _bytesOf.Length; file++)
+        {
+            sum += Volatile.Read(ref _isDone[file]) != 0 ? Interlocked.Read(ref _bytesOf[file])
+                : new FileInfo(_sources[file]) is { Exists: true } waiting ? waiting.Length
+                : 0;
+        }
+
+        return sum;
+    }
+
+    private void Report(int file) =>
+        _target?.Report(new DataProgress(this, Volatile.Read(ref _filesDone), Interlocked.Read(ref _bytesDone), _sources[file]));
 
     // The envelope reports how many bytes of the file are done; the command wants the sum over its files.
-    private sealed class OneFile(FileProgress owner, string path) : IProgress<long>
+    private sealed class OneFile(FileProgress owner, int file) : IProgress<long>
     {
-        private long _done;
-
         public void Report(long value)
         {
-            long before = Interlocked.Exchange(ref _done, Math.Max(value, Interlocked.Read(ref _done)));
+            ref long done = ref owner._bytesOf[file];
+            long before = Interlocked.Exchange(ref done, Math.Max(value, Interlocked.Read(ref done)));
             Interlocked.Add(ref owner._bytesDone, Math.Max(0, value - before));
-            owner.Report(path);
+            owner.Report(file);
         }
     }
 }

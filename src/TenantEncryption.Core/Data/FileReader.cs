@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Data.Files;
 using TenantEncryption.Envelope;
@@ -8,109 +7,35 @@ using TenantEncryption.Keys;
 
 namespace TenantEncryption.Data;
 
-/// <summary>Reads messages: to a file, to memory, or only to verify them. Nothing takes a destination's name before its last byte is verified.</summary>
+/// <summary>Reads messages: to a file, to memory, or only to verify them.</summary>
 internal sealed class FileReader(ChangeJournal journal, KeyRing ring, MessageReader reader, IFileEffects effects, TimeProvider time)
 {
-    /// <summary>Writes the plaintext of a message file to its destination.</summary>
-    public async Task<FileOutcome<UnprotectedFile>> UnprotectAsync(
-        Operation operation, FileRequest file, UnprotectOptions options, FileProgress progress, CancellationToken cancellationToken)
-    {
-        long begun = Stopwatch.GetTimestamp();
-        try
-        {
-            if (string.Equals(file.Source, file.Destination, StringComparison.Ordinal))
-            {
-                throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"'{file.Source}' is both input and output.");
-            }
+    /// <summary>Begins to read a message: only keys of its tenant are tried.</summary>
+    /// <returns>The keyring, for one read; the caller disposes it.</returns>
+    public TenantKeyring NewKeyring(Operation operation, UnprotectOptions options) => new(ring, journal, operation, options, time);
 
-            using SafeFileHandle source = OpenMessage(file.Source);
-            using var output = new OutputFile(effects, file.Destination, options.Force);
-            using var keyring = new TenantKeyring(ring, journal, operation, options, time);
-            ReadMessage read = await ReadAsync(source, file, output.Handle, keyring, options, progress.Of(file.Source), cancellationToken).ConfigureAwait(false);
-            string messageId = Hex.Of(read.Header.MessageId.Span);
-            string? substituted = await FindSubstitutionAsync(file.Source, messageId, options, cancellationToken).ConfigureAwait(false);
-            output.Flush();
-            cancellationToken.ThrowIfCancellationRequested();
-            output.TakeName();
-            FileFailure.Translate(output.Folder, "flushed to disk", () =>
-            {
-                effects.FlushFolder(output.Folder);
-                return true;
-            });
-            return new FileOutcome<UnprotectedFile>
-            {
-                Source = file.Source,
-                Warning = substituted,
-                Result = new UnprotectedFile
-                {
-                    Path = file.Destination,
-                    Source = file.Source,
-                    TenantId = keyring.Tenant?.TenantId,
-                    MessageId = messageId,
-                    Length = read.PlaintextLength,
-                    Elapsed = Stopwatch.GetElapsedTime(begun),
-                },
-            };
-        }
-        catch (TenantEncryptionException exception)
-        {
-            return new FileOutcome<UnprotectedFile> { Source = file.Source, Error = exception };
-        }
-        finally
-        {
-            progress.FileDone(file.Source);
-        }
-    }
-
-    /// <summary>Verifies every byte of a message file; being altered is a result, being unreadable an error.</summary>
-    public async Task<FileOutcome<MessageTestResult>> TestAsync(
-        Operation operation, string path, UnprotectOptions options, FileProgress progress, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using SafeFileHandle source = OpenMessage(path);
-            using var keyring = new TenantKeyring(ring, journal, operation, options, time);
-            try
-            {
-                var file = new FileRequest(path, path);
-                ReadMessage read = await ReadAsync(source, file, null, keyring, options, progress.Of(path), cancellationToken).ConfigureAwait(false);
-                string messageId = Hex.Of(read.Header.MessageId.Span);
-                string? substituted = await FindSubstitutionAsync(path, messageId, options, cancellationToken).ConfigureAwait(false);
-                return new FileOutcome<MessageTestResult>
-                {
-                    Source = path,
-                    Warning = substituted,
-                    Result = new MessageTestResult
-                    {
-                        Path = path,
-                        Code = ErrorCodes.Success,
-                        TenantId = keyring.Tenant?.TenantId,
-                        MessageId = messageId,
-                        Length = read.PlaintextLength,
-                    },
-                };
-            }
-            catch (TenantEncryptionException exception) when (!IsInability(exception))
-            {
-                var result = new MessageTestResult { Path = path, Code = exception.Code, Detail = exception.Detail, TenantId = keyring.Tenant?.TenantId };
-                return new FileOutcome<MessageTestResult> { Source = path, Result = result };
-            }
-        }
-        catch (TenantEncryptionException exception)
-        {
-            return new FileOutcome<MessageTestResult> { Source = path, Error = exception };
-        }
-        finally
-        {
-            progress.FileDone(path);
-        }
-    }
+    /// <summary>Reads a message file.</summary>
+    /// <param name="source">The message.</param>
+    /// <param name="destination">Receives the plaintext; until this returns, it holds parts of a message that is not verified. <see langword="null"/> to verify only.</param>
+    /// <param name="keyring">Of <see cref="NewKeyring"/>.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Is told of bytes.</param>
+    /// <param name="cancellationToken">Stops between frames.</param>
+    /// <returns>What was read.</returns>
+    public Task<ReadMessage> ReadAsync(
+        SafeFileHandle source,
+        SafeFileHandle? destination,
+        TenantKeyring keyring,
+        UnprotectOptions options,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken) =>
+        reader.ReadAsync(source, destination, keyring, ReaderOptions(keyring, options), progress, cancellationToken);
 
     /// <summary>Reads a message in memory.</summary>
     public async ValueTask<(UnprotectedValue Value, MessageHeader Header)> ReadValueAsync(
         Operation operation, ReadOnlyMemory<byte> message, UnprotectOptions options, CancellationToken cancellationToken)
     {
-        using var keyring = new TenantKeyring(ring, journal, operation, options, time);
+        using TenantKeyring keyring = NewKeyring(operation, options);
         OpenedValue opened = await reader.ReadValueAsync(message, keyring, ReaderOptions(keyring, options), cancellationToken).ConfigureAwait(false);
         return (new UnprotectedValue(opened.Plaintext, keyring.Tenant?.TenantId, Hex.Of(opened.Header.MessageId.Span)), opened.Header);
     }
@@ -121,25 +46,60 @@ internal sealed class FileReader(ChangeJournal journal, KeyRing ring, MessageRea
     {
         var options = new UnprotectOptions { TenantId = tenantId };
         using SafeFileHandle source = OpenMessage(path);
-        using var keyring = new TenantKeyring(ring, journal, operation, options, time);
-        ReadMessage read = await ReadAsync(source, new FileRequest(path, path), null, keyring, options, null, cancellationToken).ConfigureAwait(false);
-        if (Hex.Of(read.Header.MessageId.Span) != messageId)
+        using TenantKeyring keyring = NewKeyring(operation, options);
+        try
         {
-            throw new TenantEncryptionException(ErrorCodes.MessageSubstituted, $"'{path}' is another message than the one that was written there.");
+            ReadMessage read = await ReadAsync(source, null, keyring, options, null, cancellationToken).ConfigureAwait(false);
+            if (Hex.Of(read.Header.MessageId.Span) != messageId)
+            {
+                throw new TenantEncryptionException(ErrorCodes.MessageSubstituted, $"'{path}' is another message than the one that was written there.");
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw FileFailure.Of(path, "read", exception);
         }
     }
 
     /// <summary>Opens a message file.</summary>
     /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>INVALID_INPUT</c>, <c>STORAGE_FAILED</c>.</exception>
-    public SafeFileHandle OpenMessage(string path) =>
-        Directory.Exists(path)
-            ? throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"'{path}' is a folder; a file is expected.")
-            : FileFailure.Translate(path, "read", () => effects.OpenRead(path));
+    public SafeFileHandle OpenMessage(string path) => SourceFile.Open(effects, path);
 
     /// <summary>Whether a message could not be judged at all, as opposed to being judged unreadable.</summary>
     public static bool IsInability(TenantEncryptionException exception) =>
         exception.Definition.Kind is ErrorKind.Storage or ErrorKind.Unavailable or ErrorKind.Authentication or ErrorKind.Unknown
         || exception.Code is ErrorCodes.TenantNotFound or ErrorCodes.ContextMismatch;
+
+    /// <summary>Finds the files that are not the messages which the catalog knows at their paths, in one look at the store.</summary>
+    /// <param name="files">Paths and message ids; without an id nothing is looked for.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    /// <returns>What is to be said of each file, or <see langword="null"/>.</returns>
+    public Task<string?[]> FindSubstitutionsAsync(IReadOnlyList<(string Path, string? MessageId)> files, CancellationToken cancellationToken) =>
+        journal.ReadAsync(
+            async transaction =>
+            {
+                var found = new string?[files.Count];
+                for (int i = 0; i < found.Length; i++)
+                {
+                    (string path, string? messageId) = files[i];
+                    if (messageId is not null
+                        && await transaction.Catalog.FindAtAsync(path).ConfigureAwait(false) is { } entry
+                        && entry.MessageId != messageId)
+                    {
+                        found[i] = $"'{path}' is message {messageId}, but the catalog knows message {entry.MessageId} there.";
+                    }
+                }
+
+                return found;
+            },
+            cancellationToken);
+
+    /// <summary>A substitution as a warning, or, where the caller is strict, an error.</summary>
+    /// <exception cref="TenantEncryptionException"><c>MESSAGE_SUBSTITUTED</c>.</exception>
+    public static string? Judge(string? substitution, UnprotectOptions options) =>
+        substitution is null ? null
+        : options.Strict ? throw new TenantEncryptionException(ErrorCodes.MessageSubstituted, substitution)
+        : $"{ErrorCodes.MessageSubstituted}: {substitution} {ErrorCatalog.Get(ErrorCodes.MessageSubstituted).Remedy}";
 
     private static MessageReaderOptions ReaderOptions(TenantKeyring keyring, UnprotectOptions options) => new()
     {
@@ -149,31 +109,4 @@ internal sealed class FileReader(ChangeJournal journal, KeyRing ring, MessageRea
         OnHeader = keyring.OnHeaderAsync,
         BeforeFrames = keyring.BeforeFramesAsync,
     };
-
-    private Task<ReadMessage> ReadAsync(
-        SafeFileHandle source,
-        FileRequest file,
-        SafeFileHandle? destination,
-        TenantKeyring keyring,
-        UnprotectOptions options,
-        IProgress<long>? progress,
-        CancellationToken cancellationToken) =>
-        FileFailure.TranslateAsync(
-            destination is null ? file.Source : file.Destination,
-            destination is null ? "read" : "written",
-            () => reader.ReadAsync(source, destination, keyring, ReaderOptions(keyring, options), progress, cancellationToken));
-
-    private async Task<string?> FindSubstitutionAsync(string path, string messageId, UnprotectOptions options, CancellationToken cancellationToken)
-    {
-        CatalogEntry? entry = await journal.ReadAsync(transaction => transaction.Catalog.FindAtAsync(path), cancellationToken).ConfigureAwait(false);
-        if (entry is null || entry.MessageId == messageId)
-        {
-            return null;
-        }
-
-        string what = $"'{path}' is message {messageId}, but the catalog knows message {entry.MessageId} there.";
-        return options.Strict
-            ? throw new TenantEncryptionException(ErrorCodes.MessageSubstituted, what)
-            : $"{ErrorCodes.MessageSubstituted}: {what} {ErrorCatalog.Get(ErrorCodes.MessageSubstituted).Remedy}";
-    }
 }

@@ -6,17 +6,23 @@ using TenantEncryption.Keys;
 namespace TenantEncryption.Data;
 
 /// <summary>The files of one batch and how far each is. Disposing it removes the temporary files that have no name yet.</summary>
-internal sealed class ProtectBatch(IReadOnlyList<FileRequest> files, TenantKeyState state, EncryptionContext context, WrapReservation reservation) : IDisposable
+internal sealed class ProtectBatch(FileRequest[] files, int first, TenantKeyState state, EncryptionContext context, WrapReservation reservation) : IDisposable
 {
-    private readonly FileOutcome<ProtectedFile>?[] _outcomes = new FileOutcome<ProtectedFile>?[files.Count];
-    private readonly OutputFile?[] _outputs = new OutputFile?[files.Count];
-    private readonly WrittenFile?[] _written = new WrittenFile?[files.Count];
-    private readonly SourceState?[] _sources = new SourceState?[files.Count];
-    private readonly bool[] _named = new bool[files.Count];
+    private readonly FileOutcome<ProtectedFile>?[] _outcomes = new FileOutcome<ProtectedFile>?[files.Length];
+    private readonly OutputFile?[] _outputs = new OutputFile?[files.Length];
+    private readonly WrittenFile?[] _written = new WrittenFile?[files.Length];
+    private readonly SourceState?[] _sources = new SourceState?[files.Length];
+    private readonly bool[] _named = new bool[files.Length];
     private int _wrapped;
 
     /// <summary>The files, in order.</summary>
     public IReadOnlyList<FileRequest> Files => files;
+
+    /// <summary>The number of its first file among those of the command.</summary>
+    public int First => first;
+
+    /// <summary>How many of the files were taken, from the first on; the others are for the next batch.</summary>
+    public int Taken { get; set; } = files.Length;
 
     /// <summary>The keys under which the batch is written.</summary>
     public TenantKeyState State => state;
@@ -37,16 +43,16 @@ internal sealed class ProtectBatch(IReadOnlyList<FileRequest> files, TenantKeySt
     public bool Closed { get; private set; }
 
     /// <summary>The plaintext bytes of the files that have their names.</summary>
-    public long Bytes => NamedIndexes.Sum(index => _written[index]!.Message.PlaintextLength);
+    public long Bytes => NamedIndexes.Sum(index => _written[index]!.Length);
 
     /// <summary>How many files failed.</summary>
     public int FailedCount => _outcomes.Count(outcome => outcome?.Error is not null);
 
     /// <summary>The files whose messages are complete.</summary>
-    public IEnumerable<int> WrittenIndexes => Enumerable.Range(0, files.Count).Where(index => _written[index] is not null);
+    public IEnumerable<int> WrittenIndexes => Enumerable.Range(0, Taken).Where(index => _written[index] is not null);
 
     /// <summary>The files that have their names.</summary>
-    public IEnumerable<int> NamedIndexes => Enumerable.Range(0, files.Count).Where(index => _named[index]);
+    public IEnumerable<int> NamedIndexes => Enumerable.Range(0, Taken).Where(index => _named[index]);
 
     /// <summary>The folders in which files took their names.</summary>
     public IEnumerable<string> NamedFolders => NamedIndexes.Select(index => _outputs[index]!.Folder).Distinct(StringComparer.Ordinal);
@@ -58,7 +64,7 @@ internal sealed class ProtectBatch(IReadOnlyList<FileRequest> files, TenantKeySt
     public IReadOnlyList<string> UnnamedMessageIds => [.. WrittenIndexes.Where(index => !_named[index]).Select(MessageIdOf)];
 
     /// <summary>How each file went, in the order of the files.</summary>
-    public IReadOnlyList<FileOutcome<ProtectedFile>> Outcomes => [.. Enumerable.Range(0, files.Count).Select(OutcomeOf)];
+    public IReadOnlyList<FileOutcome<ProtectedFile>> Outcomes => [.. Enumerable.Range(0, Taken).Select(OutcomeOf)];
 
     /// <summary>The output of a file.</summary>
     public OutputFile Output(int index) => _outputs[index]!;
@@ -70,7 +76,7 @@ internal sealed class ProtectBatch(IReadOnlyList<FileRequest> files, TenantKeySt
     public void NoteSource(int index, SourceState? source) => _sources[index] = source;
 
     /// <summary>The message id of a complete message.</summary>
-    public string MessageIdOf(int index) => Hex.Of(_written[index]!.Message.MessageId.Span);
+    public string MessageIdOf(int index) => _written[index]!.MessageId;
 
     /// <summary>Gives all names back: the key of the messages is gone.</summary>
     public void WithdrawAll()
@@ -100,7 +106,8 @@ internal sealed class ProtectBatch(IReadOnlyList<FileRequest> files, TenantKeySt
     public void NoteClosed() => Closed = true;
 
     /// <summary>Notes that a file's message is complete and on the disk.</summary>
-    public void Written(int index, WrittenMessage message, TimeSpan elapsed) => _written[index] = new WrittenFile(message, elapsed);
+    public void Written(int index, WrittenMessage message, TimeSpan elapsed) =>
+        _written[index] = new WrittenFile(Hex.Of(message.MessageId.Span), message.PlaintextLength, elapsed);
 
     /// <summary>Notes that a file has its name.</summary>
     public void Named(int index) => _named[index] = true;
@@ -138,7 +145,7 @@ internal sealed class ProtectBatch(IReadOnlyList<FileRequest> files, TenantKeySt
             Path = files[index].Destination,
             KekId = reservation.KekId,
             DirectProviderId = reservation.KekId is null ? reservation.ProviderId : null,
-            Length = _written[index]!.Message.PlaintextLength,
+            Length = _written[index]!.Length,
             State = CatalogState.Pending,
             ReservationId = reservation.Id,
             CreatedAt = now,
@@ -155,10 +162,10 @@ internal sealed class ProtectBatch(IReadOnlyList<FileRequest> files, TenantKeySt
             TenantId = state.Tenant.TenantId,
             MessageId = MessageIdOf(index),
             KekId = reservation.KekId,
-            Length = _written[index]!.Message.PlaintextLength,
+            Length = _written[index]!.Length,
             Elapsed = _written[index]!.Elapsed,
         },
     };
 
-    private sealed record WrittenFile(WrittenMessage Message, TimeSpan Elapsed);
+    private sealed record WrittenFile(string MessageId, long Length, TimeSpan Elapsed);
 }

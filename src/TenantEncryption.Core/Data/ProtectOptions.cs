@@ -1,3 +1,5 @@
+using TenantEncryption.Envelope;
+
 namespace TenantEncryption.Data;
 
 /// <summary>How to protect.</summary>
@@ -10,10 +12,10 @@ public sealed record ProtectOptions
     public IReadOnlyDictionary<string, string>? EncryptionContext { get; init; }
 
     /// <summary>The length of a frame in bytes; the writer's default when not given.</summary>
-    public int? FrameLength { get; init; }
+    public int? FrameLength { get; init => field = value is int length ? Batch.CheckedFrameLength(length) : null; }
 
     /// <summary>How many frames or files are worked on at the same time; 0 stands for the number of processors.</summary>
-    public int DegreeOfParallelism { get; init; }
+    public int DegreeOfParallelism { get; init => field = Batch.CheckedDegree(value); }
 
     /// <summary>Whether an existing output is replaced.</summary>
     public bool Force { get; init; }

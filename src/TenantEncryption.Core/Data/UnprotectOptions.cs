@@ -24,7 +24,7 @@ public sealed record UnprotectOptions
     public bool Force { get; init; }
 
     /// <summary>How many frames are worked on at the same time; 0 stands for the number of processors.</summary>
-    public int DegreeOfParallelism { get; init; }
+    public int DegreeOfParallelism { get; init => field = Batch.CheckedDegree(value); }
 
     /// <summary>A keyring of the caller's that is asked first, such as a raw AES key. With one, no tenant need be known.</summary>
     public IKeyring? Keyring { get; init; }

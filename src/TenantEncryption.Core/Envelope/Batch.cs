@@ -1,3 +1,5 @@
+using TenantEncryption.Errors;
+
 namespace TenantEncryption.Envelope;
 
 /// <summary>How many frames are worked on in one go, and on how many threads: small frames are batched, large ones bounded.</summary>
@@ -11,6 +13,20 @@ internal static class Batch
 
     /// <summary>How many frames make a batch.</summary>
     public static int Frames(int frameLength) => Math.Max(1, TargetLength / (frameLength + Envelope.Frames.RegularOverhead));
+
+    /// <summary>A degree of parallelism that makes sense.</summary>
+    /// <exception cref="TenantEncryptionException">INVALID_INPUT: it is negative.</exception>
+    public static int CheckedDegree(int degreeOfParallelism) => degreeOfParallelism >= 0
+        ? degreeOfParallelism
+        : throw new TenantEncryptionException(
+            ErrorCodes.InvalidInput, $"A degree of parallelism is 1 or more, or 0 for the number of processors; {degreeOfParallelism} was given.");
+
+    /// <summary>A frame length that can be written.</summary>
+    /// <exception cref="TenantEncryptionException">INVALID_INPUT: no reader would take it.</exception>
+    public static int CheckedFrameLength(int frameLength) => frameLength >= 1 && frameLength <= MessageLimits.Default.MaxFrameLength
+        ? frameLength
+        : throw new TenantEncryptionException(
+            ErrorCodes.InvalidInput, $"A frame has 1 to {MessageLimits.Default.MaxFrameLength} bytes; {frameLength} was given.");
 
     /// <summary>How many threads work.</summary>
     /// <param name="requested">What the caller wants; 0 for the number of processors.</param>

@@ -12,6 +12,18 @@ internal static class HeaderParser
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>How many bytes <see cref="MayBegin"/> looks at.</summary>
+    public const int FirstBytes = 4;
+
+    /// <summary>Whether bytes may be the first of a header: they name a version and one of its suites. It costs no exception to know.</summary>
+    /// <param name="first">The first bytes.</param>
+    public static bool MayBegin(ReadOnlySpan<byte> first) => first switch
+    {
+        [1, 0x80, byte high, byte low, ..] => AlgorithmSuite.Find((ushort)((high << 8) | low)) is { MessageVersion: 1 },
+        [2, byte high, byte low, ..] => AlgorithmSuite.Find((ushort)((high << 8) | low)) is { MessageVersion: 2 },
+        _ => false,
+    };
+
     /// <summary>Finds the length of the header.</summary>
     /// <param name="available">The message from its start, as much of it as there is.</param>
     /// <param name="limits">What to accept.</param>

@@ -14,6 +14,12 @@ internal static class HeaderSource
             ? HeaderParser.Parse(message[..length].ToArray())
             : throw Incomplete(message.Length);
 
+    public static bool MayBegin(SafeFileHandle source)
+    {
+        Span<byte> first = stackalloc byte[HeaderParser.FirstBytes];
+        return HeaderParser.MayBegin(first[..RegularFile.Read(source, first, 0)]);
+    }
+
     public static MessageHeader Read(SafeFileHandle source, MessageLimits limits)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstReadLength);

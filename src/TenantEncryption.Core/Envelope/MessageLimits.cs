@@ -15,7 +15,7 @@ public sealed record MessageLimits
     public int MaxHeaderLength { get; init => field = Checked(value); } = 1 << 20;
 
     /// <summary>The greatest number of encrypted data keys. 32.</summary>
-    public int MaxEncryptedDataKeys { get; init; } = 32;
+    public int MaxEncryptedDataKeys { get; init => field = Checked(value); } = 32;
 
     /// <summary>The greatest length of a frame's content, in bytes; up to 1 GiB. 64 MiB.</summary>
     public int MaxFrameLength { get; init => field = Checked(value); } = 64 << 20;

@@ -44,6 +44,32 @@ public sealed class MessageReader
             : ReadHeaderAsync(RegularFile.AsStream(source, FileAccess.Read), limits, cancellationToken);
     }
 
+    /// <summary>Whether a regular file begins with a whole header. Of one that does not, the first bytes tell nearly always.</summary>
+    internal static bool BeginsMessage(SafeFileHandle source)
+    {
+        try
+        {
+            return HeaderSource.MayBegin(source) && HeaderSource.Read(source, MessageLimits.Default) is not null;
+        }
+        catch (TenantEncryptionException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether the content of a file begins with a whole header.</summary>
+    internal static bool BeginsMessage(ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            return HeaderParser.MayBegin(content) && HeaderSource.Read(content, MessageLimits.Default) is not null;
+        }
+        catch (TenantEncryptionException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>
     /// Parses the header of a stream, and leaves the stream where the body starts. The header is <b>not authenticated</b>: what it says,
     /// anyone could have written.

@@ -22,7 +22,8 @@ public sealed record MessageReaderOptions
     public EncryptionContext RequiredEncryptionContext { get; init; } = EncryptionContext.Empty;
 
     /// <summary>How many batches of frames are decrypted at the same time at most; 0 stands for the number of processors.</summary>
-    public int DegreeOfParallelism { get; init; }
+    /// <exception cref="TenantEncryptionException">INVALID_INPUT: a negative number.</exception>
+    public int DegreeOfParallelism { get; init => field = Batch.CheckedDegree(value); }
 
     /// <summary>Called with the header, not authenticated yet, before any key is asked for: an exception ends the read.</summary>
     public Func<MessageHeader, ValueTask>? OnHeader { get; init; }

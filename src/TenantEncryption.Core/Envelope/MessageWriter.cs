@@ -24,7 +24,7 @@ public sealed class MessageWriter
         long plaintextLength, MessageMaterials materials, int frameLength = MessageWriterOptions.DefaultFrameLength)
     {
         ArgumentNullException.ThrowIfNull(materials);
-        CheckFrameLength(frameLength);
+        Batch.CheckedFrameLength(frameLength);
         return HeaderWriter.Length(materials) + Frames.SealedLength(plaintextLength, frameLength, endsMessage: true);
     }
 
@@ -134,7 +134,6 @@ public sealed class MessageWriter
         ArgumentNullException.ThrowIfNull(destination);
         ArgumentNullException.ThrowIfNull(materials);
         options ??= MessageWriterOptions.Default;
-        CheckFrameLength(options.FrameLength);
         if (RegularFile.TryGetSourceLength(source, out long length) && RegularFile.TryGetLength(destination, out _))
         {
             long frames = Frames.Count(length, options.FrameLength);
@@ -185,7 +184,6 @@ public sealed class MessageWriter
         ArgumentNullException.ThrowIfNull(destination);
         ArgumentNullException.ThrowIfNull(materials);
         options ??= MessageWriterOptions.Default;
-        CheckFrameLength(options.FrameLength);
         var writer = new StreamMessageWriter(source, destination, options, _aeadFactory, bytesDone);
         return await writer.WriteAsync(materials, cancellationToken).ConfigureAwait(false);
     }
@@ -200,16 +198,6 @@ public sealed class MessageWriter
         if (given != needed)
         {
             throw new ArgumentException($"The message takes {needed} bytes; memory for {given} was given.");
-        }
-    }
-
-    private static void CheckFrameLength(int frameLength)
-    {
-        if (frameLength < 1 || frameLength > MessageLimits.Default.MaxFrameLength)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.InvalidInput,
-                $"A frame has 1 to {MessageLimits.Default.MaxFrameLength} bytes; {frameLength} was given.");
         }
     }
 }

@@ -66,6 +66,11 @@ public static class ErrorCatalog
             "The multi-Region key has no replica in the backup region.",
             "Replicate the key to the backup region that the platform's chart names."),
         new(
+            ErrorCodes.ReplicaExists,
+            ErrorKind.AlreadyExists,
+            "The multi-Region key has a key in that region already.",
+            "Use the one that exists; Get-MasterKey shows it."),
+        new(
             ErrorCodes.ReplicaStillOpen,
             ErrorKind.Denied,
             "Access was withdrawn in one region, but another region of the multi-Region key still allows it.",
@@ -115,6 +120,11 @@ public static class ErrorCatalog
             ErrorKind.InvalidInput,
             "The JSON does not have the statements that the platform shows.",
             "Copy the whole text of the platform's key policy dialog, and check that -Platform is the right one."),
+        new(
+            ErrorCodes.NotVerified,
+            ErrorKind.Denied,
+            "The key policy can't be seen with these credentials, so that nothing is proven about the platform's principals.",
+            "Test with credentials that have kms:GetKeyPolicy and kms:ListGrants on the key in each region, or as a principal of the platform (-RoleArn)."),
         new(
             ErrorCodes.InvalidPlatform,
             ErrorKind.InvalidInput,
@@ -218,8 +228,8 @@ public static class ErrorCatalog
         new(
             ErrorCodes.LimitExceeded,
             ErrorKind.InvalidData,
-            "A length in the message, or the input, exceeds a limit.",
-            "Raise the limit if the message is trusted, or choose a larger frame size."),
+            "A length in the message or the input, or a quota of AWS KMS, exceeds a limit.",
+            "Raise the limit that the message names if it is trusted, choose a larger frame size, or have AWS raise the quota."),
         new(
             ErrorCodes.WrongTenant,
             ErrorKind.Denied,
@@ -320,6 +330,11 @@ public static class ErrorCatalog
             ErrorKind.Unavailable,
             "The migration could not go on.",
             "Mend the cause that the message names and resume it with Resume-KeyMigration."),
+        new(
+            ErrorCodes.GrantNotFound,
+            ErrorKind.NotFound,
+            "The key has no such grant: it was revoked or retired, or is another key's.",
+            "List the key's grants with Get-KeyGrant; a new one is known everywhere in KMS after a few seconds, at times minutes."),
         new(
             ErrorCodes.AliasExists,
             ErrorKind.AlreadyExists,

@@ -45,6 +45,9 @@ public static class ErrorCodes
     /// <summary>The multi-Region key has no replica in the backup region.</summary>
     public const string ReplicaMissing = "REPLICA_MISSING";
 
+    /// <summary>The multi-Region key has a key in that region already.</summary>
+    public const string ReplicaExists = "REPLICA_EXISTS";
+
     /// <summary>Access was withdrawn in one region, but another region of the multi-Region key still allows it.</summary>
     public const string ReplicaStillOpen = "REPLICA_STILL_OPEN";
 
@@ -74,6 +77,9 @@ public static class ErrorCodes
 
     /// <summary>The JSON is not what the platform shows.</summary>
     public const string TemplateMismatch = "TEMPLATE_MISMATCH";
+
+    /// <summary>What the platform's principals may do could not be seen, so that nothing is proven.</summary>
+    public const string NotVerified = "NOT_VERIFIED";
 
     /// <summary>A platform profile is malformed, or not the one that tenants follow.</summary>
     public const string InvalidPlatform = "INVALID_PLATFORM";
@@ -135,7 +141,7 @@ public static class ErrorCodes
     /// <summary>The message is not framed and too large to be verified in bounded memory.</summary>
     public const string NonFramedTooLarge = "NON_FRAMED_TOO_LARGE";
 
-    /// <summary>A length in the message, or the input, exceeds a limit.</summary>
+    /// <summary>A length in the message or the input, or a quota of AWS KMS, exceeds a limit.</summary>
     public const string LimitExceeded = "LIMIT_EXCEEDED";
 
     /// <summary>The message belongs to another tenant.</summary>
@@ -197,6 +203,9 @@ public static class ErrorCodes
 
     /// <summary>The migration could not go on.</summary>
     public const string MigrationFailed = "MIGRATION_FAILED";
+
+    /// <summary>The key has no such grant: it was revoked or retired, or is another key's.</summary>
+    public const string GrantNotFound = "GRANT_NOT_FOUND";
 
     /// <summary>The alias exists already; nothing was made.</summary>
     public const string AliasExists = "ALIAS_EXISTS";

@@ -10,14 +10,14 @@ namespace TenantEncryption.Keys;
 /// </summary>
 internal sealed class KeyLease
 {
-    private readonly SecretBytes _key;
+    private readonly SharedAead _key;
     private readonly LeaseTerm _term;
     private readonly object _gate = new();
     private int _uses;
     private volatile bool _ended;
 
     /// <summary>Takes over a key that KMS just gave.</summary>
-    public KeyLease(string tenantId, string kekId, string providerId, long epoch, SecretBytes key, TimeSpan duration, TimeProvider time)
+    public KeyLease(string tenantId, string kekId, string providerId, long epoch, SharedAead key, TimeSpan duration, TimeProvider time)
     {
         TenantId = tenantId;
         KekId = kekId;
@@ -54,7 +54,7 @@ internal sealed class KeyLease
 
         try
         {
-            wrapped = RawAesKeyWrap.Wrap(_key.Span, RawAesKeyWrap.TenantEncryptionProviderId, KekId, dataKey, context);
+            wrapped = RawAesKeyWrap.Wrap(_key, RawAesKeyWrap.TenantEncryptionProviderId, KekId, dataKey, context);
             return true;
         }
         finally
@@ -76,7 +76,8 @@ internal sealed class KeyLease
         var dataKey = new SecretBytes(keyLength);
         try
         {
-            if (RawAesKeyWrap.TryUnwrap(_key.Span, RawAesKeyWrap.TenantEncryptionProviderId, KekId, wrapped, context, dataKey.Span))
+            if (RawAesKeyWrap.Names(wrapped, RawAesKeyWrap.TenantEncryptionProviderId, KekId)
+                && RawAesKeyWrap.TryUnwrap(_key, wrapped, context, dataKey.Span))
             {
                 return dataKey;
             }

@@ -29,8 +29,10 @@ internal static class KeyRecordCipher
     /// <param name="share">The provider's share, 32 bytes.</param>
     /// <param name="internalShare">The internal KMS's share of a second layer, 32 bytes or empty.</param>
     /// <param name="draft">The record's fields; salt, IV and sealed key are made here.</param>
+    /// <param name="aeadFactory">The AEAD; <see langword="null"/> for the platform's AES-GCM.</param>
     /// <returns>The complete record.</returns>
-    public static KeyRecord Seal(ReadOnlySpan<byte> kek, ReadOnlySpan<byte> share, ReadOnlySpan<byte> internalShare, KeyRecord draft)
+    public static KeyRecord Seal(
+        ReadOnlySpan<byte> kek, ReadOnlySpan<byte> share, ReadOnlySpan<byte> internalShare, KeyRecord draft, IAeadFactory? aeadFactory = null)
     {
         KeyRecord record = draft with
         {
@@ -39,9 +41,9 @@ internal static class KeyRecordCipher
             SealedKek = new byte[KeyLength + TagLength],
         };
         using SecretBytes wrappingKey = DeriveWrappingKey(record, share, internalShare);
-        using var aes = new AesGcm(wrappingKey.Span, TagLength);
+        using IAead aead = (aeadFactory ?? AesGcmFactory.Instance).Create(wrappingKey.Span);
         Span<byte> output = record.SealedKek;
-        aes.Encrypt(record.Iv, kek, output[..KeyLength], output[KeyLength..], AssociatedData(record));
+        aead.Encrypt(record.Iv, kek, output[..KeyLength], output[KeyLength..], AssociatedData(record));
         return record;
     }
 
@@ -49,33 +51,30 @@ internal static class KeyRecordCipher
     /// <param name="record">The record.</param>
     /// <param name="share">The provider's share, 32 bytes.</param>
     /// <param name="internalShare">The internal KMS's share of a second layer, or empty.</param>
+    /// <param name="aeadFactory">The AEAD; <see langword="null"/> for the platform's AES-GCM.</param>
     /// <returns>The key, 32 bytes; the caller disposes it.</returns>
     /// <exception cref="TenantEncryptionException"><c>WRONG_KEY</c>: the record was altered, or belongs to another tenant, key, provider or ARN.</exception>
-    public static SecretBytes Open(KeyRecord record, ReadOnlySpan<byte> share, ReadOnlySpan<byte> internalShare)
+    public static SecretBytes Open(
+        KeyRecord record, ReadOnlySpan<byte> share, ReadOnlySpan<byte> internalShare, IAeadFactory? aeadFactory = null)
     {
-        var kek = new SecretBytes(KeyLength);
-        try
+        if (record.SealedKek.Length == KeyLength + TagLength && record.Iv.Length == IvLength)
         {
-            if (record.SealedKek.Length != KeyLength + TagLength || record.Iv.Length != IvLength)
+            using SecretBytes wrappingKey = DeriveWrappingKey(record, share, internalShare);
+            using IAead aead = (aeadFactory ?? AesGcmFactory.Instance).Create(wrappingKey.Span);
+            ReadOnlySpan<byte> sealedKek = record.SealedKek;
+            var kek = new SecretBytes(KeyLength);
+            if (aead.TryDecrypt(record.Iv, sealedKek[..KeyLength], sealedKek[KeyLength..], kek.Span, AssociatedData(record)))
             {
-                throw new CryptographicException("The sealed key has a wrong length.");
+                return kek;
             }
 
-            using SecretBytes wrappingKey = DeriveWrappingKey(record, share, internalShare);
-            using var aes = new AesGcm(wrappingKey.Span, TagLength);
-            ReadOnlySpan<byte> sealedKek = record.SealedKek;
-            aes.Decrypt(record.Iv, sealedKek[..KeyLength], sealedKek[KeyLength..], kek.Span, AssociatedData(record));
-            return kek;
-        }
-        catch (CryptographicException exception)
-        {
             kek.Dispose();
-            throw new TenantEncryptionException(
-                ErrorCodes.WrongKey,
-                $"The record of key {record.KekId} does not open: it was altered, or it is not this tenant's, provider's or master key's.",
-                exception)
-            { KeyArn = record.KeyArn };
         }
+
+        throw new TenantEncryptionException(
+            ErrorCodes.WrongKey,
+            $"The record of key {record.KekId} does not open: it was altered, or it is not this tenant's, provider's or master key's.")
+        { KeyArn = record.KeyArn };
     }
 
     private static SecretBytes DeriveWrappingKey(KeyRecord record, ReadOnlySpan<byte> share, ReadOnlySpan<byte> internalShare)

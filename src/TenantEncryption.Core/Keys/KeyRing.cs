@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys.Regions;
@@ -27,6 +28,7 @@ internal sealed class KeyRing : IDisposable
     private readonly ProviderAuthenticator _authenticator;
     private readonly TimeProvider _time;
     private readonly TimeSpan? _shorterLease;
+    private readonly IAeadFactory? _aeadFactory;
     private readonly ConcurrentDictionary<string, KeyLease> _leases = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim[] _gates = [.. Enumerable.Range(0, Gates).Select(_ => new SemaphoreSlim(1))];
     private readonly ConcurrentDictionary<string, CheckedState> _states = new(StringComparer.Ordinal);
@@ -40,10 +42,18 @@ internal sealed class KeyRing : IDisposable
     /// <param name="authenticator">Authenticates the providers that it trusts.</param>
     /// <param name="time">The clock of leases.</param>
     /// <param name="shorterLease">A lease that this process wants, where it is shorter than the tenant's.</param>
+    /// <param name="aeadFactory">The AEAD of the keys.</param>
     public KeyRing(
-        IStore store, KeySealer sealer, ProviderRegions regions, ProviderAuthenticator authenticator, TimeProvider time, TimeSpan? shorterLease)
+        IStore store,
+        KeySealer sealer,
+        ProviderRegions regions,
+        ProviderAuthenticator authenticator,
+        TimeProvider time,
+        TimeSpan? shorterLease,
+        IAeadFactory? aeadFactory)
     {
-        (_store, _sealer, _regions, _authenticator, _time, _shorterLease) = (store, sealer, regions, authenticator, time, shorterLease);
+        (_store, _sealer, _regions, _authenticator) = (store, sealer, regions, authenticator);
+        (_time, _shorterLease, _aeadFactory) = (time, shorterLease, aeadFactory);
         _sweeper = time.CreateTimer(_ => _ = SweepAsync(), null, EpochCheckInterval, EpochCheckInterval);
     }
 
@@ -229,9 +239,9 @@ internal sealed class KeyRing : IDisposable
         TimeSpan duration = DurationFor(tenant);
         try
         {
-            SecretBytes kek = await _sealer.OpenAsync(
+            using SecretBytes kek = await _sealer.OpenAsync(
                 _regions.For(operation, provider), key.Record, provider, cancellationToken).ConfigureAwait(false);
-            var lease = new KeyLease(tenantId, kekId, provider.Id, tenant.Epoch, kek, duration, _time);
+            var lease = new KeyLease(tenantId, kekId, provider.Id, tenant.Epoch, new SharedAead(kek.Span, _aeadFactory), duration, _time);
             if (duration > TimeSpan.Zero)
             {
                 Keep(lease);

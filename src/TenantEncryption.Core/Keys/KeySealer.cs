@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
@@ -12,7 +13,7 @@ namespace TenantEncryption.Keys;
 /// Seals key-encryption keys under a provider and opens them. Sealing is one call of KMS, or two where the platform grants no
 /// <c>GenerateDataKey</c>; opening is one. A provider with a second layer needs the internal KMS's share, too.
 /// </summary>
-internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator authenticator)
+internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator authenticator, IAeadFactory? aeadFactory)
 {
     /// <summary>The context key of the pair that names the key-encryption key in every KMS call.</summary>
     public const string KekContextKey = "KekId";
@@ -101,7 +102,7 @@ internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator a
         }
     }
 
-    private static KeyRecord Seal(
+    private KeyRecord Seal(
         SecretBytes kek, ProviderShare share, string kekId, EncryptionTenant tenant, KeyProvider provider, Dictionary<string, string> context)
     {
         var draft = new KeyRecord
@@ -117,7 +118,7 @@ internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator a
             Iv = [],
             SealedKek = [],
         };
-        return KeyRecordCipher.Seal(kek.Span, share.Plaintext.Span, share.Internal is { } second ? second.Span : [], draft);
+        return KeyRecordCipher.Seal(kek.Span, share.Plaintext.Span, share.Internal is { } second ? second.Span : [], draft, aeadFactory);
     }
 
     private static Dictionary<string, string> ContextOf(EncryptionTenant tenant, KeyProvider provider, string kekId) => new()
@@ -130,11 +131,11 @@ internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator a
     {
         if (!provider.SecondLayer)
         {
-            return KeyRecordCipher.Open(record, share.Span, []);
+            return KeyRecordCipher.Open(record, share.Span, [], aeadFactory);
         }
 
         using SecretBytes second = await internalKms.OpenAsync(record.SealedInternalShare, record.EncryptionContext, cancellationToken).ConfigureAwait(false);
-        return KeyRecordCipher.Open(record, share.Span, second.Span);
+        return KeyRecordCipher.Open(record, share.Span, second.Span, aeadFactory);
     }
 
     private async Task<ProviderShare> GenerateShareAsync(

@@ -24,10 +24,17 @@ public interface IKmsAdministration
         IReadOnlyDictionary<string, string> encryptionContext,
         CancellationToken cancellationToken);
 
-    /// <summary>Makes a symmetric encryption key (kms:CreateKey, and kms:TagResource where it has tags).</summary>
+    /// <summary>
+    /// Makes a symmetric encryption key (kms:CreateKey, and kms:TagResource where it has tags). KMS can't tell a second try from a
+    /// second key, so the call is made once: when it has no answer, a key may have been made.
+    /// </summary>
     Task<KmsKeyDescription> CreateKeyAsync(KmsConnection connection, NewKmsKey key, CancellationToken cancellationToken);
 
-    /// <summary>Makes a replica of a multi-Region primary; the connection's region is the primary's (kms:ReplicateKey).</summary>
+    /// <summary>
+    /// Makes a replica of a multi-Region primary; the connection's region is the primary's (kms:ReplicateKey). The replica is
+    /// Creating when this returns, and Enabled a little later.
+    /// </summary>
+    /// <exception cref="TenantEncryptionException"><c>REPLICA_EXISTS</c>.</exception>
     Task<KmsKeyDescription> ReplicateKeyAsync(
         KmsConnection connection, string keyId, string replicaRegion, NewKmsKey replica, CancellationToken cancellationToken);
 
@@ -54,7 +61,7 @@ public interface IKmsAdministration
     /// <summary>Has KMS rotate the key's material, or not (kms:EnableKeyRotation, kms:DisableKeyRotation).</summary>
     Task<KmsAnswer> SetRotationAsync(KmsConnection connection, string keyId, bool enabled, CancellationToken cancellationToken);
 
-    /// <summary>Rotates the key's material now (kms:RotateKeyOnDemand).</summary>
+    /// <summary>Rotates the key's material now, which a key allows 25 times (kms:RotateKeyOnDemand). The call is made once, as CreateKey's.</summary>
     Task<KmsAnswer> RotateNowAsync(KmsConnection connection, string keyId, CancellationToken cancellationToken);
 
     /// <summary>Enables a key (kms:EnableKey).</summary>
@@ -93,8 +100,10 @@ public interface IKmsAdministration
     Task<KmsAnswer<IReadOnlyList<KmsGrant>>> ListGrantsAsync(KmsConnection connection, string keyId, CancellationToken cancellationToken);
 
     /// <summary>Takes a grant away, as the key's owner (kms:RevokeGrant).</summary>
+    /// <exception cref="TenantEncryptionException"><c>GRANT_NOT_FOUND</c>.</exception>
     Task<KmsAnswer> RevokeGrantAsync(KmsConnection connection, string keyId, string grantId, CancellationToken cancellationToken);
 
     /// <summary>Gives a grant back, as its retiring principal (kms:RetireGrant).</summary>
+    /// <exception cref="TenantEncryptionException"><c>GRANT_NOT_FOUND</c>.</exception>
     Task<KmsAnswer> RetireGrantAsync(KmsConnection connection, string keyId, string grantId, CancellationToken cancellationToken);
 }

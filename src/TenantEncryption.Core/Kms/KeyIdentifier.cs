@@ -56,6 +56,15 @@ public sealed partial record KeyIdentifier
     /// <summary>Whether it names a multi-Region key by its <c>mrk-</c> id; of an alias that can't be told.</summary>
     public bool IsMultiRegion => KeyId?.StartsWith("mrk-", StringComparison.Ordinal) ?? false;
 
+    /// <summary>The partition of a region, by the region's name.</summary>
+    /// <param name="region">The region, such as <c>us-gov-west-1</c>.</param>
+    /// <returns>The partition, such as <c>aws-us-gov</c>.</returns>
+    public static string PartitionOf(string region)
+    {
+        ArgumentNullException.ThrowIfNull(region);
+        return RegionPartitions.First(known => region.StartsWith(known.Prefix, StringComparison.Ordinal)).Partition;
+    }
+
     /// <summary>Reads an identifier.</summary>
     /// <param name="text">A key ARN, alias ARN, key id or alias name, without white space around it.</param>
     /// <returns>The identifier.</returns>

@@ -21,15 +21,27 @@ internal sealed class PolicyParser(PolicyKind kind)
     private bool _variables;
 
     /// <summary>Reads a policy.</summary>
+    /// <exception cref="TenantEncryptionException"><c>MALFORMED_POLICY</c>, telling the first fault with its place.</exception>
+    public IReadOnlyList<PolicyStatement> Parse(string json)
+    {
+        try
+        {
+            return Parse(json, refused: null);
+        }
+        catch (PolicySyntaxException fault)
+        {
+            throw fault.AsKnown();
+        }
+    }
+
+    /// <summary>Reads a policy, leaving out statements that are wrong.</summary>
     /// <param name="json">The document.</param>
-    /// <param name="refused">
-    /// Told of each statement that is wrong, which is then left out; when <see langword="null"/> the first one ends the reading.
-    /// </param>
+    /// <param name="refused">Told of each statement that is wrong, with its number; when <see langword="null"/> the first one ends the reading.</param>
     /// <exception cref="PolicySyntaxException">The document, or where nobody is told a statement, is wrong.</exception>
-    public IReadOnlyList<PolicyStatement> Parse(string json, Action<PolicySyntaxException, int>? refused = null)
+    public IReadOnlyList<PolicyStatement> Parse(string json, Action<PolicySyntaxException, int>? refused)
     {
         _text = json;
-        JToken root = PolicyJson.Parse(json);
+        JToken root = PolicyJson.Load(json);
         JObject document = root as JObject ?? throw Malformed(root, "The policy is not a JSON object.");
         string version = Text(document["Version"], "Version") ?? Version2008;
         if (version is not (Version2012 or Version2008))

@@ -35,6 +35,9 @@ public sealed record KeyProvider
     /// <summary>Whether its keys need the internal KMS's share beside the master key's. Fixed when it is registered.</summary>
     public bool SecondLayer { get; init; }
 
+    /// <summary>The values of the platform's placeholders that only its vendor knows, such as a session's name; for testing the key policy.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The state.</summary>
     public KeyProviderStatus Status { get; init; }
 

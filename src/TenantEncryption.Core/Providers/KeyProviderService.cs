@@ -1,13 +1,9 @@
-using System.Security.Cryptography;
-using System.Text;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys;
-using TenantEncryption.Keys.Regions;
-using TenantEncryption.Kms;
-using TenantEncryption.Platforms;
+using TenantEncryption.Providers.Validation;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
@@ -18,27 +14,21 @@ public sealed class KeyProviderService
 {
     private readonly ChangeJournal _journal;
     private readonly EventLog _events;
-    private readonly KeyRing _ring;
     private readonly SessionKeeper _session;
     private readonly KeyMaker _keyMaker;
-    private readonly KeyProviderValidator _validator;
-    private readonly RegionReview _regions;
-    private readonly RefusalLog _refusals;
+    private readonly KeyProviderTester _tester;
     private readonly TimeProvider _time;
 
     internal KeyProviderService(
         ChangeJournal journal,
         EventLog events,
-        KeyRing ring,
         SessionKeeper session,
         KeyMaker keyMaker,
-        KeyProviderValidator validator,
-        RegionReview regions,
-        RefusalLog refusals,
+        KeyProviderTester tester,
         TimeProvider time)
     {
-        (_journal, _events, _ring, _session) = (journal, events, ring, session);
-        (_keyMaker, _validator, _regions, _refusals, _time) = (keyMaker, validator, regions, refusals, time);
+        (_journal, _events, _session) = (journal, events, session);
+        (_keyMaker, _tester, _time) = (keyMaker, tester, time);
     }
 
     /// <summary>Registers a master key for a tenant. The provider is Pending: nothing uses it yet.</summary>
@@ -52,54 +42,11 @@ public sealed class KeyProviderService
     public async Task<KeyProvider> RegisterAsync(NewKeyProvider newProvider, CancellationToken cancellationToken = default)
     {
         ProviderNameRule.Check(newProvider.Name);
-        KeyIdentifier identifier = KeyIdentifier.Parse(newProvider.KeyIdentifier);
         EncryptionTenant tenant = await _journal.ReadAsync(
             transaction => TenantService.RequireAsync(transaction, newProvider.TenantId), cancellationToken).ConfigureAwait(false);
-        CheckForm(identifier, tenant.Profile);
-        if (tenant.KeyHierarchy == KeyHierarchy.Direct && newProvider.ContextValue is not null)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.InvalidInput,
-                $"Tenant '{tenant.TenantId}' is Direct: its messages' own encryption context, which has the tenant id, is what KMS sees, so it takes no other value.");
-        }
-
-        if (tenant.KeyHierarchy == KeyHierarchy.Direct && newProvider.SecondLayer)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.InvalidInput,
-                $"Tenant '{tenant.TenantId}' is Direct: its data keys come straight from KMS, so there is no key that a second layer could seal.");
-        }
-
-        KmsConnection connection = newProvider.Connection with { Region = newProvider.Connection.Region ?? identifier.Region ?? tenant.Region };
         Operation operation = _journal.Begin("New-KeyProvider", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
-        string keyArn = identifier.Form == KeyIdentifierForm.KeyArn
-            ? newProvider.KeyIdentifier
-            : (await operation.Kms.DescribeKeyAsync(connection, newProvider.KeyIdentifier, cancellationToken).ConfigureAwait(false)).KeyArn;
-        KeyIdentifier resolved = KeyIdentifier.Parse(keyArn);
-        var provider = new KeyProvider
-        {
-            Id = Identifiers.New(Identifiers.ProviderPrefix),
-            TenantId = tenant.TenantId,
-            Name = newProvider.Name,
-            Description = newProvider.Description,
-            Type = KeyProviderType.AwsKms,
-            KeyIdentifier = newProvider.KeyIdentifier,
-            KeyArn = keyArn,
-            ArnFingerprint = Fingerprint(keyArn),
-            ContextValue = newProvider.ContextValue,
-            SecondLayer = PlatformRules.SecondLayerOf(tenant, newProvider),
-            Status = KeyProviderStatus.Pending,
-            MultiRegion = resolved.IsMultiRegion,
-            Connection = connection with { Region = connection.Region ?? resolved.Region },
-            CreatedAt = _time.GetUtcNow(),
-        };
-        if (provider.MultiRegion)
-        {
-            IReadOnlyList<string>? replicas = await RegionReview.FindReplicasAsync(operation.Kms, tenant, provider, cancellationToken).ConfigureAwait(false);
-            provider = provider with { ReplicaKeys = replicas ?? [] };
-        }
-
+        KeyProvider provider = await ProviderRegistration.DraftAsync(operation.Kms, tenant, newProvider, _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         await _journal.ChangeAsync(
             operation,
             async change =>
@@ -107,7 +54,7 @@ public sealed class KeyProviderService
                 IReadOnlyList<KeyProvider> others = await change.Store.Providers.ListAsync(new KeyProviderFilter { TenantId = tenant.TenantId }).ConfigureAwait(false);
                 RefuseTaken(provider, others);
                 PlatformRules.RequireRegistration(tenant, newProvider, others);
-                PlatformRules.RequireOwnOrganization(tenant, await SharersAsync(change.Store, provider).ConfigureAwait(false));
+                PlatformRules.RequireOwnOrganization(tenant, await KeyProviderTester.SharersAsync(change.Store, provider).ConfigureAwait(false));
                 await change.AddProviderAsync(provider).ConfigureAwait(false);
                 await change.RecordAsync(EventTypes.ProviderCreated, tenant.TenantId, Describe(provider)).ConfigureAwait(false);
             },
@@ -155,17 +102,34 @@ public sealed class KeyProviderService
         };
     }
 
-    /// <summary>Tests a provider: its key's facts and a round trip. A failed check is a result, not an exception.</summary>
+    /// <summary>
+    /// Tests a provider: its registration, its key's facts in each region, what the platform's principals may do, and a round trip. A failed check is
+    /// a result, not an exception.
+    /// </summary>
     /// <param name="providerId">The provider's id.</param>
+    /// <param name="offline">Whether to make no call and look at the registration only.</param>
     /// <param name="cancellationToken">Ends the test.</param>
     /// <returns>The checks and the overall code.</returns>
     /// <exception cref="TenantEncryptionException"><c>PROVIDER_NOT_FOUND</c>.</exception>
-    public async Task<KeyProviderTestResult> TestAsync(string providerId, CancellationToken cancellationToken = default)
+    public async Task<KeyProviderTestResult> TestAsync(string providerId, bool offline = false, CancellationToken cancellationToken = default)
     {
         (EncryptionTenant tenant, KeyProvider provider) = await ReadAsync(providerId, cancellationToken).ConfigureAwait(false);
         Operation operation = _journal.Begin("Test-KeyProvider", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
-        return await TestAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
+        return await _tester.TestAsync(operation, tenant, provider, offline, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Tests a key before it is registered. A failed check is a result, not an exception; so is an identifier that is malformed or names nothing.</summary>
+    /// <param name="candidate">The key, and for whom.</param>
+    /// <param name="offline">Whether to make no call.</param>
+    /// <param name="cancellationToken">Ends the test.</param>
+    /// <returns>The checks and the overall code.</returns>
+    /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>: neither such a tenant nor a platform is given; <c>INVALID_INPUT</c>.</exception>
+    public async Task<KeyProviderTestResult> TestKeyAsync(KeyCandidate candidate, bool offline = false, CancellationToken cancellationToken = default)
+    {
+        Operation operation = _journal.Begin("Test-KeyProvider", candidate.Platform is null ? candidate.TenantId : null);
+        await using var _ = operation.ConfigureAwait(false);
+        return await _tester.TestAsync(operation, candidate, offline, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes a Pending provider Active, after testing it; the Active one becomes Archived and keeps what depends on it.</summary>
@@ -303,7 +267,7 @@ public sealed class KeyProviderService
     internal async Task<KeyProviderTestResult> RequireWorkingAsync(
         Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
     {
-        KeyProviderTestResult result = await TestAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
+        KeyProviderTestResult result = await _tester.TestAsync(operation, tenant, provider, offline: false, cancellationToken).ConfigureAwait(false);
         if (result.Success)
         {
             return result;
@@ -344,38 +308,8 @@ public sealed class KeyProviderService
         return PlatformRules.IsPermanent(tenant, await ActiveAsync(tenant.TenantId, cancellationToken).ConfigureAwait(false), target);
     }
 
-    /// <summary>The other tenants whose providers stand on the same key or a multi-Region relative of it.</summary>
-    private static async Task<IReadOnlyList<EncryptionTenant>> SharersAsync(IStoreTransaction transaction, KeyProvider provider)
-    {
-        IReadOnlyList<KeyProvider> same = await transaction.Providers.ListAsync(new KeyProviderFilter { KeyArn = provider.KeyArn }).ConfigureAwait(false);
-        var sharers = new List<EncryptionTenant>();
-        foreach (string tenantId in same.Select(one => one.TenantId).Where(id => id != provider.TenantId).Distinct(StringComparer.Ordinal))
-        {
-            sharers.Add(await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false));
-        }
-
-        return sharers;
-    }
-
     private async Task<KeyProvider> ActiveAsync(string tenantId, CancellationToken cancellationToken) =>
         (await _journal.ReadAsync(transaction => transaction.Providers.FindActiveAsync(tenantId), cancellationToken).ConfigureAwait(false))!;
-
-    private static void CheckForm(KeyIdentifier identifier, PlatformProfile platform)
-    {
-        if (!platform.IdentifierForms.Contains(identifier.Form.ToString()))
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.InvalidArn,
-                $"'{identifier}' is a {identifier.Form}; the platform {platform.Name} takes {string.Join(", ", platform.IdentifierForms)}.");
-        }
-
-        if (identifier.Partition is { } partition && !platform.Partitions.Contains(partition))
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.WrongPartition,
-                $"The key is in partition {partition}; the platform {platform.Name} takes {string.Join(", ", platform.Partitions)}.");
-        }
-    }
 
     private static void RefuseTaken(KeyProvider provider, IReadOnlyList<KeyProvider> others)
     {
@@ -433,8 +367,6 @@ public sealed class KeyProviderService
         }
     }
 
-    private static string Fingerprint(string keyArn) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(keyArn))).ToLowerInvariant();
-
     private async Task<KeyProvider> ChangeStatusAsync(
         string command,
         string providerId,
@@ -468,62 +400,5 @@ public sealed class KeyProviderService
                 return changed;
             },
             cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<KeyProviderTestResult> TestAsync(
-        Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<string> sharedWith = [];
-        if (provider.KeyArn is not null)
-        {
-            IReadOnlyList<KeyProvider> same = await ListAsync(new KeyProviderFilter { KeyArn = provider.KeyArn }, cancellationToken).ConfigureAwait(false);
-            sharedWith = [.. same.Select(one => one.TenantId).Where(id => id != tenant.TenantId).Distinct(StringComparer.Ordinal)];
-        }
-
-        KeyProviderTestResult result = await _validator.TestAsync(operation.Kms, tenant, provider, sharedWith, cancellationToken).ConfigureAwait(false);
-        if (!result.Success && ErrorCatalog.Get(result.Code).Kind != ErrorKind.Unavailable)
-        {
-            _ring.EndOfProvider(provider.Id);
-        }
-
-        RegionFindings findings = await _regions.ReviewAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
-        result = result with { Checks = result.Checks.Concat(findings.Checks).ToArray() };
-        await _journal.ChangeAsync(
-            operation,
-            async change =>
-            {
-                KeyProvider now = await ProviderTransition.RequireAsync(change.Store, provider.Id).ConfigureAwait(false);
-                if (findings != RegionFindings.None)
-                {
-                    await RegionReview.ApplyAsync(change, now, findings).ConfigureAwait(false);
-                    now = await ProviderTransition.RequireAsync(change.Store, provider.Id).ConfigureAwait(false);
-                }
-
-                // What a test notes is not authenticated, and an altered registration stays as it is.
-                await change.Store.Providers.UpdateAsync(now with { LastTestedAt = result.Time, LastTestCode = result.Code }).ConfigureAwait(false);
-                JObject data = Describe(now);
-                data["code"] = result.Code;
-                if (now.MultiRegion)
-                {
-                    data["replicaKeys"] = new JArray(now.ReplicaKeys);
-                    data["refusedRegions"] = new JArray(now.RefusedRegions);
-                }
-
-                string[] warnings = [.. result.Checks.Where(check => check.Outcome == CheckOutcome.Warning).Select(check => check.Code).OfType<string>()];
-                if (warnings.Length > 0)
-                {
-                    data["warnings"] = new JArray(warnings);
-                }
-
-                await change.RecordAsync(EventTypes.ProviderTested, tenant.TenantId, data).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
-        if (KeyRefusal.Is(result.Code) && provider.KeyArn is not null)
-        {
-            string? region = result.Checks.First(check => check.Outcome == CheckOutcome.Failed).Region;
-            await _refusals.NoteAsync(provider, region ?? KeyRegion.Home(provider).Region, result.Code).ConfigureAwait(false);
-        }
-
-        return result;
     }
 }

@@ -25,6 +25,9 @@ public sealed record NewKeyProvider
     /// </summary>
     public bool SecondLayer { get; init; }
 
+    /// <summary>The values of the platform's placeholders that only its vendor knows.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
     /// <summary>How KMS is reached.</summary>
     public KmsConnection Connection { get; init; } = new();
 }

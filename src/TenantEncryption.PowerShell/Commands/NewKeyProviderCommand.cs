@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using TenantEncryption.Migration;
 using TenantEncryption.PowerShell.Completion;
@@ -60,6 +61,13 @@ public sealed class NewKeyProviderCommand : AwsCmdlet
     [Parameter]
     public SwitchParameter SecondLayer { get; set; }
 
+    /// <summary>
+    /// Values of the platform's placeholders that only its vendor knows, such as @{ AdminRole = '…' }; Get-EncryptionPlatform lists them. Test-KeyProvider
+    /// judges the key policy by them.
+    /// </summary>
+    [Parameter]
+    public Hashtable? Parameter { get; set; }
+
     /// <summary>Makes it the tenant's Active provider. The one before becomes Archived and keeps the keys that it has.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ActivateSet)]
     public SwitchParameter Activate { get; set; }
@@ -88,6 +96,7 @@ public sealed class NewKeyProviderCommand : AwsCmdlet
             Description = string.IsNullOrEmpty(Description) ? null : Description,
             ContextValue = string.IsNullOrEmpty(ContextValue) ? null : ContextValue,
             SecondLayer = SecondLayer,
+            Parameters = ContextPairs.Read(Parameter) ?? new Dictionary<string, string>(),
             Connection = Connection,
         };
         KeyProvider provider = await Service.Providers.RegisterAsync(registration, Cancellation).ConfigureAwait(false);

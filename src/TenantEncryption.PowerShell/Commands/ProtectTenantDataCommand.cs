@@ -37,6 +37,7 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class ProtectTenantDataCommand : FileCmdlet
 {
     private readonly List<(string TenantId, List<string> Sources)> _files = [];
+    private ProtectOptions _options = ProtectOptions.Default;
     private bool? _valuesAgreed;
 
     /// <summary>The tenant whose data it is.</summary>
@@ -60,18 +61,18 @@ public sealed class ProtectTenantDataCommand : FileCmdlet
     [Parameter]
     public SwitchParameter AsByteArray { get; set; }
 
-    private ProtectOptions Options => new()
-    {
-        EncryptionContext = ContextPairs.Read(EncryptionContext),
-        FrameLength = FrameSize,
-        DegreeOfParallelism = ThrottleLimit,
-        Force = Force,
-        RemoveSource = RemoveSource,
-    };
 
     /// <inheritdoc/>
     protected override async Task BeginAsync()
     {
+        _options = new ProtectOptions
+        {
+            EncryptionContext = ContextPairs.Read(EncryptionContext),
+            FrameLength = FrameSize,
+            DegreeOfParallelism = ThrottleLimit,
+            Force = Force,
+            RemoveSource = RemoveSource,
+        };
         await base.BeginAsync().ConfigureAwait(false);
         if (UnknownTenantEnds)
         {
@@ -110,7 +111,7 @@ public sealed class ProtectTenantDataCommand : FileCmdlet
         ReadOnlyMemory<byte> plaintext = secret is not null ? secret.Memory
             : input.Kind == InputKind.Bytes ? input.Bytes
             : Encoding.UTF8.GetBytes(input.Text);
-        byte[] message = await Session.ProtectValueAsync(TenantId, plaintext, Options, Cancellation).ConfigureAwait(false);
+        byte[] message = await Session.ProtectValueAsync(TenantId, plaintext, _options, Cancellation).ConfigureAwait(false);
         await EmitAsync(AsByteArray ? message : Convert.ToBase64String(message)).ConfigureAwait(false);
     }
 
@@ -132,10 +133,7 @@ public sealed class ProtectTenantDataCommand : FileCmdlet
         using CommandProgress<DataProgress> progress = ShowProgress($"Protecting data of tenant {tenantId}");
         try
         {
-            await foreach (FileOutcome<ProtectedFile> outcome in Session.ProtectFilesAsync(tenantId, plan, Options, progress, Cancellation).ConfigureAwait(false))
-            {
-                await EmitOutcomeAsync(outcome).ConfigureAwait(false);
-            }
+            await EmitOutcomesAsync(Session.ProtectFilesAsync(tenantId, plan, _options, progress, Cancellation)).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception) when (_files.Count > 1)
         {

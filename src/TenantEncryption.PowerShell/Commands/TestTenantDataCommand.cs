@@ -24,6 +24,7 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class TestTenantDataCommand : DataCmdlet
 {
     private readonly List<(string? TenantId, List<string> Sources)> _files = [];
+    private UnprotectOptions _options = UnprotectOptions.Default;
     private bool _allSucceeded = true;
 
     /// <summary>The tenant whose data it must be; the one that each message names when not given.</summary>
@@ -38,6 +39,7 @@ public sealed class TestTenantDataCommand : DataCmdlet
     /// <inheritdoc/>
     protected override async Task BeginAsync()
     {
+        _options = new UnprotectOptions { DegreeOfParallelism = ThrottleLimit };
         await base.BeginAsync().ConfigureAwait(false);
         if (UnknownTenantEnds)
         {
@@ -62,7 +64,7 @@ public sealed class TestTenantDataCommand : DataCmdlet
         try
         {
             ReadOnlyMemory<byte> message = MessageValue.Read(input);
-            result = await Session.TestValueAsync(message, OptionsFor(TenantId), Cancellation).ConfigureAwait(false);
+            result = await Session.TestValueAsync(message, _options with { TenantId = TenantId }, Cancellation).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception) when (exception.Code == ErrorCodes.NotAMessage)
         {
@@ -79,11 +81,8 @@ public sealed class TestTenantDataCommand : DataCmdlet
         {
             List<string> paths = [.. sources.SelectMany(Expand)];
             using CommandProgress<DataProgress> progress = ShowProgress("Verifying data");
-            await foreach (FileOutcome<MessageTestResult> outcome in Session.TestFilesAsync(paths, OptionsFor(tenantId), progress, Cancellation).ConfigureAwait(false))
-            {
-                _allSucceeded &= outcome.Result is { Success: true };
-                await EmitOutcomeAsync(Quiet ? outcome with { Result = null } : outcome).ConfigureAwait(false);
-            }
+            await EmitOutcomesAsync(
+                JudgeAsync(Session.TestFilesAsync(paths, _options with { TenantId = tenantId }, progress, Cancellation))).ConfigureAwait(false);
         }
     }
 
@@ -119,5 +118,12 @@ public sealed class TestTenantDataCommand : DataCmdlet
         }
     }
 
-    private UnprotectOptions OptionsFor(string? tenantId) => new() { TenantId = tenantId, DegreeOfParallelism = ThrottleLimit };
+    private async IAsyncEnumerable<FileOutcome<MessageTestResult>> JudgeAsync(IAsyncEnumerable<FileOutcome<MessageTestResult>> outcomes)
+    {
+        await foreach (FileOutcome<MessageTestResult> outcome in outcomes.ConfigureAwait(false))
+        {
+            _allSucceeded &= outcome.Result is { Success: true };
+            yield return Quiet ? outcome with { Result = null } : outcome;
+        }
+    }
 }

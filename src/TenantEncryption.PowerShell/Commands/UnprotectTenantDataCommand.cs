@@ -35,6 +35,7 @@ public sealed class UnprotectTenantDataCommand : FileCmdlet
 {
     private readonly List<(string? TenantId, List<string> Sources)> _files = [];
     private RawAesKeyring? _rawKey;
+    private UnprotectOptions _options = UnprotectOptions.Default;
 
     /// <summary>The tenant whose data it must be; the one that each message names when not given.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -82,6 +83,15 @@ public sealed class UnprotectTenantDataCommand : FileCmdlet
         }
 
         _rawKey = RawKeyParameter.Read(RawKey, RawKeyNamespace, RawKeyName);
+        _options = new UnprotectOptions
+        {
+            EncryptionContext = ContextPairs.Read(EncryptionContext),
+            AllowNonCommitting = AllowNonCommitting,
+            Strict = Strict,
+            Force = Force,
+            DegreeOfParallelism = ThrottleLimit,
+            Keyring = _rawKey,
+        };
         await base.BeginAsync().ConfigureAwait(false);
         if (UnknownTenantEnds)
         {
@@ -110,7 +120,7 @@ public sealed class UnprotectTenantDataCommand : FileCmdlet
 
     private protected override async Task ProcessValueAsync(PipelineInput input)
     {
-        UnprotectedValue value = await Session.UnprotectValueAsync(MessageValue.Read(input), OptionsFor(TenantId), Cancellation).ConfigureAwait(false);
+        UnprotectedValue value = await Session.UnprotectValueAsync(MessageValue.Read(input), _options with { TenantId = TenantId }, Cancellation).ConfigureAwait(false);
         if (AsByteArray)
         {
             await EmitAsync(value.Plaintext).ConfigureAwait(false);
@@ -134,10 +144,8 @@ public sealed class UnprotectTenantDataCommand : FileCmdlet
         {
             IReadOnlyList<FileRequest> plan = await PlanAsync(sources, FilePlanner.ForUnprotect, "Unprotect").ConfigureAwait(false);
             using CommandProgress<DataProgress> progress = ShowProgress("Unprotecting data");
-            await foreach (FileOutcome<UnprotectedFile> outcome in Session.UnprotectFilesAsync(plan, OptionsFor(tenantId), progress, Cancellation).ConfigureAwait(false))
-            {
-                await EmitOutcomeAsync(outcome).ConfigureAwait(false);
-            }
+            await EmitOutcomesAsync(
+                Session.UnprotectFilesAsync(plan, _options with { TenantId = tenantId }, progress, Cancellation)).ConfigureAwait(false);
         }
     }
 
@@ -150,15 +158,4 @@ public sealed class UnprotectTenantDataCommand : FileCmdlet
             _rawKey?.Dispose();
         }
     }
-
-    private UnprotectOptions OptionsFor(string? tenantId) => new()
-    {
-        TenantId = tenantId,
-        EncryptionContext = ContextPairs.Read(EncryptionContext),
-        AllowNonCommitting = AllowNonCommitting,
-        Strict = Strict,
-        Force = Force,
-        DegreeOfParallelism = ThrottleLimit,
-        Keyring = _rawKey,
-    };
 }

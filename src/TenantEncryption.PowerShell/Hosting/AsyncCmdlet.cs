@@ -86,6 +86,11 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <returns>When it is queued.</returns>
     protected ValueTask EmitAsync(object result) => _pipeline.PostResultAsync(() => WriteObject(result, enumerateCollection: false), Cancellation);
 
+    /// <summary>Writes results and errors together: on the pipeline thread, once there is room.</summary>
+    /// <param name="write">Writes them.</param>
+    /// <returns>When it is queued.</returns>
+    private protected ValueTask PostAsync(Action write) => _pipeline.PostResultAsync(write, Cancellation);
+
     /// <summary>Writes an error that does not end the command.</summary>
     /// <param name="exception">The error.</param>
     /// <param name="target">The record that failed.</param>
@@ -108,7 +113,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             {
                 completion.SetResult(function());
             }
-            catch (TenantEncryptionException exception)
+            catch (Exception exception) when (exception is TenantEncryptionException or OperationCanceledException)
             {
                 completion.SetException(exception);
             }
@@ -133,6 +138,41 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <exception cref="TenantEncryptionException"><c>CONFIRMATION_REQUIRED</c>: no prompt can be shown.</exception>
     protected Task<bool> ConfirmAsync(string target, string action, bool force = false) =>
         OnPipelineAsync(() => new Confirmation(this).Ask(() => ShouldProcess(target, action), force));
+
+    /// <summary>Whether the command only tells what it would do.</summary>
+    /// <returns>Whether <c>-WhatIf</c> or its preference is on.</returns>
+    protected Task<bool> IsWhatIfAsync() => OnPipelineAsync(() => new Confirmation(this).IsWhatIf);
+
+    /// <summary>Asks for each of many things, in one visit to the pipeline thread; where nobody would be asked or told, it costs nothing.</summary>
+    /// <typeparam name="T">What they are.</typeparam>
+    /// <param name="items">The things.</param>
+    /// <param name="isFree">Whether one needs no consent.</param>
+    /// <param name="describe">What one is about, and what would be done.</param>
+    /// <returns>Those with which to go on.</returns>
+    /// <exception cref="TenantEncryptionException"><c>CONFIRMATION_REQUIRED</c>: no prompt can be shown.</exception>
+    private protected Task<IReadOnlyList<T>> ConfirmEachAsync<T>(
+        IReadOnlyList<T> items, Func<T, bool> isFree, Func<T, (string Target, string Action)> describe) =>
+        OnPipelineAsync(() =>
+        {
+            var confirmation = new Confirmation(this);
+            if (confirmation.IsMoot)
+            {
+                return items;
+            }
+
+            var agreed = new List<T>();
+            foreach (T item in items)
+            {
+                Cancellation.ThrowIfCancellationRequested();
+                (string target, string action) = describe(item);
+                if (isFree(item) || confirmation.Ask(() => ShouldProcess(target, action), force: false))
+                {
+                    agreed.Add(item);
+                }
+            }
+
+            return agreed;
+        });
 
     /// <summary>The same with a text of its own for <c>-WhatIf</c>.</summary>
     /// <param name="description">What <c>-WhatIf</c> shows.</param>
@@ -216,7 +256,10 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    private void FailRecord(TenantEncryptionException exception, object? target)
+    /// <summary>Writes an error; called on the pipeline thread.</summary>
+    /// <param name="exception">The error.</param>
+    /// <param name="target">The record that failed.</param>
+    private protected void FailRecord(TenantEncryptionException exception, object? target)
     {
         HadErrors = true;
         ErrorRecord record = exception.ToErrorRecord(target);

@@ -8,6 +8,12 @@ namespace TenantEncryption.PowerShell.Hosting;
 /// <param name="cmdlet">The cmdlet that asks.</param>
 internal sealed class Confirmation(PSCmdlet cmdlet)
 {
+    /// <summary>Whether the command only tells what it would do.</summary>
+    public bool IsWhatIf => IsOn("WhatIf", "WhatIfPreference");
+
+    /// <summary>Whether asking shows nothing to anybody: no prompt, no <c>-WhatIf</c>, no verbose line. The answer is yes.</summary>
+    public bool IsMoot => !IsWhatIf && !WillPrompt(Impact) && !IsVerbose;
+
     /// <summary>Asks.</summary>
     /// <param name="shouldProcess">PowerShell's own question.</param>
     /// <param name="force">Whether <c>-Force</c> answers it.</param>
@@ -15,7 +21,7 @@ internal sealed class Confirmation(PSCmdlet cmdlet)
     /// <exception cref="TenantEncryptionException"><c>CONFIRMATION_REQUIRED</c>.</exception>
     public bool Ask(Func<bool> shouldProcess, bool force)
     {
-        if (IsOn("WhatIf", "WhatIfPreference"))
+        if (IsWhatIf)
         {
             return shouldProcess();
         }
@@ -31,7 +37,7 @@ internal sealed class Confirmation(PSCmdlet cmdlet)
     /// <exception cref="TenantEncryptionException"><c>CONFIRMATION_REQUIRED</c>.</exception>
     public bool AskForGood(Func<bool> shouldProcess, Func<bool> question, bool force)
     {
-        if (IsOn("WhatIf", "WhatIfPreference"))
+        if (IsWhatIf)
         {
             return shouldProcess();
         }
@@ -73,6 +79,11 @@ internal sealed class Confirmation(PSCmdlet cmdlet)
             throw Required(exception);
         }
     }
+
+    private bool IsVerbose => cmdlet.MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given)
+        ? ((SwitchParameter)given).IsPresent
+        : LanguagePrimitives.ConvertTo<ActionPreference>(cmdlet.GetVariableValue("VerbosePreference", ActionPreference.SilentlyContinue))
+            is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
     private bool WillPrompt(ConfirmImpact impact)
     {

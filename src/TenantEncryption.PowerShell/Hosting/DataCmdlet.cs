@@ -1,6 +1,6 @@
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using TenantEncryption.Data;
-using TenantEncryption.Errors;
 
 namespace TenantEncryption.PowerShell.Hosting;
 
@@ -18,6 +18,9 @@ public abstract class DataCmdlet : TenantCmdlet
 
     /// <summary>The parameter set of -InputObject.</summary>
     protected const string InputObjectSet = "InputObject";
+
+    // How many outcomes go to the pipeline thread in one visit at most.
+    private const int Together = 64;
 
     private DataSession? _session;
     private bool _sawText;
@@ -103,11 +106,6 @@ public abstract class DataCmdlet : TenantCmdlet
     /// <inheritdoc/>
     protected override async Task BeginAsync()
     {
-        if (ThrottleLimit < 0)
-        {
-            throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"-ThrottleLimit is {ThrottleLimit}; it is 1 or more, or 0 for the number of processors.");
-        }
-
         if (ParameterSetName != InputObjectSet)
         {
             RefuseForFile();
@@ -123,26 +121,56 @@ public abstract class DataCmdlet : TenantCmdlet
         await EndSessionAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Writes how a file went.</summary>
+    /// <summary>Writes how files went: those that are known by now together, as each visit to the pipeline thread costs more than a file.</summary>
     /// <typeparam name="T">The kind of result.</typeparam>
-    /// <param name="outcome">How it went.</param>
-    /// <returns>When it is queued.</returns>
-    private protected async ValueTask EmitOutcomeAsync<T>(FileOutcome<T> outcome)
+    /// <param name="outcomes">How they went.</param>
+    /// <returns>When all are queued.</returns>
+    private protected async Task EmitOutcomesAsync<T>(IAsyncEnumerable<FileOutcome<T>> outcomes)
+        where T : class
+    {
+        IAsyncEnumerator<FileOutcome<T>> enumerator = outcomes.GetAsyncEnumerator(Cancellation);
+        await using ConfiguredAsyncDisposable _ = enumerator.ConfigureAwait(false);
+        var known = new List<FileOutcome<T>>();
+        while (true)
+        {
+            ValueTask<bool> next = enumerator.MoveNextAsync();
+            if (known.Count == Together || (known.Count > 0 && !next.IsCompleted))
+            {
+                List<FileOutcome<T>> written = known;
+                known = [];
+                await PostAsync(() => written.ForEach(Write)).ConfigureAwait(false);
+            }
+
+            if (!await next.ConfigureAwait(false))
+            {
+                break;
+            }
+
+            known.Add(enumerator.Current);
+        }
+
+        if (known.Count > 0)
+        {
+            await PostAsync(() => known.ForEach(Write)).ConfigureAwait(false);
+        }
+    }
+
+    private void Write<T>(FileOutcome<T> outcome)
         where T : class
     {
         if ((outcome.Warning ?? outcome.Skipped) is { } text)
         {
-            Warn($"{outcome.Source}: {text}");
+            WriteWarning($"{outcome.Source}: {text}");
         }
 
         if (outcome.Error is not null)
         {
-            Report(outcome.Error, outcome.Source);
+            FailRecord(outcome.Error, outcome.Source);
         }
 
         if (outcome.Result is not null)
         {
-            await EmitAsync(outcome.Result).ConfigureAwait(false);
+            WriteObject(outcome.Result);
         }
     }
 

@@ -40,66 +40,11 @@ public abstract class FileCmdlet : DataCmdlet
         string action)
     {
         (string? destination, string? outFile) = await OnPipelineAsync(() => (Resolve(Destination), Resolve(OutFile))).ConfigureAwait(false);
-        var agreed = new List<FileRequest>();
-        foreach (FileRequest request in Plan(sources, list => plan(list, destination, outFile, Recurse)))
-        {
-            if (await ConfirmAsync(request.Source, $"{action} as {request.Destination}").ConfigureAwait(false))
-            {
-                agreed.Add(request);
-            }
-        }
+        IReadOnlyList<FileRequest> planned = plan(sources, destination, outFile, Recurse);
 
-        return agreed;
+        // What can't be done needs no consent; its outcome is an error.
+        return await ConfirmEachAsync(planned, file => file.Refusal is not null, file => (file.Source, $"{action} as {file.Destination}")).ConfigureAwait(false);
     }
 
     private string? Resolve(string? path) => path is null ? null : SessionPath.Literal(this, path);
-
-    private IReadOnlyList<FileRequest> Plan(IReadOnlyList<string> sources, Func<IReadOnlyList<string>, IReadOnlyList<FileRequest>> plan)
-    {
-        try
-        {
-            return plan(sources);
-        }
-        catch (TenantEncryptionException exception) when (sources.Count == 1)
-        {
-            Report(exception, sources[0]);
-            return [];
-        }
-        catch (TenantEncryptionException) when (OutFile is null && (Destination is null || sources.Count > 1))
-        {
-            return PlanOneByOne(sources, plan);
-        }
-    }
-
-    /// <summary>Plans what can be planned; what can't is that source's error alone.</summary>
-    private List<FileRequest> PlanOneByOne(IReadOnlyList<string> sources, Func<IReadOnlyList<string>, IReadOnlyList<FileRequest>> plan)
-    {
-        var planned = new List<FileRequest>();
-        var taken = new Dictionary<string, string>(OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
-        foreach (string source in sources)
-        {
-            try
-            {
-                foreach (FileRequest request in plan([source]))
-                {
-                    if (taken.TryAdd(request.Destination, request.Source))
-                    {
-                        planned.Add(request);
-                        continue;
-                    }
-
-                    Report(
-                        new TenantEncryptionException(
-                            ErrorCodes.OutputExists, $"'{request.Source}' would be written to '{request.Destination}', as '{taken[request.Destination]}' is."),
-                        request.Source);
-                }
-            }
-            catch (TenantEncryptionException exception)
-            {
-                Report(exception, source);
-            }
-        }
-
-        return planned;
-    }
 }

@@ -9,6 +9,7 @@ internal sealed class StoreConnection : IDisposable
 {
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, sqlite3_stmt> _rowStatements = new(StringComparer.Ordinal);
 
     private StoreConnection(SqliteConnection connection) => _connection = connection;
 
@@ -114,9 +115,35 @@ internal sealed class StoreConnection : IDisposable
         return command;
     }
 
+    /// <summary>A prepared statement that is run for each of many rows, made at its first use.</summary>
+    /// <param name="sql">The statement, with numbered parameters.</param>
+    /// <param name="location">The database, for errors.</param>
+    /// <returns>The statement; the connection owns it.</returns>
+    /// <exception cref="SqliteException">It can't be prepared.</exception>
+    public RowStatement PrepareRow(string sql, string location)
+    {
+        if (!_rowStatements.TryGetValue(sql, out sqlite3_stmt? statement))
+        {
+            int code = raw.sqlite3_prepare_v3(_connection.Handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out statement);
+            if (code != raw.SQLITE_OK)
+            {
+                throw Error(code);
+            }
+
+            _rowStatements.Add(sql, statement);
+        }
+
+        return new RowStatement(_connection.Handle!, statement, location);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        foreach (sqlite3_stmt statement in _rowStatements.Values)
+        {
+            statement.Dispose();
+        }
+
         foreach (SqliteCommand command in _commands.Values)
         {
             command.Dispose();

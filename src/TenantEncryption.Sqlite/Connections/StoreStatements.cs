@@ -21,14 +21,27 @@ internal sealed class StoreStatements(StoreConnection connection, StoreAccess ac
     /// <returns>How many rows.</returns>
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
-        if (access == StoreAccess.Read)
-        {
-            throw new InvalidOperationException("A read transaction changes nothing; begin one with StoreAccess.Write.");
-        }
-
+        RequireWrite();
         try
         {
             return Prepare(sql, parameters).ExecuteNonQuery();
+        }
+        catch (SqliteException exception)
+        {
+            throw StoreErrors.From(exception, location);
+        }
+    }
+
+    /// <summary>A statement that changes rows, for each of many.</summary>
+    /// <param name="sql">The statement, with numbered parameters.</param>
+    /// <returns>The statement, for this transaction.</returns>
+    public RowStatement ForRows(string sql)
+    {
+        RequireWrite();
+        RequireOpen();
+        try
+        {
+            return connection.PrepareRow(sql, location);
         }
         catch (SqliteException exception)
         {
@@ -76,11 +89,26 @@ internal sealed class StoreStatements(StoreConnection connection, StoreAccess ac
 
     private SqliteCommand Prepare(string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
     {
+        RequireOpen();
+        return connection.Prepare(sql, parameters);
+    }
+
+    private void RequireWrite()
+    {
+        if (access == StoreAccess.Read)
+        {
+            throw new InvalidOperationException("A read transaction changes nothing; begin one with StoreAccess.Write.");
+        }
+    }
+
+    private void RequireOpen()
+    {
         ObjectDisposedException.ThrowIf(_ended, typeof(IStoreTransaction));
 
         // After SQLite rolled back by itself, a statement would be a transaction of its own.
-        return connection.InTransaction
-            ? connection.Prepare(sql, parameters)
-            : throw new TenantEncryptionException(ErrorCodes.StorageFailed, $"The transaction on '{location}' was rolled back after an error.");
+        if (!connection.InTransaction)
+        {
+            throw new TenantEncryptionException(ErrorCodes.StorageFailed, $"The transaction on '{location}' was rolled back after an error.");
+        }
     }
 }

@@ -44,6 +44,7 @@ CREATE TABLE key_providers (
     key_arn                 TEXT,
     arn_fingerprint         TEXT,
     context_value           TEXT,
+    parameters              TEXT    NOT NULL CHECK (json_valid(parameters)),
     second_layer            INTEGER NOT NULL,
     status                  TEXT    NOT NULL CHECK (status IN ('Pending', 'Active', 'Archived', 'Deactivated')),
     multi_region            INTEGER NOT NULL,
@@ -92,7 +93,7 @@ CREATE TABLE key_encryption_keys (
     created_at            TEXT    NOT NULL,
     reserved_wraps        INTEGER NOT NULL,
     file_wraps            INTEGER NOT NULL,
-    -- The catalog entries under this key, kept by the triggers below: a provider's counts are read at every command.
+    -- The catalog entries under this key, kept with them: a provider's counts are read at every command.
     messages              INTEGER NOT NULL DEFAULT 0,
     CHECK (file_wraps BETWEEN 0 AND reserved_wraps)
 ) STRICT;
@@ -145,11 +146,7 @@ CREATE INDEX catalog_tenant ON catalog (tenant_id, path);
 CREATE INDEX catalog_kek ON catalog (kek_id, path) WHERE kek_id IS NOT NULL;
 CREATE INDEX catalog_pending ON catalog (reservation_id) WHERE state = 'Pending';
 
-CREATE TRIGGER catalog_counts_added AFTER INSERT ON catalog BEGIN
-    UPDATE key_encryption_keys SET messages = messages + 1 WHERE kek_id = NEW.kek_id;
-    UPDATE key_providers SET direct_messages = direct_messages + 1 WHERE id = NEW.direct_provider_id;
-END;
-
+-- Entries are added in batches, and each batch is counted by one statement: see SqliteCatalogTable. Removals are rarer, and more varied.
 CREATE TRIGGER catalog_counts_removed AFTER DELETE ON catalog BEGIN
     UPDATE key_encryption_keys SET messages = messages - 1 WHERE kek_id = OLD.kek_id;
     UPDATE key_providers SET direct_messages = direct_messages - 1 WHERE id = OLD.direct_provider_id;

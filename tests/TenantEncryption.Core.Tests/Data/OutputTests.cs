@@ -61,15 +61,15 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public async Task Two_outputs_of_one_name_do_not_overwrite_each_other()
+    public async Task Of_two_sources_with_one_output_the_second_is_refused_even_where_outputs_are_replaced()
     {
         await using TestService service = await TestService.WithTenantAsync();
         string output = service.Folders.At("out.tenc");
 
         IReadOnlyList<FileOutcome<ProtectedFile>> outcomes = await service.ProtectAsync(
-            [new FileRequest(service.Folders.Random("a"), output), new FileRequest(service.Folders.Random("b"), output)]);
+            [new FileRequest(service.Folders.Random("a"), output), new FileRequest(service.Folders.Random("b"), output)], new ProtectOptions { Force = true });
 
-        Assert.Equal([null, ErrorCodes.OutputExists], outcomes.Select(outcome => outcome.Error?.Code).Order());
+        Assert.Equal([null, ErrorCodes.OutputExists], outcomes.Select(outcome => outcome.Error?.Code));
         Assert.Equal(3, service.Folders.Snapshot().Count);
         Assert.Equal(outcomes.Single(outcome => outcome.Error is null).Result!.MessageId, service.SqlValue("SELECT message_id FROM catalog"));
     }
@@ -98,11 +98,11 @@ public sealed class OutputTests
         using var cancellation = new CancellationTokenSource();
         int flushed = 0;
         var effects = new HookedFileEffects();
-        await using TestService service = await TestService.WithTenantAsync(options => options with { FileEffects = effects });
-        FileRequest[] files = [.. Enumerable.Range(0, 300).Select(i => new FileRequest(service.Folders.Random($"{i:000}", 10), service.Folders.At($"{i:000}.tenc")))];
+        await using TestService service = await TestService.WithTenantAsync(options => options with { FileEffects = effects, Time = new ManualTimeProvider() });
+        FileRequest[] files = [.. Enumerable.Range(0, FileProtector.BatchSize + 50).Select(i => new FileRequest(service.Folders.Random($"{i:000}", 10), service.Folders.At($"{i:000}.tenc")))];
         effects.BeforeFlush = _ =>
         {
-            if (Interlocked.Increment(ref flushed) == 280)
+            if (Interlocked.Increment(ref flushed) == FileProtector.BatchSize + 20)
             {
                 cancellation.Cancel();
             }
@@ -111,8 +111,8 @@ public sealed class OutputTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => service.ProtectAsync(files, cancellationToken: cancellation.Token));
 
         string[] left = [.. service.Folders.Snapshot().Keys.Except(files.Select(file => Path.GetFileName(file.Source))).Order(StringComparer.Ordinal)];
-        Assert.Equal(files.Take(256).Select(file => Path.GetFileName(file.Destination)), left);
-        Assert.Equal(256L, service.SqlValue("SELECT count(*) FROM catalog"));
+        Assert.Equal(files.Take(FileProtector.BatchSize).Select(file => Path.GetFileName(file.Destination)), left);
+        Assert.Equal((long)FileProtector.BatchSize, service.SqlValue("SELECT count(*) FROM catalog"));
         Assert.Equal(0L, service.SqlValue("SELECT count(*) FROM wrap_reservations"));
     }
 

@@ -29,7 +29,8 @@ public sealed class PlannerTests : IDisposable
     {
         string source = _folders.Random(name);
 
-        Assert.Equal(ErrorCodes.InvalidInput, CodeOf(() => FilePlanner.ForUnprotect([source], null, null, recurse: false)));
+        FileRequest refused = Assert.Single(FilePlanner.ForUnprotect([source], null, null, recurse: false));
+        Assert.Equal((source, ErrorCodes.InvalidInput), (refused.Source, refused.Refusal?.Code));
         Assert.Equal(_folders.At("to", name), Assert.Single(FilePlanner.ForUnprotect([source], _folders.At("to"), null, recurse: false)).Destination);
         Assert.Equal(_folders.At("x"), Assert.Single(FilePlanner.ForUnprotect([source], null, _folders.At("x"), recurse: false)).Destination);
     }
@@ -70,16 +71,34 @@ public sealed class PlannerTests : IDisposable
     }
 
     [Fact]
-    public void Two_sources_with_one_target_are_refused_and_both_named()
+    public void Of_two_sources_with_one_target_the_second_is_refused_and_names_both()
     {
         string one = _folders.Random("x/same");
         string other = _folders.Random("y/same");
+        string third = _folders.Random("z/another");
 
-        var refusal = Assert.Throws<TenantEncryptionException>(() => FilePlanner.ForProtect([one, other], _folders.At("out"), null, recurse: false));
+        IReadOnlyList<FileRequest> plan = FilePlanner.ForProtect([one, other, third], _folders.At("out"), null, recurse: false);
 
-        Assert.Equal(ErrorCodes.OutputExists, refusal.Code);
-        Assert.Contains(one, refusal.Detail, StringComparison.Ordinal);
-        Assert.Contains(other, refusal.Detail, StringComparison.Ordinal);
+        Assert.Equal([one, other, third], plan.Select(file => file.Source));
+        Assert.Equal([null, ErrorCodes.OutputExists, null], plan.Select(file => file.Refusal?.Code));
+        Assert.Contains(one, plan[1].Refusal!.Detail, StringComparison.Ordinal);
+        Assert.Contains(other, plan[1].Refusal!.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_listed_is_refused_alone()
+    {
+        if (OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess)
+        {
+            return;
+        }
+
+        string fine = _folders.Random("fine");
+        string shut = Directory.CreateDirectory(_folders.At("shut"), UnixFileMode.None).FullName;
+
+        IReadOnlyList<FileRequest> plan = FilePlanner.ForProtect([shut, fine], null, null, recurse: false);
+
+        Assert.Equal([(shut, ErrorCodes.StorageFailed), (fine, null)], plan.Select(file => (file.Source, file.Refusal?.Code)));
     }
 
     [Fact]

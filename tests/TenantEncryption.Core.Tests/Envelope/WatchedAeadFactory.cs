@@ -3,14 +3,17 @@ using TenantEncryption.Envelope;
 
 namespace TenantEncryption.Tests.Envelope;
 
-/// <summary>Counts encryptions and remembers each pair of key and IV.</summary>
+/// <summary>Counts encryptions and remembers each pair of key and IV, and each secret of a key's length under each key: a data key that is wrapped.</summary>
 internal sealed class WatchedAeadFactory : IAeadFactory
 {
+    private const int KeyLength = 32;
+
     private readonly ConcurrentDictionary<string, int> _pairs = new();
+    private readonly ConcurrentDictionary<string, int> _secrets = new();
 
     public int Encryptions => _pairs.Values.Sum();
 
-    public IEnumerable<string> Reused => _pairs.Where(pair => pair.Value > 1).Select(pair => pair.Key);
+    public IEnumerable<string> Reused => _pairs.Concat(_secrets).Where(pair => pair.Value > 1).Select(pair => pair.Key);
 
     public IAead Create(ReadOnlySpan<byte> key) => new Watched(this, Convert.ToHexString(key), AesGcmFactory.Instance.Create(key));
 
@@ -24,6 +27,11 @@ internal sealed class WatchedAeadFactory : IAeadFactory
             ReadOnlySpan<byte> associatedData)
         {
             factory._pairs.AddOrUpdate($"{key}:{Convert.ToHexString(nonce)}", 1, (_, count) => count + 1);
+            if (plaintext.Length == KeyLength)
+            {
+                factory._secrets.AddOrUpdate($"{key} wraps {Convert.ToHexString(plaintext)}", 1, (_, count) => count + 1);
+            }
+
             inner.Encrypt(nonce, plaintext, ciphertext, tag, associatedData);
         }
 

@@ -71,9 +71,6 @@ internal sealed class SharedKms : IAsyncDisposable
         return arn;
     }
 
-    /// <summary>Sets the clock of policies and conditions ahead; only for a KMS of a test's own.</summary>
-    public void Advance(TimeSpan by) => _server.Advance(by);
-
     public async Task<string> PolicyAsync(string keyArn)
     {
         using AmazonKeyManagementServiceClient administrator = AdministratorOf(RegionOf(keyArn));
@@ -93,6 +90,9 @@ internal sealed class SharedKms : IAsyncDisposable
         using var body = new StringContent($$"""{"arn":"{{keyArn}}","state":"{{state}}"}""");
         (await http.PutAsync(new Uri(Url + "/_localkms/key-state"), body)).EnsureSuccessStatusCode();
     }
+
+    /// <summary>Sets the clock of key states ahead; only for a KMS of a test's own.</summary>
+    public void Advance(TimeSpan by) => _server.Advance(by);
 
     private static string RegionOf(string keyArn) => keyArn.Split(':')[3];
 

@@ -211,6 +211,9 @@ public sealed class ProviderTableTests
         Assert.NotNull(actual);
         Assert.Equal(expected.ReplicaKeys, actual.ReplicaKeys);
         Assert.Equal(expected.RefusedRegions, actual.RefusedRegions);
-        Assert.Equal(expected, actual with { ReplicaKeys = expected.ReplicaKeys, RefusedRegions = expected.RefusedRegions });
+        Assert.Equal(expected.Parameters, actual.Parameters);
+        Assert.Equal(
+            expected,
+            actual with { ReplicaKeys = expected.ReplicaKeys, RefusedRegions = expected.RefusedRegions, Parameters = expected.Parameters });
     }
 }

@@ -22,19 +22,6 @@ internal static class FileFailure
         }
     }
 
-    /// <summary>The same for what takes time.</summary>
-    public static async Task<T> TranslateAsync<T>(string path, string verb, Func<Task<T>> work)
-    {
-        try
-        {
-            return await work().ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw Of(path, verb, exception);
-        }
-    }
-
     /// <summary>The exception for a failure.</summary>
     public static TenantEncryptionException Of(string path, string verb, Exception exception) =>
         exception is FileNotFoundException or DirectoryNotFoundException && verb == "read"

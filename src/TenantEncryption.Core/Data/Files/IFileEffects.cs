@@ -29,6 +29,6 @@ internal interface IFileEffects
     /// <summary>Removes a file.</summary>
     void Delete(string path);
 
-    /// <summary>Makes a folder and those above it.</summary>
+    /// <summary>Makes a folder and those above it, durably.</summary>
     void CreateFolder(string folder);
 }

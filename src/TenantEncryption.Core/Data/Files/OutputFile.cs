@@ -1,6 +1,8 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Errors;
-using TenantEncryption.Keys;
 
 namespace TenantEncryption.Data.Files;
 
@@ -14,6 +16,12 @@ internal sealed class OutputFile : IDisposable
     public const string Suffix = ".tenc-partial";
 
     private const int RandomLength = 20;
+
+    // Names need not be secret, only different: from those of other processes by the first part, from each other by a number.
+    private static readonly string OwnPart = RandomNumberGenerator.GetHexString(RandomLength - 8, lowercase: true);
+    private static int _lastNumber;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     // A file that was made just now may not be locked yet.
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
@@ -31,12 +39,15 @@ internal sealed class OutputFile : IDisposable
         Replace = replace;
         RefuseExisting(destination, replace);
         Folder = Path.GetDirectoryName(destination)!;
-        TemporaryPath = Path.Combine(Folder, $".{Identifiers.New("")}{Suffix}");
-        Handle = FileFailure.Translate(destination, "written", () =>
+        TemporaryPath = Path.Join(Folder, NewName());
+        try
         {
-            effects.CreateFolder(Folder);
-            return effects.CreateExclusive(TemporaryPath);
-        });
+            Handle = Create();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw FileFailure.Of(destination, "written", exception);
+        }
     }
 
     /// <summary>The name that the file will take.</summary>
@@ -54,11 +65,17 @@ internal sealed class OutputFile : IDisposable
     private bool Replace { get; }
 
     /// <summary>Has the content on the disk.</summary>
-    public void Flush() => FileFailure.Translate(Destination, "written", () =>
+    public void Flush()
     {
-        _effects.Flush(Handle);
-        return true;
-    });
+        try
+        {
+            _effects.Flush(Handle);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw FileFailure.Of(Destination, "written", exception);
+        }
+    }
 
     /// <summary>Takes the destination's name, in one step. Until then the file is open, so that no sweep takes it for an orphan; then anyone may read it.</summary>
     public void TakeName()
@@ -117,12 +134,18 @@ internal sealed class OutputFile : IDisposable
     /// <summary>Refuses a destination that exists, before any work is done.</summary>
     public static void RefuseExisting(string destination, bool replace)
     {
+        // Most often nothing is there, and one look tells.
+        if (!Path.Exists(destination))
+        {
+            return;
+        }
+
         if (Directory.Exists(destination))
         {
             throw new TenantEncryptionException(ErrorCodes.OutputExists, $"'{destination}' is a folder.");
         }
 
-        if (!replace && File.Exists(destination))
+        if (!replace)
         {
             throw new TenantEncryptionException(ErrorCodes.OutputExists, $"'{destination}' exists already.");
         }
@@ -135,7 +158,7 @@ internal sealed class OutputFile : IDisposable
         return name.Length == 1 + RandomLength + Suffix.Length
             && name[0] == '.'
             && name.EndsWith(Suffix, StringComparison.Ordinal)
-            && name.AsSpan(1, RandomLength).ToArray().All(char.IsAsciiHexDigitLower);
+            && !name.AsSpan(1, RandomLength).ContainsAnyExcept(HexDigits);
     }
 
     /// <summary>Removes what crashed processes left in a folder; files that a live process has open are locked and stay.</summary>
@@ -163,6 +186,23 @@ internal sealed class OutputFile : IDisposable
             {
                 // In use, or not ours to remove.
             }
+        }
+    }
+
+    private static string NewName() =>
+        string.Create(CultureInfo.InvariantCulture, $".{OwnPart}{(uint)Interlocked.Increment(ref _lastNumber):x8}{Suffix}");
+
+    // The folder most often is there.
+    private SafeFileHandle Create()
+    {
+        try
+        {
+            return _effects.CreateExclusive(TemporaryPath);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            _effects.CreateFolder(Folder);
+            return _effects.CreateExclusive(TemporaryPath);
         }
     }
 

@@ -25,13 +25,14 @@ internal sealed class InternalKms : IDisposable
     private readonly IStore _store;
     private readonly IRootKeyVault _vault;
     private readonly string _storeId;
+    private readonly IAeadFactory _aeadFactory;
     private readonly List<RootKeySet> _loaded = [];
     private volatile RootKeySet _roots;
 
     /// <summary>Takes over the root keys of a store.</summary>
-    public InternalKms(IStore store, IRootKeyVault vault, string storeId, RootKeySet roots)
+    public InternalKms(IStore store, IRootKeyVault vault, string storeId, RootKeySet roots, IAeadFactory? aeadFactory = null)
     {
-        (_store, _vault, _storeId, _roots) = (store, vault, storeId, roots);
+        (_store, _vault, _storeId, _roots, _aeadFactory) = (store, vault, storeId, roots, aeadFactory ?? AesGcmFactory.Instance);
         _loaded.Add(roots);
     }
 
@@ -76,8 +77,8 @@ internal sealed class InternalKms : IDisposable
         output[0] = 1;
         Convert.FromHexString(root.Id).CopyTo(output, 1);
         RandomNumberGenerator.Fill(output.AsSpan(HeaderLength, IvLength));
-        using AesGcm aes = Cipher(root);
-        aes.Encrypt(
+        using IAead aead = Cipher(root);
+        aead.Encrypt(
             output.AsSpan(HeaderLength, IvLength),
             secret,
             output.AsSpan(HeaderLength + IvLength, secret.Length),
@@ -117,33 +118,30 @@ internal sealed class InternalKms : IDisposable
         }
     }
 
-    private static SecretBytes Open(RootKey root, ReadOnlySpan<byte> sealedSecret, IReadOnlyDictionary<string, string> context)
+    private SecretBytes Open(RootKey root, ReadOnlySpan<byte> sealedSecret, IReadOnlyDictionary<string, string> context)
     {
         var secret = new SecretBytes(sealedSecret.Length - HeaderLength - IvLength - TagLength);
-        try
+        using IAead aead = Cipher(root);
+        if (aead.TryDecrypt(
+            sealedSecret.Slice(HeaderLength, IvLength),
+            sealedSecret.Slice(HeaderLength + IvLength, secret.Length),
+            sealedSecret[^TagLength..],
+            secret.Span,
+            AssociatedData(sealedSecret, context)))
         {
-            using AesGcm aes = Cipher(root);
-            aes.Decrypt(
-                sealedSecret.Slice(HeaderLength, IvLength),
-                sealedSecret.Slice(HeaderLength + IvLength, secret.Length),
-                sealedSecret[^TagLength..],
-                secret.Span,
-                AssociatedData(sealedSecret, context));
             return secret;
         }
-        catch (AuthenticationTagMismatchException exception)
-        {
-            secret.Dispose();
-            throw new TenantEncryptionException(
-                ErrorCodes.WrongKey, "A share of the internal KMS does not open: it was altered, or its context is another's.", exception);
-        }
+
+        secret.Dispose();
+        throw new TenantEncryptionException(
+            ErrorCodes.WrongKey, "A share of the internal KMS does not open: it was altered, or its context is another's.");
     }
 
-    private static AesGcm Cipher(RootKey root)
+    private IAead Cipher(RootKey root)
     {
         using var key = new SecretBytes(32);
         HKDF.DeriveKey(HashAlgorithmName.SHA512, root.Material.Span, key.Span, salt: [], SealLabel);
-        return new AesGcm(key.Span, TagLength);
+        return _aeadFactory.Create(key.Span);
     }
 
     private static byte[] AssociatedData(ReadOnlySpan<byte> sealedSecret, IReadOnlyDictionary<string, string> context) =>

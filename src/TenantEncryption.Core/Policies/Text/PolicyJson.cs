@@ -10,8 +10,22 @@ internal static class PolicyJson
     private const int MaximumDepth = 16;
 
     /// <summary>Reads a text whose root may be an object or a list.</summary>
-    /// <exception cref="PolicySyntaxException">It is no JSON, or has a name twice in one object.</exception>
+    /// <exception cref="TenantEncryptionException"><c>MALFORMED_POLICY</c>: it is no JSON, or has a name twice in one object.</exception>
     public static JToken Parse(string json)
+    {
+        try
+        {
+            return Load(json);
+        }
+        catch (PolicySyntaxException fault)
+        {
+            throw fault.AsKnown();
+        }
+    }
+
+    /// <summary>The same with the place of the fault in the exception.</summary>
+    /// <exception cref="PolicySyntaxException">It is no JSON, or has a name twice in one object.</exception>
+    public static JToken Load(string json)
     {
         try
         {

@@ -35,7 +35,7 @@ internal sealed class PolicySource
     public static PolicySource Read(string text, Action<PolicySyntaxException, int> refused)
     {
         IReadOnlyList<PolicyStatement> statements = new PolicyParser(PolicyKind.KeyPolicy).Parse(text, refused);
-        return new PolicySource(text, (JObject)PolicyJson.Parse(text), statements);
+        return new PolicySource(text, (JObject)PolicyJson.Load(text), statements);
     }
 
     /// <summary>What messages call a statement.</summary>

@@ -1,0 +1,150 @@
+using Microsoft.Win32.SafeHandles;
+using TenantEncryption.Data.Files;
+using TenantEncryption.Envelope;
+using TenantEncryption.Errors;
+using TenantEncryption.Events;
+using TenantEncryption.Journal;
+
+namespace TenantEncryption.Data;
+
+/// <summary>Verifies every byte of message files, side by side. Being altered is a result; being unreadable an error.</summary>
+internal sealed class FileTester(FileReader reader, TimeProvider time)
+{
+    /// <summary>Tests files; those that can't be judged don't stop the rest.</summary>
+    public IAsyncEnumerable<FileOutcome<MessageTestResult>> TestAsync(
+        Operation operation,
+        string[] paths,
+        UnprotectOptions options,
+        ReadTally tally,
+        FileProgress progress,
+        CancellationToken cancellationToken) =>
+        FileBatches.RunAsync(
+            paths.Length,
+            first => new Run(reader, time, operation, paths[first..Math.Min(first + FileProtector.BatchSize, paths.Length)], first, options, tally, progress),
+            overlap: true,
+            cancellationToken);
+
+    private sealed class Run(
+        FileReader reader,
+        TimeProvider time,
+        Operation operation,
+        string[] paths,
+        int first,
+        UnprotectOptions options,
+        ReadTally tally,
+        FileProgress progress)
+        : IFileBatch<FileOutcome<MessageTestResult>>
+    {
+        private readonly FileOutcome<MessageTestResult>[] _outcomes = new FileOutcome<MessageTestResult>[paths.Length];
+        private readonly SemaphoreSlim _large = new(1);
+        private int _taken;
+
+        public async Task<int> WorkAsync(CancellationToken cancellationToken)
+        {
+            long begun = time.GetTimestamp();
+            int workers = FileWorkers.Count(options.DegreeOfParallelism);
+            UnprotectOptions besideOthers = paths.Length >= workers ? options with { DegreeOfParallelism = 1 } : options;
+            return _taken = await FileWorkers.RunAsync(
+                paths.Length,
+                workers,
+                isEnough: () => time.GetElapsedTime(begun) >= FileBatches.LongestWork,
+                index => TestAsync(index, besideOthers, cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        public async Task<IReadOnlyList<FileOutcome<MessageTestResult>>> SettleAsync(CancellationToken cancellationToken)
+        {
+            string?[] substitutions = await reader.FindSubstitutionsAsync(
+                [.. paths.Take(_taken).Select((path, index) => (path, _outcomes[index].Result is { Success: true } read ? read.MessageId : null))],
+                CancellationToken.None).ConfigureAwait(false);
+            for (int index = 0; index < _taken; index++)
+            {
+                Judge(index, substitutions[index]);
+                MessageTestResult? result = _outcomes[index].Result;
+                tally.File(EventTypes.DataTested, result?.TenantId ?? options.TenantId, result?.Length ?? 0, failed: result is not { Success: true });
+            }
+
+            return new ArraySegment<FileOutcome<MessageTestResult>>(_outcomes, 0, _taken);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _large.Dispose();
+            return ValueTask.CompletedTask;
+        }
+
+        private async ValueTask TestAsync(int index, UnprotectOptions besideOthers, CancellationToken cancellationToken)
+        {
+            bool alone = false;
+            try
+            {
+                using SafeFileHandle source = reader.OpenMessage(paths[index]);
+                if (RegularFile.TryGetLength(source, out long length) && length >= FileWorkers.LargeFile)
+                {
+                    await _large.WaitAsync(cancellationToken).ConfigureAwait(false);
+                    alone = true;
+                }
+
+                _outcomes[index] = await VerifyAsync(index, source, alone ? options : besideOthers, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TenantEncryptionException exception)
+            {
+                _outcomes[index] = new FileOutcome<MessageTestResult> { Source = paths[index], Error = exception };
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                _outcomes[index] = new FileOutcome<MessageTestResult> { Source = paths[index], Error = FileFailure.Of(paths[index], "read", exception) };
+            }
+            finally
+            {
+                if (alone)
+                {
+                    _large.Release();
+                }
+
+                progress.FileDone(first + index);
+            }
+        }
+
+        private async Task<FileOutcome<MessageTestResult>> VerifyAsync(
+            int index, SafeFileHandle source, UnprotectOptions how, CancellationToken cancellationToken)
+        {
+            string path = paths[index];
+            using TenantKeyring keyring = reader.NewKeyring(operation, options);
+            try
+            {
+                ReadMessage read = await reader.ReadAsync(source, null, keyring, how, progress.Of(first + index), cancellationToken).ConfigureAwait(false);
+                return Of(path, new MessageTestResult
+                {
+                    Path = path,
+                    Code = ErrorCodes.Success,
+                    TenantId = keyring.Tenant?.TenantId,
+                    MessageId = Hex.Of(read.Header.MessageId.Span),
+                    Length = read.PlaintextLength,
+                });
+            }
+            catch (TenantEncryptionException exception) when (!FileReader.IsInability(exception))
+            {
+                return Of(path, new MessageTestResult { Path = path, Code = exception.Code, Detail = exception.Detail, TenantId = keyring.Tenant?.TenantId });
+            }
+        }
+
+        // Where the caller is strict, another message than the catalog's is a failed test.
+        private void Judge(int index, string? substitution)
+        {
+            FileOutcome<MessageTestResult> outcome = _outcomes[index];
+            try
+            {
+                _outcomes[index] = substitution is null ? outcome : outcome with { Warning = FileReader.Judge(substitution, options) };
+            }
+            catch (TenantEncryptionException exception)
+            {
+                _outcomes[index] = Of(
+                    paths[index],
+                    new MessageTestResult { Path = paths[index], Code = exception.Code, Detail = exception.Detail, TenantId = outcome.Result?.TenantId });
+            }
+        }
+
+        private static FileOutcome<MessageTestResult> Of(string path, MessageTestResult result) => new() { Source = path, Result = result };
+    }
+}

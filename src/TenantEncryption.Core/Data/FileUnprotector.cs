@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using Microsoft.Win32.SafeHandles;
+using TenantEncryption.Data.Files;
+using TenantEncryption.Envelope;
+using TenantEncryption.Events;
+using TenantEncryption.Journal;
+
+namespace TenantEncryption.Data;
+
+/// <summary>
+/// Writes the plaintext of message files, in batches: temporary files first, side by side; when all of a batch are verified to their last
+/// bytes and on the disk, each takes its name, and each folder is flushed once.
+/// </summary>
+internal sealed class FileUnprotector(FileReader reader, IFileEffects effects, TimeProvider time)
+{
+    /// <summary>Unprotects files; those that fail don't stop the rest.</summary>
+    public IAsyncEnumerable<FileOutcome<UnprotectedFile>> UnprotectAsync(
+        Operation operation,
+        FileRequest[] files,
+        UnprotectOptions options,
+        ReadTally tally,
+        FileProgress progress,
+        CancellationToken cancellationToken) =>
+        FileBatches.RunAsync(
+            files.Length,
+            first => new Run(
+                reader, effects, time, operation, files[first..Math.Min(first + FileProtector.BatchSize, files.Length)], first, options, tally, progress),
+            overlap: true,
+            cancellationToken);
+
+    private sealed class Run(
+        FileReader reader,
+        IFileEffects effects,
+        TimeProvider time,
+        Operation operation,
+        FileRequest[] files,
+        int first,
+        UnprotectOptions options,
+        ReadTally tally,
+        FileProgress progress)
+        : IFileBatch<FileOutcome<UnprotectedFile>>
+    {
+        private readonly OutputFile?[] _outputs = new OutputFile?[files.Length];
+        private readonly UnprotectedFile?[] _read = new UnprotectedFile?[files.Length];
+        private readonly string?[] _warnings = new string?[files.Length];
+        private readonly TenantEncryptionException?[] _errors = new TenantEncryptionException?[files.Length];
+        private readonly SemaphoreSlim _large = new(1);
+        private int _taken;
+
+        public async Task<int> WorkAsync(CancellationToken cancellationToken)
+        {
+            long begun = time.GetTimestamp();
+            int workers = FileWorkers.Count(options.DegreeOfParallelism);
+            UnprotectOptions besideOthers = files.Length >= workers ? options with { DegreeOfParallelism = 1 } : options;
+            return _taken = await FileWorkers.RunAsync(
+                files.Length,
+                workers,
+                isEnough: () => time.GetElapsedTime(begun) >= FileBatches.LongestWork,
+                index => ReadAsync(index, besideOthers, cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        public async Task<IReadOnlyList<FileOutcome<UnprotectedFile>>> SettleAsync(CancellationToken cancellationToken)
+        {
+            string?[] substitutions = await reader.FindSubstitutionsAsync(
+                [.. files.Take(_taken).Select((file, index) => (file.Source, _read[index]?.MessageId))], CancellationToken.None).ConfigureAwait(false);
+            for (int index = 0; index < _taken; index++)
+            {
+                if (_read[index] is not null)
+                {
+                    Name(index, substitutions[index]);
+                }
+            }
+
+            foreach (IGrouping<string, int> folder in Enumerable.Range(0, _taken).Where(index => _read[index] is not null).GroupBy(index => _outputs[index]!.Folder))
+            {
+                FlushFolder(folder);
+            }
+
+            return [.. Enumerable.Range(0, _taken).Select(OutcomeOf)];
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            foreach (OutputFile? output in _outputs)
+            {
+                output?.Dispose();
+            }
+
+            _large.Dispose();
+            return ValueTask.CompletedTask;
+        }
+
+        private async ValueTask ReadAsync(int index, UnprotectOptions besideOthers, CancellationToken cancellationToken)
+        {
+            FileRequest file = files[index];
+            long begun = Stopwatch.GetTimestamp();
+            bool alone = false;
+            try
+            {
+                SourceFile.Check(file);
+                using SafeFileHandle source = reader.OpenMessage(file.Source);
+                if (RegularFile.TryGetLength(source, out long length) && length >= FileWorkers.LargeFile)
+                {
+                    await _large.WaitAsync(cancellationToken).ConfigureAwait(false);
+                    alone = true;
+                }
+
+                OutputFile output = _outputs[index] = new OutputFile(effects, file.Destination, options.Force);
+                using TenantKeyring keyring = reader.NewKeyring(operation, options);
+                ReadMessage read = await reader.ReadAsync(
+                    source, output.Handle, keyring, alone ? options : besideOthers, progress.Of(first + index), cancellationToken).ConfigureAwait(false);
+                output.Flush();
+                _read[index] = new UnprotectedFile
+                {
+                    Path = file.Destination,
+                    Source = file.Source,
+                    TenantId = keyring.Tenant?.TenantId,
+                    MessageId = Hex.Of(read.Header.MessageId.Span),
+                    Length = read.PlaintextLength,
+                    Elapsed = Stopwatch.GetElapsedTime(begun),
+                };
+            }
+            catch (TenantEncryptionException exception)
+            {
+                Fail(index, exception);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Fail(index, FileFailure.Of(file.Destination, "written", exception));
+            }
+            finally
+            {
+                if (alone)
+                {
+                    _large.Release();
+                }
+
+                progress.FileDone(first + index);
+            }
+        }
+
+        private void Name(int index, string? substitution)
+        {
+            try
+            {
+                _warnings[index] = FileReader.Judge(substitution, options);
+                _outputs[index]!.TakeName();
+            }
+            catch (TenantEncryptionException exception)
+            {
+                Fail(index, exception);
+            }
+        }
+
+        private void FlushFolder(IGrouping<string, int> folder)
+        {
+            try
+            {
+                effects.FlushFolder(folder.Key);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                foreach (int index in folder)
+                {
+                    Fail(index, FileFailure.Of(folder.Key, "flushed to disk", exception));
+                }
+            }
+        }
+
+        private void Fail(int index, TenantEncryptionException error)
+        {
+            _outputs[index]?.Dispose();
+            (_read[index], _warnings[index], _errors[index]) = (null, null, error);
+        }
+
+        private FileOutcome<UnprotectedFile> OutcomeOf(int index)
+        {
+            UnprotectedFile? read = _read[index];
+            tally.File(EventTypes.DataUnprotected, read?.TenantId ?? options.TenantId, read?.Length ?? 0, read is null);
+            return new FileOutcome<UnprotectedFile> { Source = files[index].Source, Result = read, Warning = _warnings[index], Error = _errors[index] };
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using Microsoft.Win32.SafeHandles;
+using TenantEncryption.Data.Files;
+using TenantEncryption.Envelope;
+using TenantEncryption.Errors;
+using TenantEncryption.Journal;
+
+namespace TenantEncryption.Data;
+
+/// <summary>Writes the messages of a batch's files to temporary files, each flushed to the disk.</summary>
+internal sealed class ProtectedFileWriter(MaterialsSource materials, MessageWriter writer, IFileEffects effects, TimeProvider time)
+{
+    // What is read, and written, by one call each.
+    private const int SmallFile = 64 << 10;
+
+    /// <summary>Writes files side by side, and the frames of a large one.</summary>
+    /// <param name="operation">The caller's operation.</param>
+    /// <param name="batch">The batch; takes note of each file.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">The command's progress.</param>
+    /// <param name="toItsEnd">Whether every file is taken, however long that is.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>How many files were taken.</returns>
+    public async Task<int> WriteAsync(
+        Operation operation, ProtectBatch batch, ProtectOptions options, FileProgress progress, bool toItsEnd, CancellationToken cancellationToken)
+    {
+        long begun = time.GetTimestamp();
+        int workers = FileWorkers.Count(options.DegreeOfParallelism);
+        ProtectOptions besideOthers = batch.Files.Count >= workers ? options with { DegreeOfParallelism = 1 } : options;
+        using var large = new SemaphoreSlim(1);
+        batch.Taken = await FileWorkers.RunAsync(
+            batch.Files.Count,
+            workers,
+            isEnough: () => !toItsEnd && time.GetElapsedTime(begun) >= FileBatches.LongestWork,
+            async file =>
+            {
+                try
+                {
+                    await WriteAsync(operation, batch, file, options, besideOthers, large, progress.Of(batch.First + file), cancellationToken).ConfigureAwait(false);
+                }
+                catch (TenantEncryptionException exception)
+                {
+                    batch.Fail(file, exception);
+                }
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+                {
+                    batch.Fail(file, FileFailure.Of(batch.Files[file].Destination, "written", exception));
+                }
+                finally
+                {
+                    progress.FileDone(batch.First + file);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        return batch.Taken;
+    }
+
+    private async ValueTask WriteAsync(
+        Operation operation,
+        ProtectBatch batch,
+        int index,
+        ProtectOptions options,
+        ProtectOptions besideOthers,
+        SemaphoreSlim large,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken)
+    {
+        FileRequest file = batch.Files[index];
+        long begun = Stopwatch.GetTimestamp();
+        SourceFile.Check(file);
+        using SafeFileHandle source = SourceFile.Open(effects, file.Source);
+        bool isRegular = RegularFile.TryGetSourceLength(source, out long length);
+        using FrameBuffer? content = isRegular && length <= SmallFile ? Read(file.Source, source, (int)length) : null;
+
+        // What comes from a pipe can't be looked at and then read.
+        if (content is not null
+            ? MessageReader.BeginsMessage(content.Span)
+            : isRegular && FileFailure.Translate(file.Source, "read", () => MessageReader.BeginsMessage(source)))
+        {
+            batch.Skip(index, "It is a message already.");
+            return;
+        }
+
+        if (options.RemoveSource)
+        {
+            batch.NoteSource(index, SourceState.Of(source));
+        }
+
+        bool alone = length >= FileWorkers.LargeFile;
+        if (alone)
+        {
+            await large.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            var output = new OutputFile(effects, file.Destination, options.Force);
+            batch.Own(index, output);
+            using MessageMaterials made = await materials.MakeAsync(operation, batch.State, batch.Context, cancellationToken).ConfigureAwait(false);
+            batch.NoteWrapped();
+            WrittenMessage written = content is not null
+                ? Write(content, output.Handle, made, options, progress)
+                : await WriteAsync(source, output.Handle, made, alone || !isRegular ? options : besideOthers, progress, cancellationToken).ConfigureAwait(false);
+            output.Flush();
+            batch.Written(index, written, Stopwatch.GetElapsedTime(begun));
+        }
+        finally
+        {
+            if (alone)
+            {
+                large.Release();
+            }
+        }
+    }
+
+    private static FrameBuffer Read(string path, SafeFileHandle source, int length)
+    {
+        var content = new FrameBuffer(length);
+        try
+        {
+            return RegularFile.Read(source, content.Span, 0) == length
+                ? content
+                : throw new TenantEncryptionException(ErrorCodes.StorageFailed, "The source became shorter while it was read.");
+        }
+        catch (Exception exception)
+        {
+            content.Dispose();
+            throw exception is IOException or UnauthorizedAccessException ? FileFailure.Of(path, "read", exception) : exception;
+        }
+    }
+
+    private WrittenMessage Write(FrameBuffer content, SafeFileHandle destination, MessageMaterials made, ProtectOptions options, IProgress<long>? progress)
+    {
+        int frameLength = options.FrameLength ?? MessageWriterOptions.DefaultFrameLength;
+        using var message = new FrameBuffer((int)MessageWriter.Measure(content.Length, made, frameLength));
+        writer.Write(content.Span, message.Span, made, frameLength);
+        RandomAccess.Write(destination, message.Span, 0);
+        progress?.Report(content.Length);
+        byte[] messageId = message.Span.Slice(HeaderWriter.MessageIdOffset, HeaderWriter.MessageIdLength).ToArray();
+        return new WrittenMessage(messageId, content.Length, message.Length);
+    }
+
+    private Task<WrittenMessage> WriteAsync(
+        SafeFileHandle source,
+        SafeFileHandle destination,
+        MessageMaterials made,
+        ProtectOptions options,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken)
+    {
+        var how = new MessageWriterOptions
+        {
+            FrameLength = options.FrameLength ?? MessageWriterOptions.DefaultFrameLength,
+            DegreeOfParallelism = options.DegreeOfParallelism,
+        };
+        return writer.WriteAsync(source, destination, made, how, progress, cancellationToken);
+    }
+}
