@@ -44,7 +44,7 @@ internal sealed class KeyProviderTester(
         }
 
         RegionFindings findings = await regions.ReviewAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
-        result = result with { Checks = [.. result.Checks, .. findings.Checks] };
+        result = result with { Checks = result.Checks.Concat(findings.Checks).ToArray() };
         await journal.ChangeAsync(
             operation,
             async change =>
