@@ -60,7 +60,7 @@ internal sealed class ServiceFilesBenchmark(string folder, string storeFolder)
                 new("verify", () => Measurement.OfAsync(() => VerifyAsync(service))),
             ];
             IReadOnlyDictionary<string, List<Measurement>> rounds = await Measured.RoundsAsync(
-                [.. all.Where(one => one.Name == "cp -r" || settings.Wants(one.Name))], settings.Rounds);
+                [.. all.Where(one => one.Name == "cp -r" || settings.Wants(one.Name))], settings.Rounds, settings.Patience);
             Measurement copy = Measured.Median(rounds["cp -r"]);
             Measurement quickCopy = Measured.Least(rounds["cp -r"]);
             Report.Table("work", "seconds", "files/s", "rate of cp -r", "least seconds", "rate of its least", "least processor seconds", "of them kernel");

@@ -232,6 +232,26 @@ public sealed class PlatformWalkTests
         Assert.Equal([5], await scene.Service.ReadValueAsync(await scene.Service.ProtectValueAsync([5], "globex")));
     }
 
+    [Theory]
+    [InlineData("tableau-cloud")]
+    [InlineData("amazon-q-business")]
+    public async Task What_only_the_vendor_knows_is_taken_from_the_policy_when_nobody_gives_it_and_said_so(string platform)
+    {
+        await using PlatformScene scene = await PlatformScene.BeginAsync(platform);
+        var candidate = new KeyCandidate { TenantId = "acme", KeyIdentifier = scene.KeyArn, ContextValue = scene.ContextValue, Connection = scene.Connection };
+        Assert.Equal(ErrorCodes.PolicyDenied, (await scene.Service.Service.Providers.TestKeyAsync(candidate)).Code);
+        await scene.SetPolicyAsync();
+
+        KeyProviderTestResult result = await scene.Service.Service.Providers.TestKeyAsync(candidate);
+
+        Assert.True(result.Success);
+        Assert.Contains(result.Checks, check => check is { Outcome: CheckOutcome.Warning, Code: ErrorCodes.PlaceholderMissing });
+        if (scene.ContextValue is not null)
+        {
+            Assert.Equal(ErrorCodes.PolicyDenied, (await scene.Service.Service.Providers.TestKeyAsync(candidate with { ContextValue = "another" })).Code);
+        }
+    }
+
     private static IEnumerable<(string Mistake, string Code)> MistakesOf(string platform)
     {
         bool hasContext = platform != "amazon-q-business";
