@@ -40,6 +40,7 @@ public static class ExpectedAccessList
         }
 
         ConditionSample made = ConditionSample.Of(statement.Conditions);
+        IReadOnlyDictionary<string, string>[] strangers = [.. Strangers(made.EncryptionContexts)];
         foreach (PolicyPrincipal who in principal.Names.Order(StringComparer.Ordinal).Select(PrincipalOf))
         {
             foreach (string what in action.Names.SelectMany(KmsActions.Expand).Distinct(StringComparer.OrdinalIgnoreCase))
@@ -53,7 +54,8 @@ public static class ExpectedAccessList
                     ConditionKeys = made.ConditionKeys,
                     Undecidable = made.Undecidable,
                 };
-                foreach (ExpectedAccess access in Variants(template, KmsActions.TakesEncryptionContext(what) ? made.EncryptionContexts : NoContext))
+                bool takesContext = KmsActions.TakesEncryptionContext(what);
+                foreach (ExpectedAccess access in Variants(template, takesContext ? made.EncryptionContexts : NoContext, takesContext ? strangers : []))
                 {
                     yield return access;
                 }
@@ -61,23 +63,32 @@ public static class ExpectedAccessList
         }
     }
 
-    private static IEnumerable<ExpectedAccess> Variants(ExpectedAccess template, IReadOnlyList<IReadOnlyDictionary<string, string>> contexts)
+    /// <summary>The same contexts with the value of a tenant whom the statement does not let in.</summary>
+    private static IEnumerable<IReadOnlyDictionary<string, string>> Strangers(IReadOnlyList<IReadOnlyDictionary<string, string>> contexts)
+    {
+        foreach (string key in contexts[0].Keys)
+        {
+            var listed = contexts.Select(pairs => pairs[key]).ToHashSet(StringComparer.Ordinal);
+            foreach (string other in listed.SelectMany(Others).Where(other => !listed.Contains(other)).Distinct(StringComparer.Ordinal))
+            {
+                yield return new Dictionary<string, string>(contexts[0]) { [key] = other };
+            }
+        }
+    }
+
+    private static IEnumerable<ExpectedAccess> Variants(
+        ExpectedAccess template,
+        IReadOnlyList<IReadOnlyDictionary<string, string>> contexts,
+        IReadOnlyList<IReadOnlyDictionary<string, string>> strangers)
     {
         foreach (IReadOnlyDictionary<string, string> pairs in contexts)
         {
             yield return template with { EncryptionContext = pairs };
         }
 
-        foreach (IReadOnlyDictionary<string, string> pairs in contexts)
+        foreach (IReadOnlyDictionary<string, string> pairs in strangers)
         {
-            foreach ((string key, string other) in pairs.SelectMany(pair => Others(pair.Value).Where(other => !contexts.Any(listed => listed.GetValueOrDefault(pair.Key) == other)).Select(other => (pair.Key, other))))
-            {
-                yield return template with
-                {
-                    Expectation = AccessExpectation.RefusedForAnotherTenant,
-                    EncryptionContext = new Dictionary<string, string>(pairs) { [key] = other },
-                };
-            }
+            yield return template with { Expectation = AccessExpectation.RefusedForAnotherTenant, EncryptionContext = pairs };
         }
 
         if (contexts[0].Count > 0)

@@ -218,6 +218,17 @@ public sealed class PolicyAnalyzerTests
     }
 
     [Fact]
+    public void Qliks_account_without_a_condition_lets_every_tenant_in_as_far_as_can_be_seen()
+    {
+        JObject policy = Edit(statement =>
+        {
+            statement["Principal"] = Who("arn:aws:iam::338144066592:root", "arn:aws:iam::634246602378:root");
+            statement.Remove("Condition");
+        });
+        Assert.Equal(ErrorCodes.ContextNotEnforced, Analyze(policy).Code);
+    }
+
+    [Fact]
     public void Nobody_of_the_account_left_is_a_lockout()
     {
         PolicyAnalysis analysis = Analyze(Policy((JObject)Right()["Statement"]![1]!));
