@@ -94,9 +94,6 @@ internal sealed class SharedKms : IAsyncDisposable
         (await http.PutAsync(new Uri(Url + "/_localkms/key-state"), body)).EnsureSuccessStatusCode();
     }
 
-    /// <summary>Sets the clock of key states, policies and conditions ahead; only for a KMS of a test's own.</summary>
-    public void Advance(TimeSpan by) => _server.Advance(by);
-
     private static string RegionOf(string keyArn) => keyArn.Split(':')[3];
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
