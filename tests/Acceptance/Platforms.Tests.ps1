@@ -71,7 +71,7 @@ Describe 'The rules of platforms' {
         $null = New-KeyProvider -TenantId permanent -Name CMK -KeyArn (New-MasterKey permanent -Region us-east-2 @kms -WarningAction SilentlyContinue).KeyArn `
             -ContextValue x @kms
         $run = Invoke-Runbook 'Enable-KeyProvider CMK -TenantId permanent'
-        $run.Output | Should -BeLike '*CONFIRMATION_REQUIRED*'
+        $run.Errors | Should -BeLike '*-Confirm:$false*'
         (Get-KeyProvider -TenantId permanent -Current).Name | Should -Be 'Salesforce KMS'
     }
 

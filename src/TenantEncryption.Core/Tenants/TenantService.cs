@@ -45,6 +45,7 @@ public sealed class TenantService
             throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"A key lease of {lease} is not between zero and {LongestLease}.");
         }
 
+        await _journal.ReadAsync(transaction => RefuseKnownAsync(transaction, newTenant.TenantId), cancellationToken).ConfigureAwait(false);
         DateTimeOffset now = _time.GetUtcNow();
         var tenant = new EncryptionTenant
         {
@@ -69,11 +70,7 @@ public sealed class TenantService
             operation,
             async change =>
             {
-                if (await change.Store.Tenants.FindAsync(tenant.TenantId).ConfigureAwait(false) is not null)
-                {
-                    throw new TenantEncryptionException(ErrorCodes.TenantExists, $"There is a tenant '{tenant.TenantId}' already.");
-                }
-
+                await RefuseKnownAsync(change.Store, tenant.TenantId).ConfigureAwait(false);
                 if (newTenant.PlatformFile is { } file)
                 {
                     await PlatformService.KeepAsync(change, file, now).ConfigureAwait(false);
@@ -116,6 +113,11 @@ public sealed class TenantService
                 $"The platform {platform.Name} forbids it: a customer master key is a second layer there, which excludes the key hierarchy Direct.");
         }
     }
+
+    private static async Task<bool> RefuseKnownAsync(IStoreTransaction transaction, string tenantId) =>
+        await transaction.Tenants.FindAsync(tenantId).ConfigureAwait(false) is null
+            ? true
+            : throw new TenantEncryptionException(ErrorCodes.TenantExists, $"There is a tenant '{tenantId}' already.");
 
     private static JObject Describe(EncryptionTenant tenant, KeyProvider provider, KeyEncryptionKey key)
     {
