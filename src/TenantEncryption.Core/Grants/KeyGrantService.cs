@@ -142,7 +142,8 @@ public sealed class KeyGrantService
         }
 
         return unseen ?? throw new TenantEncryptionException(
-            ErrorCodes.GrantNotFound, $"No grant '{grantId}' is on {string.Join(" or ", keyArns)}.") { KeyArn = keyArns[0] };
+            ErrorCodes.GrantNotFound, $"No grant '{grantId}' is on {string.Join(" or ", keyArns)}.")
+        { KeyArn = keyArns[0] };
     }
 
     /// <summary>Takes a grant away, as who may administer the key. KMS refuses it within seconds, at times minutes.</summary>
