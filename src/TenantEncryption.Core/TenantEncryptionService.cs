@@ -59,20 +59,15 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         _session = new SessionKeeper(store, time);
         Platforms = new PlatformService(Journal);
         Policies = new PolicyService(Journal, _authenticator, time);
-        Tenants = new TenantService(Journal, keyMaker, _authenticator, time);
-        Providers = new KeyProviderService(
+        var tester = new KeyProviderTester(
             Journal,
-            Events,
-            _session,
-            keyMaker,
-            new KeyProviderTester(
-                Journal,
-                _ring,
-                new KeyProviderValidator(sealer, _authenticator, time),
-                new RegionReview(Journal, sealer, _authenticator),
-                refusals,
-                time),
+            _ring,
+            new KeyProviderValidator(sealer, _authenticator, time),
+            new RegionReview(Journal, sealer, _authenticator),
+            refusals,
             time);
+        Tenants = new TenantService(Journal, keyMaker, new FirstProvider(Journal, _authenticator, tester, time), time);
+        Providers = new KeyProviderService(Journal, Events, _session, keyMaker, tester, time);
         Keys = new KeyService(Journal, _ring, keyMaker);
         Drills = new DrillService(Journal, sealer, _authenticator, _session, new LeftOvers(Journal, Events, _session, time), time);
         RootKey = new RootKeyService(Journal, sealer, _internalKms, _logKeys, vault, storeId);

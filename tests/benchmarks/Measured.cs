@@ -16,15 +16,17 @@ internal sealed record Measured(string Name, Func<Task<Measurement>> Run)
     public static Measurement Median(IReadOnlyList<Measurement> rounds) => Each(rounds, Median);
 
     /// <summary>Runs each once for warming up and then in turn, and gives the measurements of each.</summary>
-    public static async Task<IReadOnlyDictionary<string, List<Measurement>>> RoundsAsync(IReadOnlyList<Measured> all, int rounds)
+    /// <param name="all">The work.</param>
+    /// <param name="rounds">How often.</param>
+    /// <param name="patience">How long to wait for other processes to rest, and how often to repeat what they disturbed; none by default.</param>
+    public static async Task<IReadOnlyDictionary<string, List<Measurement>>> RoundsAsync(IReadOnlyList<Measured> all, int rounds, int patience = 0)
     {
         var taken = all.ToDictionary(measured => measured.Name, _ => new List<Measurement>());
         for (var round = -1; round < rounds; round++)
         {
             foreach (Measured measured in all)
             {
-                GC.Collect();
-                Measurement measurement = await measured.Run();
+                Measurement measurement = await OnceAsync(measured, round < 0 ? 0 : patience);
                 if (round >= 0)
                 {
                     taken[measured.Name].Add(measurement);
@@ -33,6 +35,25 @@ internal sealed record Measured(string Name, Func<Task<Measurement>> Run)
         }
 
         return taken;
+    }
+
+    private static async Task<Measurement> OnceAsync(Measured measured, int patience)
+    {
+        for (var left = Neighbours.CanBeSeen ? patience : 0; ; left--)
+        {
+            GC.Collect();
+            if (left > 0)
+            {
+                await Neighbours.RestAsync(TimeSpan.FromSeconds(left));
+            }
+
+            var neighbours = left > 0 ? new Neighbours() : null;
+            Measurement measurement = await measured.Run();
+            if (neighbours is null || neighbours.Part <= Neighbours.Tolerated)
+            {
+                return measurement;
+            }
+        }
     }
 
     private static Measurement Each(IReadOnlyList<Measurement> rounds, Func<IEnumerable<double>, double> sum) =>

@@ -9,8 +9,9 @@ using TenantEncryption.Tenants;
 namespace TenantEncryption.Benchmarks;
 
 /// <summary>
-/// 10,000 files of 4 KiB, through the service with a real store: catalogued, each flushed before it takes its name, each folder flushed
-/// before it is confirmed. Against <c>cp -r</c>, which flushes nothing, and <c>cp -r</c> with a <c>sync</c> of what it wrote.
+/// 10,000 files of 4 KiB, through the service with a real store, and through the cmdlets where PowerShell is installed: catalogued, each
+/// flushed before it takes its name, each folder flushed before it is confirmed. Against <c>cp -r</c>, which flushes nothing, and
+/// <c>cp -r</c> with a <c>sync</c> of what it wrote.
 /// </summary>
 internal sealed class ServiceFilesBenchmark(string folder, string storeFolder)
 {
@@ -51,7 +52,8 @@ internal sealed class ServiceFilesBenchmark(string folder, string storeFolder)
         await using (TenantEncryptionService service = await OpenAsync("messages"))
         {
             await ProtectAsync(service, _messages);
-            Measured[] all =
+            using PowerShellSession? commands = PowerShellSession.IsInstalled ? PowerShellSession.Start(Path.Combine(storeFolder, "commands-settings")) : null;
+            List<Measured> all =
             [
                 new("cp -r", () => EmptiedAsync(() => Tool.RunAsync("cp", ["-r", _plain + "/.", _out]))),
                 new("cp -r and sync", () => EmptiedAsync(() => Tool.RunAsync("sh", ["-c", $"cp -r '{_plain}/.' '{_out}' && sync -f '{_out}'"]))),
@@ -59,8 +61,34 @@ internal sealed class ServiceFilesBenchmark(string folder, string storeFolder)
                 new("unprotect", () => EmptiedAsync(() => Measurement.OfAsync(() => UnprotectAsync(service)))),
                 new("verify", () => Measurement.OfAsync(() => VerifyAsync(service))),
             ];
+            if (commands is not null)
+            {
+                string messages = _messages + "-of-commands";
+                await OpenAsync(commands);
+                await commands.RunAsync($"$null = Protect-TenantData '{_plain}' -TenantId {Tenant} -Destination '{messages}'");
+                string store = Path.Combine(storeFolder, $"commands-{_stores}");
+                all.AddRange(
+                [
+                    new("Protect-TenantData", () => EmptiedAsync(async () =>
+                    {
+                        await OpenAsync(commands);
+                        return await commands.RunAsync($"$null = Protect-TenantData '{_plain}' -TenantId {Tenant} -Destination '{_out}'");
+                    })),
+                    new("Unprotect-TenantData", () => EmptiedAsync(async () =>
+                    {
+                        await commands.RunAsync($"Connect-TenantEncryption -Path '{store}'");
+                        return await commands.RunAsync($"$null = Unprotect-TenantData '{messages}' -Destination '{_out}'");
+                    })),
+                    new("Test-TenantData", async () =>
+                    {
+                        await commands.RunAsync($"Connect-TenantEncryption -Path '{store}'");
+                        return await commands.RunAsync($"$null = Test-TenantData '{messages}'");
+                    }),
+                ]);
+            }
+
             IReadOnlyDictionary<string, List<Measurement>> rounds = await Measured.RoundsAsync(
-                [.. all.Where(one => one.Name == "cp -r" || settings.Wants(one.Name))], settings.Rounds);
+                [.. all.Where(one => one.Name == "cp -r" || settings.Wants(one.Name))], settings.Rounds, settings.Patience);
             Measurement copy = Measured.Median(rounds["cp -r"]);
             Measurement quickCopy = Measured.Least(rounds["cp -r"]);
             Report.Table("work", "seconds", "files/s", "rate of cp -r", "least seconds", "rate of its least", "least processor seconds", "of them kernel");
@@ -86,6 +114,9 @@ internal sealed class ServiceFilesBenchmark(string folder, string storeFolder)
         await using TenantEncryptionService service = await OpenAsync((++_stores).ToString(CultureInfo.InvariantCulture));
         return await Measurement.OfAsync(() => work(service));
     }
+
+    private Task<Measurement> OpenAsync(PowerShellSession commands) => commands.RunAsync(
+        $"Connect-TenantEncryption -Path '{Path.Combine(storeFolder, $"commands-{++_stores}")}'; $null = New-EncryptionTenant {Tenant}");
 
     private async Task<TenantEncryptionService> OpenAsync(string name)
     {

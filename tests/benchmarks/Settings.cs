@@ -20,6 +20,9 @@ internal sealed class Settings(string[] arguments)
     /// <summary>The length of a frame's content, in bytes.</summary>
     public int FrameLength => int.Parse(Value("frame") ?? "262144", CultureInfo.InvariantCulture);
 
+    /// <summary>How often, and how many seconds, to wait for other processes to rest before a round counts; for a machine that is not quiet.</summary>
+    public int Patience => int.Parse(Value("patience") ?? "0", CultureInfo.InvariantCulture);
+
     /// <summary>Whether work is to be measured: its name begins with one of the words of <c>--only</c>, which commas divide.</summary>
     public bool Wants(string name) =>
         Value("only") is not { } words || words.Split(',').Any(word => name.StartsWith(word, StringComparison.Ordinal));

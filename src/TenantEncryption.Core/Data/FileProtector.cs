@@ -14,7 +14,7 @@ internal sealed class FileProtector(
     KeyReservations reservations, ProtectedFileWriter writer, CatalogWriter catalog, SourceRemover sources, IFileEffects effects)
 {
     /// <summary>How many files a batch has at most: each holds its temporary file open.</summary>
-    public const int BatchSize = 512;
+    public const int BatchSize = 1024;
 
     private const int Attempts = 3;
 

@@ -36,7 +36,7 @@ public sealed record DrillResult
     /// <summary>How long it took.</summary>
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>Every step, in order.</summary>
+    /// <summary>Every step, in order. It is an array, which scripts can index.</summary>
     public required IReadOnlyList<DrillStep> Steps { get; init; }
 
     /// <inheritdoc/>

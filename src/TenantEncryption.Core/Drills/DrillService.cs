@@ -75,7 +75,7 @@ public sealed class DrillService
         {
             ProviderId = providerId,
             DrillId = drillId,
-            KeyArns = [.. regions.Select(region => region.KeyArn)],
+            KeyArns = regions.Select(region => region.KeyArn).ToArray(),
             Statement = statement,
         };
     }
@@ -220,7 +220,7 @@ public sealed class DrillService
             DrillId = drillId,
             Time = _begun,
             Elapsed = service._time.GetElapsedTime(_timestamp),
-            Steps = [.. log.Steps],
+            Steps = log.Steps.ToArray(),
         };
 
         private Task RecordEndAsync(string code) => service._journal.ChangeAsync(

@@ -64,7 +64,7 @@ public static class ErrorCatalog
             ErrorCodes.ReplicaMissing,
             ErrorKind.NotFound,
             "The multi-Region key has no replica in the backup region.",
-            "Replicate the key to the backup region that the platform's chart names."),
+            "Replicate the key to the backup region that the platform's chart names (Update-MasterKey -ReplicaRegion)."),
         new(
             ErrorCodes.ReplicaExists,
             ErrorKind.AlreadyExists,

@@ -20,7 +20,7 @@ internal sealed record GrantTenants(PlatformProfile Platform, IReadOnlyList<Gran
         ChangeJournal journal, NewKeyGrant request, IReadOnlyList<string> keyArns, CancellationToken cancellationToken) => journal.ReadAsync(
         async transaction =>
         {
-            PlatformProfile? platform = request.Platform is { } name ? await PlatformService.RequireAsync(transaction, name).ConfigureAwait(false) : null;
+            PlatformProfile? platform = request.Platform;
             var entries = new List<Entry>();
             PlatformProfile? first = platform;
             foreach (string tenantId in request.TenantIds)

@@ -1,4 +1,5 @@
 using TenantEncryption.Kms;
+using TenantEncryption.Platforms;
 
 namespace TenantEncryption.Grants;
 
@@ -24,7 +25,7 @@ public sealed record NewKeyGrant
     public IReadOnlyList<string> TenantIds { get; init; } = [];
 
     /// <summary>The platform whose grant it is; <see langword="null"/> for that of the tenants, else standalone.</summary>
-    public string? Platform { get; init; }
+    public PlatformProfile? Platform { get; init; }
 
     /// <summary>The name, 1 to 256 letters, digits and <c>: / _ -</c>; <see langword="null"/> for one that is made from the tenant.</summary>
     public string? Name { get; init; }

@@ -40,7 +40,7 @@ internal sealed class KeyWork(Operation operation, KeyPropagation propagation)
     public async Task<string> ReplicaAsync(
         KmsConnection connection, string primaryArn, string region, NewKmsKey replica, CancellationToken cancellationToken)
     {
-        string replicaArn = InRegion(primaryArn, region);
+        string replicaArn = KeyIdentifier.Parse(primaryArn).InRegion(region).ToString();
         try
         {
             await propagation.WhenKnownAsync(
@@ -53,12 +53,5 @@ internal sealed class KeyWork(Operation operation, KeyPropagation propagation)
 
         await propagation.WhenCreatedAsync(operation.Kms, connection with { Region = region }, replicaArn, cancellationToken).ConfigureAwait(false);
         return replicaArn;
-    }
-
-    /// <summary>The ARN of the same multi-Region key in another region.</summary>
-    public static string InRegion(string keyArn, string region)
-    {
-        KeyIdentifier key = KeyIdentifier.Parse(keyArn);
-        return $"arn:{key.Partition}:kms:{region}:{key.AccountId}:key/{key.KeyId}";
     }
 }

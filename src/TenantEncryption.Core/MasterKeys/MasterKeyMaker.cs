@@ -9,6 +9,9 @@ namespace TenantEncryption.MasterKeys;
 /// <summary>Makes what a plan says, and tells what exists when it can't finish.</summary>
 internal sealed class MasterKeyMaker(ChangeJournal journal, MasterKeyReader reader, KeyPropagation propagation)
 {
+    // What is cancelled shall end within a second.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     /// <summary>Makes the key with its alias, rotation, policy and replicas.</summary>
     /// <exception cref="TenantEncryptionException">
     /// What KMS answers. When the key was made, the error's <see cref="TenantEncryptionException.Unfinished"/> is the <see cref="MasterKey"/>, and its
@@ -41,9 +44,14 @@ internal sealed class MasterKeyMaker(ChangeJournal journal, MasterKeyReader read
     private static async Task<KmsKeyDescription> CreateAsync(Operation operation, MasterKeyPlan plan, CancellationToken cancellationToken)
     {
         var wanted = new NewKmsKey { Description = plan.Request.Description, MultiRegion = plan.MultiRegion, Tags = plan.Request.Tags };
+        cancellationToken.ThrowIfCancellationRequested();
+        Task<KmsKeyDescription> creating = operation.Kms.Administration.CreateKeyAsync(plan.Home, wanted, CancellationToken.None);
         try
         {
-            return await operation.Kms.Administration.CreateKeyAsync(plan.Home, wanted, cancellationToken).ConfigureAwait(false);
+            // Who gives up just now would leave a key of which nobody knows.
+            using var patience = new CancellationTokenSource();
+            using CancellationTokenRegistration _ = cancellationToken.Register(() => patience.CancelAfter(Patience));
+            return await creating.WaitAsync(patience.Token).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception) when (exception.Code == ErrorCodes.KmsUnreachable)
         {
@@ -180,7 +188,7 @@ internal sealed class MasterKeyMaker(ChangeJournal journal, MasterKeyReader read
                 Doing = $"making its replica in {region}";
                 var wanted = new NewKmsKey
                 {
-                    Policy = plan.Policy.IsNeeded ? plan.Policy.Compose(KeyWork.InRegion(keyArn, region)) : null,
+                    Policy = plan.Policy.IsNeeded ? plan.Policy.Compose(KeyIdentifier.Parse(keyArn).InRegion(region).ToString()) : null,
                     Description = plan.Request.Description,
                     Tags = plan.Request.Tags,
                 };

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TenantEncryption.Errors;
 using TenantEncryption.Journal;
 using TenantEncryption.Kms;
@@ -170,15 +169,9 @@ internal sealed class MasterKeyPlanner(ChangeJournal journal)
             yield return $"The platform {plan.Platform.Name} asks for a replica in {backup} of a key in {plan.Region}; without it, a new provider fails with {ErrorCodes.ReplicaMissing}.";
         }
 
-        if (plan.Policy.Missing is { } missing)
+        foreach (string warning in plan.Policy.Warnings)
         {
-            yield return $"The key policy will lack the platform's statements: {missing} Set-KeyPolicy adds them when they are known.";
-        }
-
-        if (plan.Request.TenantIds.Count > 1)
-        {
-            yield return string.Create(
-                CultureInfo.InvariantCulture, $"One key for {plan.Request.TenantIds.Count} tenants is possible and not best practice: who shuts it shuts them all.");
+            yield return warning;
         }
     }
 
@@ -196,7 +189,7 @@ internal sealed class MasterKeyPlanner(ChangeJournal journal)
                 foreach (string tenantId in request.TenantIds)
                 {
                     EncryptionTenant? known = await transaction.Tenants.FindAsync(tenantId).ConfigureAwait(false);
-                    if (known is not null && (request.Platform is null || known.Platform == request.Platform))
+                    if (known is not null && (request.Platform is null || known.Platform == request.Platform.Name))
                     {
                         tenants.Add(known);
                     }
@@ -213,9 +206,8 @@ internal sealed class MasterKeyPlanner(ChangeJournal journal)
                         ErrorCodes.InvalidInput, $"The tenants follow several platforms ({string.Join(", ", platforms)}); a key is made for one.");
                 }
 
-                PlatformProfile platform = request.Platform is { } name ? await PlatformService.RequireAsync(transaction, name).ConfigureAwait(false)
-                    : tenants.Count > 0 ? tenants[0].Profile
-                    : PlatformCatalog.FindBuiltIn(PlatformCatalog.Standalone)!;
+                PlatformProfile platform =
+                    request.Platform ?? (tenants.Count > 0 ? tenants[0].Profile : PlatformCatalog.FindBuiltIn(PlatformCatalog.Standalone)!);
                 return (platform, (IReadOnlyList<EncryptionTenant>)tenants);
             },
             cancellationToken).ConfigureAwait(false);

@@ -91,7 +91,7 @@ internal sealed class MasterKeyUpdater(Operation operation, KeyWork work, Master
         var wanted = new NewKmsKey
         {
             // A statement that names the primary by its ARN must name the replica.
-            Policy = policy.Replace(PrimaryArn, KeyWork.InRegion(PrimaryArn, region), StringComparison.Ordinal),
+            Policy = policy.Replace(PrimaryArn, KeyIdentifier.Parse(PrimaryArn).InRegion(region).ToString(), StringComparison.Ordinal),
             Description = update.Description ?? key.Description,
             Tags = new Dictionary<string, string>((key.Tags ?? new Dictionary<string, string>()).Where(tag => !update.Tags.ContainsKey(tag.Key)).Concat(update.Tags)),
         };

@@ -1,4 +1,5 @@
 using TenantEncryption.Kms;
+using TenantEncryption.Platforms;
 
 namespace TenantEncryption.MasterKeys;
 
@@ -11,7 +12,7 @@ public sealed record NewMasterKey
     public IReadOnlyList<string> TenantIds { get; init; } = [];
 
     /// <summary>The platform whose rules the key must meet; <see langword="null"/> for that of the tenants, else standalone.</summary>
-    public string? Platform { get; init; }
+    public PlatformProfile? Platform { get; init; }
 
     /// <summary>The alias, with or without its <c>alias/</c>.</summary>
     public required string Alias { get; init; }
@@ -33,6 +34,9 @@ public sealed record NewMasterKey
 
     /// <summary>The tags. They are public: CloudTrail shows them.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The JSON that the platform itself shows, from which values of placeholders are read; <see langword="null"/> for none.</summary>
+    public string? From { get; init; }
 
     /// <summary>Values of placeholders of the platform's statements, by their names.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Parameters { get; init; } = new Dictionary<string, IReadOnlyList<string>>();

@@ -23,4 +23,8 @@ public sealed record PlatformLifecycle
 
     /// <summary>Whether the first activation of a customer master key starts the re-encryption of what exists, at the lowest priority.</summary>
     public bool ReencryptAfterFirstActivation { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"from internal {FromInternal}, {(ToInternal ? "and back" : "no way back")}; change of key: {KeyChange}; removal: {Removal}";
 }

@@ -264,20 +264,8 @@ public sealed class KeyProviderService
         return history;
     }
 
-    internal async Task<KeyProviderTestResult> RequireWorkingAsync(
-        Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
-    {
-        KeyProviderTestResult result = await _tester.TestAsync(operation, tenant, provider, offline: false, cancellationToken).ConfigureAwait(false);
-        if (result.Success)
-        {
-            return result;
-        }
-
-        KeyProviderCheck failed = result.Checks.First(check => check.Outcome == CheckOutcome.Failed);
-        throw new TenantEncryptionException(
-            result.Code, $"The key provider '{provider.Name}' of tenant '{tenant.TenantId}' does not work, nothing was changed. {failed.Name}: {failed.Observed}")
-        { KeyArn = provider.KeyArn, Region = failed.Region };
-    }
+    internal Task RequireWorkingAsync(Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken) =>
+        _tester.RequireWorkingAsync(operation, tenant, provider, cancellationToken);
 
     internal async Task<(EncryptionTenant Tenant, KeyProvider Provider)> ReadAsync(string providerId, CancellationToken cancellationToken) =>
         await _journal.ReadAsync(

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Kms;
@@ -43,7 +41,7 @@ internal static class ProviderRegistration
             Type = KeyProviderType.AwsKms,
             KeyIdentifier = newProvider.KeyIdentifier,
             KeyArn = keyArn,
-            ArnFingerprint = Fingerprint(keyArn),
+            ArnFingerprint = resolved.Fingerprint,
             ContextValue = newProvider.ContextValue,
             Parameters = newProvider.Parameters,
             SecondLayer = PlatformRules.SecondLayerOf(tenant, newProvider),
@@ -88,6 +86,4 @@ internal static class ProviderRegistration
             throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"Tenant '{tenant.TenantId}' is Direct: {fault}.");
         }
     }
-
-    private static string Fingerprint(string keyArn) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(keyArn))).ToLowerInvariant();
 }

@@ -1,4 +1,5 @@
 using TenantEncryption.Platforms;
+using TenantEncryption.Providers;
 
 namespace TenantEncryption.Tenants;
 
@@ -34,4 +35,7 @@ public sealed record NewTenant
 
     /// <summary>How long a process may hold a plaintext key-encryption key; from zero to one hour. Five minutes when not given.</summary>
     public TimeSpan? KeyLease { get; init; }
+
+    /// <summary>A customer master key from the start; its <see cref="NewKeyProvider.TenantId"/> is not looked at.</summary>
+    public NewKeyProvider? Key { get; init; }
 }

@@ -17,17 +17,22 @@ public sealed class TenantService
 
     private readonly ChangeJournal _journal;
     private readonly KeyMaker _keyMaker;
-    private readonly ProviderAuthenticator _authenticator;
+    private readonly FirstProvider _first;
     private readonly TimeProvider _time;
 
-    internal TenantService(ChangeJournal journal, KeyMaker keyMaker, ProviderAuthenticator authenticator, TimeProvider time) =>
-        (_journal, _keyMaker, _authenticator, _time) = (journal, keyMaker, authenticator, time);
+    internal TenantService(ChangeJournal journal, KeyMaker keyMaker, FirstProvider first, TimeProvider time) =>
+        (_journal, _keyMaker, _first, _time) = (journal, keyMaker, first, time);
 
-    /// <summary>Creates a tenant with its internal provider, Active, and a first key under it.</summary>
+    /// <summary>
+    /// Creates a tenant with a first key under its Active provider: the internal one, its parent's, or a customer master key that is tested first.
+    /// </summary>
     /// <param name="newTenant">What it is made from.</param>
     /// <param name="cancellationToken">Ends the operation; nothing is created then.</param>
     /// <returns>The tenant.</returns>
-    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>, <c>TENANT_EXISTS</c>.</exception>
+    /// <exception cref="TenantEncryptionException">
+    /// <c>INVALID_INPUT</c>, <c>INVALID_PLATFORM</c>, <c>WRONG_REGION</c>, <c>TRANSITION_FORBIDDEN</c>, <c>TENANT_NOT_FOUND</c> (the parent), <c>TENANT_EXISTS</c>, or
+    /// the code of the key's failed test.
+    /// </exception>
     public async Task<EncryptionTenant> CreateAsync(NewTenant newTenant, CancellationToken cancellationToken = default)
     {
         TenantIdRule.Check(newTenant.TenantId);
@@ -40,6 +45,7 @@ public sealed class TenantService
             throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"A key lease of {lease} is not between zero and {LongestLease}.");
         }
 
+        await _journal.ReadAsync(transaction => RefuseKnownAsync(transaction, newTenant.TenantId), cancellationToken).ConfigureAwait(false);
         DateTimeOffset now = _time.GetUtcNow();
         var tenant = new EncryptionTenant
         {
@@ -56,35 +62,26 @@ public sealed class TenantService
             Epoch = 1,
             CreatedAt = now,
         };
-        KeyProvider inherited = await InheritedAsync(newTenant, platform, cancellationToken).ConfigureAwait(false);
-        KeyProvider provider = await SignAsync(
-            inherited with
-            {
-                Id = Identifiers.New(Identifiers.ProviderPrefix),
-                TenantId = tenant.TenantId,
-                CreatedAt = now,
-                PromotedToCurrentAt = now,
-            },
-            cancellationToken).ConfigureAwait(false);
-
         Operation operation = _journal.Begin("New-EncryptionTenant", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
+        KeyProvider provider = await _first.FindAsync(operation, tenant, newTenant, cancellationToken).ConfigureAwait(false);
         KeyEncryptionKey key = await _keyMaker.MakeAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
         await _journal.ChangeAsync(
             operation,
             async change =>
             {
-                if (await change.Store.Tenants.FindAsync(tenant.TenantId).ConfigureAwait(false) is not null)
-                {
-                    throw new TenantEncryptionException(ErrorCodes.TenantExists, $"There is a tenant '{tenant.TenantId}' already.");
-                }
-
+                await RefuseKnownAsync(change.Store, tenant.TenantId).ConfigureAwait(false);
                 if (newTenant.PlatformFile is { } file)
                 {
                     await PlatformService.KeepAsync(change, file, now).ConfigureAwait(false);
                 }
 
                 await change.Store.Tenants.AddAsync(tenant).ConfigureAwait(false);
+                if (provider.Type != KeyProviderType.Internal)
+                {
+                    await change.AddProviderAsync(_first.Internal(tenant)).ConfigureAwait(false);
+                }
+
                 await change.AddProviderAsync(provider).ConfigureAwait(false);
                 await change.AddKeyAsync(key).ConfigureAwait(false);
                 await change.RecordAsync(EventTypes.TenantCreated, tenant.TenantId, Describe(tenant, provider, key)).ConfigureAwait(false);
@@ -117,42 +114,10 @@ public sealed class TenantService
         }
     }
 
-    // No key is sealed under a registration that does not verify, so a new one is signed before its first key is made.
-    private Task<KeyProvider> SignAsync(KeyProvider provider, CancellationToken cancellationToken) =>
-        _journal.ReadAsync(transaction => _authenticator.SignAsync(transaction.Settings, provider), cancellationToken);
-
-    /// <summary>What a new tenant's first provider is like: the platform's internal KMS, or the parent's provider.</summary>
-    private async Task<KeyProvider> InheritedAsync(NewTenant newTenant, PlatformProfile platform, CancellationToken cancellationToken)
-    {
-        var internalKms = new KeyProvider
-        {
-            Id = "",
-            TenantId = newTenant.TenantId,
-            Name = platform.InternalProvider,
-            Type = KeyProviderType.Internal,
-            Status = KeyProviderStatus.Active,
-        };
-        if (newTenant.Parent is not { } parentId)
-        {
-            return internalKms;
-        }
-
-        (EncryptionTenant parent, KeyProvider active) = await _journal.ReadAsync(
-            async transaction => (
-                await RequireAsync(transaction, parentId).ConfigureAwait(false),
-                (await transaction.Providers.FindActiveAsync(parentId).ConfigureAwait(false))!),
-            cancellationToken).ConfigureAwait(false);
-        string? fault =
-            !platform.Children ? "its tenants have no parents"
-            : parent.Platform != platform.Name ? $"the parent '{parentId}' is a tenant of {parent.Platform}"
-            : parent.Parent is not null ? $"'{parentId}' is itself a child of '{parent.Parent}'"
-            : active.Type == KeyProviderType.AwsKms && platform.InternalOnlyEditions.Contains(newTenant.Edition ?? "", StringComparer.OrdinalIgnoreCase)
-                ? $"the edition '{newTenant.Edition}' and the customer master key of '{parentId}' exclude each other"
-            : null;
-        return fault is null
-            ? active
-            : throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The platform {platform.Name} forbids it: {fault}.");
-    }
+    private static async Task<bool> RefuseKnownAsync(IStoreTransaction transaction, string tenantId) =>
+        await transaction.Tenants.FindAsync(tenantId).ConfigureAwait(false) is null
+            ? true
+            : throw new TenantEncryptionException(ErrorCodes.TenantExists, $"There is a tenant '{tenantId}' already.");
 
     private static JObject Describe(EncryptionTenant tenant, KeyProvider provider, KeyEncryptionKey key)
     {

@@ -20,27 +20,11 @@ namespace TenantEncryption.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsLifecycle.Disable, "MasterKey", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(MasterKey))]
-public sealed class DisableMasterKeyCommand : MasterKeyCmdlet
+public sealed class DisableMasterKeyCommand : MasterKeySwitchCmdlet
 {
-    /// <summary>Does so in all regions of a multi-Region key.</summary>
-    [Parameter]
-    public SwitchParameter AllRegions { get; set; }
-
-    /// <summary>Writes the key as it is now.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
+    /// <inheritdoc/>
+    protected override string Action => "Disable the master key";
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync()
-    {
-        MasterKey key = await ReadAsync().ConfigureAwait(false);
-        if (await ConfirmAsync(Describe(key), "Disable the master key").ConfigureAwait(false))
-        {
-            key = await Service.MasterKeys.DisableAsync(key, AllRegions, Cancellation).ConfigureAwait(false);
-            if (PassThru)
-            {
-                await EmitAsync(key).ConfigureAwait(false);
-            }
-        }
-    }
+    protected override Task<MasterKey> SwitchAsync(MasterKey key) => Service.MasterKeys.DisableAsync(key, AllRegions, Cancellation);
 }

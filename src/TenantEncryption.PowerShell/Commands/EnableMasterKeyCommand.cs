@@ -12,27 +12,11 @@ namespace TenantEncryption.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsLifecycle.Enable, "MasterKey", SupportsShouldProcess = true)]
 [OutputType(typeof(MasterKey))]
-public sealed class EnableMasterKeyCommand : MasterKeyCmdlet
+public sealed class EnableMasterKeyCommand : MasterKeySwitchCmdlet
 {
-    /// <summary>Does so in all regions of a multi-Region key.</summary>
-    [Parameter]
-    public SwitchParameter AllRegions { get; set; }
-
-    /// <summary>Writes the key as it is now.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
+    /// <inheritdoc/>
+    protected override string Action => "Enable the master key";
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync()
-    {
-        MasterKey key = await ReadAsync().ConfigureAwait(false);
-        if (await ConfirmAsync(Describe(key), "Enable the master key").ConfigureAwait(false))
-        {
-            key = await Service.MasterKeys.EnableAsync(key, AllRegions, Cancellation).ConfigureAwait(false);
-            if (PassThru)
-            {
-                await EmitAsync(key).ConfigureAwait(false);
-            }
-        }
-    }
+    protected override Task<MasterKey> SwitchAsync(MasterKey key) => Service.MasterKeys.EnableAsync(key, AllRegions, Cancellation);
 }

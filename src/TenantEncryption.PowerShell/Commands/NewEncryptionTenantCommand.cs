@@ -1,7 +1,9 @@
+using System.Collections;
 using System.Management.Automation;
 using TenantEncryption.Platforms;
 using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
+using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.PowerShell.Commands;
@@ -9,7 +11,8 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Creates tenants.</summary>
 /// <remarks>
 /// A new tenant's data is encrypted under the built-in internal KMS until a customer master key takes over: register one with New-KeyProvider
-/// and move to it with Start-KeyMigration. Platform and key hierarchy are fixed at creation.
+/// and move to it with Start-KeyMigration; or give one from the start with -KeyArn, and the tenant's provider 'CMK' is Active at once. Platform and
+/// key hierarchy are fixed at creation. -Region is the tenant's, and that of the key's calls.
 /// </remarks>
 /// <example>
 ///   <code>New-EncryptionTenant acme -Name 'Acme Corp'</code>
@@ -21,8 +24,10 @@ namespace TenantEncryption.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.New, "EncryptionTenant", SupportsShouldProcess = true)]
 [OutputType(typeof(EncryptionTenant))]
-public sealed class NewEncryptionTenantCommand : TenantCmdlet
+public sealed class NewEncryptionTenantCommand : AwsIdentityCmdlet
 {
+    private const string KeyName = "CMK";
+
     private string? _current;
 
     /// <summary>The ids: case-sensitive, 1 to 256 characters, no control characters, no * or ?.</summary>
@@ -71,6 +76,21 @@ public sealed class NewEncryptionTenantCommand : TenantCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public TimeSpan? KeyLease { get; set; }
 
+    /// <summary>
+    /// A customer master key from the start, in any form that the platform takes. It is tested first, and nothing is made when the test fails. The AWS
+    /// parameters say how it is reached.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? KeyArn { get; set; }
+
+    /// <summary>The value of the tenant's pair in KMS encryption contexts, where it is not the tenant id.</summary>
+    [Parameter]
+    public string? ContextValue { get; set; }
+
+    /// <summary>Values of the platform's placeholders that only its vendor knows; Get-EncryptionPlatform lists them.</summary>
+    [Parameter]
+    public Hashtable? Parameter { get; set; }
+
     /// <inheritdoc/>
     protected override object? Target => _current;
 
@@ -102,6 +122,7 @@ public sealed class NewEncryptionTenantCommand : TenantCmdlet
             Parent = NullIfEmpty(Parent),
             KeyHierarchy = KeyHierarchy,
             KeyLease = KeyLease,
+            Key = string.IsNullOrEmpty(KeyArn) ? null : Key(tenantId),
         };
         try
         {
@@ -113,6 +134,16 @@ public sealed class NewEncryptionTenantCommand : TenantCmdlet
             Report(exception, tenantId);
         }
     }
+
+    private NewKeyProvider Key(string tenantId) => new()
+    {
+        TenantId = tenantId,
+        Name = KeyName,
+        KeyIdentifier = KeyArn!,
+        ContextValue = ContextValue,
+        Parameters = ContextPairs.Read(Parameter) ?? new Dictionary<string, string>(),
+        Connection = ConnectionTo(NullIfEmpty(Region)),
+    };
 
     private async Task<NewTenant> WithPlatformAsync(NewTenant tenant)
     {

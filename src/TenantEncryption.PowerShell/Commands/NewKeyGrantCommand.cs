@@ -45,7 +45,7 @@ public sealed class NewKeyGrantCommand : KeyGrantCmdlet
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[] TenantId { get; set; } = [];
 
-    /// <summary>The platform whose grant it is: that of the tenants when not given. With it, tenants need not be in the store.</summary>
+    /// <summary>The platform whose grant it is, or the path of a profile of your own (.json): that of the tenants when not given. With it, tenants need not be in the store.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string? Platform { get; set; }
@@ -65,7 +65,7 @@ public sealed class NewKeyGrantCommand : KeyGrantCmdlet
             RetiringPrincipal = RetiringPrincipal,
             Operations = Operation,
             TenantIds = TenantId.Length == 0 && provider is not null ? [provider.TenantId] : TenantId,
-            Platform = Platform,
+            Platform = Platform is null ? null : await PolicyInput.ReadPlatformAsync(this, Platform, OnPipelineAsync, Cancellation).ConfigureAwait(false),
             Name = Name,
             Connection = connection,
         };

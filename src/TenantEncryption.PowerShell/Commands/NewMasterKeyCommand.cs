@@ -41,7 +41,7 @@ public sealed class NewMasterKeyCommand : AwsCmdlet
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[] TenantId { get; set; } = [];
 
-    /// <summary>The platform whose rules the key follows: that of the tenants when not given, else standalone.</summary>
+    /// <summary>The platform whose rules the key follows, or the path of a profile of your own (.json): that of the tenants when not given, else standalone.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string? Platform { get; set; }
@@ -73,6 +73,12 @@ public sealed class NewMasterKeyCommand : AwsCmdlet
     [Parameter]
     public Hashtable? Tag { get; set; }
 
+    /// <summary>
+    /// The JSON that the platform itself shows, such as Tableau's Key Policy dialog, or the path of a file with it: values of placeholders are read from it.
+    /// </summary>
+    [Parameter]
+    public string? From { get; set; }
+
     /// <summary>Values of placeholders of the platform's statements, each one text or a list.</summary>
     [Parameter]
     public Hashtable? Parameter { get; set; }
@@ -86,15 +92,16 @@ public sealed class NewMasterKeyCommand : AwsCmdlet
         var request = new NewMasterKey
         {
             TenantIds = TenantId,
-            Platform = Platform,
+            Platform = Platform is null ? null : await PolicyInput.ReadPlatformAsync(this, Platform, OnPipelineAsync, Cancellation).ConfigureAwait(false),
             Alias = Alias,
             Description = Description,
             MultiRegion = MyInvocation.BoundParameters.ContainsKey(nameof(MultiRegion)) ? MultiRegion.IsPresent : null,
             ReplicaRegions = ReplicaRegion,
             Administrators = Administrator,
             Users = User,
-            Tags = NamedValues.Texts(Tag, nameof(Tag)),
-            Parameters = NamedValues.Lists(Parameter, nameof(Parameter)),
+            Tags = TagTable.Read(Tag),
+            From = await OnPipelineAsync(() => PolicyInput.ReadJsonOrFile(this, From)).ConfigureAwait(false),
+            Parameters = PolicyInput.ReadParameters(Parameter),
             Connection = Connection,
         };
         MasterKeyPlan plan = await Service.MasterKeys.PlanAsync(request, Cancellation).ConfigureAwait(false);

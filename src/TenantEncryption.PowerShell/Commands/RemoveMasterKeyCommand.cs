@@ -17,36 +17,23 @@ namespace TenantEncryption.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Remove, "MasterKey", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(MasterKey))]
-public sealed class RemoveMasterKeyCommand : MasterKeyCmdlet
+public sealed class RemoveMasterKeyCommand : MasterKeySwitchCmdlet
 {
     /// <summary>The waiting period: 7 to 30 days.</summary>
     [Parameter]
     public int PendingWindowInDays { get; set; } = 30;
 
-    /// <summary>Does so in all regions of a multi-Region key.</summary>
-    [Parameter]
-    public SwitchParameter AllRegions { get; set; }
-
     /// <summary>Does so although key providers hang on the key; asks no question unless -Confirm is given.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Writes the key as it is now, with the date of its deletion.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
+    /// <inheritdoc/>
+    protected override string Action => string.Create(CultureInfo.InvariantCulture, $"Delete the master key in {PendingWindowInDays} days");
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync()
-    {
-        MasterKey key = await ReadAsync().ConfigureAwait(false);
-        string action = string.Create(CultureInfo.InvariantCulture, $"Delete the master key in {PendingWindowInDays} days");
-        if (await ConfirmAsync(Describe(key), action, Force).ConfigureAwait(false))
-        {
-            key = await Service.MasterKeys.RemoveAsync(key, PendingWindowInDays, AllRegions, Force, Cancellation).ConfigureAwait(false);
-            if (PassThru)
-            {
-                await EmitAsync(key).ConfigureAwait(false);
-            }
-        }
-    }
+    protected override bool IsForced => Force;
+
+    /// <inheritdoc/>
+    protected override Task<MasterKey> SwitchAsync(MasterKey key) =>
+        Service.MasterKeys.RemoveAsync(key, PendingWindowInDays, AllRegions, Force, Cancellation);
 }

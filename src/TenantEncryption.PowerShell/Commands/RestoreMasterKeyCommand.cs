@@ -12,31 +12,15 @@ namespace TenantEncryption.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsData.Restore, "MasterKey", SupportsShouldProcess = true)]
 [OutputType(typeof(MasterKey))]
-public sealed class RestoreMasterKeyCommand : MasterKeyCmdlet
+public sealed class RestoreMasterKeyCommand : MasterKeySwitchCmdlet
 {
     /// <summary>Enables the key, too.</summary>
     [Parameter]
     public SwitchParameter Enable { get; set; }
 
-    /// <summary>Does so in all regions of a multi-Region key.</summary>
-    [Parameter]
-    public SwitchParameter AllRegions { get; set; }
-
-    /// <summary>Writes the key as it is now.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
+    /// <inheritdoc/>
+    protected override string Action => Enable ? "Cancel the deletion of the master key and enable it" : "Cancel the deletion of the master key";
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync()
-    {
-        MasterKey key = await ReadAsync().ConfigureAwait(false);
-        if (await ConfirmAsync(Describe(key), Enable ? "Cancel the deletion of the master key and enable it" : "Cancel the deletion of the master key").ConfigureAwait(false))
-        {
-            key = await Service.MasterKeys.RestoreAsync(key, AllRegions, Enable, Cancellation).ConfigureAwait(false);
-            if (PassThru)
-            {
-                await EmitAsync(key).ConfigureAwait(false);
-            }
-        }
-    }
+    protected override Task<MasterKey> SwitchAsync(MasterKey key) => Service.MasterKeys.RestoreAsync(key, AllRegions, Enable, Cancellation);
 }

@@ -56,7 +56,7 @@ public sealed class UpdateMasterKeyCommand : MasterKeyCmdlet
         var update = new MasterKeyUpdate
         {
             Description = MyInvocation.BoundParameters.ContainsKey(nameof(Description)) ? Description ?? "" : null,
-            Tags = NamedValues.Texts(Tag, nameof(Tag)),
+            Tags = TagTable.Read(Tag),
             Rotation = Rotation,
             RotateNow = RotateNow,
             Alias = Alias,

@@ -3,6 +3,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Grants;
 using TenantEncryption.MasterKeys;
+using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
 using TenantEncryption.Tests.MasterKeys;
@@ -20,7 +21,7 @@ public sealed class KeyGrantTests
         await using KeyScene scene = await KeyScene.BeginAsync();
         MasterKey key = await scene.CreateAsync("us-east-1");
 
-        KeyGrant grant = Assert.Single(await CreateAsync(scene, Request(key) with { Platform = "amazon-q-business", TenantIds = ["app-1"] }));
+        KeyGrant grant = Assert.Single(await CreateAsync(scene, Request(key) with { Platform = PlatformCatalog.FindBuiltIn("amazon-q-business"), TenantIds = ["app-1"] }));
 
         Assert.Equal(["DescribeKey", "GenerateDataKeyWithoutPlaintext", "Decrypt"], grant.Operations);
         Assert.Equal((Role, Role, "app-1", "TenantEncryption:app-1"), (grant.GranteePrincipal, grant.RetiringPrincipal, grant.TenantId, grant.Name));

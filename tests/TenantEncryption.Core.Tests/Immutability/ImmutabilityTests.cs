@@ -24,15 +24,18 @@ public sealed class ImmutabilityTests
             select steps,
             walk => Enumerable.Range(0, walk.Length).Select(left => walk.Where((_, index) => index != left).ToArray()));
 
-        Prop.ForAll(walks, walk => Task.Run(() => RunAsync(walk)).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(12));
+        Prop.ForAll(walks, walk => Task.Run(() => RunAsync(walk)).GetAwaiter().GetResult().Count >= 0).Check(Config.QuickThrowOnFailure.WithMaxTest(12));
     }
 
     [Fact]
-    public async Task Every_way_is_walked_in_one_go_and_each_step_does_something()
+    public async Task Every_step_can_be_taken()
     {
         WalkStepKind[] kinds = Enum.GetValues<WalkStepKind>();
 
-        Assert.True(await RunAsync([.. kinds.Concat(kinds).SelectMany((kind, index) => new[] { 0, 1, 2 }.Select(tenant => new WalkStep(kind, tenant, (7 * index) + tenant)))]));
+        HashSet<WalkStepKind> taken = await RunAsync(
+            [.. kinds.Concat(kinds).SelectMany((kind, index) => new[] { 0, 1, 2 }.Select(tenant => new WalkStep(kind, tenant, (3 * index) + tenant)))]);
+
+        Assert.Equal(kinds, taken.Order());
     }
 
     [Fact]
@@ -70,7 +73,7 @@ public sealed class ImmutabilityTests
         Assert.Single(watch.Reused);
     }
 
-    private static async Task<bool> RunAsync(WalkStep[] walk)
+    private static async Task<HashSet<WalkStepKind>> RunAsync(WalkStep[] walk)
     {
         await using ProductWalk product = await ProductWalk.BeginAsync();
         foreach (WalkStep step in walk)
@@ -80,6 +83,6 @@ public sealed class ImmutabilityTests
 
         await product.ReadEverythingAsync();
         Assert.Empty(product.Reused);
-        return true;
+        return product.Taken;
     }
 }

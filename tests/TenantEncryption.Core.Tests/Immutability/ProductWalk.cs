@@ -29,8 +29,8 @@ internal sealed class ProductWalk : IAsyncDisposable
     /// <summary>Every pair of key and IV, and every data key, that met more than one input.</summary>
     public IEnumerable<string> Reused => _watch.Reused;
 
-    /// <summary>How many messages there are.</summary>
-    public int Messages => _values.Count + _tenantOf.Count;
+    /// <summary>The kinds of step that were not refused.</summary>
+    public HashSet<WalkStepKind> Taken { get; } = [];
 
     public static async Task<ProductWalk> BeginAsync()
     {
@@ -76,6 +76,7 @@ internal sealed class ProductWalk : IAsyncDisposable
                 WalkStepKind.ClearLeases => ClearAsync(),
                 _ => ReopenAsync(),
             });
+            Taken.Add(step.Kind);
         }
         catch (TenantEncryptionException)
         {
@@ -219,14 +220,9 @@ internal sealed class ProductWalk : IAsyncDisposable
 
     private async Task ResumeAsync(int amount)
     {
-        if (_killed.Count == 0)
-        {
-            return;
-        }
-
         try
         {
-            await _now.Service.Migrations.ResumeAsync(_killed[^1], Dying(amount % 3 == 0 ? 0 : null));
+            await _now.Service.Migrations.ResumeAsync(_killed.Count > 0 ? _killed[^1] : "mig-none", Dying(amount % 3 == 0 ? 0 : null));
             _killed.RemoveAt(_killed.Count - 1);
         }
         catch (InvalidOperationException)

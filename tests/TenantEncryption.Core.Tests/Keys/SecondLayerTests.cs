@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
+using System.Text;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Migration;
+using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
 using TenantEncryption.Tests.Scenarios;
@@ -46,7 +48,13 @@ public sealed class SecondLayerTests
     public async Task A_platform_that_grants_no_data_key_in_plaintext_has_it_made_without_and_always_as_a_second_layer()
     {
         await using TestService service = await TestService.OpenAsync();
-        await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "acme", Platform = "amazon-q-business" });
+        const string Profile =
+            """
+            { "name": "acme-cloud", "description": "Acme's own.", "partitions": ["aws"], "contextKey": "AcmeTenant", "internalProvider": "Acme KMS",
+              "eventPrefix": "com.acme.v1", "identifierForms": ["KeyArn"], "shareOperation": "GenerateDataKeyWithoutPlaintext", "secondLayer": "Always" }
+            """;
+        PlatformFile platform = PlatformProfileReader.Read(Encoding.UTF8.GetBytes(Profile), "acme-cloud.json");
+        await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "acme", PlatformFile = platform });
         KeyProvider cmk = await service.RegisterAsync("CMK");
         await service.Keys.Administrator.PutKeyPolicyAsync(new()
         {

@@ -3,6 +3,7 @@ using TenantEncryption.Events;
 using TenantEncryption.Kms;
 using TenantEncryption.LocalKms.Faults;
 using TenantEncryption.MasterKeys;
+using TenantEncryption.Platforms;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.MasterKeys;
@@ -43,7 +44,7 @@ internal sealed class KeyScene : IAsyncDisposable
     public NewMasterKey Request(string? platform = null, string region = "eu-west-1", params string[] tenantIds) => new()
     {
         Alias = "acme",
-        Platform = platform,
+        Platform = platform is null ? null : PlatformCatalog.FindBuiltIn(platform),
         TenantIds = tenantIds,
         Connection = Anywhere with { Region = region },
     };

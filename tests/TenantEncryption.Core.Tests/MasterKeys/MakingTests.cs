@@ -218,7 +218,7 @@ public sealed class MakingTests
 
         TenantEncryptionException error = await scene.RefusedAsync(scene.Request() with { Administrators = ["not a principal"] });
 
-        Assert.Equal(ErrorCodes.MalformedPolicy, error.Code);
+        Assert.Equal(ErrorCodes.InvalidArn, error.Code);
         Assert.Equal(0, await scene.CountAsync());
     }
 

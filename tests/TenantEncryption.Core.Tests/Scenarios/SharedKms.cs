@@ -71,7 +71,7 @@ internal sealed class SharedKms : IAsyncDisposable
         return arn;
     }
 
-    /// <summary>Sets the clock of policies and conditions ahead; only for a KMS of a test's own.</summary>
+    /// <summary>Sets the clock of key states, policies and conditions ahead; only for a KMS of a test's own.</summary>
     public void Advance(TimeSpan by) => _server.Advance(by);
 
     public async Task<string> PolicyAsync(string keyArn)

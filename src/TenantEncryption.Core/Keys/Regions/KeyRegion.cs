@@ -37,10 +37,8 @@ internal sealed record KeyRegion(string Region, string KeyArn, KmsConnection Con
     /// <param name="provider">The provider.</param>
     /// <param name="backupRegion">The region to turn to first, where the platform names one.</param>
     public static IReadOnlyList<string> ReplicaArns(KmsKeyDescription description, KeyProvider provider, string? backupRegion = null) =>
-    [
-        .. description.RelatedKeyArns.Where(arn => IsReplica(arn, provider)).Distinct(StringComparer.Ordinal)
-            .OrderByDescending(arn => KeyIdentifier.Parse(arn).Region == backupRegion).ThenBy(arn => arn, StringComparer.Ordinal),
-    ];
+        description.RelatedKeyArns.Where(arn => IsReplica(arn, provider)).Distinct(StringComparer.Ordinal)
+            .OrderByDescending(arn => KeyIdentifier.Parse(arn).Region == backupRegion).ThenBy(arn => arn, StringComparer.Ordinal).ToArray();
 
     private static bool IsReplica(string arn, KeyProvider provider)
     {

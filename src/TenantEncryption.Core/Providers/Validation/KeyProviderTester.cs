@@ -44,7 +44,7 @@ internal sealed class KeyProviderTester(
         }
 
         RegionFindings findings = await regions.ReviewAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
-        result = result with { Checks = [.. result.Checks, .. findings.Checks] };
+        result = result with { Checks = result.Checks.Concat(findings.Checks).ToArray() };
         await journal.ChangeAsync(
             operation,
             async change =>
@@ -84,6 +84,16 @@ internal sealed class KeyProviderTester(
         return result;
     }
 
+    /// <summary>Tests a provider of the store, and refuses one that does not work.</summary>
+    /// <exception cref="TenantEncryptionException">The code of the failed test.</exception>
+    public async Task RequireWorkingAsync(Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken) =>
+        RefuseFailed(await TestAsync(operation, tenant, provider, offline: false, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Tests a provider that is not registered yet, and refuses one that does not work.</summary>
+    /// <exception cref="TenantEncryptionException">The code of the failed test.</exception>
+    public async Task RequireWorkingDraftAsync(Operation operation, EncryptionTenant tenant, KeyProvider draft, CancellationToken cancellationToken) =>
+        RefuseFailed(await TestDraftAsync(operation, tenant, draft, offline: false, cancellationToken).ConfigureAwait(false));
+
     /// <summary>Tests a key that is not registered.</summary>
     public async Task<KeyProviderTestResult> TestAsync(Operation operation, KeyCandidate candidate, bool offline, CancellationToken cancellationToken)
     {
@@ -102,15 +112,26 @@ internal sealed class KeyProviderTester(
                 Connection = candidate.Connection,
             };
             provider = await ProviderRegistration.DraftAsync(
-                offline ? null : operation.Kms, tenant, registration, time.GetUtcNow(), cancellationToken).ConfigureAwait(false) with { Id = "" };
+                offline ? null : operation.Kms, tenant, registration, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         }
         catch (TenantEncryptionException fault) when (fault.Code != ErrorCodes.InvalidInput)
         {
             return validator.Fail(tenant, candidate.KeyIdentifier, fault);
         }
 
-        ValidationTarget target = await TargetAsync(tenant, provider, cancellationToken).ConfigureAwait(false);
-        return await validator.TestAsync(operation.Kms, target, offline, cancellationToken).ConfigureAwait(false);
+        return await TestDraftAsync(operation, tenant, provider, offline, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void RefuseFailed(KeyProviderTestResult result)
+    {
+        if (!result.Success)
+        {
+            KeyProviderCheck failed = result.Checks.First(check => check.Outcome == CheckOutcome.Failed);
+            throw new TenantEncryptionException(
+                result.Code,
+                $"The key provider '{result.Name}' of tenant '{result.TenantId}' does not work, nothing was changed. {failed.Name}: {failed.Observed}")
+            { KeyArn = result.KeyArn, Region = failed.Region };
+        }
     }
 
     private static async Task<EncryptionTenant> TenantOfAsync(IStoreTransaction transaction, KeyCandidate candidate)
@@ -123,6 +144,13 @@ internal sealed class KeyProviderTester(
         PlatformProfile profile = await PlatformService.RequireAsync(transaction, name).ConfigureAwait(false);
         EncryptionTenant? known = await transaction.Tenants.FindAsync(candidate.TenantId).ConfigureAwait(false);
         return known?.Platform == profile.Name ? known : new EncryptionTenant { TenantId = candidate.TenantId, Platform = profile.Name, Profile = profile };
+    }
+
+    private async Task<KeyProviderTestResult> TestDraftAsync(
+        Operation operation, EncryptionTenant tenant, KeyProvider draft, bool offline, CancellationToken cancellationToken)
+    {
+        ValidationTarget target = await TargetAsync(tenant, draft with { Id = "" }, cancellationToken).ConfigureAwait(false);
+        return await validator.TestAsync(operation.Kms, target, offline, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ValidationTarget> TargetAsync(EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken) => new(

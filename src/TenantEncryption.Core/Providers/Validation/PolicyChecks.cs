@@ -100,11 +100,12 @@ internal sealed class PolicyChecks(
         PolicyAnalysis analysis;
         try
         {
-            analysis = PolicyAnalyzer.Analyze(policy, target.Platform, ValuesOf(region), grants, now);
+            analysis = PolicyAnalyzer.Analyze(policy, target.Platform, ValuesOf(region, policy), grants, now);
         }
         catch (TenantEncryptionException fault)
         {
-            checks.Fail(Name, fault.Code, fault.Detail, region, CheckSubject.Platform, fault.Remedy);
+            string code = fault.Code == ErrorCodes.TemplateMismatch ? ErrorCodes.PolicyDenied : fault.Code;
+            checks.Fail(Name, code, fault.Detail, region, CheckSubject.Platform, fault.Remedy);
             return false;
         }
 
@@ -117,14 +118,42 @@ internal sealed class PolicyChecks(
         return target.Provider.Connection.RoleArn is { } role && analysis.Outcomes.Any(outcome => outcome.Expected.Principal.PrincipalArn == role);
     }
 
-    private PolicyValues ValuesOf(ReviewedRegion region) => new()
+    private PolicyValues ValuesOf(ReviewedRegion region, string policy)
     {
-        TenantIds = [target.Provider.ContextValue ?? target.Tenant.TenantId],
-        ContextValue = target.Provider.ContextValue,
-        Key = KeyIdentifier.Parse(region.Key.KeyArn),
-        MultiRegion = multiRegion,
-        Parameters = target.Provider.Parameters.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<string>)pair.Value.Split(','), StringComparer.Ordinal),
-    };
+        var values = new PolicyValues
+        {
+            TenantIds = [target.Provider.ContextValue ?? target.Tenant.TenantId],
+            ContextValue = target.Provider.ContextValue,
+            Key = KeyIdentifier.Parse(region.Key.KeyArn),
+            MultiRegion = multiRegion,
+            Parameters = PlaceholderParameters.OfProvider(target.Platform, target.Provider.Parameters),
+        };
+        try
+        {
+            PlatformStatements.Render(target.Platform, values);
+            return values;
+        }
+        catch (TenantEncryptionException missing) when (missing.Code == ErrorCodes.PlaceholderMissing)
+        {
+            // What only the vendor knows and nobody gave is taken from the policy: its form can be judged, whether it is the vendor's can't.
+            Dictionary<string, IReadOnlyList<string>> found = VendorsOwn(PlaceholderParameters.Of(target.Platform, policy, values.Parameters));
+            IEnumerable<string> taken = found.Where(pair => !values.Parameters.ContainsKey(pair.Key)).Select(pair => $"{pair.Key} '{string.Join("', '", pair.Value)}'");
+            checks.Warn(
+                Name,
+                missing.Code,
+                $"Taken from the policy itself, as nobody gave them: {string.Join(", ", taken)}.",
+                "Compare them with what the vendor shows, or give them with -Parameter.",
+                region.Name,
+                CheckSubject.Platform);
+            return values with { Parameters = found };
+        }
+    }
+
+    // The tenant's own value must be in the policy, not be taken from it.
+    private Dictionary<string, IReadOnlyList<string>> VendorsOwn(Dictionary<string, IReadOnlyList<string>> found) => found
+        .Where(pair => target.Platform.Placeholders.Any(
+            placeholder => placeholder.Source == PlaceholderSource.Given && placeholder.Name.Equals(pair.Key, StringComparison.OrdinalIgnoreCase)))
+        .ToDictionary(StringComparer.OrdinalIgnoreCase);
 
     private void AddAllowed(ReviewedRegion region, PolicyAnalysis analysis)
     {

@@ -5,6 +5,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Migration;
 using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
+using TenantEncryption.Tenants;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Providers.Walks;
@@ -198,6 +199,57 @@ public sealed class PlatformWalkTests
         Assert.Equal(
             ErrorCodes.TenantNotFound,
             await Refusal.CodeOfAsync(() => scene.Service.Service.Providers.TestKeyAsync(candidate with { Platform = null })));
+    }
+
+    [Theory]
+    [MemberData(nameof(Platforms))]
+    public async Task A_tenant_begins_with_a_customers_key_that_works_and_not_with_one_that_does_not(string platform)
+    {
+        await using PlatformScene scene = await PlatformScene.BeginAsync(platform);
+        var tenant = new NewTenant
+        {
+            TenantId = "globex",
+            Platform = platform,
+            Region = scene.Region,
+            Key = new NewKeyProvider
+            {
+                TenantId = "globex",
+                Name = "CMK",
+                KeyIdentifier = scene.KeyArn,
+                ContextValue = scene.ContextValue,
+                Parameters = scene.Parameters,
+                Connection = scene.Connection,
+            },
+        };
+
+        Assert.Equal(ErrorCodes.PolicyDenied, await Refusal.CodeOfAsync(() => scene.Service.Service.Tenants.CreateAsync(tenant)));
+        Assert.Equal(ErrorCodes.TenantNotFound, await Refusal.CodeOfAsync(() => scene.Service.Service.Tenants.GetAsync("globex")));
+        await scene.SetPolicyAsync(policy => ReplaceText(policy, "acme", scene.ContextValue is null ? "globex" : "acme"));
+        await scene.Service.Service.Tenants.CreateAsync(tenant);
+
+        Assert.True((await scene.Service.ProviderAsync("CMK", "globex")).Current);
+        Assert.Equal(KeyProviderStatus.Archived, (await scene.Service.InternalAsync("globex")).Status);
+        Assert.Equal([5], await scene.Service.ReadValueAsync(await scene.Service.ProtectValueAsync([5], "globex")));
+    }
+
+    [Theory]
+    [InlineData("tableau-cloud")]
+    [InlineData("amazon-q-business")]
+    public async Task What_only_the_vendor_knows_is_taken_from_the_policy_when_nobody_gives_it_and_said_so(string platform)
+    {
+        await using PlatformScene scene = await PlatformScene.BeginAsync(platform);
+        var candidate = new KeyCandidate { TenantId = "acme", KeyIdentifier = scene.KeyArn, ContextValue = scene.ContextValue, Connection = scene.Connection };
+        Assert.Equal(ErrorCodes.PolicyDenied, (await scene.Service.Service.Providers.TestKeyAsync(candidate)).Code);
+        await scene.SetPolicyAsync();
+
+        KeyProviderTestResult result = await scene.Service.Service.Providers.TestKeyAsync(candidate);
+
+        Assert.True(result.Success);
+        Assert.Contains(result.Checks, check => check is { Outcome: CheckOutcome.Warning, Code: ErrorCodes.PlaceholderMissing });
+        if (scene.ContextValue is not null)
+        {
+            Assert.Equal(ErrorCodes.PolicyDenied, (await scene.Service.Service.Providers.TestKeyAsync(candidate with { ContextValue = "another" })).Code);
+        }
     }
 
     private static IEnumerable<(string Mistake, string Code)> MistakesOf(string platform)
