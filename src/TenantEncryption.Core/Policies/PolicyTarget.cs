@@ -34,8 +34,11 @@ internal sealed class PolicyTarget
     public PolicyValues ValuesFor(string keyArn) => _values with { Key = KeyIdentifier.Parse(keyArn) };
 
     /// <summary>What is worth a warning, also of tenants that the policies list already.</summary>
-    public IEnumerable<string> WarningsOf(IEnumerable<string> policies) => PolicyWarnings.Of(
-        Platform, ValuesFor(Provider.KeyArn!) with { TenantIds = [.. _values.TenantIds.Union(policies.SelectMany(ListedTenants))] });
+    public IEnumerable<string> WarningsOf(IEnumerable<string> policies) =>
+    [
+        .. PolicyWarnings.OfSharing(Platform, policies.SelectMany(ListedTenants)),
+        .. PolicyWarnings.OfStatements(Platform, ValuesFor(Provider.KeyArn!)),
+    ];
 
     /// <summary>Finds provider, tenants and their context values.</summary>
     /// <exception cref="TenantEncryptionException">

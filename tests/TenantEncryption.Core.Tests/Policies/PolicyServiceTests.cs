@@ -78,6 +78,16 @@ public sealed class PolicyServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_stands_in_a_live_condition_need_not_be_a_tenant_id()
+    {
+        KeyProvider provider = await QlikAsync("acme");
+        await PutAsync(provider.KeyArn!, _ => { }, Build.Allow("Theirs", Build.Who(Build.AppRole), "kms:Decrypt", Build.Condition("StringLike", "kms:EncryptionContext:TenantId", "*")));
+        KeyPolicyPlan plan = await PlanAsync(provider);
+        await _service.Service.Policies.SetAsync(plan);
+        Assert.Contains("acme", await PolicyAsync(provider.KeyArn!), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_context_value_of_a_tenants_provider_stands_for_the_tenant()
     {
         KeyProvider provider = await QlikAsync("acme", contextValue: "their own id");

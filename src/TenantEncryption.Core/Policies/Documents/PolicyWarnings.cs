@@ -6,28 +6,38 @@ namespace TenantEncryption.Policies.Documents;
 /// <summary>What is worth a warning before a platform's policy is used.</summary>
 internal static class PolicyWarnings
 {
-    public static IEnumerable<string> Of(PlatformProfile platform, PolicyValues values)
+    /// <summary>All of it, for tenants who are given.</summary>
+    public static IEnumerable<string> Of(PlatformProfile platform, PolicyValues values) =>
+        [.. OfSharing(platform, values.TenantIds), .. OfStatements(platform, values)];
+
+    /// <summary>That tenants share the key.</summary>
+    public static IEnumerable<string> OfSharing(PlatformProfile platform, IEnumerable<string> tenantIds)
     {
-        string[] tenants = [.. values.TenantIds.Distinct(StringComparer.Ordinal)];
-        if (tenants.Length > 1)
+        int count = tenantIds.Distinct(StringComparer.Ordinal).Count();
+        if (count > 1)
         {
-            yield return $"{tenants.Length} tenants share the key, which is not best practice: one key for each tenant is."
+            yield return $"{count} tenants share the key, which is not best practice: one key for each tenant is."
                 + (platform.SeparateOrganizations ? $" On {platform.Name} end-user organisations must each have a key of their own." : "");
         }
+    }
 
+    /// <summary>That statements are missing or could not be put.</summary>
+    public static IEnumerable<string> OfStatements(PlatformProfile platform, PolicyValues values)
+    {
         if (values is { Key: null, MultiRegion: null } && platform.Statements.FirstOrDefault(one => one.When == StatementCondition.MultiRegion) is { } more)
         {
             yield return $"For a multi-Region key, {platform.Name} also needs the statement '{more.Sid}': give the key's ARN to have it.";
         }
 
         // What a vendor shows as an example may be no account; KMS would refuse it.
-        if (Templates.PlatformStatements.Render(platform, values).FirstOrDefault(statement => !IsPolicy(statement)) is { } example)
+        foreach (RenderedStatement statement in PlatformStatements.Render(platform, values))
         {
-            yield return $"KMS would refuse the statement '{example.Sid}' as it is: {Fault(example)}";
+            if (Fault(statement) is { } fault)
+            {
+                yield return $"KMS would refuse the statement '{statement.Sid}' as it is: {fault}";
+            }
         }
     }
-
-    private static bool IsPolicy(RenderedStatement statement) => Fault(statement) is null;
 
     private static string? Fault(RenderedStatement statement)
     {

@@ -1,5 +1,7 @@
+using TenantEncryption.Platforms;
 using TenantEncryption.Policies.Access;
 using TenantEncryption.Policies.Conditions;
+using TenantEncryption.Policies.Templates;
 
 namespace TenantEncryption.Policies.Findings;
 
@@ -10,6 +12,19 @@ internal static class AccessFindings
 
     public static void Add(PolicySubject subject, FindingList findings)
     {
+        foreach (RenderedStatement statement in subject.Statements.Where(statement => statement.Purpose == StatementPurpose.Access))
+        {
+            if (!subject.Outcomes.Any(outcome => outcome.Expected.Sid == statement.Sid))
+            {
+                findings.Add(
+                    FindingSeverity.Warning,
+                    PolicyFindingCodes.NotSimulated,
+                    subject.FindBySid(statement.Sid),
+                    $"The platform's statement '{statement.Sid}' allows nothing to principals that it names, so that no request follows from it.",
+                    "Prove it with a real call.");
+            }
+        }
+
         foreach (AccessOutcome outcome in subject.Outcomes)
         {
             ExpectedAccess expected = outcome.Expected;

@@ -314,6 +314,27 @@ public sealed class PolicyAnalyzerTests
         Assert.True(PolicyAnalyzer.Analyze(policy.ToString().Replace("顧客", "\\u9867\\u5ba2", StringComparison.Ordinal), Of("qlik-cloud"), values).Success);
     }
 
+    [Theory]
+    [InlineData("DateGreaterThan", "aws:CurrentTime", "2020-01-01T00:00:00Z")]
+    [InlineData("NotIpAddress", "aws:SourceIp", "10.0.0.0/8")]
+    [InlineData("StringLike", "kms:EncryptionContext:TenantId", "acme-*")]
+    public void A_platforms_condition_that_needs_the_real_request_is_told_and_decides_nothing(string @operator, string key, string value)
+    {
+        PlatformProfile own = Of("qlik-cloud") with { Statements = [new PlatformStatement { Statement = Allow("Own", Who(Role), "kms:Decrypt", Condition(@operator, key, value)) }] };
+        JObject policy = Policy(Allow("Enable IAM User Permissions", Who(Root), "kms:*"), own.Statements[0].Statement);
+        PolicyAnalysis analysis = PolicyAnalyzer.Analyze(policy.ToString(), own, Acme);
+        Assert.True(analysis.Success);
+        Assert.Equal(PolicyFindingCodes.NotSimulated, Assert.Single(analysis.Findings).Code);
+    }
+
+    [Fact]
+    public void A_platform_that_names_nobody_is_told()
+    {
+        PlatformProfile own = Of("qlik-cloud") with { Statements = [new PlatformStatement { Statement = Allow("Own", "*", "kms:Decrypt", Condition("StringEquals", "kms:CallerAccount", Account)) }] };
+        JObject policy = Policy(Allow("Enable IAM User Permissions", Who(Root), "kms:*"), own.Statements[0].Statement);
+        Assert.Contains(PolicyAnalyzer.Analyze(policy.ToString(), own, Acme).Findings, finding => finding.Code == PolicyFindingCodes.NotSimulated);
+    }
+
     [Fact]
     public void Without_a_key_the_account_is_the_one_whose_root_the_policy_names()
     {
