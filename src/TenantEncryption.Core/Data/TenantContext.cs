@@ -41,7 +41,18 @@ internal static class TenantContext
         && string.Equals(value, tenant.TenantId, StringComparison.Ordinal);
 
     /// <summary>The tenant ids that a context's pairs name, one for each known context key at most.</summary>
-    public static IEnumerable<string> NamedTenants(EncryptionContext context) =>
-        PlatformCatalog.All.Select(platform => platform.ContextKey).Distinct(StringComparer.Ordinal)
-            .Where(context.ContainsKey).Select(key => context[key]).Distinct(StringComparer.Ordinal);
+    public static IReadOnlyList<string> NamedTenants(EncryptionContext context)
+    {
+        var named = new List<string>(1);
+        foreach (PlatformProfile platform in PlatformCatalog.All)
+        {
+            // Several platforms share a context key.
+            if (context.TryGetValue(platform.ContextKey, out string? tenantId) && !named.Contains(tenantId, StringComparer.Ordinal))
+            {
+                named.Add(tenantId);
+            }
+        }
+
+        return named;
+    }
 }
