@@ -5,7 +5,6 @@
 Set-StrictMode -Version 3
 
 $service = 'kms'
-$region = 'eu-west-1'
 
 function Get-Hash([string] $Text) {
     [Convert]::ToHexString([System.Security.Cryptography.SHA256]::HashData([Text.Encoding]::UTF8.GetBytes($Text))).ToLowerInvariant()
@@ -66,13 +65,14 @@ function Invoke-LocalKms {
     param(
         [Parameter(Mandatory)] $LocalKms,
         [Parameter(Mandatory)] [string] $Operation,
-        [hashtable] $Request = @{}
+        [hashtable] $Request = @{},
+        [string] $Region = 'eu-west-1'
     )
 
     $uri = [uri] $LocalKms.Url
     $body = $Request | ConvertTo-Json -Depth 9 -Compress
     $time = [DateTime]::UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'", [cultureinfo]::InvariantCulture)
-    $scope = "$($time.Substring(0, 8))/$region/$service/aws4_request"
+    $scope = "$($time.Substring(0, 8))/$Region/$service/aws4_request"
     $canonical = @(
         'POST', '/', ''
         'content-type:application/x-amz-json-1.1'
@@ -84,7 +84,7 @@ function Invoke-LocalKms {
         (Get-Hash $body)
     ) -join "`n"
     $key = Get-Mac ([Text.Encoding]::UTF8.GetBytes('AWS4local')) $time.Substring(0, 8)
-    foreach ($part in $region, $service, 'aws4_request') { $key = Get-Mac $key $part }
+    foreach ($part in $Region, $service, 'aws4_request') { $key = Get-Mac $key $part }
     $signature = [Convert]::ToHexString((Get-Mac $key (('AWS4-HMAC-SHA256', $time, $scope, (Get-Hash $canonical)) -join "`n"))).ToLowerInvariant()
 
     $web = @{
@@ -104,4 +104,20 @@ function Invoke-LocalKms {
     if ($text) { $text | ConvertFrom-Json }
 }
 
-Export-ModuleMember -Function Start-LocalKms, Stop-LocalKms, Invoke-LocalKms
+<#
+.SYNOPSIS
+    Has calls of a local KMS go wrong from now on, as its README tells; without a plan, none.
+.EXAMPLE
+    Set-LocalKmsFault $kms @{ regionsDown = @('eu-west-1') }
+#>
+function Set-LocalKmsFault {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)] $LocalKms,
+        [hashtable] $Plan = @{}
+    )
+
+    $null = Invoke-RestMethod -Method Put -Uri "$($LocalKms.Url)/_localkms/faults" -Body ($Plan | ConvertTo-Json)
+}
+
+Export-ModuleMember -Function Start-LocalKms, Stop-LocalKms, Invoke-LocalKms, Set-LocalKmsFault

@@ -3,9 +3,9 @@ namespace TenantEncryption.Aws;
 
 /// <summary>What was called, for errors.</summary>
 /// <param name="Operation">The operation, such as <c>kms:Decrypt</c>.</param>
-/// <param name="KeyId">The key, as it was asked for.</param>
+/// <param name="KeyId">The key, as it was asked for; <see langword="null"/> for a call that names none.</param>
 /// <param name="Region">The region.</param>
-internal sealed record CallSite(string Operation, string KeyId, string Region)
+internal sealed record CallSite(string Operation, string? KeyId, string Region)
 {
     /// <summary>Makes an error that says where it happened.</summary>
     public TenantEncryptionException Error(string code, string detail, Exception? innerException = null, string? requestId = null) =>

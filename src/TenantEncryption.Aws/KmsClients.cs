@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Amazon.KeyManagementService;
+using Amazon.SecurityToken;
 using TenantEncryption.Aws.Credentials;
 using TenantEncryption.Aws.Endpoints;
 using TenantEncryption.Kms;
@@ -40,6 +41,11 @@ internal sealed class KmsClients(AwsKmsOptions options) : IDisposable
         foreach (Lazy<Entry> entry in _entries.Values.Where(entry => entry.IsValueCreated))
         {
             entry.Value.Client.Dispose();
+            if (entry.Value.Once.IsValueCreated)
+            {
+                entry.Value.Once.Value.Dispose();
+            }
+
             entry.Value.Identity.Dispose();
         }
 
@@ -51,9 +57,22 @@ internal sealed class KmsClients(AwsKmsOptions options) : IDisposable
     {
         AmazonKeyManagementServiceConfig settings = ClientSettings.ForKms(connection, region, options, _transport);
         CallerIdentity identity = CallerIdentity.Create(connection, region, options, _transport);
-        return new Entry(new AmazonKeyManagementServiceClient(identity.Credentials, settings), identity);
+        return new Entry(
+            new AmazonKeyManagementServiceClient(identity.Credentials, settings),
+            new Lazy<IAmazonKeyManagementService>(() => new AmazonKeyManagementServiceClient(
+                identity.Credentials, ClientSettings.ForKms(connection, region, options with { MaxAttempts = 1 }, _transport))),
+            identity,
+            () => new AmazonSecurityTokenServiceClient(identity.Credentials, ClientSettings.ForSts(connection, region, options, _transport)));
     }
 
     /// <summary>A client and as whom it calls.</summary>
-    internal sealed record Entry(IAmazonKeyManagementService Client, CallerIdentity Identity);
+    /// <param name="Client">The client.</param>
+    /// <param name="Once">A client that tries once, for what must not happen twice.</param>
+    /// <param name="Identity">As whom it calls.</param>
+    /// <param name="OpenSts">Makes a client of STS for the same caller.</param>
+    internal sealed record Entry(
+        IAmazonKeyManagementService Client,
+        Lazy<IAmazonKeyManagementService> Once,
+        CallerIdentity Identity,
+        Func<IAmazonSecurityTokenService> OpenSts);
 }

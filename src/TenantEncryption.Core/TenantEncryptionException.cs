@@ -12,11 +12,13 @@ public class TenantEncryptionException : Exception
     /// <param name="code">A constant of <see cref="ErrorCodes"/>.</param>
     /// <param name="detail">What happened, in one or two sentences; <see langword="null"/> for the catalog's cause.</param>
     /// <param name="innerException">What led to it.</param>
-    public TenantEncryptionException(string code, string? detail = null, Exception? innerException = null)
-        : base(Compose(ErrorCatalog.Get(code), detail), innerException)
+    /// <param name="remedy">What to do about it, where that is more than the catalog knows; <see langword="null"/> for the catalog's.</param>
+    public TenantEncryptionException(string code, string? detail = null, Exception? innerException = null, string? remedy = null)
+        : base($"{detail ?? ErrorCatalog.Get(code).Cause} {remedy ?? ErrorCatalog.Get(code).Remedy}", innerException)
     {
         Definition = ErrorCatalog.Get(code);
         Detail = detail ?? Definition.Cause;
+        Remedy = remedy ?? Definition.Remedy;
     }
 
     /// <summary>The stable code, a constant of <see cref="ErrorCodes"/>.</summary>
@@ -26,7 +28,7 @@ public class TenantEncryptionException : Exception
     public string Detail { get; }
 
     /// <summary>What to do about it.</summary>
-    public string Remedy => Definition.Remedy;
+    public string Remedy { get; }
 
     /// <summary>The code's definition.</summary>
     public ErrorDefinition Definition { get; }
@@ -43,5 +45,6 @@ public class TenantEncryptionException : Exception
     /// <summary>The AWS request id of the answer, which CloudTrail also has, or <see langword="null"/>.</summary>
     public string? RequestId { get; init; }
 
-    private static string Compose(ErrorDefinition definition, string? detail) => $"{detail ?? definition.Cause} {definition.Remedy}";
+    /// <summary>What exists although the operation failed, such as a master key without its alias; <see langword="null"/> for nothing.</summary>
+    public object? Unfinished { get; init; }
 }

@@ -1,14 +1,21 @@
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Data;
+using TenantEncryption.Drills;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
+using TenantEncryption.Grants;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys;
+using TenantEncryption.Keys.Regions;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
+using TenantEncryption.MasterKeys;
+using TenantEncryption.Platforms;
 using TenantEncryption.Migration;
+using TenantEncryption.Policies;
 using TenantEncryption.Providers;
+using TenantEncryption.Providers.Validation;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
@@ -44,18 +51,33 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         _authenticator = new ProviderAuthenticator(_logKeys, store);
         Journal = new ChangeJournal(store, Events, _authenticator, kms, time, options.OnKmsCall, options.OnWarning);
         var sealer = new KeySealer(_internalKms, _authenticator, options.AeadFactory);
-        var keyMaker = new KeyMaker(sealer, time);
-        _ring = new KeyRing(store, sealer, _authenticator, time, options.KeyLease, options.AeadFactory);
+        var refusals = new RefusalLog(Journal, time);
+        var regions = new ProviderRegions(Journal, _authenticator, refusals, new RegionCircuits(time));
+        var keyMaker = new KeyMaker(sealer, regions, time);
+        _ring = new KeyRing(store, sealer, regions, _authenticator, time, options.KeyLease, options.AeadFactory);
         Journal.OnEpochRaised = _ring.Recheck;
         _session = new SessionKeeper(store, time);
-        Tenants = new TenantService(Journal, keyMaker, time);
-        Providers = new KeyProviderService(Journal, Events, _ring, _session, keyMaker, new KeyProviderValidator(sealer, _authenticator, time), time);
+        Platforms = new PlatformService(Journal);
+        Policies = new PolicyService(Journal, _authenticator, time);
+        var tester = new KeyProviderTester(
+            Journal,
+            _ring,
+            new KeyProviderValidator(sealer, _authenticator, time),
+            new RegionReview(Journal, sealer, _authenticator),
+            refusals,
+            time);
+        Tenants = new TenantService(Journal, keyMaker, new FirstProvider(Journal, _authenticator, tester, time), time);
+        Providers = new KeyProviderService(Journal, Events, _session, keyMaker, tester, time);
         Keys = new KeyService(Journal, _ring, keyMaker);
+        Drills = new DrillService(Journal, sealer, _authenticator, _session, new LeftOvers(Journal, Events, _session, time), time);
         RootKey = new RootKeyService(Journal, sealer, _internalKms, _logKeys, vault, storeId);
+        var connections = new KeyConnections(Journal, _authenticator);
+        MasterKeys = new MasterKeyService(Journal, connections, time);
+        Grants = new KeyGrantService(Journal, connections);
         Migrations = new KeyMigrationService(Journal, Providers, _session, new KekRewrapper(Journal, _session, keyMaker, time), actor, time);
 
         var reservations = new KeyReservations(Journal, _ring, Keys, _session, options.WrapLimit);
-        var materials = new MaterialsSource(_ring);
+        var materials = new MaterialsSource(_ring, regions);
         var writer = new MessageWriter(options.AeadFactory);
         var fileReader = new FileReader(Journal, _ring, new MessageReader(options.AeadFactory), options.FileEffects, time);
         var fileProtector = new FileProtector(
@@ -83,6 +105,12 @@ public sealed class TenantEncryptionService : IAsyncDisposable
                 time));
     }
 
+    /// <summary>Platforms.</summary>
+    public PlatformService Platforms { get; }
+
+    /// <summary>Key policies.</summary>
+    public PolicyService Policies { get; }
+
     /// <summary>Tenants.</summary>
     public TenantService Tenants { get; }
 
@@ -95,8 +123,17 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     /// <summary>The root key of the internal KMS.</summary>
     public RootKeyService RootKey { get; }
 
+    /// <summary>Customer master keys in AWS KMS.</summary>
+    public MasterKeyService MasterKeys { get; }
+
+    /// <summary>Grants on customer master keys.</summary>
+    public KeyGrantService Grants { get; }
+
     /// <summary>Migrations.</summary>
     public KeyMigrationService Migrations { get; }
+
+    /// <summary>Rehearsals with key providers.</summary>
+    public DrillService Drills { get; }
 
     /// <summary>Protecting and reading data.</summary>
     public TenantDataProtector Data { get; }

@@ -21,6 +21,7 @@ internal sealed class SqliteStoreTransaction : IStoreTransaction
         _access = access;
         _statements = new StoreStatements(connection, access, store.Location);
         Settings = new SqliteSettingsTable(_statements);
+        Platforms = new SqlitePlatformTable(_statements);
         Tenants = new SqliteTenantTable(_statements);
         Providers = new SqliteProviderTable(_statements);
         Keys = new SqliteKeyTable(_statements);
@@ -32,6 +33,9 @@ internal sealed class SqliteStoreTransaction : IStoreTransaction
 
     /// <inheritdoc/>
     public ISettingsTable Settings { get; }
+
+    /// <inheritdoc/>
+    public IPlatformTable Platforms { get; }
 
     /// <inheritdoc/>
     public ITenantTable Tenants { get; }

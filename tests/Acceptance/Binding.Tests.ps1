@@ -38,6 +38,8 @@ BeforeDiscovery {
             Provider = 'INVALID_INPUT'; Tenant = 'INVALID_INPUT'; Name = 'NOT_A_MESSAGE'; Migration = 'INVALID_INPUT'; File = 'NOT_A_MESSAGE' }
         @{ Cmdlet = 'Update-KeyEncryptionKey'; Show = { $_.TenantId }
             Provider = 'acme'; Tenant = 'acme'; Name = 'refused'; Migration = 'acme'; File = 'refused' }
+        @{ Cmdlet = 'Invoke-KeyProviderDrill'; Arguments = @{ Drill = 'Failover' }; Show = { $_.Name }
+            Provider = 'REPLICA_MISSING'; Tenant = 'refused'; Name = 'REPLICA_MISSING'; Migration = 'refused'; File = 'refused' }
         @{ Cmdlet = 'Enable-KeyProvider'; Arguments = @{ PassThru = $true }; Show = { $_.Name }
             Provider = 'cmk'; Tenant = 'refused'; Name = 'cmk'; Migration = 'refused'; File = 'refused' }
         @{ Cmdlet = 'Disable-KeyProvider'; Arguments = @{ Confirm = $false }; Show = { $_.Name }
@@ -50,6 +52,30 @@ BeforeDiscovery {
             Provider = 'INVALID_ARN'; Tenant = 'INVALID_ARN'; Name = 'refused'; Migration = 'INVALID_ARN'; File = 'refused' }
         @{ Cmdlet = 'New-EncryptionTenant'; Show = { $_.TenantId }
             Provider = 'TENANT_EXISTS'; Tenant = 'TENANT_EXISTS'; Name = 'refused'; Migration = 'TENANT_EXISTS'; File = 'refused' }
+        @{ Cmdlet = 'Get-KeyPolicy'; Arguments = @{ User = 'arn:aws:iam::111122223333:role/app' }; Show = { $_.Platform }
+            Provider = 'standalone'; Tenant = 'refused'; Name = 'standalone'; Migration = 'refused'; File = 'refused' }
+        @{ Cmdlet = 'Set-KeyPolicy'; Arguments = @{ User = 'arn:aws:iam::111122223333:role/app'; Confirm = $false; PassThru = $true }; Show = { $_.Region }
+            Provider = 'eu-west-1'; Tenant = 'refused'; Name = 'eu-west-1'; Migration = 'refused'; File = 'refused' }
+        @{ Cmdlet = 'Test-KeyPolicy'; Arguments = @{ Principal = '111122223333'; Action = 'kms:Decrypt' }; Show = { $_.Code }
+            Provider = 'INVALID_INPUT'; Tenant = 'INVALID_INPUT'; Name = 'MALFORMED_POLICY'; Migration = 'INVALID_INPUT'; File = 'INVALID_INPUT' }
+        @{ Cmdlet = 'Get-MasterKey'; Show = { $_.Providers.Name }
+            Provider = 'cmk'; Tenant = 'refused'; Name = 'INVALID_ARN'; Migration = 'refused'; File = 'refused' }
+        @{ Cmdlet = 'Update-MasterKey'; Arguments = @{ Description = 'piped' }; Show = { $_.Providers.Name }
+            Provider = 'cmk'; Tenant = 'refused'; Name = 'INVALID_ARN'; Migration = 'refused'; File = 'refused' }
+        @{ Cmdlet = 'Disable-MasterKey'; Arguments = @{ PassThru = $true; Confirm = $false }; Show = { $_.State }
+            Provider = 'Disabled'; Tenant = 'refused'; Name = 'INVALID_ARN'; Migration = 'refused'; File = 'refused' }
+        @{ Cmdlet = 'Enable-MasterKey'; Arguments = @{ PassThru = $true }; Show = { $_.State }
+            Provider = 'Enabled'; Tenant = 'refused'; Name = 'INVALID_ARN'; Migration = 'refused'; File = 'refused' }
+        @{ Cmdlet = 'Remove-MasterKey'; Arguments = @{ Confirm = $false }; Show = { $_.State }
+            Provider = 'HAS_DEPENDANTS'; Tenant = 'refused'; Name = 'INVALID_ARN'; Migration = 'refused'; File = 'refused' }
+        @{ Cmdlet = 'Restore-MasterKey'; Arguments = @{ PassThru = $true; WarningAction = 'SilentlyContinue' }; Show = { $_.State }
+            Provider = 'Enabled'; Tenant = 'refused'; Name = 'INVALID_ARN'; Migration = 'refused'; File = 'refused' }
+        @{ Cmdlet = 'New-KeyGrant'; Arguments = @{ GranteePrincipal = 'arn:aws:iam::111122223333:role/piped' }; Show = { $_.TenantId }
+            Provider = 'acme'; Tenant = 'refused'; Name = 'acme'; Migration = 'refused'; File = 'refused' }
+        @{ Cmdlet = 'Get-KeyGrant'; Show = { $_.GranteePrincipal -replace '.*/' }
+            Provider = 'piped'; Tenant = 'refused'; Name = 'piped'; Migration = 'refused'; File = 'refused' }
+        @{ Cmdlet = 'Remove-KeyGrant'; Arguments = @{ GrantId = 'none'; Confirm = $false }; Show = { $_ }
+            Provider = 'GRANT_NOT_FOUND'; Tenant = 'refused'; Name = 'GRANT_NOT_FOUND'; Migration = 'refused'; File = 'refused' }
         @{ Cmdlet = 'Clear-KeyLease'; Arguments = @{ Verbose = $true }; Show = { $_ }
             Provider = 'acme'; Tenant = 'acme'; Name = 'refused'; Migration = 'acme'; File = 'refused' }
     )

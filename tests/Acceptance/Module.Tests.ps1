@@ -113,6 +113,7 @@ Describe 'Views of <_.FullName>' -ForEach $outputs {
         $type = $_
         $known = $type.GetProperties().Name + (Get-TypeData $type.FullName).Members.Keys
         foreach ($control in (Get-FormatData -TypeName $type.FullName -PowerShellVersion $PSVersionTable.PSVersion).FormatViewDefinition.Control) {
+            if ($control -is [System.Management.Automation.CustomControl]) { continue }
             $entries = if ($control -is [System.Management.Automation.TableControl]) { $control.Rows.Columns.DisplayEntry } else { $control.Entries.Items.DisplayEntry }
             ($entries | Where-Object ValueType -eq 'Property').Value | Should -BeIn $known
         }

@@ -19,7 +19,8 @@ const context = Buffer.concat([number(2, pairs.length), fields(2, pairs.flat())]
 const names = [record.tenantId, record.kekId, record.providerId, record.keyArn]
 const [sealedShare, sealedInternalShare, salt, iv, sealedKek] = ['sealedShare', 'sealedInternalShare', 'salt', 'iv', 'sealedKek'].map((name) => bytes(record[name]))
 
+const secondLayer = sealedInternalShare.length > 0 ? 'internal' : ''
 const wrappingKey = hkdfSync('sha512', share, salt, Buffer.concat([Buffer.from('TenantEncryption KEK wrap v1'), fields(4, names)]), 32)
 const decipher = createDecipheriv('aes-256-gcm', Buffer.from(wrappingKey), iv, { authTagLength: 16 })
-decipher.setAAD(fields(4, [...names, context, sealedShare, sealedInternalShare, salt, iv])).setAuthTag(sealedKek.subarray(32))
+decipher.setAAD(fields(4, [...names, context, sealedShare, secondLayer, salt, iv])).setAuthTag(sealedKek.subarray(32))
 console.log(Buffer.concat([decipher.update(sealedKek.subarray(0, 32)), decipher.final()]).toString('hex'))

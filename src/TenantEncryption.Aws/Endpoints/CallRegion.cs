@@ -10,10 +10,10 @@ internal static partial class CallRegion
 {
     /// <summary>Finds the region.</summary>
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: none is known, or it is not a region's name.</exception>
-    public static string Resolve(KmsConnection connection, KeyIdentifier key)
+    public static string Resolve(KmsConnection connection, KeyIdentifier? key)
     {
-        string region = connection.Region ?? key.Region ?? OfConfiguration(connection.ProfileName) ?? throw new TenantEncryptionException(
-            ErrorCodes.InvalidInput, $"No AWS region is known for '{key}': give a key ARN or a region (-Region).");
+        string region = connection.Region ?? key?.Region ?? OfConfiguration(connection.ProfileName) ?? throw new TenantEncryptionException(
+            ErrorCodes.InvalidInput, $"No AWS region is known for {(key is null ? "the call" : $"'{key}'")}: give a key ARN or a region (-Region).");
 
         // The region becomes part of a host name: nothing but a region's name may pass.
         return Pattern().IsMatch(region)

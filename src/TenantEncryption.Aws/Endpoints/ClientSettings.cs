@@ -58,6 +58,10 @@ internal static class ClientSettings
         settings.AuthenticationRegion = region;
         settings.RetryMode = RequestRetryMode.Standard;
         settings.MaxErrorRetry = options.MaxAttempts - 1;
+
+        // What the SDK takes for a stale connection it tries again at once, ten times and beside the tries above. One is enough for a
+        // pooled connection that the peer had closed; a call that must not happen twice may have none.
+        settings.MaxStaleConnectionRetries = Math.Min(1, options.MaxAttempts - 1);
         settings.Timeout = options.AttemptTimeout;
         settings.ConnectTimeout = options.ConnectTimeout;
         settings.HttpClientFactory = transport;

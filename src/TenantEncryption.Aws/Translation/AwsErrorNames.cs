@@ -15,6 +15,7 @@ internal static class AwsErrorNames
         ["AccessDeniedException"] = ErrorCodes.PolicyDenied,
         ["AccessDenied"] = ErrorCodes.PolicyDenied,
         ["NotAuthorized"] = ErrorCodes.PolicyDenied,
+        ["NotAuthorizedException"] = ErrorCodes.PolicyDenied,
 
         ["UnrecognizedClientException"] = ErrorCodes.CredentialsInvalid,
         ["InvalidClientTokenId"] = ErrorCodes.CredentialsInvalid,

@@ -15,7 +15,7 @@ internal static class KmsErrors
     {
         "KMSInvalidStateException" => StateInMessage(answer.Message) is null,
         "InvalidKeyUsageException" => UsageInMessage(answer.Message) is null,
-        "UnsupportedOperationException" => true,
+        "UnsupportedOperationException" => UsageInMessage(answer.Message) is null,
         _ => false,
     };
 
@@ -66,9 +66,15 @@ internal static class KmsErrors
                 return (ErrorCodes.WrongRegion, $"The key's ARN is of another region than {site.Region}, which was asked.");
             case "NotFoundException" when message.StartsWith("Invalid keyId", StringComparison.OrdinalIgnoreCase):
                 return (ErrorCodes.InvalidArn, "AWS KMS takes the key identifier for malformed.");
+            case "NotFoundException" when site.Operation is "kms:RevokeGrant" or "kms:RetireGrant"
+                && message.Contains("grant", StringComparison.OrdinalIgnoreCase):
+            case "InvalidGrantIdException":
+                return (ErrorCodes.GrantNotFound, $"The key '{site.KeyId}' has no such grant.");
             case "NotFoundException":
                 return (ErrorCodes.KeyNotFound, $"There is no key or alias '{site.KeyId}' in {site.Region}.");
 
+            case "KMSInvalidStateException" when site.Operation == "kms:CancelKeyDeletion":
+                return (ErrorCodes.InvalidInput, $"The key '{site.KeyId}' is not pending deletion.");
             case "KMSInvalidStateException":
                 string state = StateInMessage(message) ?? described?.KeyState?.Value ?? "unknown";
                 return (CodeOfState(state), $"The key's state ({state}) does not allow {site.Operation}.");
@@ -81,12 +87,28 @@ internal static class KmsErrors
             case "InvalidKeyUsageException":
                 return (ErrorCodes.InvalidKeyUsage, "The key's usage or spec does not fit the operation.");
 
+            case "UnsupportedOperationException":
+                return (ErrorCodes.InvalidInput, $"AWS KMS does not support {site.Operation} for such a key, or in {site.Region}.");
+
             case "IncorrectKeyException":
                 return (ErrorCodes.WrongKey, "The ciphertext was made under another KMS key than the one named.");
             case "InvalidCiphertextException":
                 return (
                     ErrorCodes.WrongKey,
                     "The ciphertext does not verify: it was altered, or the encryption context is not that of the encryption.");
+
+            case "MalformedPolicyDocumentException":
+                return (ErrorCodes.MalformedPolicy, "AWS KMS does not take the key policy.");
+            case "AlreadyExistsException" when site.Operation == "kms:ReplicateKey":
+                return (ErrorCodes.ReplicaExists, $"The key '{site.KeyId}' has a key in the replica's region already.");
+            case "AlreadyExistsException":
+                return (ErrorCodes.AliasExists, $"The alias is in use in {site.Region}.");
+            case "InvalidAliasNameException" or "TagException" or "InvalidGrantTokenException" or "InvalidMarkerException":
+                return (ErrorCodes.InvalidInput, "AWS KMS does not take a value of the request.");
+            case "LimitExceededException":
+                return (ErrorCodes.LimitExceeded, $"A quota of AWS KMS in {site.Region} is used up, or the request has more than it takes.");
+            case "ConflictException":
+                return (ErrorCodes.KeyUnavailable, $"AWS KMS works on the key '{site.KeyId}' already.");
 
             case "ValidationException" when message.Contains("keyId", StringComparison.OrdinalIgnoreCase):
                 return (ErrorCodes.InvalidArn, "AWS KMS takes the key identifier for malformed.");
@@ -95,8 +117,9 @@ internal static class KmsErrors
             case "ValidationException":
                 return (ErrorCodes.InvalidInput, "AWS KMS takes the request for malformed.");
 
-            case "CustomKeyStoreInvalidStateException" or "CloudHsmClusterNotActiveException":
-                return (ErrorCodes.KeyUnavailable, "The custom key store that holds the key is not connected.");
+            case { } name when name.StartsWith("CustomKeyStore", StringComparison.Ordinal)
+                || name.StartsWith("CloudHsm", StringComparison.Ordinal) || name.StartsWith("Xks", StringComparison.Ordinal):
+                return (ErrorCodes.KeyUnavailable, "The custom key store that holds the key is not connected, or not as AWS KMS needs it.");
         }
 
         if (AwsErrorNames.Code(answer) is { } code)
@@ -113,7 +136,7 @@ internal static class KmsErrors
 
     private static string DetailOf(string code, CallSite site) => code switch
     {
-        ErrorCodes.PolicyDenied => $"{site.Operation} on '{site.KeyId}' is denied to these credentials.",
+        ErrorCodes.PolicyDenied => $"{site.Operation}{(site.KeyId is null ? "" : $" on '{site.KeyId}'")} is denied to these credentials.",
         ErrorCodes.CredentialsInvalid => "AWS KMS does not accept the credentials.",
         ErrorCodes.Throttled => $"AWS KMS in {site.Region} refused {site.Operation} for its rate or quota.",
         ErrorCodes.KeyDisabled => $"The key '{site.KeyId}' is disabled.",

@@ -3,12 +3,13 @@ using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys;
+using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
 
 namespace TenantEncryption.Data;
 
 /// <summary>Makes the data key of a new message, wrapped by the tenant's Current key, or by KMS itself for a Direct tenant.</summary>
-internal sealed class MaterialsSource(KeyRing ring)
+internal sealed class MaterialsSource(KeyRing ring, ProviderRegions regions)
 {
     private const int DataKeyLength = 32;
 
@@ -26,7 +27,7 @@ internal sealed class MaterialsSource(KeyRing ring)
         {
             for (int attempt = 0; attempt < 3; attempt++)
             {
-                KeyLease lease = await ring.LeaseAsync(operation.Kms, state.Tenant.TenantId, state.Current.KekId, cancellationToken).ConfigureAwait(false);
+                KeyLease lease = await ring.LeaseAsync(operation, state.Tenant.TenantId, state.Current.KekId, cancellationToken).ConfigureAwait(false);
                 bool live = lease.TryWrap(dataKey.Span, context, out EncryptedDataKey? wrapped);
                 ring.Return(lease);
                 if (live)
@@ -44,10 +45,10 @@ internal sealed class MaterialsSource(KeyRing ring)
         }
     }
 
-    private static async Task<MessageMaterials> MakeDirectAsync(
+    private async Task<MessageMaterials> MakeDirectAsync(
         Operation operation, TenantKeyState state, EncryptionContext context, CancellationToken cancellationToken)
     {
-        KmsDataKey made = await operation.Kms.GenerateDataKeyAsync(
+        KmsDataKey made = await regions.For(operation, state.Active).GenerateDataKeyAsync(
             state.Active.Connection, state.Active.KeyArn!, context, cancellationToken).ConfigureAwait(false);
         if (made.Plaintext.Length != DataKeyLength)
         {

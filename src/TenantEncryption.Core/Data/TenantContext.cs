@@ -15,7 +15,7 @@ internal static class TenantContext
     /// <exception cref="TenantEncryptionException"><c>CONTEXT_MISMATCH</c>: a key is reserved, or two keys differ only by case.</exception>
     public static EncryptionContext Of(EncryptionTenant tenant, IReadOnlyDictionary<string, string>? added)
     {
-        string tenantKey = PlatformCatalog.Get(tenant.Platform).ContextKey;
+        string tenantKey = tenant.Profile.ContextKey;
         var pairs = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [tenantKey] = tenant.TenantId };
         foreach ((string key, string value) in added ?? new Dictionary<string, string>())
         {
@@ -37,22 +37,10 @@ internal static class TenantContext
 
     /// <summary>Whether a context has the tenant's own pair, exactly.</summary>
     public static bool Names(EncryptionContext context, EncryptionTenant tenant) =>
-        context.TryGetValue(PlatformCatalog.Get(tenant.Platform).ContextKey, out string? value)
+        context.TryGetValue(tenant.Profile.ContextKey, out string? value)
         && string.Equals(value, tenant.TenantId, StringComparison.Ordinal);
 
     /// <summary>The tenant ids that a context's pairs name, one for each known context key at most.</summary>
-    public static IReadOnlyList<string> NamedTenants(EncryptionContext context)
-    {
-        var named = new List<string>(1);
-        foreach (PlatformProfile platform in PlatformCatalog.All)
-        {
-            // Several platforms share a context key.
-            if (context.TryGetValue(platform.ContextKey, out string? tenantId) && !named.Contains(tenantId, StringComparer.Ordinal))
-            {
-                named.Add(tenantId);
-            }
-        }
-
-        return named;
-    }
+    public static IEnumerable<string> NamedTenants(EncryptionContext context) =>
+        PlatformCatalog.ContextKeys.Where(context.ContainsKey).Select(key => context[key]).Distinct(StringComparer.Ordinal);
 }

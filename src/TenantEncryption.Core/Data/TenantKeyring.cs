@@ -29,6 +29,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     private LeaseTerm? _term;
     private Func<CancellationToken, Task>? _askAgain;
     private long _epoch;
+    private (string ProviderId, long Refusals)? _asked;
 
     /// <summary>Makes a keyring for one read.</summary>
     public TenantKeyring(KeyRing ring, ChangeJournal journal, Operation operation, UnprotectOptions options, TimeProvider time) =>
@@ -58,6 +59,11 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
         }
 
         Tenant = await FindNamedAsync(context).ConfigureAwait(false);
+        if (Tenant is null && await _ring.LearnPlatformsAsync().ConfigureAwait(false))
+        {
+            Tenant = await FindNamedAsync(context).ConfigureAwait(false);
+        }
+
         if (Tenant is null && _options.Keyring is null)
         {
             string named = string.Join("', '", TenantContext.NamedTenants(context));
@@ -123,8 +129,10 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
 
     private async ValueTask<bool> MayGoOnAsync(CancellationToken cancellationToken)
     {
-        EncryptionTenant tenant = (await _ring.StateAsync(Tenant!.TenantId, cancellationToken).ConfigureAwait(false)).Tenant;
-        return tenant.Epoch <= Volatile.Read(ref _epoch) && (_lease is { IsLive: true } || _term is { IsOver: false });
+        TenantKeyState state = await _ring.StateAsync(Tenant!.TenantId, cancellationToken).ConfigureAwait(false);
+        return state.Tenant.Epoch <= Volatile.Read(ref _epoch)
+            && (_asked is not { } asked || state.RefusalsOf(asked.ProviderId) == asked.Refusals)
+            && (_lease is { IsLive: true } || _term is { IsOver: false });
     }
 
     // A pair that the header stores, too, is compared by the reader; here the whole context is what matters.
@@ -178,7 +186,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     private async Task LeaseAsync(string kekId, CancellationToken cancellationToken)
     {
         ReturnLease();
-        KeyLease lease = await _ring.LeaseAsync(_operation.Kms, Tenant!.TenantId, kekId, cancellationToken).ConfigureAwait(false);
+        KeyLease lease = await _ring.LeaseAsync(_operation, Tenant!.TenantId, kekId, cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _epoch, lease.Epoch);
         _term = lease.IsLive ? null : new LeaseTerm(_time, RecheckOfZeroLease);
         _lease = lease;
@@ -221,11 +229,12 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     private async Task<SecretBytes> DecryptAsync(
         KeyProvider provider, EncryptedDataKey encryptedDataKey, EncryptionContext context, CancellationToken cancellationToken)
     {
-        EncryptionTenant tenant = (await _ring.StateAsync(Tenant!.TenantId, cancellationToken).ConfigureAwait(false)).Tenant;
-        KmsPlaintext opened = await _operation.Kms.DecryptAsync(
+        TenantKeyState state = await _ring.StateAsync(Tenant!.TenantId, cancellationToken).ConfigureAwait(false);
+        KmsPlaintext opened = await _ring.KmsFor(_operation, provider).DecryptAsync(
             provider.Connection, provider.KeyArn!, encryptedDataKey.Ciphertext, context, cancellationToken).ConfigureAwait(false);
-        TimeSpan duration = _ring.DurationFor(tenant);
-        Volatile.Write(ref _epoch, tenant.Epoch);
+        TimeSpan duration = _ring.DurationFor(state.Tenant);
+        Volatile.Write(ref _epoch, state.Tenant.Epoch);
+        _asked = (provider.Id, state.RefusalsOf(provider.Id));
         _term = new LeaseTerm(_time, duration > TimeSpan.Zero ? duration : RecheckOfZeroLease);
         return opened.Plaintext;
     }

@@ -64,7 +64,12 @@ public static class ErrorCatalog
             ErrorCodes.ReplicaMissing,
             ErrorKind.NotFound,
             "The multi-Region key has no replica in the backup region.",
-            "Replicate the key to the backup region that the platform's chart names."),
+            "Replicate the key to the backup region that the platform's chart names (Update-MasterKey -ReplicaRegion)."),
+        new(
+            ErrorCodes.ReplicaExists,
+            ErrorKind.AlreadyExists,
+            "The multi-Region key has a key in that region already.",
+            "Use the one that exists; Get-MasterKey shows it."),
         new(
             ErrorCodes.ReplicaStillOpen,
             ErrorKind.Denied,
@@ -90,6 +95,41 @@ public static class ErrorCatalog
             ErrorKind.InvalidInput,
             "The policy document is not one that IAM accepts.",
             "Correct the element that the message names; Get-KeyPolicy shows a policy that is right for the platform."),
+        new(
+            ErrorCodes.PolicyTooLarge,
+            ErrorKind.InvalidInput,
+            "The key policy would be longer than the 32,768 characters that KMS takes.",
+            "Take statements out that nobody needs, or serve some of the tenants with a key of their own."),
+        new(
+            ErrorCodes.PolicyLockout,
+            ErrorKind.Denied,
+            "With that policy nobody of the key's account could change it any more.",
+            "Keep a statement that allows the account or its administrators kms:PutKeyPolicy."),
+        new(
+            ErrorCodes.PolicyChanged,
+            ErrorKind.Unavailable,
+            "Somebody else changed the key policy in between.",
+            "Look at it with Get-KeyPolicy -Live and run the command again."),
+        new(
+            ErrorCodes.PlaceholderMissing,
+            ErrorKind.InvalidInput,
+            "The platform's key policy needs a value that was not given.",
+            "Give it with -Parameter, or what the platform itself shows with -From; Get-EncryptionPlatform lists the placeholders."),
+        new(
+            ErrorCodes.TemplateMismatch,
+            ErrorKind.InvalidInput,
+            "The JSON does not have the statements that the platform shows.",
+            "Copy the whole text of the platform's key policy dialog, and check that -Platform is the right one."),
+        new(
+            ErrorCodes.NotVerified,
+            ErrorKind.Denied,
+            "The key policy can't be seen with these credentials, so that nothing is proven about the platform's principals.",
+            "Test with credentials that have kms:GetKeyPolicy and kms:ListGrants on the key in each region, or as a principal of the platform (-RoleArn)."),
+        new(
+            ErrorCodes.InvalidPlatform,
+            ErrorKind.InvalidInput,
+            "The platform profile is malformed, or another one of its name is in use.",
+            "Correct what stands at the JSON path that the message names; docs/platform-profile.schema.json describes the format."),
         new(
             ErrorCodes.CredentialsInvalid,
             ErrorKind.Authentication,
@@ -188,8 +228,8 @@ public static class ErrorCatalog
         new(
             ErrorCodes.LimitExceeded,
             ErrorKind.InvalidData,
-            "A length in the message, or the input, exceeds a limit.",
-            "Raise the limit if the message is trusted, or choose a larger frame size."),
+            "A length in the message or the input, or a quota of AWS KMS, exceeds a limit.",
+            "Raise the limit that the message names if it is trusted, choose a larger frame size, or have AWS raise the quota."),
         new(
             ErrorCodes.WrongTenant,
             ErrorKind.Denied,
@@ -291,6 +331,11 @@ public static class ErrorCatalog
             "The migration could not go on.",
             "Mend the cause that the message names and resume it with Resume-KeyMigration."),
         new(
+            ErrorCodes.GrantNotFound,
+            ErrorKind.NotFound,
+            "The key has no such grant: it was revoked or retired, or is another key's.",
+            "List the key's grants with Get-KeyGrant; a new one is known everywhere in KMS after a few seconds, at times minutes."),
+        new(
             ErrorCodes.AliasExists,
             ErrorKind.AlreadyExists,
             "The alias exists already; nothing was made.",
@@ -306,6 +351,11 @@ public static class ErrorCatalog
             "The operation asks for confirmation, and no prompt can be shown.",
             "Run it with -Confirm:$false when you are sure."),
         new(
+            ErrorCodes.DrillRunning,
+            ErrorKind.Denied,
+            "Another drill of the same key is under way.",
+            "Wait until it ends; its statement lapses by itself fifteen minutes after it was put."),
+        new(
             ErrorCodes.EventLogAltered,
             ErrorKind.InvalidData,
             "A record of the event log does not verify.",
@@ -319,6 +369,11 @@ public static class ErrorCatalog
 
     /// <summary>All definitions, in the order of the documentation.</summary>
     public static IReadOnlyCollection<ErrorDefinition> All => ByCode.Values;
+
+    /// <summary>Whether there is such a code.</summary>
+    /// <param name="code">The code, ordinal.</param>
+    /// <returns>Whether it is in the catalog.</returns>
+    public static bool Contains(string code) => ByCode.ContainsKey(code);
 
     /// <summary>The definition of a code.</summary>
     /// <param name="code">A constant of <see cref="ErrorCodes"/>.</param>

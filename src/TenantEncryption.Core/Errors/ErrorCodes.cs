@@ -45,6 +45,9 @@ public static class ErrorCodes
     /// <summary>The multi-Region key has no replica in the backup region.</summary>
     public const string ReplicaMissing = "REPLICA_MISSING";
 
+    /// <summary>The multi-Region key has a key in that region already.</summary>
+    public const string ReplicaExists = "REPLICA_EXISTS";
+
     /// <summary>Access was withdrawn in one region, but another region of the multi-Region key still allows it.</summary>
     public const string ReplicaStillOpen = "REPLICA_STILL_OPEN";
 
@@ -59,6 +62,27 @@ public static class ErrorCodes
 
     /// <summary>A policy document is not one that IAM accepts.</summary>
     public const string MalformedPolicy = "MALFORMED_POLICY";
+
+    /// <summary>A policy is longer than KMS takes.</summary>
+    public const string PolicyTooLarge = "POLICY_TOO_LARGE";
+
+    /// <summary>Nobody could change the key's policy any more.</summary>
+    public const string PolicyLockout = "POLICY_LOCKOUT";
+
+    /// <summary>The live key policy is not the one that the change was made for.</summary>
+    public const string PolicyChanged = "POLICY_CHANGED";
+
+    /// <summary>A platform's key policy has placeholders without a value.</summary>
+    public const string PlaceholderMissing = "PLACEHOLDER_MISSING";
+
+    /// <summary>The JSON is not what the platform shows.</summary>
+    public const string TemplateMismatch = "TEMPLATE_MISMATCH";
+
+    /// <summary>What the platform's principals may do could not be seen, so that nothing is proven.</summary>
+    public const string NotVerified = "NOT_VERIFIED";
+
+    /// <summary>A platform profile is malformed, or not the one that tenants follow.</summary>
+    public const string InvalidPlatform = "INVALID_PLATFORM";
 
     /// <summary>AWS refused the credentials: they are missing, unknown, wrongly signed or expired.</summary>
     public const string CredentialsInvalid = "CREDENTIALS_INVALID";
@@ -117,7 +141,7 @@ public static class ErrorCodes
     /// <summary>The message is not framed and too large to be verified in bounded memory.</summary>
     public const string NonFramedTooLarge = "NON_FRAMED_TOO_LARGE";
 
-    /// <summary>A length in the message, or the input, exceeds a limit.</summary>
+    /// <summary>A length in the message or the input, or a quota of AWS KMS, exceeds a limit.</summary>
     public const string LimitExceeded = "LIMIT_EXCEEDED";
 
     /// <summary>The message belongs to another tenant.</summary>
@@ -180,6 +204,9 @@ public static class ErrorCodes
     /// <summary>The migration could not go on.</summary>
     public const string MigrationFailed = "MIGRATION_FAILED";
 
+    /// <summary>The key has no such grant: it was revoked or retired, or is another key's.</summary>
+    public const string GrantNotFound = "GRANT_NOT_FOUND";
+
     /// <summary>The alias exists already; nothing was made.</summary>
     public const string AliasExists = "ALIAS_EXISTS";
 
@@ -188,6 +215,9 @@ public static class ErrorCodes
 
     /// <summary>The operation asks for confirmation, and no prompt can be shown.</summary>
     public const string ConfirmationRequired = "CONFIRMATION_REQUIRED";
+
+    /// <summary>Another drill changes the same key policy.</summary>
+    public const string DrillRunning = "DRILL_RUNNING";
 
     /// <summary>A record of the event log does not verify.</summary>
     public const string EventLogAltered = "EVENT_LOG_ALTERED";

@@ -36,8 +36,53 @@ public static class EventTypes
     /// <summary>A deactivated key provider was restored.</summary>
     public const string ProviderRestored = "keyprovider.restored";
 
+    /// <summary>KMS gave no answer in a key provider's region, and its key is asked in another one.</summary>
+    public const string ProviderFailedOver = "keyprovider.failedover";
+
+    /// <summary>A key provider's own region answers again.</summary>
+    public const string ProviderReturned = "keyprovider.returned";
+
+    /// <summary>KMS refused a multi-Region key: nothing fails over until a check passes in that region.</summary>
+    public const string ProviderRefused = "keyprovider.refused";
+
+    /// <summary>A master key's policy was changed, in some or all of its regions.</summary>
+    public const string KeyPolicyUpdated = "keypolicy.updated";
+
+    /// <summary>A drill of a key provider begins to change key policies.</summary>
+    public const string DrillStarted = "keyprovider-drill.started";
+
+    /// <summary>A drill of a key provider ended.</summary>
+    public const string DrillFinished = "keyprovider-drill.finished";
+
     /// <summary>A new key-encryption key wraps from now on.</summary>
     public const string KeyRotated = "key.rotated";
+
+    /// <summary>A customer master key was made in AWS KMS.</summary>
+    public const string MasterKeyCreated = "masterkey.created";
+
+    /// <summary>A master key's alias, rotation, policy, replicas, description or tags were changed.</summary>
+    public const string MasterKeyUpdated = "masterkey.updated";
+
+    /// <summary>A master key was enabled.</summary>
+    public const string MasterKeyEnabled = "masterkey.enabled";
+
+    /// <summary>A master key was disabled.</summary>
+    public const string MasterKeyDisabled = "masterkey.disabled";
+
+    /// <summary>A master key will be deleted when its waiting period ends.</summary>
+    public const string MasterKeyDeletionScheduled = "masterkey.deletion-scheduled";
+
+    /// <summary>The deletion of a master key was cancelled.</summary>
+    public const string MasterKeyRestored = "masterkey.restored";
+
+    /// <summary>A grant on a master key was made.</summary>
+    public const string GrantCreated = "grant.created";
+
+    /// <summary>A grant was taken away.</summary>
+    public const string GrantRevoked = "grant.revoked";
+
+    /// <summary>A grant was given back.</summary>
+    public const string GrantRetired = "grant.retired";
 
     /// <summary>A tenant was created.</summary>
     public const string TenantCreated = "tenant.created";

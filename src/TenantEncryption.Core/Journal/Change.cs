@@ -6,6 +6,7 @@ using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
+using TenantEncryption.Tenants;
 
 namespace TenantEncryption.Journal;
 
@@ -73,9 +74,8 @@ internal sealed class Change(IStoreTransaction store, EventLog log, ProviderAuth
         }
 
         data["operation"] = operation.Id;
-        string platform = tenantId is null
-            ? PlatformCatalog.Standalone
-            : (await store.Tenants.FindAsync(tenantId).ConfigureAwait(false))?.Platform ?? PlatformCatalog.Standalone;
-        Head = await log.AppendAsync(store, $"{PlatformCatalog.Get(platform).EventPrefix}.{type}", tenantId, data).ConfigureAwait(false);
+        EncryptionTenant? tenant = tenantId is null ? null : await store.Tenants.FindAsync(tenantId).ConfigureAwait(false);
+        PlatformProfile platform = tenant?.Profile ?? PlatformCatalog.FindBuiltIn(PlatformCatalog.Standalone)!;
+        Head = await log.AppendAsync(store, $"{platform.EventPrefix}.{type}", tenantId, data).ConfigureAwait(false);
     }
 }

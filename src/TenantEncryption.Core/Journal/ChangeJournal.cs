@@ -28,6 +28,16 @@ internal sealed class ChangeJournal(
         return await read(transaction).ConfigureAwait(false);
     }
 
+    /// <summary>Checks something in one snapshot.</summary>
+    public Task ReadAsync(Func<IStoreTransaction, Task> read, CancellationToken cancellationToken) =>
+        ReadAsync(
+            async transaction =>
+            {
+                await read(transaction).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken);
+
     /// <summary>Makes a change; nothing of it stays when <paramref name="work"/> throws.</summary>
     public async Task<T> ChangeAsync<T>(Operation operation, Func<Change, Task<T>> work, CancellationToken cancellationToken)
     {

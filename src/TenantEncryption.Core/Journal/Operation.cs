@@ -13,12 +13,28 @@ namespace TenantEncryption.Journal;
 internal sealed class Operation(ChangeJournal journal, RecordingKms kms, string name, string? tenantId) : IAsyncDisposable
 {
     private readonly List<KmsCall> _returned = [];
+    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
 
     /// <summary>An id that all events of the operation share.</summary>
     public string Id { get; } = Identifiers.New("op-");
 
     /// <summary>The KMS, recording.</summary>
     public IKms Kms => kms;
+
+    /// <summary>Warns the caller; once of each thing.</summary>
+    public void WarnOnce(string message)
+    {
+        bool isNew;
+        lock (_warned)
+        {
+            isNew = _warned.Add(message);
+        }
+
+        if (isNew)
+        {
+            journal.Warn(message);
+        }
+    }
 
     /// <summary>The KMS calls that no event has told yet.</summary>
     public IReadOnlyList<KmsCall> TakeKmsCalls()

@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
-using TenantEncryption.Errors;
-using TenantEncryption.Kms;
+using TenantEncryption.Journal;
+using TenantEncryption.Keys.Regions;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
 
@@ -9,32 +8,26 @@ namespace TenantEncryption.Keys;
 /// <summary>
 /// Makes key records and proves them: a record is opened through its provider before anything depends on it, so two KMS calls a record.
 /// </summary>
-internal sealed class KeyMaker(KeySealer sealer, TimeProvider time)
+internal sealed class KeyMaker(KeySealer sealer, ProviderRegions regions, TimeProvider time)
 {
     /// <summary>A new random key, sealed by a provider.</summary>
-    public async Task<KeyEncryptionKey> MakeAsync(IKms kms, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
+    public async Task<KeyEncryptionKey> MakeAsync(Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
     {
         using SecretBytes kek = SecretBytes.Random(KeyRecordCipher.KeyLength);
         return new KeyEncryptionKey
         {
-            Record = await SealAsync(kms, kek, Identifiers.New(Identifiers.KekPrefix), tenant, provider, cancellationToken).ConfigureAwait(false),
+            Record = await SealAsync(operation, kek, Identifiers.New(Identifiers.KekPrefix), tenant, provider, cancellationToken).ConfigureAwait(false),
             Status = KeyEncryptionKeyStatus.Current,
             CreatedAt = time.GetUtcNow(),
         };
     }
 
     /// <summary>Opens a key through the provider that seals it: one call.</summary>
-    public Task<SecretBytes> OpenAsync(IKms kms, KeyRecord record, KeyProvider provider, CancellationToken cancellationToken) =>
-        sealer.OpenAsync(kms, record, provider, cancellationToken);
+    public Task<SecretBytes> OpenAsync(Operation operation, KeyRecord record, KeyProvider provider, CancellationToken cancellationToken) =>
+        sealer.OpenAsync(regions.For(operation, provider), record, provider, cancellationToken);
 
     /// <summary>Seals a key under a provider and opens it again: two calls.</summary>
-    public async Task<KeyRecord> SealAsync(
-        IKms kms, SecretBytes kek, string kekId, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
-    {
-        KeyRecord record = await sealer.SealAsync(kms, kek, kekId, tenant, provider, cancellationToken).ConfigureAwait(false);
-        using SecretBytes opened = await sealer.OpenAsync(kms, record, provider, cancellationToken).ConfigureAwait(false);
-        return CryptographicOperations.FixedTimeEquals(opened.Span, kek.Span)
-            ? record
-            : throw new TenantEncryptionException(ErrorCodes.WrongKey, $"The provider '{provider.Name}' opened another key than it sealed.");
-    }
+    public Task<KeyRecord> SealAsync(
+        Operation operation, SecretBytes kek, string kekId, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken) =>
+        sealer.SealProvenAsync(regions.For(operation, provider), kek, kekId, tenant, provider, cancellationToken);
 }

@@ -8,9 +8,11 @@ namespace TenantEncryption.Keys;
 /// Seals a key-encryption key under its provider's share, and opens it:
 /// <code>
 /// W      = HKDF-SHA-512(ikm = share ‖ internal share, salt, info = "TenantEncryption KEK wrap v1" ‖ fields(TenantId, KekId, ProviderId, KeyArn)), 32 bytes
-/// sealed = AES-256-GCM(W, iv, KEK, aad = fields(TenantId, KekId, ProviderId, KeyArn, context, sealed share, sealed internal share, salt, iv))
+/// sealed = AES-256-GCM(W, iv, KEK, aad = fields(TenantId, KekId, ProviderId, KeyArn, context, sealed share, second layer, salt, iv))
 /// </code>
 /// where each field is preceded by its length (32-bit big-endian). HKDF is RFC 5869; the salt is fresh for every record, so each W seals once.
+/// For the sealed form of the internal share the AAD has only whether there is one: the share itself is in W, and its sealed form changes
+/// with the root key, which must rotate without asking every customer's KMS.
 /// </summary>
 internal static class KeyRecordCipher
 {
@@ -91,6 +93,6 @@ internal static class KeyRecordCipher
         new LengthPrefixed()
             .Add(record.TenantId).Add(record.KekId).Add(record.ProviderId).Add(record.KeyArn)
             .Add(new EncryptionContext(record.EncryptionContext).Serialized.Span)
-            .Add(record.SealedShare).Add(record.SealedInternalShare).Add(record.Salt).Add(record.Iv)
+            .Add(record.SealedShare).Add(record.SealedInternalShare.Length > 0 ? "internal" : "").Add(record.Salt).Add(record.Iv)
             .Bytes;
 }

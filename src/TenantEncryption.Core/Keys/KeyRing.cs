@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
+using TenantEncryption.Journal;
+using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
+using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
@@ -10,7 +13,7 @@ namespace TenantEncryption.Keys;
 
 /// <summary>
 /// Gives out leases of tenants' key-encryption keys: from memory while a lease lives, else by one call of the provider.
-/// It looks at a tenant's epoch at most one second ago, and drops leases of an older epoch.
+/// It looks at a tenant's epoch at most one second ago, and drops leases of an older epoch, and of a provider that KMS refused to any process.
 /// </summary>
 internal sealed class KeyRing : IDisposable
 {
@@ -21,6 +24,7 @@ internal sealed class KeyRing : IDisposable
 
     private readonly IStore _store;
     private readonly KeySealer _sealer;
+    private readonly ProviderRegions _regions;
     private readonly ProviderAuthenticator _authenticator;
     private readonly TimeProvider _time;
     private readonly TimeSpan? _shorterLease;
@@ -34,14 +38,22 @@ internal sealed class KeyRing : IDisposable
     /// <summary>Makes a key ring over a store.</summary>
     /// <param name="store">The store.</param>
     /// <param name="sealer">Opens key records.</param>
+    /// <param name="regions">Which region of a provider is asked.</param>
     /// <param name="authenticator">Authenticates the providers that it trusts.</param>
     /// <param name="time">The clock of leases.</param>
     /// <param name="shorterLease">A lease that this process wants, where it is shorter than the tenant's.</param>
     /// <param name="aeadFactory">The AEAD of the keys.</param>
     public KeyRing(
-        IStore store, KeySealer sealer, ProviderAuthenticator authenticator, TimeProvider time, TimeSpan? shorterLease, IAeadFactory? aeadFactory)
+        IStore store,
+        KeySealer sealer,
+        ProviderRegions regions,
+        ProviderAuthenticator authenticator,
+        TimeProvider time,
+        TimeSpan? shorterLease,
+        IAeadFactory? aeadFactory)
     {
-        (_store, _sealer, _authenticator, _time, _shorterLease, _aeadFactory) = (store, sealer, authenticator, time, shorterLease, aeadFactory);
+        (_store, _sealer, _regions, _authenticator) = (store, sealer, regions, authenticator);
+        (_time, _shorterLease, _aeadFactory) = (time, shorterLease, aeadFactory);
         _sweeper = time.CreateTimer(_ => _ = SweepAsync(), null, EpochCheckInterval, EpochCheckInterval);
     }
 
@@ -70,37 +82,47 @@ internal sealed class KeyRing : IDisposable
         }
     }
 
+    /// <summary>Reads the platforms that other processes may have added to the store; tells whether there was one with a new context key.</summary>
+    public async Task<bool> LearnPlatformsAsync()
+    {
+        int known = PlatformCatalog.ContextKeys.Count;
+        IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, CancellationToken.None).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        foreach (StoredPlatform platform in await transaction.Platforms.ListAsync().ConfigureAwait(false))
+        {
+            PlatformCatalog.Of(platform.Name, platform.Json, platform.Hash);
+        }
+
+        return PlatformCatalog.ContextKeys.Count > known;
+    }
+
     /// <summary>The tenant's keys as the store has them now.</summary>
     public async Task<TenantKeyState> RefreshAsync(string tenantId, CancellationToken cancellationToken)
     {
         IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
         long checkedAt = _time.GetTimestamp();
+        IReadOnlyDictionary<string, long> refusals = await transaction.Providers.CountRefusalsAsync(tenantId).ConfigureAwait(false);
         if (_states.TryGetValue(tenantId, out CheckedState? known)
             && await transaction.Tenants.GetEpochAsync(tenantId).ConfigureAwait(false) == known.State.Tenant.Epoch)
         {
-            _states[tenantId] = known with { CheckedAt = checkedAt };
-            return known.State;
+            TenantKeyState same = known.State with { Refusals = refusals };
+            _states[tenantId] = new CheckedState(same, checkedAt);
+            EndRefused(known.State, same);
+            return same;
         }
 
-        TenantKeyState state = await ReadStateAsync(transaction, tenantId).ConfigureAwait(false);
+        TenantKeyState state = await ReadStateAsync(transaction, tenantId, refusals).ConfigureAwait(false);
         _states[tenantId] = new CheckedState(state, checkedAt);
         DropOlder(tenantId, state.Tenant.Epoch);
         return state;
-    }
-
-    /// <summary>A lease of the tenant's Current key, for wrapping.</summary>
-    public async ValueTask<KeyLease> LeaseCurrentAsync(IKms kms, string tenantId, CancellationToken cancellationToken)
-    {
-        TenantKeyState state = await StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
-        return await LeaseAsync(kms, tenantId, state.Current.KekId, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A lease of one of the tenant's keys, for unwrapping.</summary>
     /// <exception cref="TenantEncryptionException">
     /// <c>WRONG_KEY</c>: the tenant has no such key; <c>PROVIDER_DEACTIVATED</c>; or what the provider answered.
     /// </exception>
-    public async ValueTask<KeyLease> LeaseAsync(IKms kms, string tenantId, string kekId, CancellationToken cancellationToken)
+    public async ValueTask<KeyLease> LeaseAsync(Operation operation, string tenantId, string kekId, CancellationToken cancellationToken)
     {
         TenantKeyState state = await StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
         if (FindLive(state.Tenant, kekId) is { } live)
@@ -112,7 +134,7 @@ internal sealed class KeyRing : IDisposable
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return FindLive(state.Tenant, kekId) ?? await OpenAsync(kms, tenantId, kekId, cancellationToken).ConfigureAwait(false);
+            return FindLive(state.Tenant, kekId) ?? await OpenAsync(operation, tenantId, kekId, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -123,6 +145,9 @@ internal sealed class KeyRing : IDisposable
     /// <summary>Refuses a provider whose registration was changed by something else.</summary>
     public ValueTask RequireAuthenticAsync(KeyProvider provider, CancellationToken cancellationToken) =>
         _authenticator.RequireAsync(provider, cancellationToken);
+
+    /// <summary>The KMS for a provider's calls that need no lease: those of Direct messages.</summary>
+    public IKms KmsFor(Operation operation, KeyProvider provider) => _regions.For(operation, provider);
 
     /// <summary>Says that an operation is done with a lease, which ends it when it served that operation only.</summary>
     public void Return(KeyLease lease)
@@ -162,7 +187,8 @@ internal sealed class KeyRing : IDisposable
         }
     }
 
-    private async Task<TenantKeyState> ReadStateAsync(IStoreTransaction transaction, string tenantId)
+    private async Task<TenantKeyState> ReadStateAsync(
+        IStoreTransaction transaction, string tenantId, IReadOnlyDictionary<string, long> refusals)
     {
         EncryptionTenant tenant = await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false);
         KeyProvider active = (await transaction.Providers.FindActiveAsync(tenantId).ConfigureAwait(false))!;
@@ -170,7 +196,8 @@ internal sealed class KeyRing : IDisposable
         return new TenantKeyState(
             tenant,
             active,
-            (await transaction.Keys.FindCurrentAsync(tenantId).ConfigureAwait(false))!);
+            (await transaction.Keys.FindCurrentAsync(tenantId).ConfigureAwait(false))!,
+            refusals);
     }
 
     private KeyLease? FindLive(EncryptionTenant tenant, string kekId) =>
@@ -179,7 +206,7 @@ internal sealed class KeyRing : IDisposable
             ? lease
             : null;
 
-    private async Task<KeyLease> OpenAsync(IKms kms, string tenantId, string kekId, CancellationToken cancellationToken)
+    private async Task<KeyLease> OpenAsync(Operation operation, string tenantId, string kekId, CancellationToken cancellationToken)
     {
         EncryptionTenant tenant;
         KeyEncryptionKey? key;
@@ -190,6 +217,10 @@ internal sealed class KeyRing : IDisposable
             tenant = await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false);
             key = await transaction.Keys.FindAsync(kekId).ConfigureAwait(false);
             provider = key is null ? null : await transaction.Providers.FindAsync(key.ProviderId).ConfigureAwait(false);
+            if (provider is not null)
+            {
+                await ProviderTransition.RefuseShutLayerAsync(transaction, provider).ConfigureAwait(false);
+            }
         }
 
         if (key is null || provider is null || key.TenantId != tenantId)
@@ -208,7 +239,8 @@ internal sealed class KeyRing : IDisposable
         TimeSpan duration = DurationFor(tenant);
         try
         {
-            using SecretBytes kek = await _sealer.OpenAsync(kms, key.Record, provider, cancellationToken).ConfigureAwait(false);
+            using SecretBytes kek = await _sealer.OpenAsync(
+                _regions.For(operation, provider), key.Record, provider, cancellationToken).ConfigureAwait(false);
             var lease = new KeyLease(tenantId, kekId, provider.Id, tenant.Epoch, new SharedAead(kek.Span, _aeadFactory), duration, _time);
             if (duration > TimeSpan.Zero)
             {
@@ -236,6 +268,14 @@ internal sealed class KeyRing : IDisposable
         if (_disposed)
         {
             Clear();
+        }
+    }
+
+    private void EndRefused(TenantKeyState before, TenantKeyState now)
+    {
+        foreach (string providerId in now.Refusals.Keys.Where(id => now.RefusalsOf(id) != before.RefusalsOf(id)))
+        {
+            EndOfProvider(providerId);
         }
     }
 

@@ -54,7 +54,7 @@ public sealed class KeyService
             return state.Current;
         }
 
-        KeyEncryptionKey key = await _keyMaker.MakeAsync(operation.Kms, state.Tenant, state.Active, cancellationToken).ConfigureAwait(false);
+        KeyEncryptionKey key = await _keyMaker.MakeAsync(operation, state.Tenant, state.Active, cancellationToken).ConfigureAwait(false);
         return await _journal.ChangeAsync(
             operation,
             async change =>

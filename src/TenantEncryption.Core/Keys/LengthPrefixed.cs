@@ -30,6 +30,19 @@ internal sealed class LengthPrefixed
         return this;
     }
 
+    /// <summary>Adds a list of texts: their count, then each.</summary>
+    public LengthPrefixed Add(IReadOnlyCollection<string> fields)
+    {
+        BinaryPrimitives.WriteInt32BigEndian(_buffer.GetSpan(4), fields.Count);
+        _buffer.Advance(4);
+        foreach (string field in fields)
+        {
+            Add(field);
+        }
+
+        return this;
+    }
+
     /// <summary>Adds a text field.</summary>
     public LengthPrefixed Add(string field) => Add(Encoding.UTF8.GetBytes(field));
 }

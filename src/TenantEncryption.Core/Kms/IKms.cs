@@ -4,10 +4,13 @@ namespace TenantEncryption.Kms;
 /// The calls of AWS KMS that the product makes, in its own terms. Every method fails with a
 /// <see cref="TenantEncryptionException"/> whose code tells the cause (<c>POLICY_DENIED</c>, <c>KEY_DISABLED</c>,
 /// <c>KMS_UNREACHABLE</c>, …) and which carries the operation, the key, the region and the request id.
-/// Implementations are thread-safe.
+/// <c>KMS_UNREACHABLE</c> is no answer, in several tries; every other code is an answer. Implementations are thread-safe.
 /// </summary>
 public interface IKms : IDisposable
 {
+    /// <summary>The calls by which keys, policies and grants are administered.</summary>
+    IKmsAdministration Administration { get; }
+
     /// <summary>The facts of a key, by any form of identifier (kms:DescribeKey).</summary>
     /// <param name="connection">Where and as whom to call.</param>
     /// <param name="keyId">A key id, key ARN, alias name or alias ARN.</param>

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using TenantEncryption.Errors;
 
@@ -55,6 +57,30 @@ public sealed partial record KeyIdentifier
 
     /// <summary>Whether it names a multi-Region key by its <c>mrk-</c> id; of an alias that can't be told.</summary>
     public bool IsMultiRegion => KeyId?.StartsWith("mrk-", StringComparison.Ordinal) ?? false;
+
+    /// <summary>
+    /// Names the key where its ARN should not be shown, as Qlik's <c>arnFingerPrint</c> does: SHA-256 of the identifier in UTF-8, in lower-case
+    /// hexadecimal.
+    /// </summary>
+    public string Fingerprint => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(_text))).ToLowerInvariant();
+
+    /// <summary>The ARN of the same multi-Region key in another region.</summary>
+    /// <param name="region">The region.</param>
+    /// <returns>The key ARN there, whether or not there is a key.</returns>
+    /// <exception cref="InvalidOperationException">It is not the ARN of a multi-Region key.</exception>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_ARN</c>: the region is no region of the partition.</exception>
+    public KeyIdentifier InRegion(string region) => Form == KeyIdentifierForm.KeyArn && IsMultiRegion
+        ? Parse($"arn:{Partition}:kms:{region}:{AccountId}:key/{KeyId}")
+        : throw new InvalidOperationException($"'{_text}' is not the ARN of a multi-Region key.");
+
+    /// <summary>The partition of a region, by the region's name.</summary>
+    /// <param name="region">The region, such as <c>us-gov-west-1</c>.</param>
+    /// <returns>The partition, such as <c>aws-us-gov</c>.</returns>
+    public static string PartitionOf(string region)
+    {
+        ArgumentNullException.ThrowIfNull(region);
+        return RegionPartitions.First(known => region.StartsWith(known.Prefix, StringComparison.Ordinal)).Partition;
+    }
 
     /// <summary>Reads an identifier.</summary>
     /// <param name="text">A key ARN, alias ARN, key id or alias name, without white space around it.</param>
@@ -180,7 +206,7 @@ public sealed partial record KeyIdentifier
             return $"its region '{Shown(region)}' is not the name of an AWS region, such as eu-west-1";
         }
 
-        string home = RegionPartitions.First(entry => region.StartsWith(entry.Prefix, StringComparison.Ordinal)).Partition;
+        string home = PartitionOf(region);
         return home == partition ? null : $"its region '{region}' is in the partition {home}, not {partition}";
     }
 

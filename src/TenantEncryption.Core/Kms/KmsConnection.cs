@@ -20,4 +20,21 @@ public sealed record KmsConnection
 
     /// <summary>The external id that the role's trust policy asks for.</summary>
     public string? ExternalId { get; init; }
+
+    /// <summary>
+    /// This connection, with what it leaves open taken from another one. Profile, role and external id say together as whom to call: where
+    /// one of them is given, none is taken.
+    /// </summary>
+    /// <param name="other">The other connection.</param>
+    /// <returns>The completed connection.</returns>
+    public KmsConnection Or(KmsConnection other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        bool saysWho = ProfileName is not null || RoleArn is not null || ExternalId is not null;
+        return (saysWho ? this : this with { ProfileName = other.ProfileName, RoleArn = other.RoleArn, ExternalId = other.ExternalId }) with
+        {
+            Region = Region ?? other.Region,
+            EndpointUrl = EndpointUrl ?? other.EndpointUrl,
+        };
+    }
 }

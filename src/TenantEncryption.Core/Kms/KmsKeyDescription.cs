@@ -21,8 +21,17 @@ public sealed record KmsKeyDescription
     /// <summary>Where the key material comes from, such as <c>AWS_KMS</c> or <c>EXTERNAL</c>.</summary>
     public required string Origin { get; init; }
 
+    /// <summary>The description that its owner gave it.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>When it was made.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
+
     /// <summary>Whether the key is a multi-Region key, primary or replica.</summary>
     public bool MultiRegion { get; init; }
+
+    /// <summary>The ARN of a multi-Region key's primary, which may be this key; <see langword="null"/> for others.</summary>
+    public string? PrimaryKeyArn { get; init; }
 
     /// <summary>The ARNs of the other keys of a multi-Region key, primary and replicas; empty for others.</summary>
     public IReadOnlyList<string> RelatedKeyArns { get; init; } = [];

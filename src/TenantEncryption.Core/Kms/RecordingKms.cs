@@ -4,9 +4,25 @@ using TenantEncryption.Errors;
 namespace TenantEncryption.Kms;
 
 /// <summary>An <see cref="IKms"/> that keeps a record of every call, successful or not. It does not own the one it wraps.</summary>
-internal sealed class RecordingKms(IKms inner, TimeProvider time, Action<KmsCall>? observer) : IKms
+internal sealed class RecordingKms : IKms
 {
     private readonly ConcurrentQueue<KmsCall> _calls = new();
+    private readonly IKms _inner;
+    private readonly TimeProvider _time;
+    private readonly Action<KmsCall>? _observer;
+
+    /// <summary>Wraps a KMS.</summary>
+    /// <param name="inner">The KMS.</param>
+    /// <param name="time">The clock of the records.</param>
+    /// <param name="observer">Is told of each call at once.</param>
+    public RecordingKms(IKms inner, TimeProvider time, Action<KmsCall>? observer)
+    {
+        (_inner, _time, _observer) = (inner, time, observer);
+        Administration = new RecordingKmsAdministration(inner, this);
+    }
+
+    /// <inheritdoc/>
+    public IKmsAdministration Administration { get; }
 
     /// <summary>Takes the calls recorded since the last time.</summary>
     public IReadOnlyList<KmsCall> TakeCalls()
@@ -22,7 +38,7 @@ internal sealed class RecordingKms(IKms inner, TimeProvider time, Action<KmsCall
 
     /// <inheritdoc/>
     public Task<KmsKeyDescription> DescribeKeyAsync(KmsConnection connection, string keyId, CancellationToken cancellationToken) =>
-        RecordAsync("DescribeKey", connection, keyId, () => inner.DescribeKeyAsync(connection, keyId, cancellationToken), answer => answer.RequestId);
+        RecordAsync("DescribeKey", connection, keyId, () => _inner.DescribeKeyAsync(connection, keyId, cancellationToken), answer => answer.RequestId);
 
     /// <inheritdoc/>
     public Task<KmsDataKey> GenerateDataKeyAsync(
@@ -31,7 +47,7 @@ internal sealed class RecordingKms(IKms inner, TimeProvider time, Action<KmsCall
             "GenerateDataKey",
             connection,
             keyId,
-            () => inner.GenerateDataKeyAsync(connection, keyId, encryptionContext, cancellationToken),
+            () => _inner.GenerateDataKeyAsync(connection, keyId, encryptionContext, cancellationToken),
             answer => answer.RequestId);
 
     /// <inheritdoc/>
@@ -41,7 +57,7 @@ internal sealed class RecordingKms(IKms inner, TimeProvider time, Action<KmsCall
             "GenerateDataKeyWithoutPlaintext",
             connection,
             keyId,
-            () => inner.GenerateDataKeyWithoutPlaintextAsync(connection, keyId, encryptionContext, cancellationToken),
+            () => _inner.GenerateDataKeyWithoutPlaintextAsync(connection, keyId, encryptionContext, cancellationToken),
             answer => answer.RequestId);
 
     /// <inheritdoc/>
@@ -55,7 +71,7 @@ internal sealed class RecordingKms(IKms inner, TimeProvider time, Action<KmsCall
             "Encrypt",
             connection,
             keyId,
-            () => inner.EncryptAsync(connection, keyId, plaintext, encryptionContext, cancellationToken),
+            () => _inner.EncryptAsync(connection, keyId, plaintext, encryptionContext, cancellationToken),
             answer => answer.RequestId);
 
     /// <inheritdoc/>
@@ -69,7 +85,7 @@ internal sealed class RecordingKms(IKms inner, TimeProvider time, Action<KmsCall
             "Decrypt",
             connection,
             keyId,
-            () => inner.DecryptAsync(connection, keyId, ciphertext, encryptionContext, cancellationToken),
+            () => _inner.DecryptAsync(connection, keyId, ciphertext, encryptionContext, cancellationToken),
             answer => answer.RequestId);
 
     /// <inheritdoc/>
@@ -77,10 +93,11 @@ internal sealed class RecordingKms(IKms inner, TimeProvider time, Action<KmsCall
     {
     }
 
-    private async Task<T> RecordAsync<T>(string operation, KmsConnection connection, string keyId, Func<Task<T>> call, Func<T, string?> requestId)
+    /// <summary>Makes a call and records it.</summary>
+    internal async Task<T> RecordAsync<T>(string operation, KmsConnection connection, string keyId, Func<Task<T>> call, Func<T, string?> requestId)
     {
-        DateTimeOffset begun = time.GetUtcNow();
-        long timestamp = time.GetTimestamp();
+        DateTimeOffset begun = _time.GetUtcNow();
+        long timestamp = _time.GetTimestamp();
         string? error = null;
         string? request = null;
         string? region = connection.Region;
@@ -107,10 +124,10 @@ internal sealed class RecordingKms(IKms inner, TimeProvider time, Action<KmsCall
                 RequestId = request,
                 ErrorCode = error,
                 Time = begun,
-                Elapsed = time.GetElapsedTime(timestamp),
+                Elapsed = _time.GetElapsedTime(timestamp),
             };
             _calls.Enqueue(made);
-            observer?.Invoke(made);
+            _observer?.Invoke(made);
         }
     }
 }

@@ -59,7 +59,7 @@ internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session,
         using SecretBytes? kek = item.IsNewKey ? SecretBytes.Random(KeyRecordCipher.KeyLength) : null;
         if (kek is not null)
         {
-            KeyRecord made = await keyMaker.SealAsync(operation.Kms, kek, item.KekId, tenant, target, cancellationToken).ConfigureAwait(false);
+            KeyRecord made = await keyMaker.SealAsync(operation, kek, item.KekId, tenant, target, cancellationToken).ConfigureAwait(false);
             return item with { State = MigrationItemState.Staged, Staged = made };
         }
 
@@ -76,7 +76,8 @@ internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session,
         SecretBytes opened;
         try
         {
-            opened = await keyMaker.OpenAsync(operation.Kms, key!.Record, source, cancellationToken).ConfigureAwait(false);
+            await journal.ReadAsync(transaction => ProviderTransition.RefuseShutLayerAsync(transaction, source), cancellationToken).ConfigureAwait(false);
+            opened = await keyMaker.OpenAsync(operation, key!.Record, source, cancellationToken).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)
         {
@@ -86,7 +87,7 @@ internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session,
 
         using (opened)
         {
-            KeyRecord moved = await keyMaker.SealAsync(operation.Kms, opened, item.KekId, tenant, target, cancellationToken).ConfigureAwait(false);
+            KeyRecord moved = await keyMaker.SealAsync(operation, opened, item.KekId, tenant, target, cancellationToken).ConfigureAwait(false);
             return item with { State = MigrationItemState.Staged, Staged = moved };
         }
     }

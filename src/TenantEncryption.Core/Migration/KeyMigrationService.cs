@@ -72,6 +72,7 @@ public sealed class KeyMigrationService
             async transaction =>
             {
                 await ProviderTransition.RefuseMigrationAsync(transaction, tenantId).ConfigureAwait(false);
+                PlatformRules.RequireMigration(tenant, (await transaction.Providers.FindActiveAsync(tenantId).ConfigureAwait(false))!, target);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
@@ -194,6 +195,7 @@ public sealed class KeyMigrationService
         }
 
         KeyProvider active = (await change.Store.Providers.FindActiveAsync(draft.TenantId).ConfigureAwait(false))!;
+        PlatformRules.RequireMigration(await TenantService.RequireAsync(change.Store, draft.TenantId).ConfigureAwait(false), active, target);
         KeyMigration migration = draft with { MigratingFrom = active.Id };
         await change.Store.Migrations.AddAsync(migration).ConfigureAwait(false);
         if (target.Status != KeyProviderStatus.Active)

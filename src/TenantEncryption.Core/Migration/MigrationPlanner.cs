@@ -29,13 +29,14 @@ internal static class MigrationPlanner
     /// <summary>The plan of a migration.</summary>
     public static async Task<KeyMigrationPlan> PlanAsync(IStoreTransaction transaction, string tenantId, string toProviderId, MigrationMode mode)
     {
-        await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false);
+        EncryptionTenant tenant = await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false);
         KeyProvider target = await ProviderTransition.RequireAsync(transaction, toProviderId).ConfigureAwait(false);
         KeyProvider active = (await transaction.Providers.FindActiveAsync(tenantId).ConfigureAwait(false))!;
         var refusals = new List<string>();
         try
         {
             RefuseTarget(tenantId, target);
+            PlatformRules.RequireMigration(tenant, active, target);
             await ProviderTransition.RefuseMigrationAsync(transaction, tenantId).ConfigureAwait(false);
         }
         catch (TenantEncryptionException refusal)
@@ -103,9 +104,9 @@ internal static class MigrationPlanner
         return (movable, elsewhere.Count - movable.Count);
     }
 
-    // DescribeKey (twice with an alias), GenerateDataKey, Decrypt.
+    // DescribeKey (once more with an alias, and with a multi-Region key), GenerateDataKey, Decrypt.
     private static int CallsToValidate(KeyProvider target) =>
-        target.Type == KeyProviderType.Internal ? 0 : target.KeyIdentifier == target.KeyArn ? 3 : 4;
+        target.Type == KeyProviderType.Internal ? 0 : 3 + (target.KeyIdentifier == target.KeyArn ? 0 : 1) + (target.MultiRegion ? 1 : 0);
 
     private static List<string> NotesOf(bool nothingToDo, int left)
     {

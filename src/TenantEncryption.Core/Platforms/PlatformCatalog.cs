@@ -1,29 +1,66 @@
-using Newtonsoft.Json;
+using System.Collections.Concurrent;
 using TenantEncryption.Errors;
 
 namespace TenantEncryption.Platforms;
 
-/// <summary>The built-in platform profiles, read from this assembly's resources.</summary>
+/// <summary>The built-in platform profiles, read from this assembly's resources, and those that a store keeps.</summary>
 public static class PlatformCatalog
 {
     /// <summary>The default platform: no vendor, keys in any region and partition.</summary>
     public const string Standalone = "standalone";
 
-    private static readonly Lazy<IReadOnlyDictionary<string, PlatformProfile>> BuiltIn = new(ReadAll);
+    private static readonly Lazy<IReadOnlyDictionary<string, PlatformProfile>> BuiltInByName = new(ReadAll);
+    private static readonly ConcurrentDictionary<string, PlatformProfile> Stored = new(StringComparer.Ordinal);
 
-    /// <summary>All profiles, by name.</summary>
-    public static IEnumerable<PlatformProfile> All => BuiltIn.Value.Values;
+    private static volatile string[]? _contextKeys;
 
-    /// <summary>The profile of a name.</summary>
+    /// <summary>The keys of tenants' pairs in the encryption contexts of all platforms that are known to this process.</summary>
+    internal static IReadOnlyList<string> ContextKeys => _contextKeys ??= [.. BuiltIn.Concat(Stored.Values).Select(profile => profile.ContextKey).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>The built-in profiles, by name.</summary>
+    public static IEnumerable<PlatformProfile> BuiltIn => BuiltInByName.Value.Values.OrderBy(profile => profile.Name, StringComparer.Ordinal);
+
+    /// <summary>The built-in profile of a name, or <see langword="null"/>.</summary>
     /// <param name="name">The name, ordinal.</param>
     /// <returns>The profile.</returns>
-    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: no such platform; the message lists those there are.</exception>
-    public static PlatformProfile Get(string name) =>
-        BuiltIn.Value.TryGetValue(name, out PlatformProfile? profile)
-            ? profile
+    public static PlatformProfile? FindBuiltIn(string name) => BuiltInByName.Value.GetValueOrDefault(name);
+
+    /// <summary>The profile of a tenant: the built-in one of its name, or the one that the store keeps.</summary>
+    /// <param name="name">The name, ordinal.</param>
+    /// <param name="json">The text that the store keeps of it, if it does.</param>
+    /// <param name="hash">The SHA-256 that the store keeps of that text.</param>
+    /// <returns>The profile.</returns>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_PLATFORM</c>: the store lacks the profile, or its text is not the one that was stored.</exception>
+    public static PlatformProfile Of(string name, string? json, string? hash)
+    {
+        if (FindBuiltIn(name) is { } builtIn)
+        {
+            return builtIn;
+        }
+
+        if (json is null || hash is null)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidPlatform, $"The store lacks the platform profile '{name}'.");
+        }
+
+        string actual = PlatformProfileReader.Hash(json);
+        return actual == hash
+            ? Learn(json, name, hash)
             : throw new TenantEncryptionException(
-                ErrorCodes.InvalidInput,
-                $"There is no platform '{name}'. Platforms: {string.Join(", ", BuiltIn.Value.Keys)}.");
+                ErrorCodes.InvalidPlatform, $"The platform profile '{name}' in the store was altered: its SHA-256 is {actual}, not {hash}.");
+    }
+
+    private static PlatformProfile Learn(string json, string name, string hash)
+    {
+        if (Stored.TryGetValue(hash, out PlatformProfile? known))
+        {
+            return known;
+        }
+
+        PlatformProfile profile = Stored.GetOrAdd(hash, _ => PlatformProfileReader.Parse(json, name) with { FileHash = hash });
+        _contextKeys = null;
+        return profile;
+    }
 
     private static Dictionary<string, PlatformProfile> ReadAll()
     {
@@ -33,7 +70,7 @@ public static class PlatformCatalog
             .Select(resource =>
             {
                 using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
-                return JsonConvert.DeserializeObject<PlatformProfile>(reader.ReadToEnd())!;
+                return PlatformProfileReader.Parse(reader.ReadToEnd(), resource);
             })
             .ToDictionary(profile => profile.Name, StringComparer.Ordinal);
     }

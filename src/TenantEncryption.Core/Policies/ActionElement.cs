@@ -14,7 +14,14 @@ internal sealed class ActionElement
         _names = actions.Where(action => !GlobPattern.IsPattern(action)).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
         _patterns = [.. actions.Where(GlobPattern.IsPattern)];
         _negated = negated;
+        Names = actions;
     }
+
+    /// <summary>The actions and patterns as the policy has them.</summary>
+    public IReadOnlyCollection<string> Names { get; }
+
+    /// <summary>Whether it is NotAction.</summary>
+    public bool Negated => _negated;
 
     public bool Matches(string action) => Lists(action) != _negated;
 

@@ -1,3 +1,5 @@
+using TenantEncryption.Kms;
+
 namespace TenantEncryption.Policies;
 
 /// <summary>A grant on a key: what it lets the grantee do, and under which encryption context.</summary>
@@ -20,6 +22,22 @@ public sealed record PolicyGrant
 
     /// <summary>The pairs that the encryption context must have among others, or <see langword="null"/>.</summary>
     public IReadOnlyDictionary<string, string>? EncryptionContextSubset { get; init; }
+
+    /// <summary>The rule of a grant that KMS lists.</summary>
+    /// <param name="grant">The grant.</param>
+    /// <returns>What it permits.</returns>
+    public static PolicyGrant Of(KmsGrant grant)
+    {
+        ArgumentNullException.ThrowIfNull(grant);
+        return new PolicyGrant
+        {
+            GrantId = grant.GrantId,
+            GranteePrincipal = grant.GranteePrincipal ?? "",
+            Operations = grant.Operations,
+            EncryptionContextEquals = grant.EncryptionContextEquals,
+            EncryptionContextSubset = grant.EncryptionContextSubset,
+        };
+    }
 
     /// <summary>Whether this grant, by itself, permits a request of its grantee.</summary>
     /// <param name="request">The request.</param>

@@ -1,14 +1,13 @@
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
-using TenantEncryption.Errors;
 using TenantEncryption.Policies.Conditions;
+using TenantEncryption.Policies.Text;
 
 namespace TenantEncryption.Policies;
 
 /// <summary>Reads the IAM policy language (IAM User Guide, "Grammar of the IAM JSON policy language").</summary>
 internal sealed class PolicyParser(PolicyKind kind)
 {
-    private const int MaximumDepth = 16;
     private const string Version2012 = "2012-10-17";
     private const string Version2008 = "2008-10-17";
 
@@ -18,15 +17,36 @@ internal sealed class PolicyParser(PolicyKind kind)
     // One string for each condition key of the document, so that evaluation can tell by reference that it asks for the same again.
     private readonly Dictionary<string, string> _keys = new(StringComparer.OrdinalIgnoreCase);
 
+    private string _text = "";
     private bool _variables;
 
+    /// <summary>Reads a policy.</summary>
+    /// <exception cref="TenantEncryptionException"><c>MALFORMED_POLICY</c>, telling the first fault with its place.</exception>
     public IReadOnlyList<PolicyStatement> Parse(string json)
     {
-        JObject document = Load(json);
+        try
+        {
+            return Parse(json, refused: null);
+        }
+        catch (PolicySyntaxException fault)
+        {
+            throw fault.AsKnown();
+        }
+    }
+
+    /// <summary>Reads a policy, leaving out statements that are wrong.</summary>
+    /// <param name="json">The document.</param>
+    /// <param name="refused">Told of each statement that is wrong, with its number; when <see langword="null"/> the first one ends the reading.</param>
+    /// <exception cref="PolicySyntaxException">The document, or where nobody is told a statement, is wrong.</exception>
+    public IReadOnlyList<PolicyStatement> Parse(string json, Action<PolicySyntaxException, int>? refused)
+    {
+        _text = json;
+        JToken root = PolicyJson.Load(json);
+        JObject document = root as JObject ?? throw Malformed(root, "The policy is not a JSON object.");
         string version = Text(document["Version"], "Version") ?? Version2008;
         if (version is not (Version2012 or Version2008))
         {
-            throw Malformed($"The version '{version}' is neither {Version2012} nor {Version2008}.");
+            throw Malformed(document["Version"]!, $"The version '{version}' is neither {Version2012} nor {Version2008}.");
         }
 
         _variables = version == Version2012;
@@ -34,7 +54,7 @@ internal sealed class PolicyParser(PolicyKind kind)
         {
             if (element.Name is not ("Version" or "Id" or "Statement"))
             {
-                throw Malformed($"There is no element '{element.Name}' in a policy.");
+                throw Malformed(element, $"There is no element '{element.Name}' in a policy.");
             }
         }
 
@@ -42,37 +62,27 @@ internal sealed class PolicyParser(PolicyKind kind)
         {
             JArray array => [.. array],
             JObject single => [single],
-            _ => throw Malformed("Statement must be a statement or a list of them."),
+            var other => throw Malformed(other ?? document, "Statement must be a statement or a list of them."),
         };
         if (statements.Length == 0)
         {
-            throw Malformed("A policy needs at least one statement.");
+            throw Malformed(document["Statement"]!, "A policy needs at least one statement.");
         }
 
-        return [.. statements.Select((statement, index) => Statement(
-            statement as JObject ?? throw Malformed($"Statement {index} is not an object."), index))];
-    }
-
-    private static JObject Load(string json)
-    {
-        try
+        var read = new List<PolicyStatement>(statements.Length);
+        for (int index = 0; index < statements.Length; index++)
         {
-            // Newtonsoft also reads single quotes, comments and trailing commas; IAM does not.
-            using (System.Text.Json.JsonDocument.Parse(json))
+            try
             {
+                read.Add(Statement(statements[index] as JObject ?? throw Malformed(statements[index], $"Statement {index} is not an object."), index));
             }
+            catch (PolicySyntaxException e) when (refused is not null)
+            {
+                refused(e, index);
+            }
+        }
 
-            // Dates stay text: 2012-10-17 is a version.
-            using var reader = new JsonTextReader(new StringReader(json));
-            reader.DateParseHandling = DateParseHandling.None;
-            reader.MaxDepth = MaximumDepth;
-            var settings = new JsonLoadSettings { DuplicatePropertyNameHandling = DuplicatePropertyNameHandling.Error };
-            return JToken.ReadFrom(reader, settings) as JObject ?? throw Malformed("The policy is not a JSON object.");
-        }
-        catch (Exception e) when (e is JsonException or System.Text.Json.JsonException)
-        {
-            throw new TenantEncryptionException(ErrorCodes.MalformedPolicy, $"The policy is not valid JSON: {e.Message}", e);
-        }
+        return read;
     }
 
     private PolicyStatement Statement(JObject json, int index)
@@ -81,7 +91,7 @@ internal sealed class PolicyParser(PolicyKind kind)
         {
             if (!StatementElements.Contains(element.Name))
             {
-                throw Malformed($"Statement {index} has an element '{element.Name}', which the policy language lacks.");
+                throw Malformed(element, $"Statement {index} has an element '{element.Name}', which the policy language lacks.");
             }
         }
 
@@ -89,7 +99,7 @@ internal sealed class PolicyParser(PolicyKind kind)
         {
             "Allow" => PolicyEffect.Allow,
             "Deny" => PolicyEffect.Deny,
-            _ => throw Malformed($"The Effect of statement {index} must be Allow or Deny."),
+            _ => throw Malformed(json["Effect"] ?? json, $"The Effect of statement {index} must be Allow or Deny."),
         };
         (string[]? actions, bool notAction) = OneOf(json, "Action", "NotAction", index);
         (string[]? resources, bool notResource) = OneOf(json, "Resource", "NotResource", index);
@@ -100,14 +110,14 @@ internal sealed class PolicyParser(PolicyKind kind)
 
         if (kind != PolicyKind.KeyPolicy && (actions is null || resources is null))
         {
-            throw Malformed($"Statement {index} needs an Action and a Resource.");
+            throw Malformed(json, $"Statement {index} needs an Action and a Resource.");
         }
 
-        foreach (string action in actions ?? [])
+        foreach ((string action, int at) in (actions ?? []).Select((action, at) => (action, at)))
         {
             if (action != "*" && action.Split(':') is not [not "", not ""])
             {
-                throw Malformed($"'{action}' in statement {index} is not an action such as kms:Decrypt.");
+                throw Malformed(Item(json["Action"] ?? json["NotAction"]!, at), $"'{action}' in statement {index} is not an action such as kms:Decrypt.");
             }
         }
 
@@ -126,13 +136,13 @@ internal sealed class PolicyParser(PolicyKind kind)
         if (kind == PolicyKind.IdentityPolicy)
         {
             return negated || json.ContainsKey("Principal")
-                ? throw Malformed($"Statement {index} of an identity policy must not name a principal.")
+                ? throw Malformed(json, $"Statement {index} of an identity policy must not name a principal.")
                 : null;
         }
 
         if (negated == json.ContainsKey("Principal"))
         {
-            throw Malformed($"Statement {index} must have either Principal or NotPrincipal.");
+            throw Malformed(json, $"Statement {index} must have either Principal or NotPrincipal.");
         }
 
         JToken principal = json[negated ? "NotPrincipal" : "Principal"]!;
@@ -140,24 +150,24 @@ internal sealed class PolicyParser(PolicyKind kind)
         {
             JValue { Value: "*" } => ["*"],
             JObject kinds => [.. kinds.Properties().SelectMany(property => PrincipalNames(property, index))],
-            _ => throw Malformed($"The Principal of statement {index} must be \"*\" or an object."),
+            _ => throw Malformed(principal, $"The Principal of statement {index} must be \"*\" or an object."),
         };
         return names.Length > 0
             ? new PrincipalElement(names, negated)
-            : throw Malformed($"Statement {index} names no principal.");
+            : throw Malformed(principal, $"Statement {index} names no principal.");
     }
 
-    private static IEnumerable<string> PrincipalNames(JProperty property, int index)
+    private IEnumerable<string> PrincipalNames(JProperty property, int index)
     {
         string[] names = Texts(property.Value, "Principal");
         return property.Name switch
         {
-            "AWS" => names.Select(name => PrincipalSyntax.IsAws(name) ? name : throw InvalidPrincipal(name, index)),
-            "Service" => names.Select(name => name == "*" || PrincipalSyntax.IsService(name)
+            "AWS" => names.Select((name, at) => PrincipalSyntax.IsAws(name) ? name : throw InvalidPrincipal(property, at, index)),
+            "Service" => names.Select((name, at) => name == "*" || PrincipalSyntax.IsService(name)
                 ? PrincipalElement.ServicePrefix + name
-                : throw InvalidPrincipal(name, index)),
+                : throw InvalidPrincipal(property, at, index)),
             "Federated" or "CanonicalUser" => names.Select(name => property.Name + ":" + name),
-            _ => throw Malformed($"Statement {index} has a principal of an unknown kind, '{property.Name}'."),
+            _ => throw Malformed(property, $"Statement {index} has a principal of an unknown kind, '{property.Name}'."),
         };
     }
 
@@ -170,15 +180,15 @@ internal sealed class PolicyParser(PolicyKind kind)
 
         if (json is not JObject operators)
         {
-            throw Malformed($"The Condition of statement {index} must be an object.");
+            throw Malformed(json, $"The Condition of statement {index} must be an object.");
         }
 
         var conditions = new List<Condition>();
         foreach (JProperty entry in operators.Properties())
         {
             ConditionOperator @operator = ConditionOperator.Parse(entry.Name)
-                ?? throw Malformed($"Statement {index} has a condition operator '{entry.Name}', which IAM lacks.");
-            JObject keys = entry.Value as JObject ?? throw Malformed($"{entry.Name} of statement {index} must be an object.");
+                ?? throw Malformed(entry, $"Statement {index} has a condition operator '{entry.Name}', which IAM lacks.");
+            JObject keys = entry.Value as JObject ?? throw Malformed(entry, $"{entry.Name} of statement {index} must be an object.");
             foreach (JProperty key in keys.Properties())
             {
                 conditions.Add(ParseCondition(@operator, key, index));
@@ -202,38 +212,42 @@ internal sealed class PolicyParser(PolicyKind kind)
         }
         catch (FormatException e)
         {
-            throw new TenantEncryptionException(
-                ErrorCodes.MalformedPolicy,
-                $"{@operator.Name} {key.Name} of statement {index} has a value that does not suit it: {string.Join(", ", values)}.",
-                e);
+            throw Malformed(key, $"{@operator.Name} {key.Name} of statement {index} has a value that does not suit it: {string.Join(", ", values)}.", e);
         }
     }
 
-    private static (string[]? Values, bool Negated) OneOf(JObject json, string name, string notName, int index)
+    private (string[]? Values, bool Negated) OneOf(JObject json, string name, string notName, int index)
     {
         JToken? positive = json[name], negative = json[notName];
         return positive is not null && negative is not null
-            ? throw Malformed($"Statement {index} has both {name} and {notName}.")
+            ? throw Malformed(json, $"Statement {index} has both {name} and {notName}.")
             : ((positive ?? negative) is { } value ? Texts(value, name) : null, negative is not null);
     }
 
-    private static string[] Texts(JToken json, string name) =>
+    private string[] Texts(JToken json, string name) =>
         json is JArray array ? [.. array.Select(item => Scalar(item, name))] : [Scalar(json, name)];
 
-    private static string Scalar(JToken json, string name) => json.Type switch
+    private string Scalar(JToken json, string name) => json.Type switch
     {
         JTokenType.String => (string)json!,
         JTokenType.Boolean => (bool)json ? "true" : "false",
         JTokenType.Integer or JTokenType.Float => json.ToString(Formatting.None),
-        _ => throw Malformed($"{name} has a value that is neither text, number nor Boolean."),
+        _ => throw Malformed(json, $"{name} has a value that is neither text, number nor Boolean."),
     };
 
-    private static string? Text(JToken? json, string name) => json is null ? null
+    private string? Text(JToken? json, string name) => json is null ? null
         : json.Type == JTokenType.String ? (string)json!
-        : throw Malformed($"{name} must be text.");
+        : throw Malformed(json, $"{name} must be text.");
 
-    private static TenantEncryptionException InvalidPrincipal(string name, int index) =>
-        Malformed($"Statement {index} names '{name}', which is no account, user, role, session or service. Only \"*\" may be a wildcard.");
+    private static JToken Item(JToken list, int index) => list is JArray array ? array[index] : list;
 
-    private static TenantEncryptionException Malformed(string detail) => new(ErrorCodes.MalformedPolicy, detail);
+    private PolicySyntaxException InvalidPrincipal(JProperty property, int at, int index)
+    {
+        JToken name = Item(property.Value, at);
+        return Malformed(
+            name, $"Statement {index} names '{name}', which is no account, user, role, session or service. Only \"*\" may be a wildcard.");
+    }
+
+    private PolicySyntaxException Malformed(JToken at, string fault, Exception? inner = null) =>
+        new(fault, new JsonLocations(_text).Find(at), isJson: true, inner);
 }

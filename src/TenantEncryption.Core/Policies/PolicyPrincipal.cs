@@ -97,5 +97,7 @@ public sealed class PolicyPrincipal
         || resource.StartsWith("role/", StringComparison.Ordinal);
 
     private static TenantEncryptionException NotAPrincipal(string name) => new(
-        ErrorCodes.InvalidArn, $"'{name}' is not an account, user, role, session, federated user or service that can make a request.");
+        ErrorCodes.InvalidArn,
+        $"'{name}' is not an account, user, role, session, federated user or service that can make a request.",
+        remedy: PrincipalSyntax.Remedy);
 }

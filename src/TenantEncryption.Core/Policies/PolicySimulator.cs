@@ -78,13 +78,14 @@ public static class PolicySimulator
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(policies);
-        return
+        StatementVerdict[] verdicts =
         [
             .. policies.KeyPolicy.Statements.Select(statement => StatementVerdict.Of(statement, "key policy", request)),
             .. (policies.IdentityPolicies ?? []).SelectMany(policy =>
                 policy.Statements.Select(statement => StatementVerdict.Of(statement, policy.Name ?? "identity policy", request))),
             .. policies.Grants.Select(grant => StatementVerdict.Of(grant, request)),
         ];
+        return verdicts;
     }
 
     private static AccessDecision DecideByKeyPolicy(AccessRequest request, PolicyDocument keyPolicy, AccessDecision identity)

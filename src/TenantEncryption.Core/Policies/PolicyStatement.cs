@@ -1,3 +1,5 @@
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
 using TenantEncryption.Policies.Conditions;
 
 namespace TenantEncryption.Policies;
@@ -31,6 +33,14 @@ public sealed class PolicyStatement
     internal ResourceElement? Resource { get; init; }
 
     internal Condition[] Conditions { get; init; } = [];
+
+    /// <summary>Reads one statement of a key policy of the newest version.</summary>
+    /// <exception cref="TenantEncryptionException"><c>MALFORMED_POLICY</c>.</exception>
+    internal static PolicyStatement Read(JObject statement)
+    {
+        var document = new JObject { ["Version"] = "2012-10-17", ["Statement"] = new JArray(statement) };
+        return new PolicyParser(PolicyKind.KeyPolicy).Parse(document.ToString(Formatting.None))[0];
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Sid is null ? $"statement {Index}" : $"statement {Index} '{Sid}'";

@@ -32,6 +32,12 @@ public sealed record KeyProvider
     /// <summary>The value of the tenant's pair in KMS encryption contexts, where it is not the tenant id.</summary>
     public string? ContextValue { get; init; }
 
+    /// <summary>Whether its keys need the internal KMS's share beside the master key's. Fixed when it is registered.</summary>
+    public bool SecondLayer { get; init; }
+
+    /// <summary>The values of the platform's placeholders that only its vendor knows, such as a session's name; for testing the key policy.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The state.</summary>
     public KeyProviderStatus Status { get; init; }
 
@@ -41,8 +47,11 @@ public sealed record KeyProvider
     /// <summary>Whether the key is a multi-Region key.</summary>
     public bool MultiRegion { get; init; }
 
-    /// <summary>The ARNs of the other keys of a multi-Region key.</summary>
+    /// <summary>The ARNs of the other keys of a multi-Region key, in the order in which they are turned to when the provider's own region gives no answer.</summary>
     public IReadOnlyList<string> ReplicaKeys { get; init; } = [];
+
+    /// <summary>The regions in which KMS refused the key and no check has passed since. While there is one, no replica is turned to.</summary>
+    public IReadOnlyList<string> RefusedRegions { get; init; } = [];
 
     /// <summary>How KMS is reached for it.</summary>
     public KmsConnection Connection { get; init; } = new();

@@ -1,12 +1,9 @@
-using System.Security.Cryptography;
-using System.Text;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys;
-using TenantEncryption.Kms;
-using TenantEncryption.Platforms;
+using TenantEncryption.Providers.Validation;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
@@ -17,17 +14,21 @@ public sealed class KeyProviderService
 {
     private readonly ChangeJournal _journal;
     private readonly EventLog _events;
-    private readonly KeyRing _ring;
     private readonly SessionKeeper _session;
     private readonly KeyMaker _keyMaker;
-    private readonly KeyProviderValidator _validator;
+    private readonly KeyProviderTester _tester;
     private readonly TimeProvider _time;
 
     internal KeyProviderService(
-        ChangeJournal journal, EventLog events, KeyRing ring, SessionKeeper session, KeyMaker keyMaker, KeyProviderValidator validator, TimeProvider time)
+        ChangeJournal journal,
+        EventLog events,
+        SessionKeeper session,
+        KeyMaker keyMaker,
+        KeyProviderTester tester,
+        TimeProvider time)
     {
-        (_journal, _events, _ring, _session) = (journal, events, ring, session);
-        (_keyMaker, _validator, _time) = (keyMaker, validator, time);
+        (_journal, _events, _session) = (journal, events, session);
+        (_keyMaker, _tester, _time) = (keyMaker, tester, time);
     }
 
     /// <summary>Registers a master key for a tenant. The provider is Pending: nothing uses it yet.</summary>
@@ -41,46 +42,19 @@ public sealed class KeyProviderService
     public async Task<KeyProvider> RegisterAsync(NewKeyProvider newProvider, CancellationToken cancellationToken = default)
     {
         ProviderNameRule.Check(newProvider.Name);
-        KeyIdentifier identifier = KeyIdentifier.Parse(newProvider.KeyIdentifier);
         EncryptionTenant tenant = await _journal.ReadAsync(
             transaction => TenantService.RequireAsync(transaction, newProvider.TenantId), cancellationToken).ConfigureAwait(false);
-        CheckForm(identifier, PlatformCatalog.Get(tenant.Platform));
-        if (tenant.KeyHierarchy == KeyHierarchy.Direct && newProvider.ContextValue is not null)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.InvalidInput,
-                $"Tenant '{tenant.TenantId}' is Direct: its messages' own encryption context, which has the tenant id, is what KMS sees, so it takes no other value.");
-        }
-
-        KmsConnection connection = newProvider.Connection with { Region = newProvider.Connection.Region ?? identifier.Region ?? tenant.Region };
         Operation operation = _journal.Begin("New-KeyProvider", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
-        string keyArn = identifier.Form == KeyIdentifierForm.KeyArn
-            ? newProvider.KeyIdentifier
-            : (await operation.Kms.DescribeKeyAsync(connection, newProvider.KeyIdentifier, cancellationToken).ConfigureAwait(false)).KeyArn;
-        KeyIdentifier resolved = KeyIdentifier.Parse(keyArn);
-        var provider = new KeyProvider
-        {
-            Id = Identifiers.New(Identifiers.ProviderPrefix),
-            TenantId = tenant.TenantId,
-            Name = newProvider.Name,
-            Description = newProvider.Description,
-            Type = KeyProviderType.AwsKms,
-            KeyIdentifier = newProvider.KeyIdentifier,
-            KeyArn = keyArn,
-            ArnFingerprint = Fingerprint(keyArn),
-            ContextValue = newProvider.ContextValue,
-            Status = KeyProviderStatus.Pending,
-            MultiRegion = resolved.IsMultiRegion,
-            Connection = connection with { Region = connection.Region ?? resolved.Region },
-            CreatedAt = _time.GetUtcNow(),
-        };
+        KeyProvider provider = await ProviderRegistration.DraftAsync(operation.Kms, tenant, newProvider, _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         await _journal.ChangeAsync(
             operation,
             async change =>
             {
                 IReadOnlyList<KeyProvider> others = await change.Store.Providers.ListAsync(new KeyProviderFilter { TenantId = tenant.TenantId }).ConfigureAwait(false);
                 RefuseTaken(provider, others);
+                PlatformRules.RequireRegistration(tenant, newProvider, others);
+                PlatformRules.RequireOwnOrganization(tenant, await KeyProviderTester.SharersAsync(change.Store, provider).ConfigureAwait(false));
                 await change.AddProviderAsync(provider).ConfigureAwait(false);
                 await change.RecordAsync(EventTypes.ProviderCreated, tenant.TenantId, Describe(provider)).ConfigureAwait(false);
             },
@@ -128,17 +102,34 @@ public sealed class KeyProviderService
         };
     }
 
-    /// <summary>Tests a provider: its key's facts and a round trip. A failed check is a result, not an exception.</summary>
+    /// <summary>
+    /// Tests a provider: its registration, its key's facts in each region, what the platform's principals may do, and a round trip. A failed check is
+    /// a result, not an exception.
+    /// </summary>
     /// <param name="providerId">The provider's id.</param>
+    /// <param name="offline">Whether to make no call and look at the registration only.</param>
     /// <param name="cancellationToken">Ends the test.</param>
     /// <returns>The checks and the overall code.</returns>
     /// <exception cref="TenantEncryptionException"><c>PROVIDER_NOT_FOUND</c>.</exception>
-    public async Task<KeyProviderTestResult> TestAsync(string providerId, CancellationToken cancellationToken = default)
+    public async Task<KeyProviderTestResult> TestAsync(string providerId, bool offline = false, CancellationToken cancellationToken = default)
     {
         (EncryptionTenant tenant, KeyProvider provider) = await ReadAsync(providerId, cancellationToken).ConfigureAwait(false);
         Operation operation = _journal.Begin("Test-KeyProvider", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
-        return await TestAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
+        return await _tester.TestAsync(operation, tenant, provider, offline, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Tests a key before it is registered. A failed check is a result, not an exception; so is an identifier that is malformed or names nothing.</summary>
+    /// <param name="candidate">The key, and for whom.</param>
+    /// <param name="offline">Whether to make no call.</param>
+    /// <param name="cancellationToken">Ends the test.</param>
+    /// <returns>The checks and the overall code.</returns>
+    /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>: neither such a tenant nor a platform is given; <c>INVALID_INPUT</c>.</exception>
+    public async Task<KeyProviderTestResult> TestKeyAsync(KeyCandidate candidate, bool offline = false, CancellationToken cancellationToken = default)
+    {
+        Operation operation = _journal.Begin("Test-KeyProvider", candidate.Platform is null ? candidate.TenantId : null);
+        await using var _ = operation.ConfigureAwait(false);
+        return await _tester.TestAsync(operation, candidate, offline, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes a Pending provider Active, after testing it; the Active one becomes Archived and keeps what depends on it.</summary>
@@ -155,16 +146,18 @@ public sealed class KeyProviderService
         }
 
         Require(provider, KeyProviderStatus.Pending, "can be activated; migrate to an Archived one, restore a Deactivated one first");
+        PlatformRules.RequireActivation(tenant, await ActiveAsync(tenant.TenantId, cancellationToken).ConfigureAwait(false));
         Operation operation = _journal.Begin("Enable-KeyProvider", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         await RequireWorkingAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
-        KeyEncryptionKey key = await _keyMaker.MakeAsync(operation.Kms, tenant, provider, cancellationToken).ConfigureAwait(false);
+        KeyEncryptionKey key = await _keyMaker.MakeAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
         await _journal.ChangeAsync(
             operation,
             async change =>
             {
                 KeyProvider now = await ProviderTransition.RequireIdleAsync(change.Store, providerId).ConfigureAwait(false);
                 Require(now, KeyProviderStatus.Pending, "can be activated");
+                PlatformRules.RequireActivation(tenant, (await change.Store.Providers.FindActiveAsync(tenant.TenantId).ConfigureAwait(false))!);
                 await ProviderTransition.ActivateAsync(change, now, key, _time.GetUtcNow()).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
@@ -185,7 +178,11 @@ public sealed class KeyProviderService
             KeyProviderStatus.Deactivated,
             EventTypes.ProviderDeactivated,
             "can be deactivated; an Active one is archived by activating another",
-            provider => RefuseDependants(provider, force, "unreadable until it is restored"),
+            async (store, provider) =>
+            {
+                RefuseDependants(provider, force, "unreadable until it is restored");
+                await RefuseLayersAsync(store, provider, force).ConfigureAwait(false);
+            },
             cancellationToken);
 
     /// <summary>Restores a Deactivated provider to Archived: what depends on it can be read again.</summary>
@@ -201,7 +198,7 @@ public sealed class KeyProviderService
             KeyProviderStatus.Archived,
             EventTypes.ProviderRestored,
             "can be restored",
-            _ => { },
+            (_, _) => Task.CompletedTask,
             cancellationToken);
 
     /// <summary>Removes a provider that is not Active, with the records of the keys that it seals.</summary>
@@ -227,6 +224,7 @@ public sealed class KeyProviderService
                     throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The key provider '{provider.Name}' is {why} and can't be removed.");
                 }
 
+                PlatformRules.RequireRemoval(tenant, provider);
                 RefuseDependants(provider, force, "lost for good");
                 await ProviderTransition.RefuseWritersAsync(change.Store, provider, tenant, _time.GetUtcNow()).ConfigureAwait(false);
                 int keys = await change.Store.Keys.RemoveOfProviderAsync(provider.Id).ConfigureAwait(false);
@@ -266,20 +264,8 @@ public sealed class KeyProviderService
         return history;
     }
 
-    internal async Task<KeyProviderTestResult> RequireWorkingAsync(
-        Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
-    {
-        KeyProviderTestResult result = await TestAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
-        if (result.Success)
-        {
-            return result;
-        }
-
-        KeyProviderCheck failed = result.Checks.First(check => check.Outcome == CheckOutcome.Failed);
-        throw new TenantEncryptionException(
-            result.Code, $"The key provider '{provider.Name}' of tenant '{tenant.TenantId}' does not work, nothing was changed. {failed.Name}: {failed.Observed}")
-        { KeyArn = provider.KeyArn, Region = failed.Region };
-    }
+    internal Task RequireWorkingAsync(Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken) =>
+        _tester.RequireWorkingAsync(operation, tenant, provider, cancellationToken);
 
     internal async Task<(EncryptionTenant Tenant, KeyProvider Provider)> ReadAsync(string providerId, CancellationToken cancellationToken) =>
         await _journal.ReadAsync(
@@ -297,24 +283,21 @@ public sealed class KeyProviderService
         ["type"] = provider.Type.ToString(),
         ["status"] = provider.Status.ToString(),
         ["keyArn"] = provider.KeyArn,
+        ["secondLayer"] = provider.SecondLayer,
     };
 
-    private static void CheckForm(KeyIdentifier identifier, PlatformProfile platform)
+    /// <summary>Whether making a provider current can't be undone without the platform's vendor.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>Whether it is for good.</returns>
+    public async Task<bool> IsPermanentAsync(KeyProvider provider, CancellationToken cancellationToken = default)
     {
-        if (!platform.IdentifierForms.Contains(identifier.Form.ToString()))
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.InvalidArn,
-                $"'{identifier}' is a {identifier.Form}; the platform {platform.Name} takes {string.Join(", ", platform.IdentifierForms)}.");
-        }
-
-        if (identifier.Partition is { } partition && !platform.Partitions.Contains(partition))
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.WrongPartition,
-                $"The key is in partition {partition}; the platform {platform.Name} takes {string.Join(", ", platform.Partitions)}.");
-        }
+        (EncryptionTenant tenant, KeyProvider target) = await ReadAsync(provider.Id, cancellationToken).ConfigureAwait(false);
+        return PlatformRules.IsPermanent(tenant, await ActiveAsync(tenant.TenantId, cancellationToken).ConfigureAwait(false), target);
     }
+
+    private async Task<KeyProvider> ActiveAsync(string tenantId, CancellationToken cancellationToken) =>
+        (await _journal.ReadAsync(transaction => transaction.Providers.FindActiveAsync(tenantId), cancellationToken).ConfigureAwait(false))!;
 
     private static void RefuseTaken(KeyProvider provider, IReadOnlyList<KeyProvider> others)
     {
@@ -352,7 +335,25 @@ public sealed class KeyProviderService
         }
     }
 
-    private static string Fingerprint(string keyArn) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(keyArn))).ToLowerInvariant();
+    // What is sealed under two layers depends on the internal KMS, too.
+    private static async Task RefuseLayersAsync(IStoreTransaction transaction, KeyProvider provider, bool force)
+    {
+        if (force || provider.Type != KeyProviderType.Internal)
+        {
+            return;
+        }
+
+        IReadOnlyList<KeyProvider> others = await transaction.Providers.ListAsync(new KeyProviderFilter { TenantId = provider.TenantId }).ConfigureAwait(false);
+        KeyProvider[] layered = [.. others.Where(other => other.SecondLayer && other.KeyCount > 0)];
+        if (layered.Length > 0)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.HasDependants,
+                $"'{provider.Name}' is the second layer of {string.Join(", ", layered.Select(other => $"'{other.Name}'"))}: "
+                    + $"{layered.Sum(other => other.MessageCount)} files and up to {layered.Sum(other => other.ValueCount)} values outside the catalog depend on it "
+                    + "and would be unreadable until it is restored.");
+        }
+    }
 
     private async Task<KeyProvider> ChangeStatusAsync(
         string command,
@@ -361,7 +362,7 @@ public sealed class KeyProviderService
         KeyProviderStatus to,
         string eventType,
         string rule,
-        Action<KeyProvider> check,
+        Func<IStoreTransaction, KeyProvider, Task> check,
         CancellationToken cancellationToken)
     {
         Operation operation = _journal.Begin(command);
@@ -377,8 +378,9 @@ public sealed class KeyProviderService
                 }
 
                 Require(provider, from, rule);
+                PlatformRules.RequireDeactivation(await TenantService.RequireAsync(change.Store, provider.TenantId).ConfigureAwait(false));
                 await ProviderTransition.RequireIdleAsync(change.Store, providerId).ConfigureAwait(false);
-                check(provider);
+                await check(change.Store, provider).ConfigureAwait(false);
                 KeyProvider changed = provider with { Status = to };
                 await change.UpdateProviderAsync(provider, changed).ConfigureAwait(false);
                 await change.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
@@ -386,42 +388,5 @@ public sealed class KeyProviderService
                 return changed;
             },
             cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<KeyProviderTestResult> TestAsync(
-        Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<string> sharedWith = [];
-        if (provider.KeyArn is not null)
-        {
-            IReadOnlyList<KeyProvider> same = await ListAsync(new KeyProviderFilter { KeyArn = provider.KeyArn }, cancellationToken).ConfigureAwait(false);
-            sharedWith = [.. same.Select(one => one.TenantId).Where(id => id != tenant.TenantId).Distinct(StringComparer.Ordinal)];
-        }
-
-        KeyProviderTestResult result = await _validator.TestAsync(operation.Kms, tenant, provider, sharedWith, cancellationToken).ConfigureAwait(false);
-        if (!result.Success && ErrorCatalog.Get(result.Code).Kind != ErrorKind.Unavailable)
-        {
-            _ring.EndOfProvider(provider.Id);
-        }
-
-        await _journal.ChangeAsync(
-            operation,
-            async change =>
-            {
-                KeyProvider now = await ProviderTransition.RequireAsync(change.Store, provider.Id).ConfigureAwait(false);
-                // What a test notes is not authenticated, and an altered registration stays as it is.
-                await change.Store.Providers.UpdateAsync(now with { LastTestedAt = result.Time, LastTestCode = result.Code }).ConfigureAwait(false);
-                JObject data = Describe(now);
-                data["code"] = result.Code;
-                string[] warnings = [.. result.Checks.Where(check => check.Outcome == CheckOutcome.Warning).Select(check => check.Code).OfType<string>()];
-                if (warnings.Length > 0)
-                {
-                    data["warnings"] = new JArray(warnings);
-                }
-
-                await change.RecordAsync(EventTypes.ProviderTested, tenant.TenantId, data).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
-        return result;
     }
 }

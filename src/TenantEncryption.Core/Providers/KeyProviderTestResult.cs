@@ -3,14 +3,17 @@ namespace TenantEncryption.Providers;
 /// <summary>What testing a key provider showed.</summary>
 public sealed record KeyProviderTestResult
 {
-    /// <summary>The provider's id.</summary>
-    public required string ProviderId { get; init; }
+    /// <summary>The provider's id; <see langword="null"/> for a key that is not registered.</summary>
+    public string? ProviderId { get; init; }
 
-    /// <summary>The provider's name.</summary>
+    /// <summary>The provider's name, or the identifier of a key that is not registered.</summary>
     public required string Name { get; init; }
 
     /// <summary>The tenant.</summary>
     public required string TenantId { get; init; }
+
+    /// <summary>The platform whose rules the key was tested by.</summary>
+    public required string Platform { get; init; }
 
     /// <summary>The key that was tested.</summary>
     public string? KeyArn { get; init; }

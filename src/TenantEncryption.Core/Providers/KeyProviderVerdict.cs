@@ -14,4 +14,7 @@ public enum KeyProviderVerdict
 
     /// <summary>A check failed.</summary>
     WontWork,
+
+    /// <summary>Only the registration was looked at, without a call.</summary>
+    NotTested,
 }

@@ -20,6 +20,14 @@ public sealed record NewKeyProvider
     /// <summary>The value of the tenant's pair in KMS encryption contexts; the tenant id when not given.</summary>
     public string? ContextValue { get; init; }
 
+    /// <summary>
+    /// Whether a key-encryption key needs the internal KMS's share, too: either one withdrawn, the data is shut. Some platforms always have it.
+    /// </summary>
+    public bool SecondLayer { get; init; }
+
+    /// <summary>The values of the platform's placeholders that only its vendor knows.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
     /// <summary>How KMS is reached.</summary>
     public KmsConnection Connection { get; init; } = new();
 }

@@ -25,6 +25,14 @@ internal sealed class ProviderAuthenticator(LogKeys keys, IStore store)
         return provider with { Authenticator = $"{keyId.ToString(CultureInfo.InvariantCulture)}:{Mac(key, provider)}" };
     }
 
+    /// <summary>The provider with its authenticator, for a use that ends with the command.</summary>
+    public async Task<KeyProvider> SignAsync(KeyProvider provider, CancellationToken cancellationToken)
+    {
+        IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        return await SignAsync(transaction.Settings, provider).ConfigureAwait(false);
+    }
+
     /// <summary>Refuses a provider whose registration was changed by something else.</summary>
     /// <exception cref="TenantEncryptionException"><c>PROVIDER_ALTERED</c>.</exception>
     public async ValueTask RequireAsync(KeyProvider provider, CancellationToken cancellationToken)
@@ -44,6 +52,8 @@ internal sealed class ProviderAuthenticator(LogKeys keys, IStore store)
         ReadOnlySpan<byte> fields = new LengthPrefixed()
             .Add(provider.Id).Add(provider.TenantId).Add(provider.Type.ToString()).Add(provider.Status.ToString())
             .Add(provider.KeyIdentifier ?? "").Add(provider.KeyArn ?? "").Add(provider.ContextValue ?? "")
+            .Add([.. provider.Parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => new[] { pair.Key, pair.Value })])
+            .Add(provider.SecondLayer ? "second layer" : "").Add(provider.ReplicaKeys).Add(provider.RefusedRegions)
             .Add(provider.Connection.Region ?? "").Add(provider.Connection.ProfileName ?? "").Add(provider.Connection.EndpointUrl ?? "")
             .Add(provider.Connection.RoleArn ?? "").Add(provider.Connection.ExternalId ?? "")
             .Bytes;

@@ -30,6 +30,16 @@ public interface IProviderTable
     /// <returns>The provider.</returns>
     Task<KeyProvider?> FindAsync(string providerId);
 
+    /// <summary>Counts that KMS refused a provider's key. The count is no part of the provider's registration.</summary>
+    /// <param name="providerId">The provider.</param>
+    /// <returns>When it is counted.</returns>
+    Task AddRefusalAsync(string providerId);
+
+    /// <summary>How often KMS refused each of a tenant's providers.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <returns>The counts by provider id; those that were never refused are left out.</returns>
+    Task<IReadOnlyDictionary<string, long>> CountRefusalsAsync(string tenantId);
+
     /// <summary>The tenant's Active provider, with its counts, or <see langword="null"/>.</summary>
     /// <param name="tenantId">The tenant.</param>
     /// <returns>The provider.</returns>

@@ -6,6 +6,9 @@ public interface IStoreTransaction : IAsyncDisposable
     /// <summary>Facts of the store itself.</summary>
     ISettingsTable Settings { get; }
 
+    /// <summary>Users' own platform profiles.</summary>
+    IPlatformTable Platforms { get; }
+
     /// <summary>Tenants.</summary>
     ITenantTable Tenants { get; }
 

@@ -1,3 +1,5 @@
+using TenantEncryption.Platforms;
+
 namespace TenantEncryption.Tenants;
 
 /// <summary>Whose data it is: the owner of key providers, keys and messages.</summary>
@@ -12,8 +14,20 @@ public sealed record EncryptionTenant
     /// <summary>The name of the platform profile whose rules the tenant follows.</summary>
     public required string Platform { get; init; }
 
+    /// <summary>The rules of that platform.</summary>
+    public required PlatformProfile Profile { get; init; }
+
     /// <summary>The AWS region in which the tenant lives, or <see langword="null"/> when no rule depends on it.</summary>
     public string? Region { get; init; }
+
+    /// <summary>The edition that the tenant's owner bought, where the platform's rules depend on it.</summary>
+    public string? Edition { get; init; }
+
+    /// <summary>The end-user organisation that the tenant belongs to, where a partner runs tenants for several.</summary>
+    public string? Organization { get; init; }
+
+    /// <summary>The tenant whose provider this one inherits, or <see langword="null"/>.</summary>
+    public string? Parent { get; init; }
 
     /// <summary>How data-encryption keys are wrapped. Fixed when the tenant is created.</summary>
     public KeyHierarchy KeyHierarchy { get; init; }

@@ -17,74 +17,74 @@ public sealed class TenantService
 
     private readonly ChangeJournal _journal;
     private readonly KeyMaker _keyMaker;
+    private readonly FirstProvider _first;
     private readonly TimeProvider _time;
 
-    internal TenantService(ChangeJournal journal, KeyMaker keyMaker, TimeProvider time) => (_journal, _keyMaker, _time) = (journal, keyMaker, time);
+    internal TenantService(ChangeJournal journal, KeyMaker keyMaker, FirstProvider first, TimeProvider time) =>
+        (_journal, _keyMaker, _first, _time) = (journal, keyMaker, first, time);
 
-    /// <summary>Creates a tenant with its internal provider, Active, and a first key under it.</summary>
+    /// <summary>
+    /// Creates a tenant with a first key under its Active provider: the internal one, its parent's, or a customer master key that is tested first.
+    /// </summary>
     /// <param name="newTenant">What it is made from.</param>
     /// <param name="cancellationToken">Ends the operation; nothing is created then.</param>
     /// <returns>The tenant.</returns>
-    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>, <c>TENANT_EXISTS</c>.</exception>
+    /// <exception cref="TenantEncryptionException">
+    /// <c>INVALID_INPUT</c>, <c>INVALID_PLATFORM</c>, <c>WRONG_REGION</c>, <c>TRANSITION_FORBIDDEN</c>, <c>TENANT_NOT_FOUND</c> (the parent), <c>TENANT_EXISTS</c>, or
+    /// the code of the key's failed test.
+    /// </exception>
     public async Task<EncryptionTenant> CreateAsync(NewTenant newTenant, CancellationToken cancellationToken = default)
     {
         TenantIdRule.Check(newTenant.TenantId);
-        PlatformProfile platform = PlatformCatalog.Get(newTenant.Platform);
+        PlatformProfile platform = newTenant.PlatformFile?.Profile
+            ?? await _journal.ReadAsync(transaction => PlatformService.RequireAsync(transaction, newTenant.Platform), cancellationToken).ConfigureAwait(false);
+        CheckRegion(newTenant, platform);
+        CheckHierarchy(newTenant, platform);
         if (newTenant.KeyLease is { } lease && (lease < TimeSpan.Zero || lease > LongestLease))
         {
             throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"A key lease of {lease} is not between zero and {LongestLease}.");
         }
 
+        await _journal.ReadAsync(transaction => RefuseKnownAsync(transaction, newTenant.TenantId), cancellationToken).ConfigureAwait(false);
         DateTimeOffset now = _time.GetUtcNow();
         var tenant = new EncryptionTenant
         {
             TenantId = newTenant.TenantId,
             DisplayName = newTenant.DisplayName,
             Platform = platform.Name,
+            Profile = platform,
             Region = newTenant.Region,
+            Edition = newTenant.Edition,
+            Organization = newTenant.Organization,
+            Parent = newTenant.Parent,
             KeyHierarchy = newTenant.KeyHierarchy,
             KeyLease = newTenant.KeyLease ?? TimeSpan.FromMinutes(5),
             Epoch = 1,
             CreatedAt = now,
         };
-        var provider = new KeyProvider
-        {
-            Id = Identifiers.New(Identifiers.ProviderPrefix),
-            TenantId = tenant.TenantId,
-            Name = platform.InternalProvider,
-            Type = KeyProviderType.Internal,
-            Status = KeyProviderStatus.Active,
-            CreatedAt = now,
-            PromotedToCurrentAt = now,
-        };
-
         Operation operation = _journal.Begin("New-EncryptionTenant", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
-        KeyEncryptionKey key = await _keyMaker.MakeAsync(operation.Kms, tenant, provider, cancellationToken).ConfigureAwait(false);
+        KeyProvider provider = await _first.FindAsync(operation, tenant, newTenant, cancellationToken).ConfigureAwait(false);
+        KeyEncryptionKey key = await _keyMaker.MakeAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
         await _journal.ChangeAsync(
             operation,
             async change =>
             {
-                if (await change.Store.Tenants.FindAsync(tenant.TenantId).ConfigureAwait(false) is not null)
+                await RefuseKnownAsync(change.Store, tenant.TenantId).ConfigureAwait(false);
+                if (newTenant.PlatformFile is { } file)
                 {
-                    throw new TenantEncryptionException(ErrorCodes.TenantExists, $"There is a tenant '{tenant.TenantId}' already.");
+                    await PlatformService.KeepAsync(change, file, now).ConfigureAwait(false);
                 }
 
                 await change.Store.Tenants.AddAsync(tenant).ConfigureAwait(false);
+                if (provider.Type != KeyProviderType.Internal)
+                {
+                    await change.AddProviderAsync(_first.Internal(tenant)).ConfigureAwait(false);
+                }
+
                 await change.AddProviderAsync(provider).ConfigureAwait(false);
                 await change.AddKeyAsync(key).ConfigureAwait(false);
-                await change.RecordAsync(
-                    EventTypes.TenantCreated,
-                    tenant.TenantId,
-                    new JObject
-                    {
-                        ["platform"] = tenant.Platform,
-                        ["keyHierarchy"] = tenant.KeyHierarchy.ToString(),
-                        ["providerId"] = provider.Id,
-                        ["provider"] = provider.Name,
-                        ["status"] = provider.Status.ToString(),
-                        ["kekId"] = key.KekId,
-                    }).ConfigureAwait(false);
+                await change.RecordAsync(EventTypes.TenantCreated, tenant.TenantId, Describe(tenant, provider, key)).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
         return tenant;
@@ -103,6 +103,50 @@ public sealed class TenantService
     /// <returns>The tenants.</returns>
     public Task<IReadOnlyList<EncryptionTenant>> ListAsync(CancellationToken cancellationToken = default) =>
         _journal.ReadAsync(transaction => transaction.Tenants.ListAsync(), cancellationToken);
+
+    private static void CheckHierarchy(NewTenant newTenant, PlatformProfile platform)
+    {
+        if (newTenant.KeyHierarchy == KeyHierarchy.Direct && platform.SecondLayer == SecondLayerRule.Always)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.TransitionForbidden,
+                $"The platform {platform.Name} forbids it: a customer master key is a second layer there, which excludes the key hierarchy Direct.");
+        }
+    }
+
+    private static async Task<bool> RefuseKnownAsync(IStoreTransaction transaction, string tenantId) =>
+        await transaction.Tenants.FindAsync(tenantId).ConfigureAwait(false) is null
+            ? true
+            : throw new TenantEncryptionException(ErrorCodes.TenantExists, $"There is a tenant '{tenantId}' already.");
+
+    private static JObject Describe(EncryptionTenant tenant, KeyProvider provider, KeyEncryptionKey key)
+    {
+        var data = new JObject
+        {
+            ["platform"] = tenant.Platform,
+            ["keyHierarchy"] = tenant.KeyHierarchy.ToString(),
+            ["providerId"] = provider.Id,
+            ["provider"] = provider.Name,
+            ["status"] = provider.Status.ToString(),
+            ["kekId"] = key.KekId,
+        };
+        if (tenant.Profile.FileHash is { } hash)
+        {
+            data["platformHash"] = hash;
+        }
+
+        return data;
+    }
+
+    private static void CheckRegion(NewTenant newTenant, PlatformProfile platform)
+    {
+        if (newTenant.Region is { } region && platform.Regions.Count > 0 && platform.FindRegion(region) is null)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.WrongRegion,
+                $"{platform.Name} does not serve the region '{region}'. Regions: {string.Join(", ", platform.Regions.Select(known => known.Name))}.");
+        }
+    }
 
     internal static async Task<EncryptionTenant> RequireAsync(IStoreTransaction transaction, string tenantId)
     {

@@ -57,11 +57,14 @@ internal sealed class FaultInjector
             return new Fault(
                 _plan.RegionsDown.Contains(region) ? FaultKind.Drop
                 : !TakeToken() ? FaultKind.Throttle
-                : _plan.Operations.IsEmpty || _plan.Operations.Contains(operation) ? Choose(kind)
+                : Concerns(region, operation) ? Choose(kind)
                 : FaultKind.None,
                 delay);
         }
     }
+
+    private bool Concerns(string region, string operation) =>
+        (_plan.Operations.IsEmpty || _plan.Operations.Contains(operation)) && (_plan.Regions.IsEmpty || _plan.Regions.Contains(region));
 
     private FaultKind Choose(double draw)
     {

@@ -52,6 +52,13 @@ public sealed record FaultPlan
         init => field = value.IsDefault ? [] : value;
     } = [];
 
+    /// <summary>The regions that the shares apply to; empty for all.</summary>
+    public ImmutableArray<string> Regions
+    {
+        get;
+        init => field = value.IsDefault ? [] : value;
+    } = [];
+
     /// <summary>How long a key policy takes until it decides.</summary>
     public TimeSpan PolicyDelay { get; init; }
 

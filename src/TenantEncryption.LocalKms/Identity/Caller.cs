@@ -25,4 +25,25 @@ internal sealed class Caller
     public required IReadOnlyDictionary<string, string> Context { get; init; }
 
     public string Arn => Principal.Arn;
+
+    /// <summary>
+    /// The caller as a partition knows it. In AWS the accounts of other partitions are other accounts; here the root of an account is its root in
+    /// every partition, so that one access key administers keys in AWS GovCloud (US) and China, too.
+    /// </summary>
+    public Caller InPartition(string partition)
+    {
+        string root = $"arn:{partition}:iam::{Account}:root";
+        return Type != "Root" || Arn == root
+            ? this
+            : new Caller
+            {
+                Principal = PolicyPrincipal.Parse(root),
+                Account = Account,
+                Type = Type,
+                UserId = UserId,
+                Policies = Policies,
+                Tags = Tags,
+                Context = Context,
+            };
+    }
 }

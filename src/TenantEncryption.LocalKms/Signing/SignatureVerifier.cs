@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using TenantEncryption.LocalKms.Identity;
+using TenantEncryption.LocalKms.Keys;
 using TenantEncryption.LocalKms.Protocol;
 
 namespace TenantEncryption.LocalKms.Signing;
@@ -49,7 +50,7 @@ internal sealed partial class SignatureVerifier(IdentityDirectory identities, Ti
             throw KmsErrors.WrongSignature();
         }
 
-        return new SignedCall(credentials.Caller, signature.Region, signature.AccessKeyId);
+        return new SignedCall(credentials.Caller.InPartition(Partitions.Of(signature.Region)), signature.Region, signature.AccessKeyId);
     }
 
     private void CheckScope(HttpRequest request, RequestSignature signature, string timestamp, string service)

@@ -7,7 +7,7 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Deactivates an Archived key provider: what depends on it can't be read until it is restored.</summary>
 /// <remarks>
 /// Refused while keys depend on the provider, unless -Force is given, and while a migration uses it. The message says what depends on it: files, and
-/// values outside the catalog. Restore-KeyProvider takes it back.
+/// values outside the catalog. Restore-KeyProvider takes it back. On tableau-cloud the prompt wants a phrase typed, as Tableau's own does.
 /// </remarks>
 /// <example>
 ///   <code>Disable-KeyProvider old-cmk -TenantId acme</code>
@@ -21,6 +21,8 @@ namespace TenantEncryption.PowerShell.Commands;
 [OutputType(typeof(KeyProvider))]
 public sealed class DisableKeyProviderCommand : KeyProviderCmdlet
 {
+    private const string Action = "Deactivate the key provider";
+
     /// <summary>Deactivates it although keys and data depend on it, which become unreadable; asks no question unless -Confirm is given.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -33,7 +35,11 @@ public sealed class DisableKeyProviderCommand : KeyProviderCmdlet
     protected override async Task ProcessAsync()
     {
         KeyProvider provider = await ResolveAsync().ConfigureAwait(false);
-        if (await ConfirmAsync(Dependants.Describe(provider), "Deactivate the key provider", Force).ConfigureAwait(false))
+        string? phrase = (await Service.Tenants.GetAsync(provider.TenantId, Cancellation).ConfigureAwait(false)).Profile.Lifecycle.DeactivationPhrase;
+        Task<bool> confirm = phrase is null
+            ? ConfirmAsync(Dependants.Describe(provider), Action, Force)
+            : ConfirmPhraseAsync(Dependants.Describe(provider), Action, phrase, Force);
+        if (await confirm.ConfigureAwait(false))
         {
             KeyProvider disabled = await Service.Providers.DisableAsync(provider.Id, Force, Cancellation).ConfigureAwait(false);
             if (PassThru)

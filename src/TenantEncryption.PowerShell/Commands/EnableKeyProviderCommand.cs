@@ -7,7 +7,8 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Makes a Pending key provider its tenant's Active one.</summary>
 /// <remarks>
 /// The provider is tested first, and nothing changes when the test fails. A new key-encryption key under it takes every later write; the provider
-/// before becomes Archived and still opens what it sealed. To move the existing keys as well, use Start-KeyMigration.
+/// before becomes Archived and still opens what it sealed. To move the existing keys as well, use Start-KeyMigration. On a platform that calls the
+/// step from its own KMS permanent, it asks first.
 /// </remarks>
 /// <example>
 ///   <code>Enable-KeyProvider acme-cmk -TenantId acme</code>
@@ -17,6 +18,8 @@ namespace TenantEncryption.PowerShell.Commands;
 [OutputType(typeof(KeyProvider))]
 public sealed class EnableKeyProviderCommand : KeyProviderCmdlet
 {
+    private const string Action = "Activate the key provider";
+
     /// <summary>Writes the provider as it is now.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -25,7 +28,11 @@ public sealed class EnableKeyProviderCommand : KeyProviderCmdlet
     protected override async Task ProcessAsync()
     {
         KeyProvider provider = await ResolveAsync().ConfigureAwait(false);
-        if (await ConfirmAsync($"{provider.Name} of tenant {provider.TenantId}", "Activate the key provider").ConfigureAwait(false))
+        string target = $"{provider.Name} of tenant {provider.TenantId}";
+        Task<bool> confirm = await Service.Providers.IsPermanentAsync(provider, Cancellation).ConfigureAwait(false)
+            ? ConfirmForGoodAsync(target, Action, "The platform calls this permanent: there is no way back to its own KMS without the vendor's help")
+            : ConfirmAsync(target, Action);
+        if (await confirm.ConfigureAwait(false))
         {
             KeyProvider enabled = await Service.Providers.EnableAsync(provider.Id, Cancellation).ConfigureAwait(false);
             if (PassThru)

@@ -6,14 +6,22 @@ using TenantEncryption.PowerShell.Hosting;
 namespace TenantEncryption.PowerShell.Commands;
 
 /// <summary>Lists the platforms whose rules a tenant can follow.</summary>
-/// <remarks>A platform says which partitions and forms of key identifier it takes and under which key of the encryption context the tenant is named.</remarks>
+/// <remarks>
+/// A platform says which partitions, regions and forms of key identifier it takes, under which key of the encryption context the tenant is
+/// named, what its key policy and grant need, and which changes of a tenant's providers it allows. Beside the built-in ones there are your
+/// own, which New-EncryptionTenant -Platform my.json copied into the store.
+/// </remarks>
 /// <example>
 ///   <code>Get-EncryptionPlatform</code>
 ///   <para>Lists the platforms.</para>
 /// </example>
 /// <example>
-///   <code>Get-EncryptionPlatform standalone | Format-List</code>
+///   <code>Get-EncryptionPlatform qlik-cloud | Format-List</code>
 ///   <para>Shows everything about one.</para>
+/// </example>
+/// <example>
+///   <code>(Get-EncryptionPlatform qlik-cloud).Regions</code>
+///   <para>Lists the regions that it serves with their backup regions.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Get, "EncryptionPlatform")]
 [OutputType(typeof(PlatformProfile))]
@@ -31,12 +39,14 @@ public sealed class GetEncryptionPlatformCommand : AsyncCmdlet
     /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
+        string path = await OnPipelineAsync(() => RunspaceConnection.CurrentPath).ConfigureAwait(false);
         var pattern = new WildcardPattern(Name, WildcardOptions.IgnoreCase);
-        List<PlatformProfile> found = [.. PlatformCatalog.All.Where(platform => pattern.IsMatch(platform.Name))];
+        IReadOnlyList<PlatformProfile> all = await KnownPlatforms.ListAsync(path, Cancellation).ConfigureAwait(false);
+        List<PlatformProfile> found = [.. all.Where(platform => pattern.IsMatch(platform.Name))];
         if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(Name))
         {
             // Its message lists those there are.
-            found.Add(PlatformCatalog.Get(Name));
+            found.Add(await KnownPlatforms.GetAsync(Name, path, Cancellation).ConfigureAwait(false));
         }
 
         foreach (PlatformProfile platform in found)

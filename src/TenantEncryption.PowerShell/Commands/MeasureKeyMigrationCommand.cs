@@ -1,8 +1,6 @@
 using System.Management.Automation;
 using TenantEncryption.Migration;
-using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
-using TenantEncryption.Providers;
 
 namespace TenantEncryption.PowerShell.Commands;
 
@@ -14,29 +12,8 @@ namespace TenantEncryption.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsDiagnostic.Measure, "KeyMigration")]
 [OutputType(typeof(KeyMigrationPlan))]
-public sealed class MeasureKeyMigrationCommand : TenantCmdlet
+public sealed class MeasureKeyMigrationCommand : MigrationPlanCmdlet
 {
-    /// <summary>The tenant that would move.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(TenantCompleter))]
-    public string TenantId { get; set; } = "";
-
-    /// <summary>The target: an object of Get-KeyProvider, an id (kp-…), a name, a key ARN, or Internal for the built-in KMS.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
-    [ArgumentCompleter(typeof(KeyProviderCompleter))]
-    public KeyProviderReference To { get; set; } = null!;
-
-    /// <summary>What would move. RewrapKek: the key-encryption keys; no message is touched.</summary>
-    [Parameter]
-    public MigrationMode Mode { get; set; } = MigrationMode.RewrapKek;
-
     /// <inheritdoc/>
-    protected override object? Target => TenantId;
-
-    /// <inheritdoc/>
-    protected override async Task ProcessAsync()
-    {
-        KeyProvider target = await Service.Providers.ResolveAsync(To.Text, TenantId, Cancellation).ConfigureAwait(false);
-        await EmitAsync(await Service.Migrations.MeasureAsync(TenantId, target.Id, Mode, Cancellation).ConfigureAwait(false)).ConfigureAwait(false);
-    }
+    protected override async Task ProcessAsync() => await EmitAsync((await PlanAsync().ConfigureAwait(false)).Plan).ConfigureAwait(false);
 }

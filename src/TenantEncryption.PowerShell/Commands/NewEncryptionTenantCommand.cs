@@ -1,6 +1,9 @@
+using System.Collections;
 using System.Management.Automation;
+using TenantEncryption.Platforms;
 using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
+using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.PowerShell.Commands;
@@ -8,7 +11,8 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Creates tenants.</summary>
 /// <remarks>
 /// A new tenant's data is encrypted under the built-in internal KMS until a customer master key takes over: register one with New-KeyProvider
-/// and move to it with Start-KeyMigration. Platform and key hierarchy are fixed at creation.
+/// and move to it with Start-KeyMigration; or give one from the start with -KeyArn, and the tenant's provider 'CMK' is Active at once. Platform and
+/// key hierarchy are fixed at creation. -Region is the tenant's, and that of the key's calls.
 /// </remarks>
 /// <example>
 ///   <code>New-EncryptionTenant acme -Name 'Acme Corp'</code>
@@ -16,12 +20,14 @@ namespace TenantEncryption.PowerShell.Commands;
 /// </example>
 /// <example>
 ///   <code>Import-Csv tenants.csv | New-EncryptionTenant</code>
-///   <para>Creates a tenant for each line; the columns are TenantId, Name, Platform, Region, KeyHierarchy, KeyLease.</para>
+///   <para>Creates a tenant for each line; the columns are TenantId, Name, Platform, Region, Edition, Organization, Parent, KeyHierarchy, KeyLease.</para>
 /// </example>
 [Cmdlet(VerbsCommon.New, "EncryptionTenant", SupportsShouldProcess = true)]
 [OutputType(typeof(EncryptionTenant))]
-public sealed class NewEncryptionTenantCommand : TenantCmdlet
+public sealed class NewEncryptionTenantCommand : AwsIdentityCmdlet
 {
+    private const string KeyName = "CMK";
+
     private string? _current;
 
     /// <summary>The ids: case-sensitive, 1 to 256 characters, no control characters, no * or ?.</summary>
@@ -33,7 +39,10 @@ public sealed class NewEncryptionTenantCommand : TenantCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? Name { get; set; }
 
-    /// <summary>The platform whose rules the tenant follows; Get-EncryptionPlatform lists them. standalone when not given.</summary>
+    /// <summary>
+    /// The platform whose rules the tenant follows; Get-EncryptionPlatform lists them. A name that ends in .json is the file of a platform of your
+    /// own, which is copied into the store. standalone when not given.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string? Platform { get; set; }
@@ -42,6 +51,19 @@ public sealed class NewEncryptionTenantCommand : TenantCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
+
+    /// <summary>The edition that the tenant's owner bought, where the platform's rules depend on it, such as Starter.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? Edition { get; set; }
+
+    /// <summary>The end-user organisation that the tenant belongs to, where you run tenants for several.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? Organization { get; set; }
+
+    /// <summary>A tenant of the same platform whose key provider this one inherits; it gets keys of its own.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TenantCompleter))]
+    public string? Parent { get; set; }
 
     /// <summary>
     /// Hierarchical: a key-encryption key from KMS serves many messages. Direct: KMS makes the data key of each message, and any AWS Encryption SDK
@@ -53,6 +75,21 @@ public sealed class NewEncryptionTenantCommand : TenantCmdlet
     /// <summary>The longest time for which a process holds a plaintext key-encryption key: zero to one hour; five minutes when not given.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public TimeSpan? KeyLease { get; set; }
+
+    /// <summary>
+    /// A customer master key from the start, in any form that the platform takes. It is tested first, and nothing is made when the test fails. The AWS
+    /// parameters say how it is reached.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? KeyArn { get; set; }
+
+    /// <summary>The value of the tenant's pair in KMS encryption contexts, where it is not the tenant id.</summary>
+    [Parameter]
+    public string? ContextValue { get; set; }
+
+    /// <summary>Values of the platform's placeholders that only its vendor knows; Get-EncryptionPlatform lists them.</summary>
+    [Parameter]
+    public Hashtable? Parameter { get; set; }
 
     /// <inheritdoc/>
     protected override object? Target => _current;
@@ -80,18 +117,48 @@ public sealed class NewEncryptionTenantCommand : TenantCmdlet
             TenantId = tenantId,
             DisplayName = NullIfEmpty(Name),
             Region = NullIfEmpty(Region),
+            Edition = NullIfEmpty(Edition),
+            Organization = NullIfEmpty(Organization),
+            Parent = NullIfEmpty(Parent),
             KeyHierarchy = KeyHierarchy,
             KeyLease = KeyLease,
+            Key = string.IsNullOrEmpty(KeyArn) ? null : Key(tenantId),
         };
         try
         {
-            tenant = string.IsNullOrEmpty(Platform) ? tenant : tenant with { Platform = Platform };
+            tenant = await WithPlatformAsync(tenant).ConfigureAwait(false);
             await EmitAsync(await Service.Tenants.CreateAsync(tenant, Cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)
         {
             Report(exception, tenantId);
         }
+    }
+
+    private NewKeyProvider Key(string tenantId) => new()
+    {
+        TenantId = tenantId,
+        Name = KeyName,
+        KeyIdentifier = KeyArn!,
+        ContextValue = ContextValue,
+        Parameters = ContextPairs.Read(Parameter) ?? new Dictionary<string, string>(),
+        Connection = ConnectionTo(NullIfEmpty(Region)),
+    };
+
+    private async Task<NewTenant> WithPlatformAsync(NewTenant tenant)
+    {
+        if (string.IsNullOrEmpty(Platform))
+        {
+            return tenant;
+        }
+
+        if (!Platform.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        {
+            return tenant with { Platform = Platform };
+        }
+
+        string path = await OnPipelineAsync(() => SessionPath.Literal(this, Platform)).ConfigureAwait(false);
+        return tenant with { PlatformFile = PlatformProfileReader.ReadFile(path) };
     }
 
     // An empty cell of a CSV file says nothing.

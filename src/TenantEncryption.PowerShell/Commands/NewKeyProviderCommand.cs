@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using TenantEncryption.Migration;
 using TenantEncryption.PowerShell.Completion;
@@ -19,6 +20,10 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <example>
 ///   <code>New-KeyProvider -TenantId acme -Name acme-cmk -KeyArn $arn -ProfileName acme -Migrate</code>
 ///   <para>Registers a key that is reached with an AWS profile, and moves the tenant's keys to it.</para>
+/// </example>
+/// <example>
+///   <code>New-KeyProvider -TenantId acme -Name acme-both -KeyArn $arn -SecondLayer -Migrate</code>
+///   <para>Moves the tenant's keys under two layers: the customer's key and the internal KMS.</para>
 /// </example>
 [Cmdlet(VerbsCommon.New, "KeyProvider", SupportsShouldProcess = true, DefaultParameterSetName = RegisterSet)]
 [OutputType(typeof(KeyProvider))]
@@ -49,6 +54,20 @@ public sealed class NewKeyProviderCommand : AwsCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? ContextValue { get; set; }
 
+    /// <summary>
+    /// Has keys need the internal KMS beside the customer's key: when either refuses, the data is shut. It is fixed for the provider's life;
+    /// a Direct tenant has no such keys.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter SecondLayer { get; set; }
+
+    /// <summary>
+    /// Values of the platform's placeholders that only its vendor knows, such as @{ AdminRole = '…' }; Get-EncryptionPlatform lists them. Test-KeyProvider
+    /// judges the key policy by them.
+    /// </summary>
+    [Parameter]
+    public Hashtable? Parameter { get; set; }
+
     /// <summary>Makes it the tenant's Active provider. The one before becomes Archived and keeps the keys that it has.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ActivateSet)]
     public SwitchParameter Activate { get; set; }
@@ -76,6 +95,8 @@ public sealed class NewKeyProviderCommand : AwsCmdlet
             KeyIdentifier = KeyArn,
             Description = string.IsNullOrEmpty(Description) ? null : Description,
             ContextValue = string.IsNullOrEmpty(ContextValue) ? null : ContextValue,
+            SecondLayer = SecondLayer,
+            Parameters = ContextPairs.Read(Parameter) ?? new Dictionary<string, string>(),
             Connection = Connection,
         };
         KeyProvider provider = await Service.Providers.RegisterAsync(registration, Cancellation).ConfigureAwait(false);

@@ -14,35 +14,21 @@ namespace TenantEncryption.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsLifecycle.Resume, "KeyMigration", SupportsShouldProcess = true)]
 [OutputType(typeof(KeyMigration))]
-public sealed class ResumeKeyMigrationCommand : TenantCmdlet
+public sealed class ResumeKeyMigrationCommand : MigrationCmdlet
 {
-    /// <summary>The id of the migration.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    public string Id { get; set; } = "";
-
-    /// <summary>Writes the migration as it is at the end.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
+    /// <inheritdoc/>
+    protected override string Action => "Resume the migration";
 
     /// <inheritdoc/>
-    protected override object? Target => Id;
+    protected override string Describe(KeyMigration migration) =>
+        $"{Id} of tenant {migration.TenantId} ({migration.State}, {migration.Done} of {migration.Total} keys done)";
 
     /// <inheritdoc/>
-    protected override async Task ProcessAsync()
+    protected override async Task<KeyMigration> ChangeAsync()
     {
-        KeyMigration migration = await Service.Migrations.GetAsync(Id, Cancellation).ConfigureAwait(false);
-        string description = $"{Id} of tenant {migration.TenantId} ({migration.State}, {migration.Done} of {migration.Total} keys done)";
-        if (!await ConfirmAsync(description, "Resume the migration").ConfigureAwait(false))
-        {
-            return;
-        }
-
         using var progress = new MigrationProgress(this);
-        migration = await Service.Migrations.ResumeAsync(Id, progress, Cancellation).ConfigureAwait(false);
+        KeyMigration migration = await Service.Migrations.ResumeAsync(Id, progress, Cancellation).ConfigureAwait(false);
         await MigrationFailures.ReportAsync(Service, migration, Report, Cancellation).ConfigureAwait(false);
-        if (PassThru)
-        {
-            await EmitAsync(migration).ConfigureAwait(false);
-        }
+        return migration;
     }
 }

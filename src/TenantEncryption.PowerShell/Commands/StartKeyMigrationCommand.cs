@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using TenantEncryption.Migration;
-using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
 using TenantEncryption.Providers;
 
@@ -23,30 +22,12 @@ namespace TenantEncryption.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsLifecycle.Start, "KeyMigration", SupportsShouldProcess = true)]
 [OutputType(typeof(KeyMigration))]
-public sealed class StartKeyMigrationCommand : TenantCmdlet
+public sealed class StartKeyMigrationCommand : MigrationPlanCmdlet
 {
-    /// <summary>The tenant that moves.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(TenantCompleter))]
-    public string TenantId { get; set; } = "";
-
-    /// <summary>The target, Pending or Archived: an object of Get-KeyProvider, an id (kp-…), a name, a key ARN, or Internal for the built-in KMS.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
-    [ArgumentCompleter(typeof(KeyProviderCompleter))]
-    public KeyProviderReference To { get; set; } = null!;
-
-    /// <summary>What moves. RewrapKek: the key-encryption keys; no message is touched.</summary>
-    [Parameter]
-    public MigrationMode Mode { get; set; } = MigrationMode.RewrapKek;
-
-    /// <inheritdoc/>
-    protected override object? Target => TenantId;
-
     /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
-        KeyProvider target = await Service.Providers.ResolveAsync(To.Text, TenantId, Cancellation).ConfigureAwait(false);
-        KeyMigrationPlan plan = await Service.Migrations.MeasureAsync(TenantId, target.Id, Mode, Cancellation).ConfigureAwait(false);
+        (KeyProvider target, KeyMigrationPlan plan) = await PlanAsync().ConfigureAwait(false);
         if (!await ConfirmTextAsync(plan.ToString(), $"{plan}\nGo on?", "Start-KeyMigration").ConfigureAwait(false))
         {
             return;

@@ -15,32 +15,11 @@ namespace TenantEncryption.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsLifecycle.Stop, "KeyMigration", SupportsShouldProcess = true)]
 [OutputType(typeof(KeyMigration))]
-public sealed class StopKeyMigrationCommand : TenantCmdlet
+public sealed class StopKeyMigrationCommand : MigrationCmdlet
 {
-    /// <summary>The id of the migration.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    public string Id { get; set; } = "";
-
-    /// <summary>Writes the migration as it is at the end.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
+    /// <inheritdoc/>
+    protected override string Action => "Stop the migration for good";
 
     /// <inheritdoc/>
-    protected override object? Target => Id;
-
-    /// <inheritdoc/>
-    protected override async Task ProcessAsync()
-    {
-        KeyMigration migration = await Service.Migrations.GetAsync(Id, Cancellation).ConfigureAwait(false);
-        if (!await ConfirmAsync($"{Id} of tenant {migration.TenantId} ({migration.State})", "Stop the migration for good").ConfigureAwait(false))
-        {
-            return;
-        }
-
-        migration = await Service.Migrations.StopAsync(Id, Cancellation).ConfigureAwait(false);
-        if (PassThru)
-        {
-            await EmitAsync(migration).ConfigureAwait(false);
-        }
-    }
+    protected override Task<KeyMigration> ChangeAsync() => Service.Migrations.StopAsync(Id, Cancellation);
 }

@@ -1,4 +1,7 @@
+using System.Collections;
 using System.Management.Automation;
+using TenantEncryption.Errors;
+using TenantEncryption.Kms;
 using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
 using TenantEncryption.Providers;
@@ -7,53 +10,105 @@ namespace TenantEncryption.PowerShell.Commands;
 
 /// <summary>Tests whether a key provider works, and tells why not.</summary>
 /// <remarks>
-/// Checks the key's identifier, state, usage and spec, and proves with a real round trip that it seals and opens. Give -KeyProvider, or -TenantId
-/// for all providers of a tenant. A check that fails is a result, not an error; an error means that the test could not be made.
+/// Looks at the key in each of its regions (state, usage, spec, rotation, replicas), judges its live key policies and grants for the platform's own
+/// principals, and makes a real round trip with the tenant's encryption context. Subject Platform: what the vendor's principals may do, decided by
+/// simulating the policy; on every platform but standalone only this decides, since an administrator's own round trip proves nothing about the
+/// vendor's roles. Subject Caller: a live call with the credentials at hand. What may not be looked at is Skipped, never Passed. Give -KeyProvider, or
+/// -TenantId for all providers of a tenant; or, before registering, -KeyArn with -Platform and -TenantId. A check that fails is a result, not an
+/// error; an error means that the test could not be made.
 /// </remarks>
 /// <example>
 ///   <code>if (Test-KeyProvider acme-cmk -TenantId acme -Quiet) { Start-KeyMigration -TenantId acme -To acme-cmk }</code>
 ///   <para>Moves only when the test passes. Use -Quiet in a condition: a result object is always true.</para>
 /// </example>
 /// <example>
+///   <code>Test-KeyProvider -KeyArn $arn -Platform qlik-cloud -TenantId $qlikTenantId | Select-Object -ExpandProperty Checks</code>
+///   <para>Tests a key for Qlik Cloud before its ARN is handed over; nothing need be registered.</para>
+/// </example>
+/// <example>
 ///   <code>(Test-KeyProvider acme-cmk -TenantId acme).Checks</code>
 ///   <para>Shows every check with what was seen and what to do about it.</para>
 /// </example>
-[Cmdlet(VerbsDiagnostic.Test, "KeyProvider")]
+[Cmdlet(VerbsDiagnostic.Test, "KeyProvider", DefaultParameterSetName = ProviderSet)]
 [OutputType(typeof(KeyProviderTestResult), typeof(bool))]
-public sealed class TestKeyProviderCommand : TenantCmdlet
+public sealed class TestKeyProviderCommand : AwsCmdlet
 {
+    private const string ProviderSet = "Provider";
+    private const string KeySet = "Key";
+
     private bool _allSucceeded = true;
 
     /// <summary>
     /// The key provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN. A name that several tenants use needs -TenantId.
     /// </summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = ProviderSet)]
     [ArgumentCompleter(typeof(KeyProviderCompleter))]
     public KeyProviderReference? KeyProvider { get; set; }
 
-    /// <summary>The tenant whose provider is meant; without -KeyProvider, all of its providers.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    /// <summary>A key that is not registered, in any form that the platform takes.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = KeySet)]
+    public string KeyArn { get; set; } = "";
+
+    /// <summary>The platform that shall use the key; the tenant's own when not given.</summary>
+    [Parameter(ParameterSetName = KeySet)]
+    [ArgumentCompleter(typeof(PlatformCompleter))]
+    public string? Platform { get; set; }
+
+    /// <summary>The value of the tenant's pair in KMS encryption contexts, where it is not the tenant id.</summary>
+    [Parameter(ParameterSetName = KeySet)]
+    public string? ContextValue { get; set; }
+
+    /// <summary>Values of the platform's placeholders that only its vendor knows, such as @{ AdminRole = '…' }; Get-EncryptionPlatform lists them.</summary>
+    [Parameter(ParameterSetName = KeySet)]
+    public Hashtable? Parameter { get; set; }
+
+    /// <summary>
+    /// The tenant whose provider is meant; without -KeyProvider, all of its providers. With -KeyArn the tenant that the key is for, which need not be
+    /// in the store when -Platform is given.
+    /// </summary>
+    [Parameter(ParameterSetName = ProviderSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = KeySet, Mandatory = true)]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string? TenantId { get; set; }
+
+    /// <summary>Makes no call: looks at the registration alone.</summary>
+    [Parameter]
+    public SwitchParameter Offline { get; set; }
 
     /// <summary>Gives one Boolean: whether every test succeeded.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
-    protected override object? Target => (object?)KeyProvider ?? TenantId;
+    protected override object? Target => (object?)KeyProvider ?? (KeyArn.Length > 0 ? KeyArn : TenantId);
 
     /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
+        if (ParameterSetName == KeySet)
+        {
+            var candidate = new KeyCandidate
+            {
+                TenantId = TenantId!,
+                Platform = Platform,
+                KeyIdentifier = KeyArn,
+                ContextValue = ContextValue,
+                Parameters = ContextPairs.Read(Parameter) ?? new Dictionary<string, string>(),
+                Connection = Connection,
+            };
+            await TellAsync(await Service.Providers.TestKeyAsync(candidate, Offline, Cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+            return;
+        }
+
+        if (Connection != new KmsConnection())
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.InvalidInput, "A registered provider is called as it was registered: AWS parameters go with -KeyArn only.");
+        }
+
         foreach (KeyProvider provider in await ProviderSelection.SelectAsync(Service, KeyProvider, TenantId, Cancellation).ConfigureAwait(false))
         {
-            KeyProviderTestResult result = await Service.Providers.TestAsync(provider.Id, Cancellation).ConfigureAwait(false);
-            _allSucceeded &= result.Success;
-            if (!Quiet)
-            {
-                await EmitAsync(result).ConfigureAwait(false);
-            }
+            await TellAsync(await Service.Providers.TestAsync(provider.Id, Offline, Cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         }
     }
 
@@ -63,6 +118,15 @@ public sealed class TestKeyProviderCommand : TenantCmdlet
         if (Quiet)
         {
             await EmitAsync(_allSucceeded && !HadErrors).ConfigureAwait(false);
+        }
+    }
+
+    private async Task TellAsync(KeyProviderTestResult result)
+    {
+        _allSucceeded &= result.Success;
+        if (!Quiet)
+        {
+            await EmitAsync(result).ConfigureAwait(false);
         }
     }
 }

@@ -11,5 +11,8 @@ public sealed class PlatformCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        PlatformCatalog.All.Select(platform => new Candidate(platform.Name, platform.Description)).Matching(wordToComplete);
+        Known().Select(platform => new Candidate(platform.Name, platform.Description)).Matching(wordToComplete);
+
+    private static IReadOnlyList<PlatformProfile> Known() =>
+        StoreCompletion.List(service => service.Platforms.ListAsync()) is { Count: > 0 } all ? all : [.. PlatformCatalog.BuiltIn];
 }

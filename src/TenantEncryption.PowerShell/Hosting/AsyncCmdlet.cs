@@ -139,6 +139,10 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     protected Task<bool> ConfirmAsync(string target, string action, bool force = false) =>
         OnPipelineAsync(() => new Confirmation(this).Ask(() => ShouldProcess(target, action), force));
 
+    /// <summary>Whether the command only tells what it would do.</summary>
+    /// <returns>Whether <c>-WhatIf</c> or its preference is on.</returns>
+    protected Task<bool> IsWhatIfAsync() => OnPipelineAsync(() => new Confirmation(this).IsWhatIf);
+
     /// <summary>Asks for each of many things, in one visit to the pipeline thread; where nobody would be asked or told, it costs nothing.</summary>
     /// <typeparam name="T">What they are.</typeparam>
     /// <param name="items">The things.</param>
@@ -178,6 +182,31 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <exception cref="TenantEncryptionException"><c>CONFIRMATION_REQUIRED</c>: no prompt can be shown.</exception>
     protected Task<bool> ConfirmTextAsync(string description, string question, string caption) =>
         OnPipelineAsync(() => new Confirmation(this).Ask(() => ShouldProcess(description, question, caption), force: false));
+
+    /// <summary>Asks about what can't be undone without the platform's vendor, with the weight of ConfirmImpact High.</summary>
+    /// <param name="target">What it is about.</param>
+    /// <param name="action">What would be done.</param>
+    /// <param name="warning">Why it is for good.</param>
+    /// <returns>Whether to go on.</returns>
+    /// <exception cref="TenantEncryptionException"><c>CONFIRMATION_REQUIRED</c>: no prompt can be shown.</exception>
+    protected Task<bool> ConfirmForGoodAsync(string target, string action, string warning) =>
+        OnPipelineAsync(() => new Confirmation(this).AskForGood(
+            () => ShouldProcess(target, $"{action}. {warning}"), () => ShouldContinue($"{action}: {target}. {warning}", "Confirm"), force: false));
+
+    /// <summary>Asks the user to type a phrase, with the weight of ConfirmImpact High.</summary>
+    /// <param name="target">What it is about.</param>
+    /// <param name="action">What would be done.</param>
+    /// <param name="phrase">The phrase, exactly.</param>
+    /// <param name="force">Whether <c>-Force</c> answers the question (unless <c>-Confirm</c> is given).</param>
+    /// <returns>Whether to go on.</returns>
+    /// <exception cref="TenantEncryptionException"><c>CONFIRMATION_REQUIRED</c>: no prompt can be shown.</exception>
+    protected Task<bool> ConfirmPhraseAsync(string target, string action, string phrase, bool force) =>
+        OnPipelineAsync(() =>
+        {
+            var confirmation = new Confirmation(this);
+            return confirmation.AskForGood(
+                () => ShouldProcess(target, action), () => confirmation.ReadPhrase($"{action}: {target}.", phrase), force);
+        });
 
     /// <summary>Zeroes and closes what the command held.</summary>
     /// <param name="disposing">Whether it is called from <see cref="Dispose()"/>.</param>

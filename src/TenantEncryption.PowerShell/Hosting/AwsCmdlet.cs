@@ -4,37 +4,14 @@ using TenantEncryption.PowerShell.Completion;
 
 namespace TenantEncryption.PowerShell.Hosting;
 
-/// <summary>A cmdlet that says how AWS KMS is reached. These parameters never bind from the pipeline, so that no input file decides whom to call.</summary>
-public abstract class AwsCmdlet : TenantCmdlet
+/// <summary>A cmdlet that says how AWS KMS is reached.</summary>
+public abstract class AwsCmdlet : AwsIdentityCmdlet
 {
     /// <summary>The AWS region to call; that of the key ARN when not given.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
-    /// <summary>The AWS profile of the shared configuration and credentials files, SSO profiles too. The SDK's default chain when not given.</summary>
-    [Parameter]
-    public string? ProfileName { get; set; }
-
-    /// <summary>Another KMS endpoint, such as a VPC endpoint or a local KMS. Plain http is accepted for this machine only.</summary>
-    [Parameter]
-    public string? EndpointUrl { get; set; }
-
-    /// <summary>A role to assume for the calls.</summary>
-    [Parameter]
-    public string? RoleArn { get; set; }
-
-    /// <summary>The external id that the role's trust policy asks for.</summary>
-    [Parameter]
-    public string? ExternalId { get; set; }
-
     /// <summary>What the parameters say.</summary>
-    protected KmsConnection Connection => new()
-    {
-        Region = Region,
-        ProfileName = ProfileName,
-        EndpointUrl = EndpointUrl,
-        RoleArn = RoleArn,
-        ExternalId = ExternalId,
-    };
+    protected KmsConnection Connection => ConnectionTo(Region);
 }

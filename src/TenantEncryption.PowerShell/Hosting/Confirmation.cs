@@ -8,8 +8,11 @@ namespace TenantEncryption.PowerShell.Hosting;
 /// <param name="cmdlet">The cmdlet that asks.</param>
 internal sealed class Confirmation(PSCmdlet cmdlet)
 {
+    /// <summary>Whether the command only tells what it would do.</summary>
+    public bool IsWhatIf => IsOn("WhatIf", "WhatIfPreference");
+
     /// <summary>Whether asking shows nothing to anybody: no prompt, no <c>-WhatIf</c>, no verbose line. The answer is yes.</summary>
-    public bool IsMoot => !IsOn("WhatIf", "WhatIfPreference") && !WillPrompt && !IsVerbose;
+    public bool IsMoot => !IsWhatIf && !WillPrompt(Impact) && !IsVerbose;
 
     /// <summary>Asks.</summary>
     /// <param name="shouldProcess">PowerShell's own question.</param>
@@ -18,24 +21,57 @@ internal sealed class Confirmation(PSCmdlet cmdlet)
     /// <exception cref="TenantEncryptionException"><c>CONFIRMATION_REQUIRED</c>.</exception>
     public bool Ask(Func<bool> shouldProcess, bool force)
     {
-        if (IsOn("WhatIf", "WhatIfPreference"))
+        if (IsWhatIf)
         {
             return shouldProcess();
         }
 
-        if (force && !cmdlet.MyInvocation.BoundParameters.ContainsKey("Confirm"))
+        return (force && !IsConfirmGiven) || Prompt(WillPrompt(Impact), shouldProcess);
+    }
+
+    /// <summary>Asks a question of its own about what can't be undone, with the weight of ConfirmImpact High whatever the cmdlet's is.</summary>
+    /// <param name="shouldProcess">PowerShell's own question, for <c>-WhatIf</c>.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="force">Whether <c>-Force</c> answers it.</param>
+    /// <returns>Whether to go on.</returns>
+    /// <exception cref="TenantEncryptionException"><c>CONFIRMATION_REQUIRED</c>.</exception>
+    public bool AskForGood(Func<bool> shouldProcess, Func<bool> question, bool force)
+    {
+        if (IsWhatIf)
         {
-            return true;
+            return shouldProcess();
         }
 
-        if (WillPrompt && !CanPrompt)
+        bool asks = WillPrompt(ConfirmImpact.High) && !(force && !IsConfirmGiven);
+        return !asks || Prompt(true, question);
+    }
+
+    /// <summary>Has the user type a phrase.</summary>
+    /// <param name="warning">What it is about.</param>
+    /// <param name="phrase">The phrase, exactly.</param>
+    /// <returns>Whether it was typed.</returns>
+    public bool ReadPhrase(string warning, string phrase)
+    {
+        cmdlet.Host.UI.WriteWarningLine(warning);
+        cmdlet.Host.UI.Write($"Type \"{phrase}\" to go on: ");
+        return cmdlet.Host.UI.ReadLine() == phrase;
+    }
+
+    private ConfirmImpact Impact =>
+        cmdlet.GetType().GetCustomAttributes(typeof(CmdletAttribute), inherit: false).OfType<CmdletAttribute>().Single().ConfirmImpact;
+
+    private bool IsConfirmGiven => cmdlet.MyInvocation.BoundParameters.ContainsKey("Confirm");
+
+    private bool Prompt(bool willPrompt, Func<bool> question)
+    {
+        if (willPrompt && !CanPrompt)
         {
             throw Required(null);
         }
 
         try
         {
-            return shouldProcess();
+            return question();
         }
         catch (Exception exception) when (exception is PSInvalidOperationException or HostException or NotImplementedException)
         {
@@ -49,19 +85,15 @@ internal sealed class Confirmation(PSCmdlet cmdlet)
         : LanguagePrimitives.ConvertTo<ActionPreference>(cmdlet.GetVariableValue("VerbosePreference", ActionPreference.SilentlyContinue))
             is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
-    private bool WillPrompt
+    private bool WillPrompt(ConfirmImpact impact)
     {
-        get
+        if (cmdlet.MyInvocation.BoundParameters.TryGetValue("Confirm", out object? confirm))
         {
-            if (cmdlet.MyInvocation.BoundParameters.TryGetValue("Confirm", out object? confirm))
-            {
-                return ((SwitchParameter)confirm).IsPresent;
-            }
-
-            var impact = cmdlet.GetType().GetCustomAttributes(typeof(CmdletAttribute), inherit: false).OfType<CmdletAttribute>().Single().ConfirmImpact;
-            var preference = LanguagePrimitives.ConvertTo<ConfirmImpact>(cmdlet.GetVariableValue("ConfirmPreference", ConfirmImpact.High));
-            return preference != ConfirmImpact.None && impact >= preference;
+            return ((SwitchParameter)confirm).IsPresent;
         }
+
+        var preference = LanguagePrimitives.ConvertTo<ConfirmImpact>(cmdlet.GetVariableValue("ConfirmPreference", ConfirmImpact.High));
+        return preference != ConfirmImpact.None && impact >= preference;
     }
 
     /// <summary>

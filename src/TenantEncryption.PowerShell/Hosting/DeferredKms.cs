@@ -9,6 +9,9 @@ internal sealed class DeferredKms(Func<IKms> create) : IKms
     private readonly Lazy<IKms> _kms = new(create);
 
     /// <inheritdoc/>
+    public IKmsAdministration Administration => _kms.Value.Administration;
+
+    /// <inheritdoc/>
     public Task<KmsKeyDescription> DescribeKeyAsync(KmsConnection connection, string keyId, CancellationToken cancellationToken) =>
         _kms.Value.DescribeKeyAsync(connection, keyId, cancellationToken);
 

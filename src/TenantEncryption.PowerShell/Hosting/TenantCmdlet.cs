@@ -9,9 +9,17 @@ public abstract class TenantCmdlet : AsyncCmdlet
     /// <summary>What Core offers on the store.</summary>
     protected TenantEncryptionService Service => _use!.Service;
 
+    /// <summary>Whether this run works on the store. One that does not makes none, either.</summary>
+    protected virtual bool NeedsStore => true;
+
     /// <inheritdoc/>
     protected override async Task BeginAsync()
     {
+        if (!NeedsStore)
+        {
+            return;
+        }
+
         _path = await OnPipelineAsync(() => RunspaceConnection.CurrentPath).ConfigureAwait(false);
         _use = await OpenStores.UseAsync(_path, Cancellation).ConfigureAwait(false);
     }

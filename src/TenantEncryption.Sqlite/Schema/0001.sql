@@ -6,11 +6,27 @@ CREATE TABLE settings (
     value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Users' own platform profiles; the built-in ones are part of the software.
+CREATE TABLE platforms (
+    name     TEXT NOT NULL PRIMARY KEY,
+    json     TEXT NOT NULL CHECK (json_valid(json)),
+    hash     TEXT NOT NULL,
+    added_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER platforms_never_change BEFORE UPDATE ON platforms BEGIN
+    SELECT RAISE(ABORT, 'A platform profile never changes.');
+END;
+
 CREATE TABLE tenants (
     tenant_id       TEXT    NOT NULL PRIMARY KEY,
     display_name    TEXT,
     platform        TEXT    NOT NULL,
     region          TEXT,
+    edition         TEXT,
+    organization    TEXT,
+    -- A child inherits its parent's provider.
+    parent          TEXT    REFERENCES tenants (tenant_id),
     key_hierarchy   TEXT    NOT NULL,
     key_lease_ticks INTEGER NOT NULL CHECK (key_lease_ticks >= 0),
     epoch           INTEGER NOT NULL,
@@ -28,9 +44,14 @@ CREATE TABLE key_providers (
     key_arn                 TEXT,
     arn_fingerprint         TEXT,
     context_value           TEXT,
+    parameters              TEXT    NOT NULL CHECK (json_valid(parameters)),
+    second_layer            INTEGER NOT NULL,
     status                  TEXT    NOT NULL CHECK (status IN ('Pending', 'Active', 'Archived', 'Deactivated')),
     multi_region            INTEGER NOT NULL,
     replica_keys            TEXT    NOT NULL CHECK (json_valid(replica_keys)),
+    refused_regions         TEXT    NOT NULL CHECK (json_valid(refused_regions)),
+    -- Raised by every process that KMS refuses, so that the others forget what it gave them.
+    refusals                INTEGER NOT NULL DEFAULT 0,
     connection_region       TEXT,
     connection_profile_name TEXT,
     connection_endpoint_url TEXT,

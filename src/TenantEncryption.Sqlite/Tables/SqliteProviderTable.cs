@@ -15,7 +15,7 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
         SELECT p.id, p.tenant_id, p.name, p.description, p.type, p.key_identifier, p.key_arn, p.arn_fingerprint, p.context_value,
             p.status, p.multi_region, p.replica_keys, p.connection_region, p.connection_profile_name, p.connection_endpoint_url,
             p.connection_role_arn, p.connection_external_id, p.created_at, p.promoted_to_current_at, p.demoted_from_current_at,
-            p.last_tested_at, p.last_test_code, p.authenticator,
+            p.last_tested_at, p.last_test_code, p.authenticator, p.second_layer, p.refused_regions, p.parameters,
             count(k.kek_id),
             p.direct_messages + coalesce(sum(k.messages), 0),
             p.direct_reserved_wraps - p.direct_file_wraps + coalesce(sum(k.reserved_wraps - k.file_wraps), 0)
@@ -32,11 +32,11 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
                 INSERT INTO key_providers (id, tenant_id, name, description, type, key_identifier, key_arn, arn_fingerprint, context_value,
                     status, multi_region, replica_keys, connection_region, connection_profile_name, connection_endpoint_url,
                     connection_role_arn, connection_external_id, created_at, promoted_to_current_at, demoted_from_current_at,
-                    last_tested_at, last_test_code, authenticator)
+                    last_tested_at, last_test_code, authenticator, second_layer, refused_regions, parameters)
                 VALUES ($id, $tenant_id, $name, $description, $type, $key_identifier, $key_arn, $arn_fingerprint, $context_value,
                     $status, $multi_region, $replica_keys, $connection_region, $connection_profile_name, $connection_endpoint_url,
                     $connection_role_arn, $connection_external_id, $created_at, $promoted_to_current_at, $demoted_from_current_at,
-                    $last_tested_at, $last_test_code, $authenticator)
+                    $last_tested_at, $last_test_code, $authenticator, $second_layer, $refused_regions, $parameters)
                 """,
                 Values(provider));
         }
@@ -59,7 +59,8 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
                 connection_profile_name = $connection_profile_name, connection_endpoint_url = $connection_endpoint_url,
                 connection_role_arn = $connection_role_arn, connection_external_id = $connection_external_id, created_at = $created_at,
                 promoted_to_current_at = $promoted_to_current_at, demoted_from_current_at = $demoted_from_current_at,
-                last_tested_at = $last_tested_at, last_test_code = $last_test_code, authenticator = $authenticator
+                last_tested_at = $last_tested_at, last_test_code = $last_test_code, authenticator = $authenticator,
+                second_layer = $second_layer, refused_regions = $refused_regions, parameters = $parameters
             WHERE id = $id
             """,
             Values(provider));
@@ -104,6 +105,20 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
     public Task<KeyProvider?> FindActiveAsync(string tenantId) => Task.FromResult(
         statements.Find($"{Select} WHERE p.tenant_id = $tenant_id AND p.status = 'Active' GROUP BY p.ordinal", Read, ("$tenant_id", tenantId)));
 
+    /// <inheritdoc/>
+    public Task AddRefusalAsync(string providerId)
+    {
+        statements.Execute("UPDATE key_providers SET refusals = refusals + 1 WHERE id = $id", ("$id", providerId));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, long>> CountRefusalsAsync(string tenantId) =>
+        Task.FromResult<IReadOnlyDictionary<string, long>>(statements.List(
+            "SELECT id, refusals FROM key_providers WHERE tenant_id = $tenant_id AND refusals > 0",
+            row => (Id: row.GetString(0), Count: row.GetInt64(1)),
+            ("$tenant_id", tenantId)).ToDictionary(refused => refused.Id, refused => refused.Count, StringComparer.Ordinal));
+
     private static TenantEncryptionException NotFound(string providerId) =>
         new(ErrorCodes.ProviderNotFound, $"There is no key provider '{providerId}'.");
 
@@ -132,6 +147,9 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
         ("$last_tested_at", StoredText.OfTime(provider.LastTestedAt)),
         ("$last_test_code", provider.LastTestCode),
         ("$authenticator", provider.Authenticator),
+        ("$second_layer", provider.SecondLayer),
+        ("$refused_regions", StoredText.OfList(provider.RefusedRegions)),
+        ("$parameters", StoredText.OfMap(provider.Parameters)),
     ];
 
     private static KeyProvider Read(SqliteDataReader row) => new()
@@ -162,8 +180,11 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
         LastTestedAt = row.OptionalTime(20),
         LastTestCode = row.OptionalText(21),
         Authenticator = row.OptionalText(22),
-        KeyCount = row.GetInt64(23),
-        MessageCount = row.GetInt64(24),
-        ValueCount = row.GetInt64(25),
+        SecondLayer = row.GetBoolean(23),
+        RefusedRegions = StoredText.ToList(row.GetString(24)),
+        Parameters = StoredText.ToMap(row.GetString(25)),
+        KeyCount = row.GetInt64(26),
+        MessageCount = row.GetInt64(27),
+        ValueCount = row.GetInt64(28),
     };
 }

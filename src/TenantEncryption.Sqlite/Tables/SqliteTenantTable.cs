@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using TenantEncryption.Errors;
+using TenantEncryption.Platforms;
 using TenantEncryption.Sqlite.Connections;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
@@ -9,7 +10,10 @@ namespace TenantEncryption.Sqlite.Tables;
 /// <summary>The table <c>tenants</c>.</summary>
 internal sealed class SqliteTenantTable(StoreStatements statements) : ITenantTable
 {
-    private const string Columns = "tenant_id, display_name, platform, region, key_hierarchy, key_lease_ticks, epoch, created_at";
+    private const string Columns =
+        "tenant_id, display_name, platform, region, edition, organization, parent, key_hierarchy, key_lease_ticks, epoch, created_at";
+
+    private const string Select = $"SELECT {Columns}, json, hash FROM tenants LEFT JOIN platforms ON name = platform";
 
     /// <inheritdoc/>
     public Task AddAsync(EncryptionTenant tenant)
@@ -17,12 +21,15 @@ internal sealed class SqliteTenantTable(StoreStatements statements) : ITenantTab
         statements.Execute(
             $"""
             INSERT INTO tenants ({Columns})
-            VALUES ($tenant_id, $display_name, $platform, $region, $key_hierarchy, $key_lease_ticks, $epoch, $created_at)
+            VALUES ($tenant_id, $display_name, $platform, $region, $edition, $organization, $parent, $key_hierarchy, $key_lease_ticks, $epoch, $created_at)
             """,
             ("$tenant_id", tenant.TenantId),
             ("$display_name", tenant.DisplayName),
             ("$platform", tenant.Platform),
             ("$region", tenant.Region),
+            ("$edition", tenant.Edition),
+            ("$organization", tenant.Organization),
+            ("$parent", tenant.Parent),
             ("$key_hierarchy", tenant.KeyHierarchy.ToString()),
             ("$key_lease_ticks", tenant.KeyLease.Ticks),
             ("$epoch", tenant.Epoch),
@@ -32,11 +39,11 @@ internal sealed class SqliteTenantTable(StoreStatements statements) : ITenantTab
 
     /// <inheritdoc/>
     public Task<EncryptionTenant?> FindAsync(string tenantId) => Task.FromResult(
-        statements.Find($"SELECT {Columns} FROM tenants WHERE tenant_id = $tenant_id", Read, ("$tenant_id", tenantId)));
+        statements.Find($"{Select} WHERE tenant_id = $tenant_id", Read, ("$tenant_id", tenantId)));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<EncryptionTenant>> ListAsync() => Task.FromResult(
-        statements.List($"SELECT {Columns} FROM tenants ORDER BY tenant_id", Read));
+        statements.List($"{Select} ORDER BY tenant_id", Read));
 
     /// <inheritdoc/>
     public async Task<long> RaiseEpochAsync(string tenantId)
@@ -56,9 +63,13 @@ internal sealed class SqliteTenantTable(StoreStatements statements) : ITenantTab
         DisplayName = row.OptionalText(1),
         Platform = row.GetString(2),
         Region = row.OptionalText(3),
-        KeyHierarchy = row.Named<KeyHierarchy>(4),
-        KeyLease = TimeSpan.FromTicks(row.GetInt64(5)),
-        Epoch = row.GetInt64(6),
-        CreatedAt = row.Time(7),
+        Edition = row.OptionalText(4),
+        Organization = row.OptionalText(5),
+        Parent = row.OptionalText(6),
+        KeyHierarchy = row.Named<KeyHierarchy>(7),
+        KeyLease = TimeSpan.FromTicks(row.GetInt64(8)),
+        Epoch = row.GetInt64(9),
+        CreatedAt = row.Time(10),
+        Profile = PlatformCatalog.Of(row.GetString(2), row.OptionalText(11), row.OptionalText(12)),
     };
 }

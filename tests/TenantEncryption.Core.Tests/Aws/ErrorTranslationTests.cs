@@ -37,7 +37,7 @@ public sealed class ErrorTranslationTests
     [InlineData("ServiceUnavailable", 503, "", ErrorCodes.KmsUnreachable)]
     [InlineData("InternalFailure", 500, "", ErrorCodes.KmsUnreachable)]
     [InlineData("ThrottlingException", 400, "Rate exceeded", ErrorCodes.Throttled)]
-    [InlineData("LimitExceededException", 400, "", ErrorCodes.Throttled)]
+    [InlineData("LimitExceededException", 400, "", ErrorCodes.LimitExceeded)]
     [InlineData("RequestLimitExceeded", 503, "", ErrorCodes.Throttled)]
     [InlineData("Whatever", 429, "", ErrorCodes.Throttled)]
     [InlineData("UnrecognizedClientException", 400, "The security token included in the request is invalid.", ErrorCodes.CredentialsInvalid)]
@@ -92,7 +92,7 @@ public sealed class ErrorTranslationTests
     [InlineData("InvalidKeyUsageException", "Enabled", "SIGN_VERIFY", "RSA_2048", ErrorCodes.InvalidKeyUsage)]
     [InlineData("InvalidKeyUsageException", "Enabled", "ENCRYPT_DECRYPT", "RSA_2048", ErrorCodes.InvalidKeySpec)]
     [InlineData("UnsupportedOperationException", "Enabled", "ENCRYPT_DECRYPT", "RSA_2048", ErrorCodes.InvalidKeySpec)]
-    [InlineData("UnsupportedOperationException", "Enabled", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", ErrorCodes.Unknown)]
+    [InlineData("UnsupportedOperationException", "Enabled", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", ErrorCodes.InvalidInput)]
     public async Task An_error_without_words_is_explained_by_DescribeKey(string name, string state, string usage, string spec, string code)
     {
         var metadata = new { KeyMetadata = new { KeyId = "k", Arn = StubKms.KeyArn, KeyState = state, KeyUsage = usage, KeySpec = spec } };

@@ -38,12 +38,18 @@ internal sealed class LocalKmsSession : IAsyncDisposable
         return session;
     }
 
-    /// <summary>A client whose access key is <c>local</c>, with a secret.</summary>
-    public static AwsKms Client(string secret) => new(new AwsKmsOptions
+    public IKmsAdministration Administration => Kms.Administration;
+
+    /// <summary>A client with an access key and its secret.</summary>
+    public static AwsKms Client(string secret, string accessKeyId = "local") => new(new AwsKmsOptions
     {
         MaxAttempts = 1,
-        SessionCredentials = new AwsSessionCredentials("local", new SecretBytes(Encoding.UTF8.GetBytes(secret))),
+        SessionCredentials = new AwsSessionCredentials(accessKeyId, new SecretBytes(Encoding.UTF8.GetBytes(secret))),
     });
+
+    /// <summary>Adds a principal without policies, whose access key and secret are the same word.</summary>
+    public void Define(string arn, string accessKey) => _server.Define(
+        $$"""{ "principals": [ { "arn": "{{arn}}", "accessKeys": [ { "id": "{{accessKey}}", "secret": "{{accessKey}}" } ] } ] }""");
 
     public async Task<string> CreateKeyAsync() => (await Administrator.CreateKeyAsync(new CreateKeyRequest())).KeyMetadata.Arn;
 

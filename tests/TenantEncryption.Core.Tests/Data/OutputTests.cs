@@ -99,7 +99,7 @@ public sealed class OutputTests
         int flushed = 0;
         var effects = new HookedFileEffects();
         await using TestService service = await TestService.WithTenantAsync(options => options with { FileEffects = effects, Time = new ManualTimeProvider() });
-        FileRequest[] files = [.. Enumerable.Range(0, FileProtector.BatchSize + 50).Select(i => new FileRequest(service.Folders.Random($"{i:000}", 10), service.Folders.At($"{i:000}.tenc")))];
+        FileRequest[] files = [.. Enumerable.Range(0, FileProtector.BatchSize + 50).Select(i => new FileRequest(service.Folders.Random($"{i:0000}", 10), service.Folders.At($"{i:0000}.tenc")))];
         effects.BeforeFlush = _ =>
         {
             if (Interlocked.Increment(ref flushed) == FileProtector.BatchSize + 20)

@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using TenantEncryption.Errors;
 using TenantEncryption.Kms;
 
@@ -88,6 +90,60 @@ public sealed class KeyIdentifierTests
         Assert.Equal(ErrorCodes.InvalidArn, error.Code);
         Assert.Contains(part, error.Detail, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Theory]
+    [InlineData("arn:aws-us-gov:kms:us-gov-east-1:111122223333:alias/app", "aws-us-gov")]
+    [InlineData("arn:aws-cn:kms:cn-northwest-1:111122223333:alias/app", "aws-cn")]
+    [InlineData("arn:aws-us-gov:kms:us-gov-east-1:111122223333:key/" + Mrk, "aws-us-gov")]
+    [InlineData("arn:aws-cn:kms:cn-northwest-1:111122223333:key/" + Mrk, "aws-cn")]
+    public void Every_form_of_ARN_is_taken_in_every_partition(string text, string partition)
+    {
+        var identifier = KeyIdentifier.Parse(text);
+
+        Assert.Equal((partition, text.Contains("key/mrk-", StringComparison.Ordinal)), (identifier.Partition, identifier.IsMultiRegion));
+        Assert.Equal(partition, KeyIdentifier.PartitionOf(identifier.Region!));
+    }
+
+    [Fact]
+    public void An_ARN_is_made_of_its_parts_and_nothing_else()
+    {
+        (string Partition, string Region)[] places =
+            [("aws", "eu-west-1"), ("aws", "ap-southeast-4"), ("aws-us-gov", "us-gov-west-1"), ("aws-cn", "cn-north-1")];
+        Gen<string> resources = Gen.OneOf(
+            Gen.Elements(Uuid, Mrk).Select(id => $"key/{id}"),
+            Gen.Elements("abcXYZ019_-/".ToCharArray()).NonEmptyListOf().Select(name => $"alias/x{string.Concat(name.Take(200))}"));
+        Gen<long> accounts = Gen.Choose(0, 999_999).Two().Select(halves => (halves.Item1 * 1_000_000L) + halves.Item2);
+        Check.QuickThrowOnFailure(Prop.ForAll(
+            Arb.From(from place in Gen.Elements(places) from account in accounts from resource in resources select (place, account, resource)),
+            parts =>
+            {
+                string text = $"arn:{parts.place.Partition}:kms:{parts.place.Region}:{parts.account:D12}:{parts.resource}";
+                var identifier = KeyIdentifier.Parse(text);
+                Assert.Equal(
+                    (parts.place.Partition, parts.place.Region, $"{parts.account:D12}", parts.resource, text),
+                    (identifier.Partition, identifier.Region, identifier.AccountId, identifier.Resource, identifier.ToString()));
+            }));
+    }
+
+    [Fact]
+    public void A_fingerprint_names_a_key_without_its_ARN()
+    {
+        var identifier = KeyIdentifier.Parse("arn:aws:kms:eu-west-1:111122223333:key/" + Uuid);
+
+        // echo -n <arn> | sha256sum
+        Assert.Equal("da89cca8b044157717690d55bbe4ca76b899515ae3a3de7255417809ab7d9f46", identifier.Fingerprint);
+    }
+
+    [Fact]
+    public void A_multi_Region_key_has_the_same_id_in_another_region_of_its_partition()
+    {
+        var identifier = KeyIdentifier.Parse("arn:aws:kms:eu-west-1:111122223333:key/" + Mrk);
+
+        Assert.Equal("arn:aws:kms:eu-west-3:111122223333:key/" + Mrk, identifier.InRegion("eu-west-3").ToString());
+        Assert.Equal(ErrorCodes.InvalidArn, Assert.Throws<TenantEncryptionException>(() => identifier.InRegion("us-gov-west-1")).Code);
+        Assert.Throws<InvalidOperationException>(() => KeyIdentifier.Parse(Mrk).InRegion("eu-west-3"));
+        Assert.Throws<InvalidOperationException>(() => KeyIdentifier.Parse("arn:aws:kms:eu-west-1:111122223333:key/" + Uuid).InRegion("eu-west-3"));
     }
 
     [Theory]

@@ -8,7 +8,7 @@ namespace TenantEncryption.Tests.Scenarios;
 /// <summary>The recipe of docs/key-record.md, written again from the page alone: it shares no code with what it checks.</summary>
 internal static class KeyRecipe
 {
-    /// <summary>The key-encryption key of a record, given its provider's share.</summary>
+    /// <summary>The key-encryption key of a record, given its provider's share, and the internal KMS's behind it when it has a second layer.</summary>
     public static byte[] Open(KeyRecord record, byte[] share)
     {
         byte[] info = [.. "TenantEncryption KEK wrap v1"u8, .. Fields(record.TenantId, record.KekId, record.ProviderId, record.KeyArn)];
@@ -18,7 +18,7 @@ internal static class KeyRecipe
             .. Fields(record.TenantId, record.KekId, record.ProviderId, record.KeyArn),
             .. Field(Context(record.EncryptionContext)),
             .. Field(record.SealedShare),
-            .. Field(record.SealedInternalShare),
+            .. Field(record.SealedInternalShare.Length > 0 ? "internal"u8.ToArray() : []),
             .. Field(record.Salt),
             .. Field(record.Iv),
         ];

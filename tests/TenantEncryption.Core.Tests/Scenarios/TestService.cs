@@ -36,8 +36,9 @@ internal sealed class TestService : IAsyncDisposable
     public string DatabaseFile => Path.Combine(Folders.Store, SqliteStore.FileName);
 
     /// <summary>Opens a service on a store of its own.</summary>
-    public static Task<TestService> OpenAsync(Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null, string secret = "local") =>
-        OpenAsync(new TestFolders(), ownsFolders: true, change, secret);
+    public static async Task<TestService> OpenAsync(
+        Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null, string secret = "local", SharedKms? keys = null) =>
+        await OpenAsync(new TestFolders(), ownsFolders: true, change, secret, keys ?? await SharedKms.GetAsync());
 
     /// <summary>Opens a service whose tenant <c>acme</c> has the internal provider Active.</summary>
     public static async Task<TestService> WithTenantAsync(
@@ -59,17 +60,28 @@ internal sealed class TestService : IAsyncDisposable
         return (service, cmk);
     }
 
+    /// <summary>Opens a service whose tenant <c>acme</c> has a customer's key and the internal KMS as two layers Active, named <c>Both</c>.</summary>
+    public static async Task<(TestService Service, KeyProvider Both)> WithSecondLayerAsync()
+    {
+        TestService service = await WithTenantAsync();
+        KeyProvider both = await service.RegisterAsync("Both", secondLayer: true);
+        both = await service.Service.Providers.EnableAsync(both.Id);
+        service.Kms.Forget();
+        return (service, both);
+    }
+
     /// <summary>Another service on the same store, as another process would open it.</summary>
     public Task<TestService> OpenAnotherAsync(Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null, string secret = "local") =>
-        OpenAsync(Folders, ownsFolders: false, change, secret);
+        OpenAsync(Folders, ownsFolders: false, change, secret, Keys);
 
     /// <summary>Registers a new customer's key.</summary>
-    public async Task<KeyProvider> RegisterAsync(string name, string tenantId = "acme", string? keyIdentifier = null) =>
+    public async Task<KeyProvider> RegisterAsync(string name, string tenantId = "acme", string? keyIdentifier = null, bool secondLayer = false) =>
         await Service.Providers.RegisterAsync(new NewKeyProvider
         {
             TenantId = tenantId,
             Name = name,
             KeyIdentifier = keyIdentifier ?? await Keys.CreateKeyAsync(),
+            SecondLayer = secondLayer,
             Connection = Connection,
         });
 
@@ -170,9 +182,8 @@ internal sealed class TestService : IAsyncDisposable
     }
 
     private static async Task<TestService> OpenAsync(
-        TestFolders folders, bool ownsFolders, Func<TenantEncryptionOptions, TenantEncryptionOptions>? change, string secret)
+        TestFolders folders, bool ownsFolders, Func<TenantEncryptionOptions, TenantEncryptionOptions>? change, string secret, SharedKms keys)
     {
-        SharedKms keys = await SharedKms.GetAsync();
         var kms = new WatchedKms(SharedKms.Client(secret));
         var warnings = new List<string>();
         var options = new TenantEncryptionOptions

@@ -8,6 +8,11 @@ internal sealed class WatchedKms(IKms inner) : IKms
 {
     private readonly ConcurrentQueue<(string Operation, string KeyId)> _calls = new();
 
+    public IKmsAdministration Administration => WatchedAdministration.Of(inner.Administration, operation => BeforeAdministration?.Invoke(operation));
+
+    /// <summary>Runs before each administrative call; what it throws is the call's answer.</summary>
+    public Action<string>? BeforeAdministration { get; set; }
+
     /// <summary>Runs before each call; an exception is the call's answer.</summary>
     public Func<string, string, Task>? Before { get; set; }
 

@@ -40,6 +40,24 @@ public sealed class ProviderTableTests
     }
 
     [Fact]
+    public async Task Refusals_are_counted_apart_from_the_registration()
+    {
+        await using TemporaryStore store = await WithTenantsAsync();
+        KeyProvider provider = Sample.Provider("kp-1", "acme", "main");
+        await store.WriteAsync(transaction => transaction.Providers.AddAsync(provider));
+        await store.WriteAsync(transaction => transaction.Providers.AddAsync(Sample.Provider("kp-2", "acme", "never")));
+        await store.WriteAsync(transaction => transaction.Providers.AddAsync(Sample.Provider("kp-3", "globex", "theirs")));
+        foreach (string id in new[] { "kp-1", "kp-3", "kp-1" })
+        {
+            await store.WriteAsync(transaction => transaction.Providers.AddRefusalAsync(id));
+        }
+
+        await store.WriteAsync(transaction => transaction.Providers.UpdateAsync(provider with { Name = "renamed" }));
+
+        Assert.Equal(new Dictionary<string, long> { ["kp-1"] = 2 }, await store.ReadAsync(transaction => transaction.Providers.CountRefusalsAsync("acme")));
+    }
+
+    [Fact]
     public async Task Updating_or_removing_a_provider_that_is_not_there_is_refused()
     {
         await using TemporaryStore store = await WithTenantsAsync();
@@ -192,6 +210,10 @@ public sealed class ProviderTableTests
     {
         Assert.NotNull(actual);
         Assert.Equal(expected.ReplicaKeys, actual.ReplicaKeys);
-        Assert.Equal(expected, actual with { ReplicaKeys = expected.ReplicaKeys });
+        Assert.Equal(expected.RefusedRegions, actual.RefusedRegions);
+        Assert.Equal(expected.Parameters, actual.Parameters);
+        Assert.Equal(
+            expected,
+            actual with { ReplicaKeys = expected.ReplicaKeys, RefusedRegions = expected.RefusedRegions, Parameters = expected.Parameters });
     }
 }

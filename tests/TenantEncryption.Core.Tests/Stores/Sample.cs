@@ -4,6 +4,7 @@ using TenantEncryption.Events;
 using TenantEncryption.Keys;
 using TenantEncryption.Kms;
 using TenantEncryption.Migration;
+using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
@@ -20,7 +21,10 @@ internal static class Sample
         TenantId = id,
         DisplayName = "Label of " + id,
         Platform = "standalone",
+        Profile = PlatformCatalog.FindBuiltIn("standalone")!,
         Region = "eu-west-1",
+        Edition = "Enterprise",
+        Organization = "Group",
         KeyHierarchy = KeyHierarchy.Direct,
         KeyLease = TimeSpan.FromSeconds(7.5),
         Epoch = 3,
@@ -38,9 +42,12 @@ internal static class Sample
         KeyArn = "arn:aws:kms:eu-west-1:111122223333:key/" + id,
         ArnFingerprint = "f00d",
         ContextValue = "value",
+        SecondLayer = true,
         Status = status,
         MultiRegion = true,
         ReplicaKeys = ["arn:aws:kms:eu-west-2:111122223333:key/" + id, "2026-03-14T12:00:00+01:00"],
+        RefusedRegions = ["eu-west-2"],
+        Parameters = new Dictionary<string, string> { ["SessionPrincipal"] = "abc", ["2026-03-14"] = "\"{}" },
         Connection = new KmsConnection
         {
             Region = "eu-west-1",

@@ -52,6 +52,14 @@ public sealed class FaultTests : ServerTest
     }
 
     [Fact]
+    public async Task Faults_of_one_region_leave_the_others()
+    {
+        Server.Faults = FaultOption.Parse("5xx=1,in=eu-west-1");
+        await Assert.ThrowsAsync<KMSInternalException>(() => Kms.ListKeysAsync(new ListKeysRequest()));
+        await Client("eu-west-3").ListKeysAsync(new ListKeysRequest());
+    }
+
+    [Fact]
     public async Task A_rate_lets_so_many_calls_through()
     {
         Server.Faults = new FaultPlan { CallsPerSecond = 5 };

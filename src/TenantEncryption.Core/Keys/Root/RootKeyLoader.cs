@@ -42,8 +42,8 @@ internal static class RootKeyLoader
     /// <exception cref="TenantEncryptionException"><c>LEASE_LOST</c>.</exception>
     public static async Task RefuseStaleAsync(ISettingsTable settings, KeyRecord record)
     {
-        if (record.KeyArn == InternalKms.KeyArn
-            && InternalKms.RootIdOf(record.SealedShare) != await CurrentIdAsync(settings).ConfigureAwait(false))
+        byte[] share = record.KeyArn == InternalKms.KeyArn ? record.SealedShare : record.SealedInternalShare;
+        if (share.Length > 0 && InternalKms.RootIdOf(share) != await CurrentIdAsync(settings).ConfigureAwait(false))
         {
             throw new TenantEncryptionException(ErrorCodes.LeaseLost, "The root key of the internal KMS was rotated while a key was sealed under it.");
         }

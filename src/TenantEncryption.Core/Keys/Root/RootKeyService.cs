@@ -25,7 +25,7 @@ public sealed class RootKeyService
     }
 
     /// <summary>
-    /// Makes a new root key, seals every key of the internal KMS under it, and begins a new key of the event log. Data, keys and leases stay
+    /// Makes a new root key, seals every key and share of the internal KMS under it, and begins a new key of the event log. Data, keys and leases stay
     /// as they are. Ended at any instant, the store opens with the old root or the new one.
     /// </summary>
     /// <param name="cancellationToken">Ends the operation; nothing is changed then.</param>
@@ -38,7 +38,7 @@ public sealed class RootKeyService
         RootKeySet before = _internalKms.Roots;
         try
         {
-            await _journal.ChangeAsync(operation, change => RotateAsync(change, operation, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await _journal.ChangeAsync(operation, change => RotateAsync(change, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -54,7 +54,7 @@ public sealed class RootKeyService
         return _internalKms.Roots.Current.Id;
     }
 
-    private async Task RotateAsync(Change change, Operation operation, CancellationToken cancellationToken)
+    private async Task RotateAsync(Change change, CancellationToken cancellationToken)
     {
         if (await RootKeyLoader.CurrentIdAsync(change.Store.Settings).ConfigureAwait(false) != _internalKms.Roots.Current.Id)
         {
@@ -74,8 +74,7 @@ public sealed class RootKeyService
         {
             EncryptionTenant tenant = await TenantService.RequireAsync(change.Store, key.TenantId).ConfigureAwait(false);
             KeyProvider provider = await ProviderTransition.RequireAsync(change.Store, key.ProviderId).ConfigureAwait(false);
-            using SecretBytes kek = await _sealer.OpenAsync(operation.Kms, key.Record, provider, cancellationToken).ConfigureAwait(false);
-            KeyRecord record = _sealer.SealUnderRoot(kek, key.KekId, tenant, provider);
+            KeyRecord record = await _sealer.SealUnderRootAsync(key.Record, tenant, provider, cancellationToken).ConfigureAwait(false);
             await change.ReplaceRecordAsync(record).ConfigureAwait(false);
         }
 

@@ -8,6 +8,13 @@ namespace TenantEncryption.Policies.Conditions;
 /// </remarks>
 internal sealed class Condition(ConditionOperator @operator, string key, string[] values, ValueTest test)
 {
+    public ConditionOperator Operator => @operator;
+
+    public string Key => key;
+
+    /// <summary>The values as the policy has them, with variables and wildcards.</summary>
+    public IReadOnlyList<string> Values => values;
+
     public bool IsMet(RequestContext context)
     {
         string[]? actual = context.Find(key);

@@ -36,6 +36,9 @@ internal sealed record ConditionOperator(string Name, Comparison Comparison, boo
         ["DateGreaterThanEquals"] = (Comparison.DateGreaterOrEqual, false),
     };
 
+    /// <summary>Whether <c>*</c> and <c>?</c> in its values are wildcards.</summary>
+    public bool TakesPatterns => Comparison is Comparison.StringLike or Comparison.Arn;
+
     /// <summary>Reads the name of an operator, or returns <see langword="null"/> where IAM has none of that name.</summary>
     public static ConditionOperator? Parse(string name)
     {

@@ -1,0 +1,14 @@
+namespace TenantEncryption.Grants;
+
+/// <summary>Which grants of a key to list; what is <see langword="null"/> does not narrow.</summary>
+public sealed record KeyGrantFilter
+{
+    /// <summary>The one with this id.</summary>
+    public string? GrantId { get; init; }
+
+    /// <summary>Those to this principal.</summary>
+    public string? GranteePrincipal { get; init; }
+
+    internal bool Lets(KeyGrant grant) =>
+        (GrantId is null || grant.GrantId == GrantId) && (GranteePrincipal is null || grant.GranteePrincipal == GranteePrincipal);
+}

@@ -1,0 +1,195 @@
+using System.Collections.Concurrent;
+using Newtonsoft.Json.Linq;
+using TenantEncryption.Errors;
+using TenantEncryption.Events;
+using TenantEncryption.Journal;
+using TenantEncryption.Kms;
+using TenantEncryption.Providers;
+
+namespace TenantEncryption.Keys.Regions;
+
+/// <summary>
+/// Which region of a master key is asked. At home as long as KMS answers there; at a replica of a multi-Region key only when home gave
+/// <em>no answer</em> (<c>KMS_UNREACHABLE</c>: connection, TLS, DNS, time, a server error, in all tries of the adapter). A refusal is an
+/// answer: it is never asked about elsewhere, and stops failing over until a check passes in the region that refused.
+/// What one region seals every other one opens, so records and messages don't depend on where they were made.
+/// </summary>
+internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticator authenticator, RefusalLog refusals, RegionCircuits circuits)
+{
+    // The providers that were last served by a replica, with its region.
+    private readonly ConcurrentDictionary<string, string> _away = new(StringComparer.Ordinal);
+
+    /// <summary>The KMS for a provider's calls in an operation.</summary>
+    public IKms For(Operation operation, KeyProvider provider) =>
+        provider.Type == KeyProviderType.Internal ? operation.Kms : new ProviderKms(this, operation, provider);
+
+    /// <summary>Makes a call of KMS for a provider, where there is an answer.</summary>
+    public async Task<T> CallAsync<T>(
+        Operation operation,
+        KeyProvider provider,
+        IReadOnlyDictionary<string, string> encryptionContext,
+        Func<IKms, Task<T>> call,
+        CancellationToken cancellationToken)
+    {
+        var attempt = new Attempt<T>(operation, provider, encryptionContext, call);
+        KeyRegion home = KeyRegion.Home(provider);
+        if (provider.ReplicaKeys.Count == 0)
+        {
+            return await AskAsync(attempt, home).ConfigureAwait(false);
+        }
+
+        TenantEncryptionException? fault = null;
+        if (circuits.TryEnter(home.Connection))
+        {
+            (T? answer, fault) = await TryAsync(() => AskHomeAsync(attempt, home)).ConfigureAwait(false);
+            if (fault is null)
+            {
+                return answer!;
+            }
+        }
+
+        KeyProvider now = await ReadAsync(provider, cancellationToken).ConfigureAwait(false);
+        foreach (KeyRegion replica in now.RefusedRegions.Count == 0 ? KeyRegion.Replicas(now) : [])
+        {
+            (T? answer, TenantEncryptionException? silence) = await TryAsync(() => AskAsync(attempt, replica)).ConfigureAwait(false);
+            if (silence is null)
+            {
+                await TellAwayAsync(operation, now, home, replica).ConfigureAwait(false);
+                return answer!;
+            }
+        }
+
+        if (fault is null)
+        {
+            // Home was left alone as a replica would do; now it is all there is.
+            (T? answer, fault) = await TryAsync(() => AskHomeAsync(attempt, home)).ConfigureAwait(false);
+            if (fault is null)
+            {
+                return answer!;
+            }
+        }
+
+        throw Stuck(fault, now);
+    }
+
+    private static async Task<(T? Answer, TenantEncryptionException? Silence)> TryAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return (await ask().ConfigureAwait(false), null);
+        }
+        catch (TenantEncryptionException exception) when (IsNoAnswer(exception))
+        {
+            return (default, exception);
+        }
+    }
+
+    private static bool IsNoAnswer(TenantEncryptionException exception) => exception.Code == ErrorCodes.KmsUnreachable;
+
+    private static TenantEncryptionException Stuck(TenantEncryptionException fault, KeyProvider provider)
+    {
+        string why = provider.RefusedRegions.Count > 0
+            ? $"No replica is asked since AWS KMS in {string.Join(", ", provider.RefusedRegions)} refused the key, until Test-KeyProvider passes there."
+            : $"Neither do its replicas in {string.Join(", ", KeyRegion.Replicas(provider).Select(replica => replica.Region))} answer.";
+        return new TenantEncryptionException(fault.Code, $"{fault.Detail} {why}", fault)
+        {
+            Operation = fault.Operation,
+            KeyArn = fault.KeyArn,
+            Region = fault.Region,
+            RequestId = fault.RequestId,
+        };
+    }
+
+    private async Task<T> AskHomeAsync<T>(Attempt<T> attempt, KeyRegion home)
+    {
+        T answer;
+        try
+        {
+            answer = await AskAsync(attempt, home).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException exception)
+        {
+            Note(home, IsNoAnswer(exception));
+            throw;
+        }
+
+        Note(home, isSilent: false);
+        if (_away.TryRemove(attempt.Provider.Id, out string? region))
+        {
+            await TellAsync(attempt.Provider, EventTypes.ProviderReturned, region, home.Region).ConfigureAwait(false);
+        }
+
+        return answer;
+    }
+
+    private void Note(KeyRegion home, bool isSilent)
+    {
+        if (isSilent)
+        {
+            circuits.Open(home.Connection);
+        }
+        else
+        {
+            circuits.Close(home.Connection);
+        }
+    }
+
+    private async Task<T> AskAsync<T>(Attempt<T> attempt, KeyRegion region)
+    {
+        try
+        {
+            return await attempt.Call(new RegionKms(attempt.Operation.Kms, region)).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException exception) when (KeyRefusal.Is(exception.Code, attempt.EncryptionContext))
+        {
+            await refusals.NoteAsync(attempt.Provider, region.Region, exception.Code).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    // What the caller holds may be older than a refusal that another process noted.
+    private async Task<KeyProvider> ReadAsync(KeyProvider provider, CancellationToken cancellationToken)
+    {
+        KeyProvider now = await journal.ReadAsync(
+            transaction => ProviderTransition.RequireAsync(transaction, provider.Id), cancellationToken).ConfigureAwait(false);
+        await authenticator.RequireAsync(now, cancellationToken).ConfigureAwait(false);
+        return now;
+    }
+
+    private async Task TellAwayAsync(Operation operation, KeyProvider provider, KeyRegion home, KeyRegion replica)
+    {
+        operation.WarnOnce(
+            $"AWS KMS in {home.Region} gives no answer: the key provider '{provider.Name}' of tenant '{provider.TenantId}' works with its replica in {replica.Region} until it does.");
+        string? before = null;
+        _away.AddOrUpdate(provider.Id, replica.Region, (_, known) =>
+        {
+            before = known;
+            return replica.Region;
+        });
+        if (before != replica.Region)
+        {
+            await TellAsync(provider, EventTypes.ProviderFailedOver, before ?? home.Region, replica.Region).ConfigureAwait(false);
+        }
+    }
+
+    private async Task TellAsync(KeyProvider provider, string eventType, string from, string to)
+    {
+        Operation operation = journal.Begin("Failover", provider.TenantId);
+        await using var _ = operation.ConfigureAwait(false);
+        JObject data = KeyProviderService.Describe(provider);
+        data["from"] = from;
+        data["to"] = to;
+        try
+        {
+            await journal.ChangeAsync(operation, change => change.RecordAsync(eventType, provider.TenantId, data), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException exception)
+        {
+            // The data is worth more than the record of where it was sealed.
+            journal.Warn($"That the key provider '{provider.Name}' went from {from} to {to} could not be recorded in the event log: {exception.Message}");
+        }
+    }
+
+    private sealed record Attempt<T>(
+        Operation Operation, KeyProvider Provider, IReadOnlyDictionary<string, string> EncryptionContext, Func<IKms, Task<T>> Call);
+}

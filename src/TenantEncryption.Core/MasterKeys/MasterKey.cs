@@ -1,0 +1,83 @@
+using TenantEncryption.Grants;
+using TenantEncryption.Kms;
+using TenantEncryption.Providers;
+
+namespace TenantEncryption.MasterKeys;
+
+/// <summary>
+/// A customer master key as AWS KMS shows it to this caller. What may not be seen is <see langword="null"/>, and <see cref="Notes"/> says why.
+/// </summary>
+public sealed record MasterKey
+{
+    /// <summary>The key ARN.</summary>
+    public required string KeyArn { get; init; }
+
+    /// <summary>The key's region.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>The key state in KMS's words: <c>Enabled</c>, <c>Disabled</c>, <c>PendingDeletion</c>, …</summary>
+    public required string State { get; init; }
+
+    /// <summary>The key spec, <c>SYMMETRIC_DEFAULT</c> for one that this product can use.</summary>
+    public required string Spec { get; init; }
+
+    /// <summary>The key usage, <c>ENCRYPT_DECRYPT</c> for one that this product can use.</summary>
+    public required string Usage { get; init; }
+
+    /// <summary>Where the key material comes from, such as <c>AWS_KMS</c>.</summary>
+    public required string Origin { get; init; }
+
+    /// <summary>Who manages the key: <c>CUSTOMER</c> or <c>AWS</c>.</summary>
+    public required string Manager { get; init; }
+
+    /// <summary>The description that its owner gave it.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>The names of its aliases in its region, each with its <c>alias/</c>.</summary>
+    public IReadOnlyList<string>? Aliases { get; init; }
+
+    /// <summary>Whether KMS rotates the material by itself.</summary>
+    public bool? Rotation { get; init; }
+
+    /// <summary>The days between rotations.</summary>
+    public int? RotationPeriodInDays { get; init; }
+
+    /// <summary>When it rotates next.</summary>
+    public DateTimeOffset? NextRotation { get; init; }
+
+    /// <summary>Whether it is a multi-Region key.</summary>
+    public bool MultiRegion { get; init; }
+
+    /// <summary>Whether it is the primary of a multi-Region key.</summary>
+    public bool IsPrimary { get; init; }
+
+    /// <summary>The other keys of a multi-Region key, primary and replicas.</summary>
+    public IReadOnlyList<MasterKeyReplica> Replicas { get; init; } = [];
+
+    /// <summary>The grants on the key in its region.</summary>
+    public IReadOnlyList<KeyGrant>? Grants { get; init; }
+
+    /// <summary>The tags.</summary>
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    /// <summary>The key providers of the store, of all tenants, that hang on the key in any of its regions.</summary>
+    public IReadOnlyList<KeyProvider> Providers { get; init; } = [];
+
+    /// <summary>When it was made.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>The day on which a key pending deletion is deleted; <see langword="null"/> too while a primary waits for its replicas' deletion.</summary>
+    public DateTimeOffset? DeletionDate { get; init; }
+
+    /// <summary>What could not be seen, and what should be known.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>How it was reached.</summary>
+    public KmsConnection Connection { get; init; } = new();
+
+    /// <summary>The ARNs of the key in all of its regions.</summary>
+    internal IEnumerable<string> AllArns => [KeyArn, .. Replicas.Select(replica => replica.KeyArn)];
+
+    /// <inheritdoc/>
+    public override string ToString() => Aliases is [var alias, ..] ? $"{alias} ({KeyArn})" : KeyArn;
+}

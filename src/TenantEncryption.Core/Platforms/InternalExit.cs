@@ -1,0 +1,14 @@
+namespace TenantEncryption.Platforms;
+
+/// <summary>How a tenant leaves the internal KMS for a customer master key.</summary>
+public enum InternalExit
+{
+    /// <summary>Freely.</summary>
+    Allowed,
+
+    /// <summary>For good: it can't be undone without the vendor, so that the question is asked.</summary>
+    Permanent,
+
+    /// <summary>Only while the tenant has no messages; else it is made anew.</summary>
+    WhileEmpty,
+}

@@ -1,0 +1,29 @@
+namespace TenantEncryption.Platforms;
+
+/// <summary>Where the value of a placeholder comes from when nobody gives one.</summary>
+public enum PlaceholderSource
+{
+    /// <summary>From nowhere: it must be given.</summary>
+    Given,
+
+    /// <summary>The values of the tenants' encryption-context pairs: one or several.</summary>
+    TenantIds,
+
+    /// <summary>The context value of the provider.</summary>
+    ContextValue,
+
+    /// <summary>The account of the key's ARN.</summary>
+    Account,
+
+    /// <summary>The region of the key's ARN.</summary>
+    Region,
+
+    /// <summary>The key id of the key's ARN.</summary>
+    KeyId,
+
+    /// <summary>The partition of the key's ARN.</summary>
+    Partition,
+
+    /// <summary>The principals that shall use the key: one or several.</summary>
+    Users,
+}

@@ -1,0 +1,14 @@
+namespace TenantEncryption.Platforms;
+
+/// <summary>When a provider can be removed.</summary>
+public enum ProviderRemoval
+{
+    /// <summary>When it is not Active.</summary>
+    WhenInactive,
+
+    /// <summary>Never.</summary>
+    Never,
+
+    /// <summary>With its tenant only.</summary>
+    WithTenant,
+}

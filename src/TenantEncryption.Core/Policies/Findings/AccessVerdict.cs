@@ -1,0 +1,11 @@
+namespace TenantEncryption.Policies.Findings;
+
+/// <summary>What becomes of a request.</summary>
+public enum AccessVerdict
+{
+    /// <summary>It is refused.</summary>
+    Denied,
+
+    /// <summary>It is allowed.</summary>
+    Allowed,
+}

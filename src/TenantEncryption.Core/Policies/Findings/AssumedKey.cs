@@ -1,0 +1,66 @@
+using TenantEncryption.Kms;
+using TenantEncryption.Platforms;
+using TenantEncryption.Policies.Templates;
+using TenantEncryption.Policies.Text;
+
+namespace TenantEncryption.Policies.Findings;
+
+/// <summary>The key that a policy is judged for where none is given: the account that the policy itself gives the key to.</summary>
+internal static class AssumedKey
+{
+    /// <summary>The account of a key that nothing is known of. It has 12 digits and is nobody's.</summary>
+    public const string UnknownAccount = "000000000000";
+
+    private const string UnknownKey = "00000000-0000-0000-0000-000000000000";
+
+    public static string Of(PolicyValues values, PlatformProfile platform, PolicySource source)
+    {
+        if (values.Key is { Form: KeyIdentifierForm.KeyArn } key)
+        {
+            return key.ToString();
+        }
+
+        string partition = platform.Partitions[0];
+        string region = One(values, platform, PlaceholderSource.Region)
+            ?? (platform.Regions is [var first, ..] ? first.Name : null)
+            ?? DefaultRegion(partition);
+        string account = values.Key?.AccountId ?? One(values, platform, PlaceholderSource.Account) ?? AccountOf(source) ?? UnknownAccount;
+        string keyId = One(values, platform, PlaceholderSource.KeyId) ?? UnknownKey;
+        return $"arn:{partition}:kms:{region}:{account}:key/{keyId}";
+    }
+
+    /// <summary>The key of a request that no platform makes.</summary>
+    public static string Of(KeyIdentifier? key, string partition, PolicySource source) => key is { Form: KeyIdentifierForm.KeyArn }
+        ? key.ToString()
+        : $"arn:{partition}:kms:{DefaultRegion(partition)}:{key?.AccountId ?? AccountOf(source) ?? UnknownAccount}:key/{UnknownKey}";
+
+    private static string DefaultRegion(string partition) => partition switch
+    {
+        "aws-us-gov" => "us-gov-west-1",
+        "aws-cn" => "cn-north-1",
+        _ => "us-east-1",
+    };
+
+    private static string? One(PolicyValues values, PlatformProfile platform, PlaceholderSource source) =>
+        platform.Placeholders.FirstOrDefault(placeholder => placeholder.Source == source)?.Name is { } name
+            && values.Parameters.FirstOrDefault(pair => pair.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value is [var value, ..]
+            ? value
+            : null;
+
+    // The account whose root the policy names is the key's own, if there is one such account.
+    private static string? AccountOf(PolicySource source)
+    {
+        string[] accounts =
+        [
+            .. source.Document.Statements
+                .Where(statement => statement is { Effect: PolicyEffect.Allow, Principal.Negated: false })
+                .SelectMany(statement => statement.Principal!.Names)
+                .Select(name => PrincipalElement.IsAccountId(name) ? name
+                    : name.EndsWith(":root", StringComparison.Ordinal) ? name.Split(':')[4]
+                    : null)
+                .OfType<string>()
+                .Distinct(StringComparer.Ordinal),
+        ];
+        return accounts is [var only] ? only : null;
+    }
+}

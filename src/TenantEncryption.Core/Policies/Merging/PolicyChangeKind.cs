@@ -1,0 +1,11 @@
+namespace TenantEncryption.Policies.Merging;
+
+/// <summary>How a merge changes a statement of a policy.</summary>
+public enum PolicyChangeKind
+{
+    /// <summary>It is new.</summary>
+    Added,
+
+    /// <summary>It was there and becomes what the platform needs.</summary>
+    Updated,
+}

@@ -1,0 +1,140 @@
+using System.Text.RegularExpressions;
+using TenantEncryption.Errors;
+using TenantEncryption.Kms;
+using TenantEncryption.Platforms;
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption.Policies.Templates;
+
+/// <summary>The values of a platform's placeholders, each from where the platform says that it comes from, and checked by that.</summary>
+internal sealed partial class PlaceholderValues
+{
+    private readonly PlatformProfile _platform;
+    private readonly PolicyValues _given;
+    private readonly Dictionary<string, IReadOnlyList<string>> _values = new(StringComparer.Ordinal);
+
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>, <c>INVALID_ARN</c>.</exception>
+    public PlaceholderValues(PlatformProfile platform, PolicyValues given)
+    {
+        (_platform, _given) = (platform, given);
+        RefuseUnknownNames();
+        foreach (PlatformPlaceholder placeholder in platform.Placeholders)
+        {
+            string[] values = [.. ValuesOf(placeholder).Distinct(StringComparer.Ordinal)];
+            foreach (string value in values)
+            {
+                Check(placeholder, value);
+            }
+
+            if (values.Length > 0)
+            {
+                _values[placeholder.Name] = values;
+            }
+        }
+    }
+
+    /// <summary>The values of a placeholder: one or several.</summary>
+    public IReadOnlyList<string> this[string name] => _values[name];
+
+    /// <summary>Refuses statements with placeholders that have no value.</summary>
+    /// <exception cref="TenantEncryptionException"><c>PLACEHOLDER_MISSING</c>.</exception>
+    public void Require(IEnumerable<PlatformStatement> statements)
+    {
+        PlatformPlaceholder[] missing =
+        [
+            .. statements.SelectMany(statement => Placeholder.NamesIn(statement.Statement))
+                .Distinct(StringComparer.Ordinal)
+                .Where(name => !_values.ContainsKey(name))
+                .Select(name => _platform.Placeholders.First(placeholder => placeholder.Name == name)),
+        ];
+        if (missing.Length > 0)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.PlaceholderMissing,
+                $"The key policy of {_platform.Name} needs {string.Join("; ", missing.Select(Describe))}.");
+        }
+    }
+
+    private static string Describe(PlatformPlaceholder placeholder) =>
+        $"{placeholder.Name}, from {Origin(placeholder.Source)} ({placeholder.Description.TrimEnd('.')})";
+
+    private static string Origin(PlaceholderSource source) => source switch
+    {
+        PlaceholderSource.TenantIds => "the tenant ids",
+        PlaceholderSource.ContextValue => "the provider's context value",
+        PlaceholderSource.Account or PlaceholderSource.Region or PlaceholderSource.KeyId or PlaceholderSource.Partition => "the key's ARN",
+        PlaceholderSource.Users => "the principals that shall use the key",
+        _ => "a parameter or the platform's own text",
+    };
+
+    private IReadOnlyList<string> ValuesOf(PlatformPlaceholder placeholder)
+    {
+        foreach ((string name, IReadOnlyList<string> values) in _given.Parameters)
+        {
+            if (name.Equals(placeholder.Name, StringComparison.OrdinalIgnoreCase))
+            {
+                return values;
+            }
+        }
+
+        return placeholder.Source switch
+        {
+            PlaceholderSource.TenantIds => _given.TenantIds,
+            PlaceholderSource.ContextValue => ContextValue(),
+            PlaceholderSource.Account => OneOrNone(_given.Key?.AccountId),
+            PlaceholderSource.Region => OneOrNone(_given.Key?.Region),
+            PlaceholderSource.KeyId => OneOrNone(_given.Key?.KeyId),
+            PlaceholderSource.Partition => OneOrNone(_given.Key?.Partition),
+            PlaceholderSource.Users => _given.Users,
+            _ => [],
+        };
+    }
+
+    private IReadOnlyList<string> ContextValue() =>
+        _given.ContextValue is not null ? [_given.ContextValue]
+        : _platform.ContextValueRequired ? []
+        : _given.TenantIds;
+
+    private static string[] OneOrNone(string? value) => value is null ? [] : [value];
+
+    private void RefuseUnknownNames()
+    {
+        string? unknown = _given.Parameters.Keys.FirstOrDefault(
+            name => !_platform.Placeholders.Any(placeholder => placeholder.Name.Equals(name, StringComparison.OrdinalIgnoreCase)));
+        if (unknown is not null)
+        {
+            string names = _platform.Placeholders.Count == 0 ? "It has none" : $"It has {string.Join(", ", _platform.Placeholders.Select(one => one.Name))}";
+            throw new TenantEncryptionException(
+                ErrorCodes.InvalidInput, $"The key policy of {_platform.Name} has no placeholder '{unknown}'. {names}.");
+        }
+    }
+
+    private void Check(PlatformPlaceholder placeholder, string value)
+    {
+        if (value.Length == 0 || value.Any(char.IsControl))
+        {
+            throw Refuse(placeholder, value, "is empty or has a control character");
+        }
+
+        switch (placeholder.Source)
+        {
+            case PlaceholderSource.TenantIds:
+                TenantIdRule.Check(value);
+                break;
+            case PlaceholderSource.Account when !PrincipalElement.IsAccountId(value):
+                throw Refuse(placeholder, value, "is no AWS account, which has 12 digits");
+            case PlaceholderSource.Region when !RegionPattern().IsMatch(value):
+                throw Refuse(placeholder, value, "is not the name of an AWS region");
+            case PlaceholderSource.KeyId when !KeyIdentifier.TryParse(value, out KeyIdentifier? id, out _) || id.Form != KeyIdentifierForm.KeyId:
+                throw Refuse(placeholder, value, "is no key id, such as 1234abcd-12ab-34cd-56ef-1234567890ab");
+            case PlaceholderSource.Partition when !_platform.Partitions.Contains(value):
+                throw Refuse(placeholder, value, $"is none of {string.Join(", ", _platform.Partitions)}");
+        }
+    }
+
+    private static TenantEncryptionException Refuse(PlatformPlaceholder placeholder, string value, string fault) =>
+        new(ErrorCodes.InvalidInput, $"The value '{PrintableText.Of(value)}' of {placeholder.Name} {fault}.");
+
+    [GeneratedRegex(@"\A[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}\z")]
+    private static partial Regex RegionPattern();
+}

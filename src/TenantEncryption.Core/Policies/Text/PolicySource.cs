@@ -1,0 +1,70 @@
+using System.Globalization;
+using Newtonsoft.Json.Linq;
+
+namespace TenantEncryption.Policies.Text;
+
+/// <summary>A key policy as text, as JSON and parsed, with the places of its elements.</summary>
+internal sealed class PolicySource
+{
+    /// <summary>The longest key policy, in characters, which KMS takes for bytes (AWS KMS Developer Guide, "Resource quotas").</summary>
+    public const int MaximumLength = 32_768;
+
+    private readonly JsonLocations _locations;
+    private readonly JToken[] _statements;
+
+    private PolicySource(string text, JObject json, IReadOnlyList<PolicyStatement> statements)
+    {
+        Text = text;
+        Json = json;
+        Document = new PolicyDocument(PolicyKind.KeyPolicy, null, statements);
+        _locations = new JsonLocations(text);
+        _statements = json["Statement"] is JArray array ? [.. array] : [json["Statement"]!];
+    }
+
+    public string Text { get; }
+
+    public JObject Json { get; }
+
+    /// <summary>The statements that are well formed.</summary>
+    public PolicyDocument Document { get; }
+
+    /// <summary>Reads a policy.</summary>
+    /// <param name="text">The policy.</param>
+    /// <param name="refused">Told of each statement that is wrong.</param>
+    /// <exception cref="PolicySyntaxException">The document is wrong.</exception>
+    public static PolicySource Read(string text, Action<PolicySyntaxException, int> refused)
+    {
+        IReadOnlyList<PolicyStatement> statements = new PolicyParser(PolicyKind.KeyPolicy).Parse(text, refused);
+        return new PolicySource(text, (JObject)PolicyJson.Load(text), statements);
+    }
+
+    /// <summary>What messages call a statement.</summary>
+    public static string NameOf(PolicyStatement statement) => statement.Sid ?? statement.Index.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A statement as JSON.</summary>
+    public JObject JsonOf(PolicyStatement statement) => (JObject)_statements[statement.Index];
+
+    /// <summary>Where a statement begins, or the deepest of its elements on a path, compared without regard to case.</summary>
+    public TextPosition Locate(PolicyStatement statement, params string[] path)
+    {
+        JToken found = _statements[statement.Index];
+        foreach (string name in path)
+        {
+            JToken inner = found is JProperty property ? property.Value : found;
+            if (inner is JObject json && json.Property(name, StringComparison.OrdinalIgnoreCase) is { } next)
+            {
+                found = next;
+            }
+            else if (inner is JArray array && array.FirstOrDefault(item => item.Type == JTokenType.String && (string)item! == name) is { } entry)
+            {
+                found = entry;
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        return _locations.Find(found);
+    }
+}

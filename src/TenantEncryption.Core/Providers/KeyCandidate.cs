@@ -1,0 +1,25 @@
+using TenantEncryption.Kms;
+
+namespace TenantEncryption.Providers;
+
+/// <summary>A key that somebody thinks of registering.</summary>
+public sealed record KeyCandidate
+{
+    /// <summary>The tenant that it is for. With a <see cref="Platform"/> it need not be one of the store.</summary>
+    public required string TenantId { get; init; }
+
+    /// <summary>The platform whose rules the key must follow; <see langword="null"/> for that of the tenant.</summary>
+    public string? Platform { get; init; }
+
+    /// <summary>The key, in any form.</summary>
+    public required string KeyIdentifier { get; init; }
+
+    /// <summary>The value of the tenant's pair in KMS encryption contexts; the tenant id when not given.</summary>
+    public string? ContextValue { get; init; }
+
+    /// <summary>The values of the platform's placeholders that only its vendor knows.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How KMS is reached.</summary>
+    public KmsConnection Connection { get; init; } = new();
+}

@@ -1,0 +1,149 @@
+using TenantEncryption.Errors;
+using TenantEncryption.Platforms;
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption.Providers;
+
+/// <summary>What a tenant's platform allows to be done with its providers. A refusal names the platform and the rule.</summary>
+internal static class PlatformRules
+{
+    /// <summary>Refuses a registration that could never be used.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="newProvider">What is to be registered.</param>
+    /// <param name="own">The tenant's providers.</param>
+    public static void RequireRegistration(EncryptionTenant tenant, NewKeyProvider newProvider, IReadOnlyList<KeyProvider> own)
+    {
+        PlatformProfile platform = tenant.Profile;
+        if (tenant.Edition is { } edition && platform.InternalOnlyEditions.Contains(edition, StringComparer.OrdinalIgnoreCase))
+        {
+            throw Forbidden(platform, $"the edition '{edition}' of tenant '{tenant.TenantId}' and a customer master key exclude each other");
+        }
+
+        if (tenant.Parent is { } parent)
+        {
+            throw Forbidden(platform, $"tenant '{tenant.TenantId}' inherits the key provider of '{parent}'");
+        }
+
+        if (platform.Lifecycle.KeyChange == KeyChange.Never && own.Any(provider => provider.Type == KeyProviderType.AwsKms && provider.Status != KeyProviderStatus.Pending))
+        {
+            throw Forbidden(platform, "a tenant's customer master key is fixed: make the tenant anew (New-EncryptionTenant -KeyArn)");
+        }
+
+        if (platform.ContextValueRequired && newProvider.ContextValue is null)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.InvalidInput,
+                $"On {platform.Name} the value of the encryption context pair '{platform.ContextKey}' is made by the vendor: give it with -ContextValue.");
+        }
+    }
+
+    /// <summary>Whether a new provider is a second layer, as its platform has it or the administrator asked.</summary>
+    public static bool SecondLayerOf(EncryptionTenant tenant, NewKeyProvider newProvider) => tenant.Profile.SecondLayer switch
+    {
+        SecondLayerRule.Always => true,
+        SecondLayerRule.Never when newProvider.SecondLayer => throw Forbidden(tenant.Profile, "a customer master key is no second layer there"),
+        _ => newProvider.SecondLayer,
+    };
+
+    /// <summary>Refuses to share a key between end-user organisations, where the platform wants one for each.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="others">The other tenants that use the key.</param>
+    public static void RequireOwnOrganization(EncryptionTenant tenant, IEnumerable<EncryptionTenant> others)
+    {
+        if (tenant.Profile.SeparateOrganizations
+            && others.FirstOrDefault(other => other.Organization is not null && tenant.Organization is not null && other.Organization != tenant.Organization) is { } foreign)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.KeySharedAcrossOrganizations,
+                $"The key serves tenant '{foreign.TenantId}' of the organisation '{foreign.Organization}'; {tenant.Profile.Name} requires separate keys, and "
+                    + $"tenant '{tenant.TenantId}' belongs to '{tenant.Organization}'.");
+        }
+    }
+
+    /// <summary>Refuses to activate a Pending provider where the platform has no such step.</summary>
+    public static void RequireActivation(EncryptionTenant tenant, KeyProvider active)
+    {
+        switch (tenant.Profile.Lifecycle.KeyChange)
+        {
+            case KeyChange.Migrate:
+                throw Forbidden(tenant.Profile, "a key provider becomes current by a migration only (Start-KeyMigration)");
+            case KeyChange.Never:
+                RequireEmptyInternal(tenant, active);
+                break;
+        }
+    }
+
+    /// <summary>Refuses a migration that the platform does not allow.</summary>
+    public static void RequireMigration(EncryptionTenant tenant, KeyProvider active, KeyProvider target)
+    {
+        PlatformLifecycle rules = tenant.Profile.Lifecycle;
+        if (target.Id == active.Id)
+        {
+            return;
+        }
+
+        if (target.Type == KeyProviderType.Internal && !rules.ToInternal)
+        {
+            throw Forbidden(tenant.Profile, $"there is no way back to {tenant.Profile.InternalProvider}");
+        }
+
+        switch (rules.KeyChange)
+        {
+            case KeyChange.Activate:
+                throw Forbidden(tenant.Profile, "a key provider becomes current by activating it (Enable-KeyProvider)");
+            case KeyChange.Never:
+                RequireEmptyInternal(tenant, active);
+                break;
+        }
+    }
+
+    /// <summary>Refuses to deactivate or restore a provider where the platform has no such step.</summary>
+    public static void RequireDeactivation(EncryptionTenant tenant)
+    {
+        if (!tenant.Profile.Lifecycle.Deactivation)
+        {
+            throw Forbidden(tenant.Profile, "key providers are neither deactivated nor restored");
+        }
+    }
+
+    /// <summary>Refuses to remove a provider where the platform keeps them.</summary>
+    public static void RequireRemoval(EncryptionTenant tenant, KeyProvider provider)
+    {
+        // A provider that never was in use has left nothing behind.
+        if (provider.Status == KeyProviderStatus.Pending && tenant.Profile.Lifecycle.Removal != ProviderRemoval.Never)
+        {
+            return;
+        }
+
+        switch (tenant.Profile.Lifecycle.Removal)
+        {
+            case ProviderRemoval.Never:
+                throw Forbidden(tenant.Profile, "key providers are never removed, only archived and deactivated");
+            case ProviderRemoval.WithTenant:
+                throw Forbidden(tenant.Profile, "a key provider is removed with its tenant only");
+        }
+    }
+
+    /// <summary>Whether a change of the current provider can't be undone without the vendor.</summary>
+    public static bool IsPermanent(EncryptionTenant tenant, KeyProvider active, KeyProvider target) =>
+        active.Type == KeyProviderType.Internal && target.Type != KeyProviderType.Internal
+        && tenant.Profile.Lifecycle.FromInternal == InternalExit.Permanent;
+
+    private static void RequireEmptyInternal(EncryptionTenant tenant, KeyProvider active)
+    {
+        if (active.Type != KeyProviderType.Internal)
+        {
+            throw Forbidden(tenant.Profile, "a tenant's customer master key is fixed: make the tenant anew (New-EncryptionTenant -KeyArn)");
+        }
+
+        if (active.MessageCount + active.ValueCount > 0)
+        {
+            throw Forbidden(
+                tenant.Profile,
+                $"a tenant that has data under {tenant.Profile.InternalProvider} can't get a customer master key: make it anew (New-EncryptionTenant -KeyArn)");
+        }
+    }
+
+    private static TenantEncryptionException Forbidden(PlatformProfile platform, string rule) =>
+        new(ErrorCodes.TransitionForbidden, $"The platform {platform.Name} forbids it: {rule}.");
+}

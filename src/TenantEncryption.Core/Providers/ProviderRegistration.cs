@@ -1,0 +1,89 @@
+using TenantEncryption.Errors;
+using TenantEncryption.Keys;
+using TenantEncryption.Kms;
+using TenantEncryption.Platforms;
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption.Providers;
+
+/// <summary>Makes a provider from what an administrator gives: checks its form, and resolves it to a key ARN.</summary>
+internal static class ProviderRegistration
+{
+    /// <summary>The provider, Pending, not stored.</summary>
+    /// <param name="kms">Resolves the identifier; <see langword="null"/> to make no call.</param>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="newProvider">What was given.</param>
+    /// <param name="now">The time of registration.</param>
+    /// <param name="cancellationToken">Ends the calls.</param>
+    /// <exception cref="TenantEncryptionException">
+    /// <c>INVALID_INPUT</c>, <c>INVALID_ARN</c>, <c>WRONG_PARTITION</c>, <c>TRANSITION_FORBIDDEN</c>; and, where the identifier is not a key ARN and must
+    /// be resolved, what KMS answers.
+    /// </exception>
+    public static async Task<KeyProvider> DraftAsync(
+        IKms? kms, EncryptionTenant tenant, NewKeyProvider newProvider, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        KeyIdentifier identifier = KeyIdentifier.Parse(newProvider.KeyIdentifier);
+        CheckForm(identifier, tenant.Profile);
+        CheckHierarchy(tenant, newProvider);
+        KmsConnection connection = newProvider.Connection with { Region = newProvider.Connection.Region ?? identifier.Region ?? tenant.Region };
+        string keyArn =
+            identifier.Form == KeyIdentifierForm.KeyArn ? newProvider.KeyIdentifier
+            : kms is null ? throw new TenantEncryptionException(
+                ErrorCodes.InvalidInput, $"Without a call it is not known which key '{newProvider.KeyIdentifier}' is: give a key ARN.")
+            : (await kms.DescribeKeyAsync(connection, newProvider.KeyIdentifier, cancellationToken).ConfigureAwait(false)).KeyArn;
+        KeyIdentifier resolved = KeyIdentifier.Parse(keyArn);
+        var provider = new KeyProvider
+        {
+            Id = Identifiers.New(Identifiers.ProviderPrefix),
+            TenantId = tenant.TenantId,
+            Name = newProvider.Name,
+            Description = newProvider.Description,
+            Type = KeyProviderType.AwsKms,
+            KeyIdentifier = newProvider.KeyIdentifier,
+            KeyArn = keyArn,
+            ArnFingerprint = resolved.Fingerprint,
+            ContextValue = newProvider.ContextValue,
+            Parameters = newProvider.Parameters,
+            SecondLayer = PlatformRules.SecondLayerOf(tenant, newProvider),
+            Status = KeyProviderStatus.Pending,
+            MultiRegion = resolved.IsMultiRegion,
+            Connection = connection with { Region = connection.Region ?? resolved.Region },
+            CreatedAt = now,
+        };
+        return provider.MultiRegion && kms is not null
+            ? provider with { ReplicaKeys = await RegionReview.FindReplicasAsync(kms, tenant, provider, cancellationToken).ConfigureAwait(false) ?? [] }
+            : provider;
+    }
+
+    private static void CheckForm(KeyIdentifier identifier, PlatformProfile platform)
+    {
+        if (!platform.IdentifierForms.Contains(identifier.Form.ToString()))
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.InvalidArn,
+                $"'{identifier}' is a {identifier.Form}; the platform {platform.Name} takes {string.Join(", ", platform.IdentifierForms)}.");
+        }
+
+        if (identifier.Partition is { } partition && !platform.Partitions.Contains(partition))
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.WrongPartition,
+                $"The key is in partition {partition}; the platform {platform.Name} takes {string.Join(", ", platform.Partitions)}.");
+        }
+    }
+
+    private static void CheckHierarchy(EncryptionTenant tenant, NewKeyProvider newProvider)
+    {
+        string? fault =
+            tenant.KeyHierarchy != KeyHierarchy.Direct ? null
+            : newProvider.ContextValue is not null
+                ? "its messages' own encryption context, which has the tenant id, is what KMS sees, so it takes no other value"
+            : newProvider.SecondLayer
+                ? "its data keys come straight from KMS, so there is no key that a second layer could seal"
+            : null;
+        if (fault is not null)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"Tenant '{tenant.TenantId}' is Direct: {fault}.");
+        }
+    }
+}

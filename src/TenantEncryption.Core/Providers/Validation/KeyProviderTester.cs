@@ -1,0 +1,160 @@
+using Newtonsoft.Json.Linq;
+using TenantEncryption.Errors;
+using TenantEncryption.Events;
+using TenantEncryption.Journal;
+using TenantEncryption.Keys;
+using TenantEncryption.Keys.Regions;
+using TenantEncryption.Platforms;
+using TenantEncryption.Stores;
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption.Providers.Validation;
+
+/// <summary>Tests providers and keys, and draws the consequences: a refusal ends what the provider opened, and the result is noted.</summary>
+internal sealed class KeyProviderTester(
+    ChangeJournal journal, KeyRing ring, KeyProviderValidator validator, RegionReview regions, RefusalLog refusals, TimeProvider time)
+{
+    /// <summary>The other tenants whose providers stand on the same key.</summary>
+    public static async Task<IReadOnlyList<EncryptionTenant>> SharersAsync(IStoreTransaction transaction, KeyProvider provider)
+    {
+        IReadOnlyList<KeyProvider> same = await transaction.Providers.ListAsync(new KeyProviderFilter { KeyArn = provider.KeyArn }).ConfigureAwait(false);
+        var sharers = new List<EncryptionTenant>();
+        foreach (string tenantId in same.Select(one => one.TenantId).Where(id => id != provider.TenantId).Distinct(StringComparer.Ordinal))
+        {
+            sharers.Add(await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false));
+        }
+
+        return sharers;
+    }
+
+    /// <summary>Tests a provider of the store.</summary>
+    public async Task<KeyProviderTestResult> TestAsync(
+        Operation operation, EncryptionTenant tenant, KeyProvider provider, bool offline, CancellationToken cancellationToken)
+    {
+        ValidationTarget target = await TargetAsync(tenant, provider, cancellationToken).ConfigureAwait(false);
+        KeyProviderTestResult result = await validator.TestAsync(operation.Kms, target, offline, cancellationToken).ConfigureAwait(false);
+        if (offline)
+        {
+            return result;
+        }
+
+        if (!result.Success && ErrorCatalog.Get(result.Code).Kind != ErrorKind.Unavailable)
+        {
+            ring.EndOfProvider(provider.Id);
+        }
+
+        RegionFindings findings = await regions.ReviewAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
+        result = result with { Checks = result.Checks.Concat(findings.Checks).ToArray() };
+        await journal.ChangeAsync(
+            operation,
+            async change =>
+            {
+                KeyProvider now = await ProviderTransition.RequireAsync(change.Store, provider.Id).ConfigureAwait(false);
+                if (findings != RegionFindings.None)
+                {
+                    await RegionReview.ApplyAsync(change, now, findings).ConfigureAwait(false);
+                    now = await ProviderTransition.RequireAsync(change.Store, provider.Id).ConfigureAwait(false);
+                }
+
+                // What a test notes is not authenticated, and an altered registration stays as it is.
+                await change.Store.Providers.UpdateAsync(now with { LastTestedAt = result.Time, LastTestCode = result.Code }).ConfigureAwait(false);
+                JObject data = KeyProviderService.Describe(now);
+                data["code"] = result.Code;
+                if (now.MultiRegion)
+                {
+                    data["replicaKeys"] = new JArray(now.ReplicaKeys);
+                    data["refusedRegions"] = new JArray(now.RefusedRegions);
+                }
+
+                string[] warnings = [.. result.Checks.Where(check => check.Outcome == CheckOutcome.Warning).Select(check => check.Code).OfType<string>()];
+                if (warnings.Length > 0)
+                {
+                    data["warnings"] = new JArray(warnings);
+                }
+
+                await change.RecordAsync(EventTypes.ProviderTested, tenant.TenantId, data).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (KeyRefusal.Is(result.Code) && provider.KeyArn is not null)
+        {
+            string? region = result.Checks.First(check => check.Outcome == CheckOutcome.Failed).Region;
+            await refusals.NoteAsync(provider, region ?? KeyRegion.Home(provider).Region, result.Code).ConfigureAwait(false);
+        }
+
+        return result;
+    }
+
+    /// <summary>Tests a provider of the store, and refuses one that does not work.</summary>
+    /// <exception cref="TenantEncryptionException">The code of the failed test.</exception>
+    public async Task RequireWorkingAsync(Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken) =>
+        RefuseFailed(await TestAsync(operation, tenant, provider, offline: false, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Tests a provider that is not registered yet, and refuses one that does not work.</summary>
+    /// <exception cref="TenantEncryptionException">The code of the failed test.</exception>
+    public async Task RequireWorkingDraftAsync(Operation operation, EncryptionTenant tenant, KeyProvider draft, CancellationToken cancellationToken) =>
+        RefuseFailed(await TestDraftAsync(operation, tenant, draft, offline: false, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Tests a key that is not registered.</summary>
+    public async Task<KeyProviderTestResult> TestAsync(Operation operation, KeyCandidate candidate, bool offline, CancellationToken cancellationToken)
+    {
+        TenantIdRule.Check(candidate.TenantId);
+        EncryptionTenant tenant = await journal.ReadAsync(transaction => TenantOfAsync(transaction, candidate), cancellationToken).ConfigureAwait(false);
+        KeyProvider provider;
+        try
+        {
+            var registration = new NewKeyProvider
+            {
+                TenantId = tenant.TenantId,
+                Name = candidate.KeyIdentifier,
+                KeyIdentifier = candidate.KeyIdentifier,
+                ContextValue = candidate.ContextValue,
+                Parameters = candidate.Parameters,
+                Connection = candidate.Connection,
+            };
+            provider = await ProviderRegistration.DraftAsync(
+                offline ? null : operation.Kms, tenant, registration, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException fault) when (fault.Code != ErrorCodes.InvalidInput)
+        {
+            return validator.Fail(tenant, candidate.KeyIdentifier, fault);
+        }
+
+        return await TestDraftAsync(operation, tenant, provider, offline, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void RefuseFailed(KeyProviderTestResult result)
+    {
+        if (!result.Success)
+        {
+            KeyProviderCheck failed = result.Checks.First(check => check.Outcome == CheckOutcome.Failed);
+            throw new TenantEncryptionException(
+                result.Code,
+                $"The key provider '{result.Name}' of tenant '{result.TenantId}' does not work, nothing was changed. {failed.Name}: {failed.Observed}")
+            { KeyArn = result.KeyArn, Region = failed.Region };
+        }
+    }
+
+    private static async Task<EncryptionTenant> TenantOfAsync(IStoreTransaction transaction, KeyCandidate candidate)
+    {
+        if (candidate.Platform is not { } name)
+        {
+            return await TenantService.RequireAsync(transaction, candidate.TenantId).ConfigureAwait(false);
+        }
+
+        PlatformProfile profile = await PlatformService.RequireAsync(transaction, name).ConfigureAwait(false);
+        EncryptionTenant? known = await transaction.Tenants.FindAsync(candidate.TenantId).ConfigureAwait(false);
+        return known?.Platform == profile.Name ? known : new EncryptionTenant { TenantId = candidate.TenantId, Platform = profile.Name, Profile = profile };
+    }
+
+    private async Task<KeyProviderTestResult> TestDraftAsync(
+        Operation operation, EncryptionTenant tenant, KeyProvider draft, bool offline, CancellationToken cancellationToken)
+    {
+        ValidationTarget target = await TargetAsync(tenant, draft with { Id = "" }, cancellationToken).ConfigureAwait(false);
+        return await validator.TestAsync(operation.Kms, target, offline, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ValidationTarget> TargetAsync(EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken) => new(
+        tenant,
+        provider,
+        provider.KeyArn is null ? [] : await journal.ReadAsync(transaction => SharersAsync(transaction, provider), cancellationToken).ConfigureAwait(false));
+}

@@ -1,0 +1,80 @@
+using TenantEncryption.Errors;
+using TenantEncryption.Journal;
+using TenantEncryption.Keys;
+using TenantEncryption.Platforms;
+using TenantEncryption.Providers;
+using TenantEncryption.Providers.Validation;
+
+namespace TenantEncryption.Tenants;
+
+/// <summary>
+/// Finds what a new tenant begins with: the platform's internal KMS, the provider of its parent, or a customer master key from the start, tested.
+/// </summary>
+internal sealed class FirstProvider(ChangeJournal journal, ProviderAuthenticator authenticator, KeyProviderTester tester, TimeProvider time)
+{
+    /// <summary>The provider that is Active, signed, since no key is sealed under a registration that does not verify.</summary>
+    /// <exception cref="TenantEncryptionException">What forbids it, or the code of the failed test.</exception>
+    public async Task<KeyProvider> FindAsync(Operation operation, EncryptionTenant tenant, NewTenant newTenant, CancellationToken cancellationToken)
+    {
+        KeyProvider provider =
+            newTenant.Key is { } key ? await OfKeyAsync(operation, tenant, key, cancellationToken).ConfigureAwait(false)
+            : tenant.Parent is { } parentId ? await OfParentAsync(tenant, parentId, cancellationToken).ConfigureAwait(false)
+            : Internal(tenant);
+        return await authenticator.SignAsync(
+            provider with
+            {
+                Id = Identifiers.New(Identifiers.ProviderPrefix),
+                TenantId = tenant.TenantId,
+                Status = KeyProviderStatus.Active,
+                CreatedAt = time.GetUtcNow(),
+                PromotedToCurrentAt = time.GetUtcNow(),
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The tenant's internal provider, Archived beside a customer master key, as every tenant has one.</summary>
+    public KeyProvider Internal(EncryptionTenant tenant) => new()
+    {
+        Id = Identifiers.New(Identifiers.ProviderPrefix),
+        TenantId = tenant.TenantId,
+        Name = tenant.Profile.InternalProvider,
+        Type = KeyProviderType.Internal,
+        Status = KeyProviderStatus.Archived,
+        CreatedAt = time.GetUtcNow(),
+    };
+
+    private static TenantEncryptionException Forbidden(PlatformProfile platform, string rule) =>
+        new(ErrorCodes.TransitionForbidden, $"The platform {platform.Name} forbids it: {rule}.");
+
+    private async Task<KeyProvider> OfKeyAsync(Operation operation, EncryptionTenant tenant, NewKeyProvider key, CancellationToken cancellationToken)
+    {
+        if (tenant.Parent is { } parent)
+        {
+            throw Forbidden(tenant.Profile, $"a child inherits the key provider of '{parent}' and has no key of its own");
+        }
+
+        ProviderNameRule.Check(key.Name);
+        PlatformRules.RequireRegistration(tenant, key, own: []);
+        KeyProvider draft = await ProviderRegistration.DraftAsync(operation.Kms, tenant, key, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        await tester.RequireWorkingDraftAsync(operation, tenant, draft, cancellationToken).ConfigureAwait(false);
+        return draft;
+    }
+
+    private async Task<KeyProvider> OfParentAsync(EncryptionTenant tenant, string parentId, CancellationToken cancellationToken)
+    {
+        (EncryptionTenant parent, KeyProvider active) = await journal.ReadAsync(
+            async transaction => (
+                await TenantService.RequireAsync(transaction, parentId).ConfigureAwait(false),
+                (await transaction.Providers.FindActiveAsync(parentId).ConfigureAwait(false))!),
+            cancellationToken).ConfigureAwait(false);
+        PlatformProfile platform = tenant.Profile;
+        string? fault =
+            !platform.Children ? "its tenants have no parents"
+            : parent.Platform != platform.Name ? $"the parent '{parentId}' is a tenant of {parent.Platform}"
+            : parent.Parent is not null ? $"'{parentId}' is itself a child of '{parent.Parent}'"
+            : active.Type == KeyProviderType.AwsKms && platform.InternalOnlyEditions.Contains(tenant.Edition ?? "", StringComparer.OrdinalIgnoreCase)
+                ? $"the edition '{tenant.Edition}' and the customer master key of '{parentId}' exclude each other"
+            : null;
+        return fault is null ? active : throw Forbidden(platform, fault);
+    }
+}

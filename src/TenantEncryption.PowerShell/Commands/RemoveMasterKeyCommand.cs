@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Management.Automation;
+using TenantEncryption.MasterKeys;
+using TenantEncryption.PowerShell.Hosting;
+
+namespace TenantEncryption.PowerShell.Commands;
+
+/// <summary>Has a master key in AWS KMS deleted when a waiting period ends.</summary>
+/// <remarks>
+/// What was sealed under a deleted key is lost for good, for everybody. Until then the key can't be used, and Restore-MasterKey cancels the deletion. Refused
+/// while a key provider of the store hangs on the key, unless -Force is given; what else depends on the key, this store does not know: CloudTrail shows
+/// its last uses. KMS deletes a multi-Region primary only after its replicas; -AllRegions schedules theirs, too.
+/// </remarks>
+/// <example>
+///   <code>Remove-MasterKey alias/old -Region eu-west-1 -PendingWindowInDays 30</code>
+///   <para>Schedules the deletion, after asking.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Remove, "MasterKey", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(MasterKey))]
+public sealed class RemoveMasterKeyCommand : MasterKeySwitchCmdlet
+{
+    /// <summary>The waiting period: 7 to 30 days.</summary>
+    [Parameter]
+    public int PendingWindowInDays { get; set; } = 30;
+
+    /// <summary>Does so although key providers hang on the key; asks no question unless -Confirm is given.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override string Action => string.Create(CultureInfo.InvariantCulture, $"Delete the master key in {PendingWindowInDays} days");
+
+    /// <inheritdoc/>
+    protected override bool IsForced => Force;
+
+    /// <inheritdoc/>
+    protected override Task<MasterKey> SwitchAsync(MasterKey key) =>
+        Service.MasterKeys.RemoveAsync(key, PendingWindowInDays, AllRegions, Force, Cancellation);
+}

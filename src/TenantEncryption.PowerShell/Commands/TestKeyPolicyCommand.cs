@@ -1,0 +1,167 @@
+using System.Collections;
+using System.Management.Automation;
+using TenantEncryption.Errors;
+using TenantEncryption.Kms;
+using TenantEncryption.Platforms;
+using TenantEncryption.Policies.Findings;
+using TenantEncryption.Policies.Templates;
+using TenantEncryption.PowerShell.Completion;
+using TenantEncryption.PowerShell.Hosting;
+
+namespace TenantEncryption.PowerShell.Commands;
+
+/// <summary>Tests a key policy without asking AWS: against a platform, or for one request.</summary>
+/// <remarks>
+/// Against a platform: whether each of its principals may do what it needs, is refused with another tenant's encryption context, and what is malformed
+/// or unwise in the policy, each finding with line and column. For one request (-Principal, -Action): Allowed or Denied, and the statement that
+/// decided. No AWS account is needed, and no store. What a key policy does not tell can't be seen: the identity policies of other accounts, service
+/// control policies, endpoint policies. A finding is a result, not an error; an error means that the test could not be made.
+/// </remarks>
+/// <example>
+///   <code>if (Test-KeyPolicy -Path policy.json -Platform qlik-cloud -TenantId 6BxR0mKt -Quiet) { 'ready' }</code>
+///   <para>Use -Quiet in a condition: a result object is always true.</para>
+/// </example>
+/// <example>
+///   <code>(Get-KeyPolicy acme-cmk -Live | Test-KeyPolicy -Platform qlik-cloud -TenantId 6BxR0mKt).Findings</code>
+///   <para>Shows what is wrong with the policy that a key has.</para>
+/// </example>
+/// <example>
+///   <code>Test-KeyPolicy -Path policy.json -Principal arn:aws:iam::338144066592:role/byok-encryption-proxy-role -Action kms:Decrypt -EncryptionContext @{ TenantId = '6BxR0mKt' }</code>
+///   <para>Tells whether one request would be allowed, and by which statement.</para>
+/// </example>
+[Cmdlet(VerbsDiagnostic.Test, "KeyPolicy", DefaultParameterSetName = PolicySet)]
+[OutputType(typeof(PolicyAnalysis), typeof(AccessTestResult), typeof(bool))]
+public sealed class TestKeyPolicyCommand : AsyncCmdlet
+{
+    private const string PolicySet = "Policy";
+    private const string PathSet = "Path";
+    private const string RequestSet = "PolicyRequest";
+    private const string PathRequestSet = "PathRequest";
+
+    private bool _allSucceeded = true;
+
+    /// <summary>The policy: JSON text, or an object of Get-KeyPolicy.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PolicySet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = RequestSet)]
+    [AllowEmptyString]
+    public object Policy { get; set; } = "";
+
+    /// <summary>A file with the policy's JSON.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [Parameter(Mandatory = true, ParameterSetName = PathRequestSet)]
+    public string Path { get; set; } = "";
+
+    /// <summary>The platform that shall use the key: a name, or the path of a profile of your own (.json). A piped policy's own when not given.</summary>
+    [Parameter(ParameterSetName = PolicySet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [ArgumentCompleter(typeof(PlatformCompleter))]
+    public string? Platform { get; set; }
+
+    /// <summary>The tenants that shall use the key.</summary>
+    [Parameter(ParameterSetName = PolicySet)]
+    [Parameter(ParameterSetName = PathSet)]
+    public string[] TenantId { get; set; } = [];
+
+    /// <summary>Values of the platform's placeholders, such as @{ AdminRole = 'arn:…' }; Get-EncryptionPlatform lists them.</summary>
+    [Parameter(ParameterSetName = PolicySet)]
+    [Parameter(ParameterSetName = PathSet)]
+    public Hashtable? Parameter { get; set; }
+
+    /// <summary>The JSON that the platform itself shows, or the path of a file with it.</summary>
+    [Parameter(ParameterSetName = PolicySet)]
+    [Parameter(ParameterSetName = PathSet)]
+    public string? From { get; set; }
+
+    /// <summary>On your own platform, the ARNs of the roles or users under which it runs.</summary>
+    [Parameter(ParameterSetName = PolicySet)]
+    [Parameter(ParameterSetName = PathSet)]
+    public string[] User { get; set; } = [];
+
+    /// <summary>Who asks: the ARN of a role, user, session or account, or the name of a service.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = RequestSet)]
+    [Parameter(Mandatory = true, ParameterSetName = PathRequestSet)]
+    public string Principal { get; set; } = "";
+
+    /// <summary>What for, such as kms:Decrypt.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = RequestSet)]
+    [Parameter(Mandatory = true, ParameterSetName = PathRequestSet)]
+    public string Action { get; set; } = "";
+
+    /// <summary>The encryption context of the request.</summary>
+    [Parameter(ParameterSetName = RequestSet)]
+    [Parameter(ParameterSetName = PathRequestSet)]
+    public Hashtable? EncryptionContext { get; set; }
+
+    /// <summary>Other condition keys of the request, such as @{ 'kms:ViaService' = 'qbusiness.eu-west-1.amazonaws.com' }.</summary>
+    [Parameter(ParameterSetName = RequestSet)]
+    [Parameter(ParameterSetName = PathRequestSet)]
+    public Hashtable? Condition { get; set; }
+
+    /// <summary>The ARN of the key. Without it, the key is taken to be of the account whose root the policy names.</summary>
+    [Parameter]
+    public string? KeyArn { get; set; }
+
+    /// <summary>Gives one Boolean: whether every policy is right, or every request allowed.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? Target => Path.Length > 0 ? Path : Policy;
+
+    /// <inheritdoc/>
+    protected override async Task ProcessAsync()
+    {
+        (string json, string? platform) = Path.Length > 0
+            ? (await OnPipelineAsync(() => PolicyInput.ReadFile(this, Path)).ConfigureAwait(false), null)
+            : PolicyInput.ReadPolicy(Policy);
+        KeyIdentifier? key = KeyArn is null ? null : KeyIdentifier.Parse(KeyArn);
+        if (Principal.Length > 0)
+        {
+            AccessTestResult result = AccessTest.Run(
+                json, Principal, Action, ContextPairs.Read(EncryptionContext), ContextPairs.Read(Condition), key);
+            await TellAsync(result, result.Success).ConfigureAwait(false);
+        }
+        else
+        {
+            PolicyAnalysis analysis = await AnalyzeAsync(json, Platform ?? platform, key).ConfigureAwait(false);
+            await TellAsync(analysis, analysis.Success).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task EndAsync()
+    {
+        if (Quiet)
+        {
+            await EmitAsync(_allSucceeded && !HadErrors).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<PolicyAnalysis> AnalyzeAsync(string json, string? name, KeyIdentifier? key)
+    {
+        if (name is null)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "One of -Platform and -Principal with -Action is needed.");
+        }
+
+        PlatformProfile platform = await PolicyInput.ReadPlatformAsync(this, name, OnPipelineAsync, Cancellation).ConfigureAwait(false);
+        string? from = await OnPipelineAsync(() => PolicyInput.ReadJsonOrFile(this, From)).ConfigureAwait(false);
+        var values = new PolicyValues
+        {
+            TenantIds = TenantId,
+            Key = key,
+            Users = User,
+            Parameters = PlaceholderParameters.Of(platform, from, PolicyInput.ReadParameters(Parameter)),
+        };
+        return PolicyAnalyzer.Analyze(json, platform, values);
+    }
+
+    private async Task TellAsync(object result, bool success)
+    {
+        _allSucceeded &= success;
+        if (!Quiet)
+        {
+            await EmitAsync(result).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using TenantEncryption.Errors;
+using TenantEncryption.Platforms;
+
+namespace TenantEncryption.PowerShell.Hosting;
+
+/// <summary>The platforms that a runspace knows: the built-in ones and its store's. Looking makes no store where there is none.</summary>
+internal static class KnownPlatforms
+{
+    /// <summary>All of them.</summary>
+    /// <param name="storePath">The runspace's store.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    public static async Task<IReadOnlyList<PlatformProfile>> ListAsync(string storePath, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(storePath))
+        {
+            return [.. PlatformCatalog.BuiltIn];
+        }
+
+        StoreUse use = await OpenStores.UseAsync(storePath, cancellationToken).ConfigureAwait(false);
+        await using var _ = use.ConfigureAwait(false);
+        return await use.Service.Platforms.ListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The one of a name.</summary>
+    /// <param name="name">The name, ordinal.</param>
+    /// <param name="storePath">The runspace's store.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: there is none; the message lists those there are.</exception>
+    public static async Task<PlatformProfile> GetAsync(string name, string storePath, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<PlatformProfile> all = await ListAsync(storePath, cancellationToken).ConfigureAwait(false);
+        return all.FirstOrDefault(platform => platform.Name == name)
+            ?? throw new TenantEncryptionException(
+                ErrorCodes.InvalidInput, $"There is no platform '{name}'. Platforms: {string.Join(", ", all.Select(platform => platform.Name))}.");
+    }
+}

@@ -1,0 +1,47 @@
+using System.Management.Automation;
+using TenantEncryption.Migration;
+
+namespace TenantEncryption.PowerShell.Hosting;
+
+/// <summary>A cmdlet that changes the course of one migration at a time.</summary>
+public abstract class MigrationCmdlet : TenantCmdlet
+{
+    /// <summary>The id of the migration.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    public string Id { get; set; } = "";
+
+    /// <summary>Writes the migration as it is at the end.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>What is done, for the question.</summary>
+    protected abstract string Action { get; }
+
+    /// <inheritdoc/>
+    protected override object? Target => Id;
+
+    /// <summary>The migration and its state, for the question.</summary>
+    /// <param name="migration">The migration.</param>
+    /// <returns>A text such as <c>mig-… of tenant acme (Failed)</c>.</returns>
+    protected virtual string Describe(KeyMigration migration) => $"{Id} of tenant {migration.TenantId} ({migration.State})";
+
+    /// <summary>Does it.</summary>
+    /// <returns>The migration as it is then.</returns>
+    protected abstract Task<KeyMigration> ChangeAsync();
+
+    /// <inheritdoc/>
+    protected sealed override async Task ProcessAsync()
+    {
+        KeyMigration migration = await Service.Migrations.GetAsync(Id, Cancellation).ConfigureAwait(false);
+        if (!await ConfirmAsync(Describe(migration), Action).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        migration = await ChangeAsync().ConfigureAwait(false);
+        if (PassThru)
+        {
+            await EmitAsync(migration).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
+BeforeDiscovery {
+    $walks = @(
+        @{ Platform = 'standalone'; Region = 'eu-west-1'; Parameter = @{ Users = 'arn:aws:iam::444455556666:role/platform' }; ContextValue = $null; Migrates = $true }
+        @{ Platform = 'qlik-cloud'; Region = 'eu-west-1'; Parameter = @{}; ContextValue = $null; Migrates = $true }
+        @{ Platform = 'qlik-cloud-government'; Region = 'us-gov-west-1'; Parameter = @{}; ContextValue = $null; Migrates = $true }
+        @{ Platform = 'tableau-cloud'; Region = 'us-east-2'; ContextValue = 'sf-auth-value'; Migrates = $false
+            Parameter = @{ SidSuffix = '1234567890abc'; Account = '123456789012'; SessionPrincipal = 'abcXYZ12' } }
+        @{ Platform = 'amazon-q-business'; Region = 'us-east-1'; Parameter = @{ AdminRole = 'arn:aws:iam::111122223333:role/Admin' }; ContextValue = $null; Migrates = $false }
+    )
+}
+
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'Sandbox.psm1')
+    $sandbox = Enter-Sandbox
+    $null = New-LocalKey $sandbox
+    $kms = @{ EndpointUrl = $sandbox.LocalKms.Url }
+}
+
+AfterAll {
+    Exit-Sandbox $sandbox
+}
+
+Describe 'A key for <Platform>' -ForEach $walks {
+    BeforeAll {
+        $tenant = "t-$Platform"
+        $context = if ($ContextValue) { @{ ContextValue = $ContextValue } } else { @{} }
+        $given = @{ Parameter = $Parameter } + $context + $kms
+        $null = New-EncryptionTenant $tenant -Platform $Platform -Region $Region
+    }
+
+    It 'is made, refused before its policy is set, and works after' {
+        # A key with KMS's own policy, as an administrator who did not read on makes it.
+        $key = New-MasterKey "k-$Platform" -Region $Region -MultiRegion:($Platform -eq 'qlik-cloud') `
+            -ReplicaRegion $(if ($Platform -eq 'qlik-cloud') { 'eu-west-3' } else { @() }) @kms -WarningAction SilentlyContinue
+        $before = Test-KeyProvider -KeyArn $key.KeyArn -Platform $Platform -TenantId $tenant @given -Region $Region
+        $before.Code | Should -Be 'POLICY_DENIED'
+        $before.Verdict | Should -Be 'WontWork'
+        ($before.Checks | Where-Object { $_.Outcome -eq 'Failed' }).Remedy | Should -Not -BeNullOrEmpty
+
+        $provider = New-KeyProvider -TenantId $tenant -Name CMK -KeyArn $key.KeyArn @given
+        { $provider | Test-KeyProvider -Quiet } | Should -Not -Throw
+        $provider | Test-KeyProvider -Quiet | Should -BeFalse
+        $provider | Set-KeyPolicy -Confirm:$false -WarningAction SilentlyContinue
+        $after = $provider | Test-KeyProvider
+        $after.Code | Should -Be 'SUCCESS' -Because ($after.Checks | Where-Object { $_.Outcome -eq 'Failed' } | ForEach-Object Observed)
+        $after.Verdict | Should -Be 'SafeToActivate'
+        $after.Checks.Where{ $_.Name -eq 'Policy' -and $_.Subject -eq 'Platform' -and $_.Outcome -eq 'Passed' } | Should -Not -BeNullOrEmpty
+        # A second time changes nothing.
+        ($provider | Get-KeyPolicy -Merged).Changes | Where-Object { $_.Kind -notin 'Kept', 'Unchanged' } | Should -BeNullOrEmpty
+    }
+
+    It 'takes the tenant over, and its data reads' {
+        if ($Migrates) { $null = Start-KeyMigration -TenantId $tenant -To CMK }
+        else { Enable-KeyProvider CMK -TenantId $tenant -Confirm:$false }
+        $message = 'walked' | Protect-TenantData -TenantId $tenant
+        $message | Unprotect-TenantData | Should -Be 'walked'
+        (Get-KeyProvider -TenantId $tenant -Current).Name | Should -Be CMK
+    }
+}
+
+Describe 'The rules of platforms' {
+    It 'lists five platforms with their regions and backup regions' {
+        (Get-EncryptionPlatform).Name | Should -Be 'amazon-q-business', 'qlik-cloud', 'qlik-cloud-government', 'standalone', 'tableau-cloud'
+        (Get-EncryptionPlatform qlik-cloud).Regions.Where{ $_.Name -eq 'ap-south-1' }.Backup | Should -Be 'ap-south-2'
+        (Get-EncryptionPlatform qlik-cloud).Regions.Where{ $_.Name -eq 'eu-north-1' }.Backup | Should -BeNullOrEmpty
+    }
+
+    It 'asks before what Tableau calls permanent, and hangs nowhere' {
+        $null = New-EncryptionTenant permanent -Platform tableau-cloud -Region us-east-2
+        $null = New-KeyProvider -TenantId permanent -Name CMK -KeyArn (New-MasterKey permanent -Region us-east-2 @kms -WarningAction SilentlyContinue).KeyArn `
+            -ContextValue x @kms
+        $run = Invoke-Runbook 'Enable-KeyProvider CMK -TenantId permanent'
+        $run.Errors | Should -BeLike '*-Confirm:$false*'
+        (Get-KeyProvider -TenantId permanent -Current).Name | Should -Be 'Salesforce KMS'
+    }
+
+    It 'refuses what the platform has no step for, naming platform and rule' {
+        { Disable-KeyProvider 'Qlik Internal KMS' -TenantId t-qlik-cloud -Confirm:$false } | Should -Throw -ErrorId 'TRANSITION_FORBIDDEN,*'
+        { Remove-KeyProvider 'CMK' -TenantId t-tableau-cloud -Confirm:$false } | Should -Throw -ErrorId 'TRANSITION_FORBIDDEN,*'
+        { Start-KeyMigration -TenantId t-tableau-cloud -To Internal } | Should -Throw -ErrorId 'TRANSITION_FORBIDDEN,*'
+    }
+
+    It 'lets indexes inherit the provider of their application environment' {
+        $index = New-EncryptionTenant index -Platform amazon-q-business -Parent t-amazon-q-business
+        $index.Parent | Should -Be 't-amazon-q-business'
+        (Get-KeyProvider -TenantId index -Current).KeyArn | Should -Be (Get-KeyProvider -TenantId t-amazon-q-business -Current).KeyArn
+        { New-EncryptionTenant starter -Platform amazon-q-business -Parent t-amazon-q-business -Edition Starter -ErrorAction Stop } |
+            Should -Throw -ErrorId 'TRANSITION_FORBIDDEN,*'
+    }
+
+    It 'begins a tenant with a customer key, and makes nothing when the key does not work' {
+        $arn = (Get-KeyProvider -TenantId t-standalone -Current).KeyArn
+        $null = New-EncryptionTenant from-the-start -KeyArn $arn @kms
+        (Get-KeyProvider -TenantId from-the-start -Current).KeyArn | Should -Be $arn
+        { New-EncryptionTenant never -KeyArn "$($arn.Substring(0, $arn.Length - 4))0000" @kms -ErrorAction Stop } | Should -Throw -ErrorId 'KEY_NOT_FOUND,*'
+        { Get-EncryptionTenant never } | Should -Throw -ErrorId 'TENANT_NOT_FOUND,*'
+    }
+
+    It 'takes a platform of your own from a file, and names an error in one by its path' {
+        Get-EncryptionPlatform standalone | Out-Null
+        $profile = '{ "name": "acme-cloud", "description": "Ours.", "partitions": [ "aws" ], "contextKey": "AcmeTenant", "internalProvider": "Acme KMS", "eventPrefix": "com.acme.v1", "identifierForms": [ "KeyArn" ], "lifecycle": { "keyChange": "Migrate" } }'
+        $profile | Set-Content acme.json
+        $null = New-EncryptionTenant ours -Platform ./acme.json
+        (Get-EncryptionPlatform acme-cloud).FileHash | Should -HaveCount 1
+        (Get-EncryptionTenant ours).Platform | Should -Be 'acme-cloud'
+        $message = 'ours' | Protect-TenantData -TenantId ours
+        $message | Unprotect-TenantData | Should -Be 'ours'
+        $profile -replace '"KeyArn"', '"KeyArm"' -replace 'acme-cloud', 'other' | Set-Content wrong.json
+        { New-EncryptionTenant wrong -Platform ./wrong.json -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_PLATFORM,*' -ExpectedMessage '*$.identifierForms`[0`]*'
+    }
+
+    It 'looks at the registration alone with -Offline' {
+        $offline = Test-KeyProvider CMK -TenantId t-qlik-cloud -Offline
+        $offline.Success | Should -BeTrue
+        $offline.Verdict | Should -Be 'NotTested'
+        $offline.Checks.Where{ $_.Outcome -eq 'Skipped' }.Name | Should -Contain 'Online'
+    }
+}

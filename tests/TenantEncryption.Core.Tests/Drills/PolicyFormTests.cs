@@ -1,0 +1,48 @@
+using TenantEncryption.Drills;
+
+namespace TenantEncryption.Tests.Drills;
+
+public sealed class PolicyFormTests
+{
+    private const string Policy =
+        """
+        {"Version":"2012-10-17","Statement":[
+        {"Sid":"a","Effect":"Allow","Principal":{"AWS":["arn:aws:iam::111122223333:root","arn:aws:iam::444455556666:root"]},"Action":["kms:Decrypt","kms:Encrypt"],"Resource":"*"},
+        {"Sid":"b","Effect":"Deny","Principal":"*","Action":"kms:Decrypt","Resource":"*","Condition":{"StringEquals":{"kms:EncryptionContext:A":"1"}}}]}
+        """;
+
+    [Theory]
+    [InlineData(""" "Action":["kms:Decrypt","kms:Encrypt"] """, """ "Action":["kms:Encrypt","kms:Decrypt"] """)]
+    [InlineData(""" "Action":"kms:Decrypt" """, """ "Action":["kms:Decrypt"] """)]
+    [InlineData(""" "kms:EncryptionContext:A":"1" """, """ "kms:EncryptionContext:A":["1"] """)]
+    [InlineData(""" "Sid":"a","Effect":"Allow" """, """ "Effect":"Allow","Sid":"a" """)]
+    public void What_says_the_same_is_the_same(string one, string other) => Assert.True(PolicyForm.AreSame(Policy, Replace(one, other)));
+
+    [Theory]
+    [InlineData(""" "kms:EncryptionContext:A":"1" """, """ "kms:EncryptionContext:A":"2" """)]
+    [InlineData(""" "Effect":"Deny" """, """ "Effect":"Allow" """)]
+    [InlineData(""" "Action":["kms:Decrypt","kms:Encrypt"] """, """ "Action":["kms:Decrypt"] """)]
+    [InlineData(""" "Sid":"a" """, """ "Sid":"A" """)]
+    public void What_says_another_thing_is_not(string one, string other) => Assert.False(PolicyForm.AreSame(Policy, Replace(one, other)));
+
+    [Fact]
+    public void A_statement_is_added_to_a_policy_of_one_statement_and_taken_out_again()
+    {
+        const string Single = """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}}""";
+        var statement = DrillStatement.Create(Guid.NewGuid(), DateTimeOffset.UtcNow);
+
+        string with = statement.AddTo(Single);
+
+        Assert.Equal(statement, Assert.Single(DrillStatement.FindIn(with)));
+        Assert.True(PolicyForm.AreSame(Single, statement.TakeFrom(with)!));
+        Assert.Null(statement.TakeFrom(Single));
+        Assert.Null(DrillStatement.Create(Guid.NewGuid(), DateTimeOffset.UtcNow).TakeFrom(with));
+    }
+
+    private static string Replace(string one, string other)
+    {
+        string changed = Policy.Replace(one.Trim(), other.Trim(), StringComparison.Ordinal);
+        Assert.NotEqual(Policy, changed);
+        return changed;
+    }
+}

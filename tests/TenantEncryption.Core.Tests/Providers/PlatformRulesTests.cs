@@ -1,0 +1,180 @@
+using System.Text;
+using Newtonsoft.Json.Linq;
+using TenantEncryption.Errors;
+using TenantEncryption.Migration;
+using TenantEncryption.Platforms;
+using TenantEncryption.Providers;
+using TenantEncryption.Tenants;
+using TenantEncryption.Tests.Scenarios;
+
+namespace TenantEncryption.Tests.Providers;
+
+/// <summary>What platforms forbid is refused with the platform and the rule, and nothing changes.</summary>
+public sealed class PlatformRulesTests
+{
+    [Fact]
+    public async Task Where_only_migrations_change_providers_none_is_activated_deactivated_or_restored()
+    {
+        await using TestService service = await WithRulesAsync("""{ "keyChange": "Migrate", "deactivation": false }""");
+        KeyProvider cmk = await service.RegisterAsync("CMK");
+
+        await AssertForbiddenAsync(() => service.Service.Providers.EnableAsync(cmk.Id), "by a migration only");
+        await service.Service.Migrations.StartAsync("acme", cmk.Id, MigrationMode.RewrapKek);
+        await service.Service.Migrations.StartAsync("acme", (await service.InternalAsync()).Id, MigrationMode.RewrapKek);
+        await AssertForbiddenAsync(() => service.Service.Providers.DisableAsync(cmk.Id), "neither deactivated nor restored");
+
+        Assert.Equal(KeyProviderStatus.Archived, (await service.ProviderAsync("CMK")).Status);
+        await service.Service.Providers.RemoveAsync(cmk.Id);
+    }
+
+    [Fact]
+    public async Task Where_keys_are_activated_there_is_no_migration_and_no_way_back()
+    {
+        await using TestService service = await WithRulesAsync("""{ "fromInternal": "Permanent", "toInternal": false, "keyChange": "Activate", "removal": "Never" }""");
+        KeyProvider cmk = await service.RegisterAsync("CMK");
+        KeyProvider internalKms = await service.InternalAsync();
+
+        await AssertForbiddenAsync(() => service.Service.Migrations.StartAsync("acme", cmk.Id, MigrationMode.RewrapKek), "Enable-KeyProvider");
+        KeyMigrationPlan plan = await service.Service.Migrations.MeasureAsync("acme", cmk.Id, MigrationMode.RewrapKek);
+        Assert.Contains(ErrorCodes.TransitionForbidden, Assert.Single(plan.Refusals), StringComparison.Ordinal);
+        Assert.True(await service.Service.Providers.IsPermanentAsync(cmk));
+        await service.Service.Providers.EnableAsync(cmk.Id);
+        await AssertForbiddenAsync(() => service.Service.Migrations.StartAsync("acme", internalKms.Id, MigrationMode.RewrapKek), "no way back to Acme KMS");
+        KeyProvider next = await service.RegisterAsync("Next");
+        Assert.False(await service.Service.Providers.IsPermanentAsync(next));
+        await AssertForbiddenAsync(() => service.Service.Providers.RemoveAsync(next.Id), "never removed");
+    }
+
+    [Fact]
+    public async Task Where_the_key_is_fixed_a_tenant_gets_one_only_while_it_has_no_data()
+    {
+        const string rules = """{ "fromInternal": "WhileEmpty", "toInternal": false, "keyChange": "Never", "deactivation": false, "removal": "WithTenant" }""";
+        await using TestService empty = await WithRulesAsync(rules);
+        KeyProvider cmk = await empty.RegisterAsync("CMK");
+        await empty.Service.Providers.EnableAsync(cmk.Id);
+        await AssertForbiddenAsync(() => empty.RegisterAsync("Other"), "make the tenant anew");
+
+        await using TestService used = await WithRulesAsync(rules);
+        await used.ProtectValueAsync([1, 2, 3]);
+        KeyProvider late = await used.RegisterAsync("CMK");
+        await AssertForbiddenAsync(() => used.Service.Providers.EnableAsync(late.Id), "has data under Acme KMS");
+        Assert.Equal(KeyProviderType.Internal, (await used.InternalAsync()).Type);
+        Assert.True((await used.InternalAsync()).Current);
+    }
+
+    [Fact]
+    public async Task An_edition_and_a_customer_key_exclude_each_other_both_ways()
+    {
+        await using TestService service = await WithRulesAsync("{}", profile => profile["internalOnlyEditions"] = new JArray("Starter"), edition: "starter");
+
+        await AssertForbiddenAsync(() => service.RegisterAsync("CMK"), "exclude each other");
+    }
+
+    [Fact]
+    public async Task A_vendors_context_value_must_be_given()
+    {
+        await using TestService service = await WithRulesAsync("{}", profile => profile["contextValueRequired"] = true);
+
+        Assert.Equal(ErrorCodes.InvalidInput, await Refusal.CodeOfAsync(() => service.RegisterAsync("CMK")));
+    }
+
+    [Fact]
+    public async Task Organisations_do_not_share_a_key()
+    {
+        await using TestService service = await WithRulesAsync("{}", profile => profile["separateOrganizations"] = true, organization: "North");
+        foreach ((string id, string organization) in new[] { ("same", "North"), ("other", "South") })
+        {
+            await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = id, Platform = "acme-cloud", Organization = organization });
+        }
+
+        KeyProvider cmk = await service.RegisterAsync("CMK");
+        await service.RegisterAsync("CMK", "same", cmk.KeyArn);
+        Assert.Equal(ErrorCodes.KeySharedAcrossOrganizations, await Refusal.CodeOfAsync(() => service.RegisterAsync("CMK", "other", cmk.KeyArn)));
+    }
+
+    [Fact]
+    public async Task A_child_gets_its_own_key_under_its_parents_provider()
+    {
+        await using TestService service = await WithRulesAsync("{}", profile => profile["children"] = true);
+        KeyProvider cmk = await service.RegisterAsync("CMK");
+        await service.Service.Providers.EnableAsync(cmk.Id);
+
+        await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "index", Platform = "acme-cloud", Parent = "acme" });
+
+        KeyProvider own = await service.ProviderAsync("CMK", "index");
+        Assert.Equal((cmk.KeyArn, KeyProviderStatus.Active), (own.KeyArn, own.Status));
+        Assert.NotEqual(
+            Assert.Single(await service.Service.Keys.ListAsync("index")).KekId,
+            (await service.Service.Keys.ListAsync("acme"))[^1].KekId);
+        byte[] message = await service.ProtectValueAsync([7], "index");
+        Assert.Equal([7], await service.ReadValueAsync(message));
+        await AssertForbiddenAsync(() => service.RegisterAsync("Other", "index"), "inherits the key provider of 'acme'");
+    }
+
+    [Fact]
+    public async Task A_platform_without_children_refuses_a_parent()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+
+        await AssertForbiddenAsync(() => service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "child", Parent = "acme" }), "no parents");
+    }
+
+    [Fact]
+    public async Task A_region_that_the_platform_does_not_serve_is_refused()
+    {
+        await using TestService service = await TestService.OpenAsync();
+
+        Assert.Equal(
+            ErrorCodes.WrongRegion,
+            await Refusal.CodeOfAsync(() => service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "q", Platform = "qlik-cloud", Region = "eu-west-3" })));
+    }
+
+    [Fact]
+    public async Task A_stored_profile_is_found_by_name_never_replaced_and_never_taken_when_altered()
+    {
+        await using TestService service = await WithRulesAsync("{}");
+        byte[] message = await service.ProtectValueAsync([1]);
+        await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "second", Platform = "acme-cloud" });
+
+        Assert.Equal(
+            ErrorCodes.InvalidPlatform,
+            await Refusal.CodeOfAsync(() => service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "third", PlatformFile = File("""{ "toInternal": false }""", null) })));
+        await using TestService another = await service.OpenAnotherAsync();
+        Assert.Equal([1], await another.ReadValueAsync(message));
+
+        service.Sql("DROP TRIGGER platforms_never_change");
+        service.Sql("UPDATE platforms SET json = replace(json, 'AcmeTenant', 'OtherKey')");
+        await using TestService later = await service.OpenAnotherAsync();
+        Assert.Equal(ErrorCodes.InvalidPlatform, await Refusal.CodeOfAsync(() => later.Service.Tenants.GetAsync("acme")));
+    }
+
+    private static async Task AssertForbiddenAsync(Func<Task> act, string rule)
+    {
+        TenantEncryptionException refusal = await Refusal.OfAsync(act);
+        Assert.Equal(ErrorCodes.TransitionForbidden, refusal.Code);
+        Assert.Contains("The platform ", refusal.Detail, StringComparison.Ordinal);
+        Assert.Contains(rule, refusal.Detail, StringComparison.Ordinal);
+    }
+
+    private static async Task<TestService> WithRulesAsync(
+        string lifecycle, Action<JObject>? change = null, string? edition = null, string? organization = null)
+    {
+        TestService service = await TestService.OpenAsync();
+        await service.Service.Tenants.CreateAsync(
+            new NewTenant { TenantId = "acme", PlatformFile = File(lifecycle, change), Edition = edition, Organization = organization });
+        return service;
+    }
+
+    private static PlatformFile File(string lifecycle, Action<JObject>? change)
+    {
+        var profile = JObject.Parse("""
+            {
+              "name": "acme-cloud", "description": "Acme's own.", "partitions": [ "aws" ], "contextKey": "AcmeTenant",
+              "internalProvider": "Acme KMS", "eventPrefix": "com.acme.v1", "identifierForms": [ "KeyArn", "AliasArn" ]
+            }
+            """);
+        profile["lifecycle"] = JObject.Parse(lifecycle);
+        change?.Invoke(profile);
+        return PlatformProfileReader.Read(Encoding.UTF8.GetBytes(profile.ToString()), "acme-cloud.json");
+    }
+}
