@@ -64,7 +64,13 @@ public sealed class ManyFilesTests
         await using TestService service = await OpenAsync();
         FileRequest[] files = NewFiles(service, FileProtector.BatchSize + 1);
         int flushed = 0;
-        _effects.BeforeFlush = _ => _ = Interlocked.Increment(ref flushed) > FileProtector.BatchSize ? throw new InvalidOperationException("The end.") : 0;
+        _effects.BeforeFlush = _ =>
+        {
+            if (Interlocked.Increment(ref flushed) > FileProtector.BatchSize)
+            {
+                throw new InvalidOperationException("The end.");
+            }
+        };
         var told = new List<FileOutcome<ProtectedFile>>();
         await using DataSession session = service.Service.Data.BeginSession();
 
@@ -160,7 +166,13 @@ public sealed class ManyFilesTests
         await using TestService service = await OpenAsync();
         FileRequest[] files = [NewFile(service, "good/one", 10), NewFile(service, "bad/two", 10)];
         await service.ProtectAsync(files);
-        _effects.BeforeFlushFolder = folder => _ = folder.EndsWith("bad", StringComparison.Ordinal) ? throw new IOException("The disk is gone.") : 0;
+        _effects.BeforeFlushFolder = folder =>
+        {
+            if (folder.EndsWith("bad", StringComparison.Ordinal))
+            {
+                throw new IOException("The disk is gone.");
+            }
+        };
 
         IReadOnlyList<FileOutcome<UnprotectedFile>> outcomes = await service.UnprotectAsync(
             [.. files.Select(file => new FileRequest(file.Destination, file.Source + ".back"))]);
