@@ -27,7 +27,7 @@ foreach (string name in names)
             await PeakBenchmark.RunAsync(settings);
             break;
         case "micro":
-            BenchmarkSwitcher.FromAssembly(typeof(Settings).Assembly).Run(args.Skip(1).ToArray());
+            BenchmarkSwitcher.FromAssembly(typeof(Settings).Assembly).Run(args.Skip(1).ToArray(), MicroBenchmarks.Settings);
             break;
         default:
             Console.Error.WriteLine(string.Create(

@@ -83,10 +83,10 @@ internal sealed class FileReader(ChangeJournal journal, KeyRing ring, MessageRea
                 {
                     (string path, string? messageId) = files[i];
                     if (messageId is not null
-                        && await transaction.Catalog.FindAtAsync(path).ConfigureAwait(false) is { } entry
-                        && entry.MessageId != messageId)
+                        && await transaction.Catalog.FindMessageIdAtAsync(path).ConfigureAwait(false) is { } known
+                        && known != messageId)
                     {
-                        found[i] = $"'{path}' is message {messageId}, but the catalog knows message {entry.MessageId} there.";
+                        found[i] = $"'{path}' is message {messageId}, but the catalog knows message {known} there.";
                     }
                 }
 

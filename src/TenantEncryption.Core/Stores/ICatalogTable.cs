@@ -25,6 +25,11 @@ public interface ICatalogTable
     /// <returns>The entry.</returns>
     Task<CatalogEntry?> FindAtAsync(string path);
 
+    /// <summary>The message id of the Present entry at a path, or <see langword="null"/>.</summary>
+    /// <param name="path">The full path, exactly.</param>
+    /// <returns>The message id.</returns>
+    Task<string?> FindMessageIdAtAsync(string path);
+
     /// <summary>Entries in the order of their paths, page by page, so that a catalog of any size is streamed.</summary>
     /// <param name="tenantId">Of this tenant; <see langword="null"/> for all.</param>
     /// <param name="kekId">Under this key; <see langword="null"/> for all.</param>

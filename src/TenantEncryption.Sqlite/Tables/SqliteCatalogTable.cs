@@ -86,6 +86,10 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
         statements.Find($"{Select} WHERE path = $path AND slot = ''", Read, ("$path", path)));
 
     /// <inheritdoc/>
+    public Task<string?> FindMessageIdAtAsync(string path) => Task.FromResult(
+        statements.Find("SELECT message_id FROM catalog WHERE path = $path AND slot = ''", row => row.GetString(0), ("$path", path)));
+
+    /// <inheritdoc/>
     /// <remarks>
     /// Entries of one path (a Present one and those being written) are never parted by a page: a page is longer than
     /// <paramref name="limit"/> by those that share the path of its last one.

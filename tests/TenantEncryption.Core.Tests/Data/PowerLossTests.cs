@@ -36,18 +36,21 @@ public sealed class PowerLossTests
     {
         (RecordedFileEffects effects, TestService service) = await OpenAsync();
         await using TestService owned = service;
-        string message = await service.ProtectAsync(service.Folders.Random("one", 400_000));
-        string output = service.Folders.At("out");
         var before = new Dictionary<string, byte[]>();
-        if (replace)
+        var files = new List<FileRequest>();
+        for (int i = 0; i < 3; i++)
         {
-            before[output] = File.ReadAllBytes(service.Folders.Write("out", [1, 2, 3]));
+            files.Add(new FileRequest(await service.ProtectAsync(service.Folders.Random($"{i}", 400_000)), service.Folders.At($"{i}.out")));
+            if (replace)
+            {
+                before[files[i].Destination] = File.ReadAllBytes(service.Folders.Write($"{i}.out", [1, 2, 3]));
+            }
         }
 
         int known = effects.Effects.Count;
-        await service.UnprotectAsync(message, output, new UnprotectOptions { Force = replace });
+        await service.UnprotectAsync(files, new UnprotectOptions { Force = replace });
 
-        AssertWholeOrOld(before, [.. effects.Effects.Skip(known)], [output]);
+        AssertWholeOrOld(before, [.. effects.Effects.Skip(known)], [.. files.Select(file => file.Destination)]);
     }
 
     [Fact]
