@@ -21,12 +21,6 @@ public sealed record CatalogEntry
     /// <summary>The length of the plaintext in bytes.</summary>
     public long Length { get; init; }
 
-    /// <summary>Whether it is at its path.</summary>
-    public CatalogState State { get; init; }
-
-    /// <summary>The reservation under which it is being written, while it is Pending.</summary>
-    public string? ReservationId { get; init; }
-
     /// <summary>When it was written.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 }

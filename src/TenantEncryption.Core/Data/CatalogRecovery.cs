@@ -5,14 +5,14 @@ namespace TenantEncryption.Data;
 
 /// <summary>
 /// Settles catalog entries whose writer died between the row and the rename, or just after it: the file at the path is the message, or it is not.
-/// One that can't be looked at now stays Pending, and goes on to count.
+/// One that can't be looked at now stays pending, and goes on to count.
 /// </summary>
 internal static class CatalogRecovery
 {
     /// <summary>Settles all orphaned entries.</summary>
     public static async Task SettleAsync(IStore store, SessionKeeper session, CancellationToken cancellationToken)
     {
-        IReadOnlyList<CatalogEntry> orphans;
+        IReadOnlyList<PendingEntry> orphans;
         IStoreTransaction sweeping = await store.BeginAsync(StoreAccess.Write, cancellationToken).ConfigureAwait(false);
         await using (sweeping.ConfigureAwait(false))
         {
@@ -26,17 +26,25 @@ internal static class CatalogRecovery
             return;
         }
 
-        ILookup<bool?, string> settled = orphans.ToLookup(IsAtItsPath, entry => entry.MessageId);
+        ILookup<bool?, PendingEntry> looked = orphans.ToLookup(orphan => IsAtItsPath(orphan.Entry));
         IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
 
         // Another process may have settled some meanwhile, or a writer that was only slow confirmed its own.
-        IReadOnlyList<CatalogEntry> left = await transaction.Catalog.ListOrphanedAsync().ConfigureAwait(false);
-        var orphaned = left.Select(entry => entry.MessageId).ToHashSet(StringComparer.Ordinal);
-        await transaction.Catalog.ConfirmAsync([.. settled[true].Where(orphaned.Contains)]).ConfigureAwait(false);
-        await transaction.Catalog.RemoveAsync([.. settled[false].Where(orphaned.Contains)]).ConfigureAwait(false);
+        HashSet<PendingEntry> there = [.. looked[true]];
+        HashSet<PendingEntry> gone = [.. looked[false]];
+        IReadOnlyList<PendingEntry> left = await transaction.Catalog.ListOrphanedAsync().ConfigureAwait(false);
+        foreach (IGrouping<string, PendingEntry> writer in left.GroupBy(orphan => orphan.ReservationId))
+        {
+            await transaction.Catalog.ConfirmAsync(writer.Key, PathsBut(writer, there)).ConfigureAwait(false);
+            await transaction.Catalog.RemovePendingAsync(writer.Key, PathsBut(writer, gone)).ConfigureAwait(false);
+        }
+
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private static IReadOnlyList<string> PathsBut(IEnumerable<PendingEntry> orphans, HashSet<PendingEntry> those) =>
+        [.. orphans.Where(orphan => !those.Contains(orphan)).Select(orphan => orphan.Entry.Path)];
 
     // The id is 32 random bytes that this store wrote: a file that has it is that message, or one made to look so, which reading refuses.
     private static bool? IsAtItsPath(CatalogEntry entry)

@@ -1,13 +1,15 @@
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Journal;
+using TenantEncryption.Keys;
 
 namespace TenantEncryption.Data;
 
-/// <summary>Writes a batch's entries into the catalog: Pending before its files take their names, and confirmed, with its event, after.</summary>
+/// <summary>Writes a batch's entries into the catalog: pending before its files take their names, and confirmed, with its event, after.</summary>
 internal sealed class CatalogWriter(ChangeJournal journal, TimeProvider time)
 {
-    /// <summary>Adds the entries of a batch's messages, as Pending, if they may still be under the keys of its reservation.</summary>
+    /// <summary>Adds the entries of a batch's messages, as pending, if they may still be under the keys of its reservation.</summary>
     /// <returns>Whether they were added; else the batch has to be written again, under the keys of now.</returns>
     public Task<bool> AddPendingAsync(Operation operation, ProtectBatch batch)
     {
@@ -21,7 +23,7 @@ internal sealed class CatalogWriter(ChangeJournal journal, TimeProvider time)
                     return false;
                 }
 
-                await change.Store.Catalog.AddPendingAsync(entries).ConfigureAwait(false);
+                await change.Store.Catalog.AddPendingAsync(batch.Reservation.Id, entries).ConfigureAwait(false);
                 return true;
             },
             CancellationToken.None);
@@ -37,14 +39,15 @@ internal sealed class CatalogWriter(ChangeJournal journal, TimeProvider time)
         }
     }
 
-    /// <summary>Gives up the reservation of a batch that was not confirmed.</summary>
-    public Task CloseAsync(Operation operation, ProtectBatch batch) =>
-        batch.Closed
-            ? Task.CompletedTask
-            : journal.ChangeAsync(
-                operation,
-                change => change.Store.Keys.CloseReservationAsync(batch.Reservation, batch.UnusedWraps, batch.Wrapped),
-                CancellationToken.None);
+    /// <summary>Gives up a reservation under which nothing was confirmed.</summary>
+    /// <param name="operation">The caller's operation.</param>
+    /// <param name="reservation">The reservation.</param>
+    /// <param name="wrapped">How many of its wraps were made.</param>
+    public Task CloseAsync(Operation operation, WrapReservation reservation, long wrapped) =>
+        journal.ChangeAsync(
+            operation,
+            change => change.Store.Keys.CloseReservationAsync(reservation, reservation.Wraps - wrapped, wrapped),
+            CancellationToken.None);
 
     private Task<bool> TryConfirmAsync(Operation operation, ProtectBatch batch) =>
         journal.ChangeAsync(
@@ -57,19 +60,24 @@ internal sealed class CatalogWriter(ChangeJournal journal, TimeProvider time)
                     return false;
                 }
 
-                IReadOnlyList<string> named = batch.NamedMessageIds;
-                await change.Store.Catalog.ConfirmAsync(named).ConfigureAwait(false);
-                await change.Store.Catalog.RemoveAsync(batch.UnnamedMessageIds).ConfigureAwait(false);
-                await change.Store.Keys.CloseReservationAsync(batch.Reservation, batch.UnusedWraps, batch.Wrapped).ConfigureAwait(false);
+                int named = batch.NamedIndexes.Count();
+                int confirmed = await change.Store.Catalog.ConfirmAsync(batch.Reservation.Id, batch.UnnamedPaths).ConfigureAwait(false);
+                if (confirmed != named)
+                {
+                    throw new TenantEncryptionException(ErrorCodes.LeaseLost, $"The catalog has {confirmed} pending entries of {named} files that took their names.");
+                }
+
+                await change.Store.Catalog.RemovePendingAsync(batch.Reservation.Id).ConfigureAwait(false);
+                await change.Store.Keys.CloseReservationAsync(batch.Reservation, batch.Reservation.Wraps - batch.Wrapped, batch.Wrapped).ConfigureAwait(false);
                 batch.NoteClosed();
-                if (named.Count + batch.FailedCount > 0)
+                if (named + batch.FailedCount > 0)
                 {
                     await change.RecordAsync(
                         EventTypes.DataProtected,
                         batch.State.Tenant.TenantId,
                         new JObject
                         {
-                            ["files"] = named.Count,
+                            ["files"] = named,
                             ["bytes"] = batch.Bytes,
                             ["failed"] = batch.FailedCount,
                             ["kekId"] = batch.Reservation.KekId,
@@ -87,11 +95,12 @@ internal sealed class CatalogWriter(ChangeJournal journal, TimeProvider time)
         bool keyIsThere = batch.Reservation.KekId is { } kekId
             ? await change.Store.Keys.FindAsync(kekId).ConfigureAwait(false) is not null
             : await change.Store.Providers.FindAsync(batch.Reservation.ProviderId).ConfigureAwait(false) is not null;
-        IReadOnlyList<string> named = batch.NamedMessageIds;
+        IReadOnlyList<CatalogEntry> named = batch.NamedEntries(time.GetUtcNow());
         if (keyIsThere)
         {
-            await change.Store.Catalog.RemoveAsync(named).ConfigureAwait(false);
-            await change.Store.Catalog.AddPendingAsync(batch.NamedEntries(time.GetUtcNow())).ConfigureAwait(false);
+            await change.Store.Catalog.RemovePendingAsync(batch.Reservation.Id).ConfigureAwait(false);
+            await change.Store.Catalog.RemoveAsync([.. named.Select(entry => entry.MessageId)]).ConfigureAwait(false);
+            await change.Store.Catalog.AddPendingAsync(batch.Reservation.Id, named).ConfigureAwait(false);
         }
 
         return keyIsThere || named.Count == 0;

@@ -206,11 +206,7 @@ public sealed class DataSession : IAsyncDisposable
     {
         FileRequest[] whole = [.. files.Select(file => file with { Source = Path.GetFullPath(file.Source), Destination = Path.GetFullPath(file.Destination) })];
         FilePlanner.RefuseTakenTargets(whole);
-        foreach (string folder in whole.Select(file => Path.GetDirectoryName(file.Destination)).OfType<string>().Distinct(StringComparer.Ordinal))
-        {
-            OutputFile.Sweep(folder, _time.GetUtcNow());
-        }
-
+        OutputFolder.Survey(whole, _time.GetUtcNow());
         return whole;
     }
 }

@@ -6,19 +6,28 @@ namespace TenantEncryption.Data;
 /// <summary>Runs a command's files in batches: while one settles, the next works, so that neither the disk nor the store waits for the other.</summary>
 internal static class FileBatches
 {
+    /// <summary>How many files a batch has at most: each holds its temporary file open.</summary>
+    public const int Largest = 512;
+
+    // One is worked on, one settles, and one has been worked on and waits: so the one that works need not wait.
+    private const int MostUnderWay = 3;
+
+    // What a batch costs the store, its transactions and their flushes, is little beside the work on so many files.
+    private const int Smallest = 256;
+
     /// <summary>After how much work a batch settles, however few files it has: results then come, and are safe, about once a second.</summary>
     public static readonly TimeSpan LongestWork = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs batches until every file had its turn.</summary>
     /// <param name="files">How many files there are.</param>
-    /// <param name="begin">Makes the batch that begins with the file of a number.</param>
-    /// <param name="overlap">Whether a batch may work before the one before it has settled.</param>
+    /// <param name="begin">Makes a batch of the files from a number on, before another.</param>
+    /// <param name="overlap">Whether a batch may work before those before it have settled.</param>
     /// <param name="cancellationToken">Stops; what has begun to settle settles first.</param>
     /// <returns>How each file went, in order.</returns>
     public static async IAsyncEnumerable<T> RunAsync<T>(
-        int files, Func<int, IFileBatch<T>> begin, bool overlap, [EnumeratorCancellation] CancellationToken cancellationToken)
+        int files, Func<int, int, IFileBatch<T>> begin, bool overlap, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // A caller that takes results slowly is at most two batches behind.
+        // A caller that takes results slowly is a few batches behind at most.
         var settled = Channel.CreateBounded<IReadOnlyList<T>>(1);
         using var left = new CancellationTokenSource();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, left.Token);
@@ -40,33 +49,38 @@ internal static class FileBatches
         }
     }
 
+    /// <summary>How many files a batch has: fewer and fewer toward the end, as nothing works any more while the last one settles.</summary>
+    /// <param name="left">The files that are left.</param>
+    public static int Size(int left) => Math.Min(left, Math.Clamp(left / 2, Smallest, Largest));
+
     private static async Task RunAsync<T>(
         int files,
-        Func<int, IFileBatch<T>> begin,
+        Func<int, int, IFileBatch<T>> begin,
         bool overlap,
         ChannelWriter<IReadOnlyList<T>> settled,
         CancellationToken stopped,
         CancellationToken left)
     {
+        using var room = new SemaphoreSlim(overlap ? MostUnderWay : 1);
         Task settling = Task.CompletedTask;
         Exception? failure = null;
         try
         {
             for (int first = 0; first < files;)
             {
-                IFileBatch<T> batch = begin(first);
+                await room.WaitAsync(stopped).ConfigureAwait(false);
+                if (settling.IsFaulted)
+                {
+                    break;
+                }
+
+                IFileBatch<T> batch = begin(first, first + Size(files - first));
                 bool handedOver = false;
                 try
                 {
-                    if (!overlap)
-                    {
-                        await settling.ConfigureAwait(false);
-                    }
-
-                    stopped.ThrowIfCancellationRequested();
                     first += await batch.WorkAsync(stopped).ConfigureAwait(false);
-                    await settling.ConfigureAwait(false);
-                    settling = Task.Run(() => SettleAsync(batch, settled, stopped, left), CancellationToken.None);
+                    Task before = settling;
+                    settling = Task.Run(() => SettleAsync(before, batch, room, settled, stopped, left), CancellationToken.None);
                     handedOver = true;
                 }
                 finally
@@ -83,7 +97,7 @@ internal static class FileBatches
             failure = exception;
         }
 
-        // The batch before the one that failed ends in its own way, and is told first.
+        // The batches before the one that failed end in their own way, and are told first.
         try
         {
             await settling.ConfigureAwait(false);
@@ -97,9 +111,22 @@ internal static class FileBatches
     }
 
     private static async Task SettleAsync<T>(
-        IFileBatch<T> batch, ChannelWriter<IReadOnlyList<T>> settled, CancellationToken stopped, CancellationToken left)
+        Task before,
+        IFileBatch<T> batch,
+        SemaphoreSlim room,
+        ChannelWriter<IReadOnlyList<T>> settled,
+        CancellationToken stopped,
+        CancellationToken left)
     {
-        await using ConfiguredAsyncDisposable disposed = batch.ConfigureAwait(false);
-        await settled.WriteAsync(await batch.SettleAsync(stopped).ConfigureAwait(false), left).ConfigureAwait(false);
+        try
+        {
+            await using ConfiguredAsyncDisposable disposed = batch.ConfigureAwait(false);
+            await before.ConfigureAwait(false);
+            await settled.WriteAsync(await batch.SettleAsync(stopped).ConfigureAwait(false), left).ConfigureAwait(false);
+        }
+        finally
+        {
+            room.Release();
+        }
     }
 }

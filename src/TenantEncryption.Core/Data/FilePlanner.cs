@@ -49,8 +49,7 @@ public static class FilePlanner
     /// <summary>Refuses every second source of one target.</summary>
     internal static void RefuseTakenTargets(IList<FileRequest> files)
     {
-        StringComparer comparer = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
-        var taken = new Dictionary<string, string>(files.Count, comparer);
+        var taken = new Dictionary<string, string>(files.Count, OutputFolder.PathComparer);
         for (int i = 0; i < files.Count; i++)
         {
             FileRequest file = files[i];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TenantEncryption.Data.Files;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
@@ -13,9 +14,6 @@ namespace TenantEncryption.Data;
 internal sealed class FileProtector(
     KeyReservations reservations, ProtectedFileWriter writer, CatalogWriter catalog, SourceRemover sources, IFileEffects effects)
 {
-    /// <summary>How many files a batch has at most: each holds its temporary file open.</summary>
-    public const int BatchSize = 1024;
-
     private const int Attempts = 3;
 
     private KeyReservations Reservations => reservations;
@@ -27,41 +25,68 @@ internal sealed class FileProtector(
     private SourceRemover Sources => sources;
 
     /// <summary>Protects files; those that fail don't stop the rest.</summary>
-    public IAsyncEnumerable<FileOutcome<ProtectedFile>> ProtectAsync(
+    public async IAsyncEnumerable<FileOutcome<ProtectedFile>> ProtectAsync(
         Operation operation,
         string tenantId,
         FileRequest[] files,
         ProtectOptions options,
         FileProgress progress,
-        CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        int size = (int)Math.Min(BatchSize, reservations.LargestBlock);
+        int most = (int)Math.Min(FileBatches.Largest, reservations.LargestBlock);
 
         // Where a batch may use a key up, the next one's reservation rotates it: two at a time would make each other begin again.
-        bool overlap = size == BatchSize;
-        return FileBatches.RunAsync(
+        bool overlap = most == FileBatches.Largest;
+        var ahead = new ReservationAhead(
+            (wraps, stop) => ReserveAsync(operation, tenantId, wraps, options, stop), reserved => GiveUpAsync(operation, reserved.Reservation, wrapped: 0));
+        await using ConfiguredAsyncDisposable disposed = ahead.ConfigureAwait(false);
+        await foreach (FileOutcome<ProtectedFile> outcome in FileBatches.RunAsync(
             files.Length,
-            first => new Run(this, operation, tenantId, files[first..Math.Min(first + size, files.Length)], first, options, progress),
+            (first, end) => new Run(
+                this,
+                operation,
+                tenantId,
+                files[first..Math.Min(first + most, end)],
+                first,
+                options,
+                progress,
+                ahead,
+                wrapsAhead: overlap && end < files.Length ? most : 0),
             overlap,
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false))
+        {
+            yield return outcome;
+        }
     }
 
-    private async Task<ProtectBatch> BeginAsync(
-        Operation operation, string tenantId, FileRequest[] files, int first, ProtectOptions options, CancellationToken cancellationToken)
+    private async Task<ReservedWraps> ReserveAsync(
+        Operation operation, string tenantId, int wraps, ProtectOptions options, CancellationToken cancellationToken)
     {
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             TenantKeyState state = await reservations.RefreshAsync(tenantId, cancellationToken).ConfigureAwait(false);
             EncryptionContext context = TenantContext.Of(state.Tenant, options.EncryptionContext);
             WrapReservation? reservation = await reservations.ReserveAsync(
-                operation, state, open: null, files.Length, report: null, cancellationToken).ConfigureAwait(false);
+                operation, state, open: null, wraps, report: null, cancellationToken).ConfigureAwait(false);
             if (reservation is not null)
             {
-                return new ProtectBatch(files, first, state, context, reservation);
+                return new ReservedWraps(state, context, reservation);
             }
         }
 
         throw new TenantEncryptionException(ErrorCodes.LeaseLost);
+    }
+
+    private async Task GiveUpAsync(Operation operation, WrapReservation reservation, long wrapped)
+    {
+        try
+        {
+            await catalog.CloseAsync(operation, reservation, wrapped).ConfigureAwait(false);
+        }
+        finally
+        {
+            reservations.Release();
+        }
     }
 
     private void NameAll(ProtectBatch batch)
@@ -91,14 +116,27 @@ internal sealed class FileProtector(
 
     // One batch: as often as its keys change, it is written again.
     private sealed class Run(
-        FileProtector owner, Operation operation, string tenantId, FileRequest[] files, int first, ProtectOptions options, FileProgress progress)
+        FileProtector owner,
+        Operation operation,
+        string tenantId,
+        FileRequest[] files,
+        int first,
+        ProtectOptions options,
+        FileProgress progress,
+        ReservationAhead ahead,
+        int wrapsAhead)
         : IFileBatch<FileOutcome<ProtectedFile>>
     {
         private ProtectBatch? _batch;
 
         public async Task<int> WorkAsync(CancellationToken cancellationToken)
         {
-            _batch = await owner.BeginAsync(operation, tenantId, files, first, options, cancellationToken).ConfigureAwait(false);
+            _batch = new ProtectBatch(files, first, await ahead.TakeAsync(files.Length, cancellationToken).ConfigureAwait(false));
+            if (wrapsAhead > 0)
+            {
+                ahead.Begin(wrapsAhead, cancellationToken);
+            }
+
             return await owner.Writer.WriteAsync(operation, _batch, options, progress, toItsEnd: false, cancellationToken).ConfigureAwait(false);
         }
 
@@ -113,7 +151,8 @@ internal sealed class FileProtector(
                     throw new TenantEncryptionException(ErrorCodes.LeaseLost);
                 }
 
-                _batch = await owner.BeginAsync(operation, tenantId, taken, first, options, cancellationToken).ConfigureAwait(false);
+                _batch = new ProtectBatch(
+                    taken, first, await owner.ReserveAsync(operation, tenantId, taken.Length, options, cancellationToken).ConfigureAwait(false));
                 await owner.Writer.WriteAsync(operation, _batch, options, progress, toItsEnd: true, cancellationToken).ConfigureAwait(false);
             }
 
@@ -138,14 +177,13 @@ internal sealed class FileProtector(
 
             _batch = null;
             batch.Dispose();
-            try
-            {
-                await owner.Catalog.CloseAsync(operation, batch).ConfigureAwait(false);
-            }
-            finally
+            if (batch.Closed)
             {
                 owner.Reservations.Release();
+                return;
             }
+
+            await owner.GiveUpAsync(operation, batch.Reservation, batch.Wrapped).ConfigureAwait(false);
         }
     }
 }

@@ -1,3 +1,5 @@
+using TenantEncryption.Data.Files;
+
 namespace TenantEncryption.Data;
 
 /// <summary>One file to work on.</summary>
@@ -10,4 +12,7 @@ public sealed record FileRequest(string Source, string Destination)
     /// file's outcome. <see langword="null"/> for a file to work on.
     /// </summary>
     public TenantEncryptionException? Refusal { get; init; }
+
+    /// <summary>What is at the destination.</summary>
+    internal ExistingEntry Existing { get; init; }
 }

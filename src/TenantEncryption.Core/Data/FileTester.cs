@@ -20,7 +20,7 @@ internal sealed class FileTester(FileReader reader, TimeProvider time)
         CancellationToken cancellationToken) =>
         FileBatches.RunAsync(
             paths.Length,
-            first => new Run(reader, time, operation, paths[first..Math.Min(first + FileProtector.BatchSize, paths.Length)], first, options, tally, progress),
+            (first, end) => new Run(reader, time, operation, paths[first..end], first, options, tally, progress),
             overlap: true,
             cancellationToken);
 

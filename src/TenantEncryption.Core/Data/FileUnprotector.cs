@@ -23,8 +23,7 @@ internal sealed class FileUnprotector(FileReader reader, IFileEffects effects, T
         CancellationToken cancellationToken) =>
         FileBatches.RunAsync(
             files.Length,
-            first => new Run(
-                reader, effects, time, operation, files[first..Math.Min(first + FileProtector.BatchSize, files.Length)], first, options, tally, progress),
+            (first, end) => new Run(reader, effects, time, operation, files[first..end], first, options, tally, progress),
             overlap: true,
             cancellationToken);
 
@@ -106,6 +105,7 @@ internal sealed class FileUnprotector(FileReader reader, IFileEffects effects, T
                     alone = true;
                 }
 
+                OutputFile.RefuseExisting(file, options.Force);
                 OutputFile output = _outputs[index] = new OutputFile(effects, file.Destination, options.Force);
                 using TenantKeyring keyring = reader.NewKeyring(operation, options);
                 ReadMessage read = await reader.ReadAsync(

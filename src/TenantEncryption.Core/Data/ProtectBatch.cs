@@ -6,7 +6,7 @@ using TenantEncryption.Keys;
 namespace TenantEncryption.Data;
 
 /// <summary>The files of one batch and how far each is. Disposing it removes the temporary files that have no name yet.</summary>
-internal sealed class ProtectBatch(FileRequest[] files, int first, TenantKeyState state, EncryptionContext context, WrapReservation reservation) : IDisposable
+internal sealed class ProtectBatch(FileRequest[] files, int first, ReservedWraps reserved) : IDisposable
 {
     private readonly FileOutcome<ProtectedFile>?[] _outcomes = new FileOutcome<ProtectedFile>?[files.Length];
     private readonly OutputFile?[] _outputs = new OutputFile?[files.Length];
@@ -25,19 +25,16 @@ internal sealed class ProtectBatch(FileRequest[] files, int first, TenantKeyStat
     public int Taken { get; set; } = files.Length;
 
     /// <summary>The keys under which the batch is written.</summary>
-    public TenantKeyState State => state;
+    public TenantKeyState State => reserved.State;
 
     /// <summary>The encryption context of every message of the batch.</summary>
-    public EncryptionContext Context => context;
+    public EncryptionContext Context => reserved.Context;
 
     /// <summary>The right to wrap.</summary>
-    public WrapReservation Reservation => reservation;
+    public WrapReservation Reservation => reserved.Reservation;
 
     /// <summary>The wraps that were made.</summary>
     public long Wrapped => Volatile.Read(ref _wrapped);
-
-    /// <summary>The wraps that were reserved and not made.</summary>
-    public long UnusedWraps => reservation.Wraps - Wrapped;
 
     /// <summary>Whether the reservation was closed with the batch's confirmation.</summary>
     public bool Closed { get; private set; }
@@ -57,11 +54,8 @@ internal sealed class ProtectBatch(FileRequest[] files, int first, TenantKeyStat
     /// <summary>The folders in which files took their names.</summary>
     public IEnumerable<string> NamedFolders => NamedIndexes.Select(index => _outputs[index]!.Folder).Distinct(StringComparer.Ordinal);
 
-    /// <summary>The message ids of the files that have their names.</summary>
-    public IReadOnlyList<string> NamedMessageIds => [.. NamedIndexes.Select(MessageIdOf)];
-
-    /// <summary>The message ids of the complete messages that could not take their names.</summary>
-    public IReadOnlyList<string> UnnamedMessageIds => [.. WrittenIndexes.Where(index => !_named[index]).Select(MessageIdOf)];
+    /// <summary>The destinations of the complete messages that could not take their names.</summary>
+    public IReadOnlyList<string> UnnamedPaths => [.. WrittenIndexes.Where(index => !_named[index]).Select(index => files[index].Destination)];
 
     /// <summary>How each file went, in the order of the files.</summary>
     public IReadOnlyList<FileOutcome<ProtectedFile>> Outcomes => [.. Enumerable.Range(0, Taken).Select(OutcomeOf)];
@@ -141,13 +135,11 @@ internal sealed class ProtectBatch(FileRequest[] files, int first, TenantKeyStat
         .. indexes.Select(index => new CatalogEntry
         {
             MessageId = MessageIdOf(index),
-            TenantId = state.Tenant.TenantId,
+            TenantId = State.Tenant.TenantId,
             Path = files[index].Destination,
-            KekId = reservation.KekId,
-            DirectProviderId = reservation.KekId is null ? reservation.ProviderId : null,
+            KekId = Reservation.KekId,
+            DirectProviderId = Reservation.KekId is null ? Reservation.ProviderId : null,
             Length = _written[index]!.Length,
-            State = CatalogState.Pending,
-            ReservationId = reservation.Id,
             CreatedAt = now,
         }),
     ];
@@ -159,9 +151,9 @@ internal sealed class ProtectBatch(FileRequest[] files, int first, TenantKeyStat
         {
             Path = files[index].Destination,
             Source = files[index].Source,
-            TenantId = state.Tenant.TenantId,
+            TenantId = State.Tenant.TenantId,
             MessageId = MessageIdOf(index),
-            KekId = reservation.KekId,
+            KekId = Reservation.KekId,
             Length = _written[index]!.Length,
             Elapsed = _written[index]!.Elapsed,
         },

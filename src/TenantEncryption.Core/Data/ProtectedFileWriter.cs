@@ -94,6 +94,7 @@ internal sealed class ProtectedFileWriter(MaterialsSource materials, MessageWrit
 
         try
         {
+            OutputFile.RefuseExisting(file, options.Force);
             var output = new OutputFile(effects, file.Destination, options.Force);
             batch.Own(index, output);
             using MessageMaterials made = await materials.MakeAsync(operation, batch.State, batch.Context, cancellationToken).ConfigureAwait(false);

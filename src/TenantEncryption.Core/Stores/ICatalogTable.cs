@@ -2,30 +2,38 @@ using TenantEncryption.Data;
 
 namespace TenantEncryption.Stores;
 
-/// <summary>The rows of the catalog. A path has at most one Present entry; message ids are unique.</summary>
+/// <summary>The rows of the catalog: a path has at most one, and message ids are unique. Beside them, those of files about to take their names.</summary>
 public interface ICatalogTable
 {
-    /// <summary>Adds entries in state Pending, before their files take their names.</summary>
-    /// <param name="entries">The entries.</param>
-    /// <returns>When they are added.</returns>
-    Task AddPendingAsync(IReadOnlyList<CatalogEntry> entries);
+    /// <summary>Notes entries as pending, before their files take their names. They count as catalogued, and are not listed.</summary>
+    /// <param name="reservationId">The reservation under which they were written.</param>
+    /// <param name="entries">The entries, each of another path.</param>
+    /// <returns>When they are noted.</returns>
+    Task AddPendingAsync(string reservationId, IReadOnlyList<CatalogEntry> entries);
 
-    /// <summary>Marks entries Present and removes what was Present at the same paths before.</summary>
-    /// <param name="messageIds">Their message ids.</param>
+    /// <summary>Catalogues a reservation's pending entries, in place of what was at the same paths before.</summary>
+    /// <param name="reservationId">The reservation under which they were written.</param>
+    /// <param name="exceptPaths">The paths of those that stay pending; <see langword="null"/> for none.</param>
+    /// <returns>How many were catalogued: fewer than were noted, when another process took their writer for dead.</returns>
+    Task<int> ConfirmAsync(string reservationId, IReadOnlyList<string>? exceptPaths = null);
+
+    /// <summary>Forgets a reservation's pending entries.</summary>
+    /// <param name="reservationId">The reservation under which they were written.</param>
+    /// <param name="exceptPaths">The paths of those that stay pending; <see langword="null"/> for none.</param>
     /// <returns>When it is done.</returns>
-    Task ConfirmAsync(IReadOnlyList<string> messageIds);
+    Task RemovePendingAsync(string reservationId, IReadOnlyList<string>? exceptPaths = null);
 
-    /// <summary>Removes entries.</summary>
+    /// <summary>Removes catalogued entries.</summary>
     /// <param name="messageIds">Their message ids.</param>
     /// <returns>When it is done.</returns>
     Task RemoveAsync(IReadOnlyList<string> messageIds);
 
-    /// <summary>The Present entry at a path, or <see langword="null"/>.</summary>
+    /// <summary>The entry at a path, or <see langword="null"/>.</summary>
     /// <param name="path">The full path, exactly.</param>
     /// <returns>The entry.</returns>
     Task<CatalogEntry?> FindAtAsync(string path);
 
-    /// <summary>The message id of the Present entry at a path, or <see langword="null"/>.</summary>
+    /// <summary>The message id of the entry at a path, or <see langword="null"/>.</summary>
     /// <param name="path">The full path, exactly.</param>
     /// <returns>The message id.</returns>
     Task<string?> FindMessageIdAtAsync(string path);
@@ -39,7 +47,7 @@ public interface ICatalogTable
     /// <returns>The entries.</returns>
     Task<IReadOnlyList<CatalogEntry>> ListAsync(string? tenantId, string? kekId, string? providerId, string? afterPath, int limit);
 
-    /// <summary>The Pending entries whose reservation is gone: their writer died between the row and the rename, or just after it.</summary>
-    /// <returns>The entries.</returns>
-    Task<IReadOnlyList<CatalogEntry>> ListOrphanedAsync();
+    /// <summary>The pending entries whose reservation is gone: their writer died between the row and the rename, or just after it.</summary>
+    /// <returns>The entries, those of a reservation together.</returns>
+    Task<IReadOnlyList<PendingEntry>> ListOrphanedAsync();
 }

@@ -126,27 +126,33 @@ CREATE INDEX wrap_reservations_session ON wrap_reservations (session_id);
 
 -- The catalog outlives keys and providers that were removed by force: it goes on to tell which files they took with them.
 CREATE TABLE catalog (
-    ordinal            INTEGER PRIMARY KEY,
+    path               TEXT    NOT NULL PRIMARY KEY,
     message_id         TEXT    NOT NULL UNIQUE,
     tenant_id          TEXT    NOT NULL REFERENCES tenants (tenant_id),
-    path               TEXT    NOT NULL,
     kek_id             TEXT,
     direct_provider_id TEXT,
     length             INTEGER NOT NULL,
-    state              TEXT    NOT NULL CHECK (state IN ('Pending', 'Present')),
-    reservation_id     TEXT,
+    created_at         TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX catalog_tenant ON catalog (tenant_id);
+CREATE INDEX catalog_kek ON catalog (kek_id) WHERE kek_id IS NOT NULL;
+
+-- What is to be catalogued as soon as its files have their names. It counts as catalogued; of a writer that died, the next process settles it.
+-- Apart from the catalog and without indexes of its own: every file passes through here, and few are here at a time.
+CREATE TABLE catalog_pending (
+    reservation_id     TEXT    NOT NULL,
+    path               TEXT    NOT NULL,
+    message_id         TEXT    NOT NULL,
+    tenant_id          TEXT    NOT NULL REFERENCES tenants (tenant_id),
+    kek_id             TEXT,
+    direct_provider_id TEXT,
+    length             INTEGER NOT NULL,
     created_at         TEXT    NOT NULL,
-    -- Present entries of a path contend for one slot; each Pending one has its own.
-    slot               TEXT    NOT NULL AS (CASE state WHEN 'Present' THEN '' ELSE message_id END) VIRTUAL
-) STRICT;
+    PRIMARY KEY (reservation_id, path)
+) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX catalog_path ON catalog (path, slot);
--- Without the slot, so that confirming an entry rewrites one index alone.
-CREATE INDEX catalog_tenant ON catalog (tenant_id, path);
-CREATE INDEX catalog_kek ON catalog (kek_id, path) WHERE kek_id IS NOT NULL;
-CREATE INDEX catalog_pending ON catalog (reservation_id) WHERE state = 'Pending';
-
--- Entries are added in batches, and each batch is counted by one statement: see SqliteCatalogTable. Removals are rarer, and more varied.
+-- Entries are added and confirmed in batches, and each batch is counted by one statement: see SqliteCatalogTable. Removals are rarer, and more varied.
 CREATE TRIGGER catalog_counts_removed AFTER DELETE ON catalog BEGIN
     UPDATE key_encryption_keys SET messages = messages - 1 WHERE kek_id = OLD.kek_id;
     UPDATE key_providers SET direct_messages = direct_messages - 1 WHERE id = OLD.direct_provider_id;

@@ -1,26 +1,25 @@
 using Microsoft.Data.Sqlite;
 using TenantEncryption.Data;
-using TenantEncryption.Errors;
 using TenantEncryption.Sqlite.Connections;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Sqlite.Tables;
 
-/// <summary>The table <c>catalog</c>.</summary>
+/// <summary>The tables <c>catalog</c> and <c>catalog_pending</c>.</summary>
 internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogTable
 {
-    private const string Select =
-        "SELECT message_id, tenant_id, path, kek_id, direct_provider_id, length, state, reservation_id, created_at FROM catalog";
+    private const string Columns = "path, message_id, tenant_id, kek_id, direct_provider_id, length, created_at";
+
+    private const string OfReservation =
+        "reservation_id = $reservation_id AND path NOT IN (SELECT value FROM json_each($except_paths))";
 
     /// <inheritdoc/>
-    public Task AddPendingAsync(IReadOnlyList<CatalogEntry> entries)
+    public Task AddPendingAsync(string reservationId, IReadOnlyList<CatalogEntry> entries)
     {
         RowStatement insert = statements.ForRows(
-            """
-            INSERT INTO catalog (message_id, tenant_id, path, kek_id, direct_provider_id, length, state, reservation_id, created_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'Pending', ?7, ?8)
-            """);
+            $"INSERT INTO catalog_pending (reservation_id, {Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
         (DateTimeOffset Time, string Text) created = default;
+        insert.Bind(1, reservationId);
         foreach (CatalogEntry entry in entries)
         {
             // A batch's entries are of one time.
@@ -29,42 +28,47 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
                 created = (entry.CreatedAt, StoredText.OfTime(entry.CreatedAt));
             }
 
-            insert.Bind(1, entry.MessageId);
-            insert.Bind(2, entry.TenantId);
-            insert.Bind(3, entry.Path);
-            insert.Bind(4, entry.KekId);
-            insert.Bind(5, entry.DirectProviderId);
-            insert.Bind(6, entry.Length);
-            insert.Bind(7, entry.ReservationId);
+            insert.Bind(2, entry.Path);
+            insert.Bind(3, entry.MessageId);
+            insert.Bind(4, entry.TenantId);
+            insert.Bind(5, entry.KekId);
+            insert.Bind(6, entry.DirectProviderId);
+            insert.Bind(7, entry.Length);
             insert.Bind(8, created.Text);
             insert.Run();
         }
 
-        Count(entries);
+        foreach (IGrouping<(string? KekId, string? ProviderId), CatalogEntry> added in entries.GroupBy(entry => (entry.KekId, entry.DirectProviderId)))
+        {
+            Count(added.Key.KekId, added.Key.ProviderId, added.Count());
+        }
+
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    /// <exception cref="TenantEncryptionException"><c>LEASE_LOST</c>: an entry is gone, as another process took its writer for dead.</exception>
-    public Task ConfirmAsync(IReadOnlyList<string> messageIds)
+    public Task<int> ConfirmAsync(string reservationId, IReadOnlyList<string>? exceptPaths = null)
     {
-        RowStatement displace = statements.ForRows(
-            """
-            DELETE FROM catalog
-            WHERE path = (SELECT path FROM catalog WHERE message_id = ?1) AND slot = '' AND message_id <> ?1
-            """);
-        RowStatement confirm = statements.ForRows("UPDATE catalog SET state = 'Present', reservation_id = NULL WHERE message_id = ?1");
-        foreach (string messageId in messageIds)
+        (string Name, object? Value)[] which = Which(reservationId, exceptPaths);
+        statements.Execute($"DELETE FROM catalog WHERE path IN (SELECT path FROM catalog_pending WHERE {OfReservation})", which);
+        int confirmed = statements.Execute($"INSERT INTO catalog ({Columns}) SELECT {Columns} FROM catalog_pending WHERE {OfReservation}", which);
+        statements.Execute($"DELETE FROM catalog_pending WHERE {OfReservation}", which);
+        return Task.FromResult(confirmed);
+    }
+
+    /// <inheritdoc/>
+    public Task RemovePendingAsync(string reservationId, IReadOnlyList<string>? exceptPaths = null)
+    {
+        (string Name, object? Value)[] which = Which(reservationId, exceptPaths);
+        foreach ((string? kekId, string? providerId, int removed) in statements.List(
+            $"SELECT kek_id, direct_provider_id, count(*) FROM catalog_pending WHERE {OfReservation} GROUP BY kek_id, direct_provider_id",
+            row => (row.OptionalText(0), row.OptionalText(1), row.GetInt32(2)),
+            which))
         {
-            displace.Bind(1, messageId);
-            displace.Run();
-            confirm.Bind(1, messageId);
-            if (confirm.Run() != 1)
-            {
-                throw new TenantEncryptionException(ErrorCodes.LeaseLost, $"The catalog entry of the message {messageId} is gone.");
-            }
+            Count(kekId, providerId, -removed);
         }
 
+        statements.Execute($"DELETE FROM catalog_pending WHERE {OfReservation}", which);
         return Task.CompletedTask;
     }
 
@@ -83,60 +87,40 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
 
     /// <inheritdoc/>
     public Task<CatalogEntry?> FindAtAsync(string path) => Task.FromResult(
-        statements.Find($"{Select} WHERE path = $path AND slot = ''", Read, ("$path", path)));
+        statements.Find($"SELECT {Columns} FROM catalog WHERE path = $path", Read, ("$path", path)));
 
     /// <inheritdoc/>
     public Task<string?> FindMessageIdAtAsync(string path) => Task.FromResult(
-        statements.Find("SELECT message_id FROM catalog WHERE path = $path AND slot = ''", row => row.GetString(0), ("$path", path)));
+        statements.Find("SELECT message_id FROM catalog WHERE path = $path", row => row.GetString(0), ("$path", path)));
 
     /// <inheritdoc/>
-    /// <remarks>
-    /// Entries of one path (a Present one and those being written) are never parted by a page: a page is longer than
-    /// <paramref name="limit"/> by those that share the path of its last one.
-    /// </remarks>
     public Task<IReadOnlyList<CatalogEntry>> ListAsync(string? tenantId, string? kekId, string? providerId, string? afterPath, int limit)
     {
         Conditions conditions = Of(tenantId, kekId, providerId).And("path > $after_path", "$after_path", afterPath).With("$limit", limit);
-        IReadOnlyList<CatalogEntry> page = statements.List(
-            $"{Select} {conditions} ORDER BY path, slot LIMIT $limit",
-            Read,
-            conditions.Values);
-        if (page.Count == 0 || page.Count < limit)
-        {
-            return Task.FromResult(page);
-        }
-
-        CatalogEntry last = page[^1];
-        Conditions ofLastPath = Of(tenantId, kekId, providerId)
-            .And("path = $path", "$path", last.Path)
-            .And("slot > $slot", "$slot", last.State == CatalogState.Present ? string.Empty : last.MessageId);
-        IReadOnlyList<CatalogEntry> rest = statements.List($"{Select} {ofLastPath} ORDER BY path, slot", Read, ofLastPath.Values);
-        return Task.FromResult<IReadOnlyList<CatalogEntry>>([.. page, .. rest]);
+        return Task.FromResult(statements.List($"SELECT {Columns} FROM catalog {conditions} ORDER BY path LIMIT $limit", Read, conditions.Values));
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<CatalogEntry>> ListOrphanedAsync() => Task.FromResult(
+    public Task<IReadOnlyList<PendingEntry>> ListOrphanedAsync() => Task.FromResult(
         statements.List(
             $"""
-            {Select}
-            WHERE state = 'Pending' AND NOT EXISTS (SELECT 1 FROM wrap_reservations r WHERE r.id = catalog.reservation_id)
-            ORDER BY +path, slot
+            SELECT {Columns}, reservation_id FROM catalog_pending
+            WHERE NOT EXISTS (SELECT 1 FROM wrap_reservations r WHERE r.id = catalog_pending.reservation_id)
+            ORDER BY reservation_id, path
             """,
-            Read));
+            row => new PendingEntry(row.GetString(7), Read(row))));
+
+    private static (string Name, object? Value)[] Which(string reservationId, IReadOnlyList<string>? exceptPaths) =>
+        [("$reservation_id", reservationId), ("$except_paths", StoredText.OfList(exceptPaths ?? []))];
 
     // One statement for a batch: a trigger for each row would take half of what adding it does.
-    private void Count(IReadOnlyList<CatalogEntry> entries)
+    private void Count(string? kekId, string? providerId, int added)
     {
-        foreach ((string? kekId, string? providerId) in entries.Select(entry => (entry.KekId, entry.DirectProviderId)).Distinct())
-        {
-            int added = entries.Count(entry => entry.KekId == kekId && entry.DirectProviderId == providerId);
-            statements.Execute("UPDATE key_encryption_keys SET messages = messages + $added WHERE kek_id = $kek_id", ("$added", added), ("$kek_id", kekId));
-            statements.Execute("UPDATE key_providers SET direct_messages = direct_messages + $added WHERE id = $id", ("$added", added), ("$id", providerId));
-        }
+        statements.Execute("UPDATE key_encryption_keys SET messages = messages + $added WHERE kek_id = $kek_id", ("$added", added), ("$kek_id", kekId));
+        statements.Execute("UPDATE key_providers SET direct_messages = direct_messages + $added WHERE id = $id", ("$added", added), ("$id", providerId));
     }
 
-    // A unary plus keeps a term from choosing the index. The narrowest index is that of the key, then that of the tenant; that of the
-    // Pending entries is narrower than any.
+    // A unary plus keeps a term from choosing the index. The narrowest index is that of the key, then that of the tenant.
     private static Conditions Of(string? tenantId, string? kekId, string? providerId) => new Conditions()
         .And("kek_id = $kek_id", "$kek_id", kekId)
         .And(kekId is null ? "tenant_id = $tenant_id" : "+tenant_id = $tenant_id", "$tenant_id", tenantId)
@@ -151,14 +135,12 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
 
     private static CatalogEntry Read(SqliteDataReader row) => new()
     {
-        MessageId = row.GetString(0),
-        TenantId = row.GetString(1),
-        Path = row.GetString(2),
+        Path = row.GetString(0),
+        MessageId = row.GetString(1),
+        TenantId = row.GetString(2),
         KekId = row.OptionalText(3),
         DirectProviderId = row.OptionalText(4),
         Length = row.GetInt64(5),
-        State = row.Named<CatalogState>(6),
-        ReservationId = row.OptionalText(7),
-        CreatedAt = row.Time(8),
+        CreatedAt = row.Time(6),
     };
 }

@@ -20,7 +20,7 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
             $"""
             INSERT INTO key_encryption_keys (kek_id, status, created_at, reserved_wraps, file_wraps, messages, {KeyRecordColumns.Names})
             VALUES ($kek_id, $status, $created_at, $reserved_wraps, $file_wraps,
-                (SELECT count(*) FROM catalog WHERE kek_id = $kek_id), {KeyRecordColumns.Parameters})
+                (SELECT count(*) FROM catalog WHERE kek_id = $kek_id) + (SELECT count(*) FROM catalog_pending WHERE kek_id = $kek_id), {KeyRecordColumns.Parameters})
             """,
             [
                 ("$kek_id", key.KekId),

@@ -63,7 +63,7 @@ public sealed class EndpointTests
     [InlineData(2)]
     public async Task A_listener_that_never_answers_is_KMS_unreachable_after_the_tries(int attempts)
     {
-        // The system completes the connections; nobody accepts them, so each try leaves one behind.
+        // The system completes the connections; nobody accepts them, so each try leaves its request behind. A client may also connect ahead of need.
         using var blackHole = new TcpListener(IPAddress.Loopback, 0);
         blackHole.Start();
         using AwsKms kms = StubKms.Client(
@@ -73,13 +73,14 @@ public sealed class EndpointTests
 
         Assert.Equal(ErrorCodes.KmsUnreachable, error.Code);
         Assert.Contains("in time", error.Detail, StringComparison.Ordinal);
-        int connections = 0;
-        for (; blackHole.Pending(); connections++)
+        int requests = 0;
+        while (blackHole.Pending())
         {
-            (await blackHole.AcceptSocketAsync()).Dispose();
+            using Socket connection = await blackHole.AcceptSocketAsync();
+            requests += connection.Available > 0 ? 1 : 0;
         }
 
-        Assert.Equal(attempts, connections);
+        Assert.Equal(attempts, requests);
     }
 
     [Fact]

@@ -77,7 +77,7 @@ public sealed class CatalogTests
 
         await using TestService next = await service.OpenAnotherAsync();
 
-        Assert.Equal(0L, service.SqlValue("SELECT count(*) FROM catalog"));
+        Assert.Equal((0L, 0L), Entries(service));
         Assert.False(File.Exists(message));
     }
 
@@ -86,11 +86,11 @@ public sealed class CatalogTests
     {
         await using TestService service = await TestService.WithTenantAsync();
         string message = await DieAsync(service, effects => effects.AfterRename = _ => throw new ProcessDiedException());
-        Assert.Equal("Pending", service.SqlValue("SELECT state FROM catalog"));
+        Assert.Equal((0L, 1L), Entries(service));
 
         await using TestService next = await service.OpenAnotherAsync();
 
-        Assert.Equal("Present", service.SqlValue("SELECT state FROM catalog"));
+        Assert.Equal((1L, 0L), Entries(service));
         Assert.Equal(1, (await next.InternalAsync()).MessageCount);
         FileOutcome<UnprotectedFile> read = await next.UnprotectAsync(message, service.Folders.At("out"), new UnprotectOptions { Strict = true });
         Assert.Null(read.Error);
@@ -106,7 +106,7 @@ public sealed class CatalogTests
 
         await using TestService next = await service.OpenAnotherAsync();
 
-        Assert.Equal(1L, service.SqlValue("SELECT count(*) FROM catalog WHERE state = 'Present'"));
+        Assert.Equal((1L, 0L), Entries(service));
         Assert.Null((await next.UnprotectAsync(message, service.Folders.At("out"), new UnprotectOptions { Strict = true })).Error);
     }
 
@@ -122,7 +122,28 @@ public sealed class CatalogTests
         }
 
         await using TestService later = await service.OpenAnotherAsync();
-        Assert.Equal("Present", service.SqlValue("SELECT state FROM catalog"));
+        Assert.Equal((1L, 0L), Entries(service));
+    }
+
+    [Fact]
+    public async Task Of_a_writer_that_died_each_entry_is_settled_by_itself()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        FileRequest[] files = [.. "abc".Select(c => new FileRequest(service.Folders.Random(c.ToString()), service.Folders.At(c + ".tenc")))];
+        await DieAsync(service, effects => effects.BeforeFlushFolder = _ => throw new ProcessDiedException(), files);
+        File.Delete(files[0].Destination);
+        using (new FileStream(files[1].Destination, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            await using TestService next = await service.OpenAnotherAsync();
+            Assert.Equal((1L, 1L), Entries(service));
+            Assert.Equal(2, (await next.InternalAsync()).MessageCount);
+            Assert.Equal(files[2].Destination, Assert.Single(await next.Service.Data.ListCatalogAsync("acme").ToListAsync()).Path);
+        }
+
+        await using TestService later = await service.OpenAnotherAsync();
+
+        Assert.Equal((2L, 0L), Entries(service));
+        Assert.Equal(2, (await later.InternalAsync()).MessageCount);
     }
 
     [Fact]
@@ -143,7 +164,7 @@ public sealed class CatalogTests
         string message = await slow.ProtectAsync(service.Folders.Random("one"));
 
         await using TestService owned = judge!;
-        Assert.Equal("Present", service.SqlValue("SELECT state FROM catalog"));
+        Assert.Equal((1L, 0L), Entries(service));
         Assert.Equal(1, (await service.InternalAsync()).MessageCount);
         Assert.Null((await service.UnprotectAsync(message, service.Folders.At("out"), new UnprotectOptions { Strict = true })).Error);
     }
@@ -173,7 +194,7 @@ public sealed class CatalogTests
         Assert.Equal(ErrorCodes.LeaseLost, outcome.Error?.Code);
         Assert.True(File.Exists(source));
         Assert.False(File.Exists(source + ".tenc"));
-        Assert.Equal(0L, service.SqlValue("SELECT count(*) FROM catalog"));
+        Assert.Equal((0L, 0L), Entries(service));
     }
 
     [Fact]
@@ -191,18 +212,25 @@ public sealed class CatalogTests
         Assert.Empty(await service.Service.Data.ListCatalogAsync("globex").ToListAsync());
     }
 
+    private static (long There, long Pending) Entries(TestService service) =>
+        ((long)service.SqlValue("SELECT count(*) FROM catalog")!, (long)service.SqlValue("SELECT count(*) FROM catalog_pending")!);
+
     // A writer that dies: it neither removes its files nor gives back what it reserved, and its session is old.
     private static async Task<string> DieAsync(TestService service, Action<HookedFileEffects> at)
+    {
+        string source = service.Folders.Random("one");
+        await DieAsync(service, at, new FileRequest(source, source + ".tenc"));
+        return source + ".tenc";
+    }
+
+    private static async Task DieAsync(TestService service, Action<HookedFileEffects> at, params FileRequest[] files)
     {
         var effects = new HookedFileEffects();
         at(effects);
         effects.BeforeDelete = _ => throw new ProcessDiedException();
-        string source = service.Folders.Random("one");
         TestService dying = await service.OpenAnotherAsync(options => options with { FileEffects = effects, Time = new ManualTimeProvider() });
-        await Assert.ThrowsAsync<ProcessDiedException>(() => dying.ProtectAsync(
-            [new FileRequest(source, source + ".tenc")], new ProtectOptions { Force = true }));
+        await Assert.ThrowsAsync<ProcessDiedException>(() => dying.ProtectAsync(files, new ProtectOptions { Force = true }));
         service.Sql("UPDATE sessions SET heartbeat_at = '2020-01-01T00:00:00.0000000Z'");
-        return source + ".tenc";
     }
 
     private sealed class ProcessDiedException : Exception;

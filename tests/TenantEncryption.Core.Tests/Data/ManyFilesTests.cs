@@ -10,6 +10,11 @@ public sealed class ManyFilesTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    // More than one batch.
+    private const int Several = FileBatches.Largest + 1;
+
+    private static readonly int FirstBatch = FileBatches.Size(Several);
+
     private readonly HookedFileEffects _effects = new();
 
     [Fact]
@@ -17,7 +22,7 @@ public sealed class ManyFilesTests
     {
         await using TestService service = await OpenAsync();
         int[] lengths = [0, 1, 4_096, (64 << 10) - 1, 64 << 10, (64 << 10) + 1, 300_000, 4 << 20, (4 << 20) + 1];
-        FileRequest[] files = [.. Enumerable.Range(0, FileProtector.BatchSize + 20).Select(i => NewFile(service, $"{i:0000}", i % 40 < lengths.Length && i < 120 ? lengths[i % 40] : 100))];
+        FileRequest[] files = [.. Enumerable.Range(0, FileBatches.Largest + 20).Select(i => NewFile(service, $"{i:0000}", i % 40 < lengths.Length && i < 120 ? lengths[i % 40] : 100))];
 
         IReadOnlyList<FileOutcome<ProtectedFile>> there = await service.ProtectAsync(files);
         FileRequest[] back = [.. files.Select(file => new FileRequest(file.Destination, file.Source + ".back"))];
@@ -29,7 +34,7 @@ public sealed class ManyFilesTests
         Assert.Equal(back.Select(file => file.Destination), here.Select(outcome => outcome.Result?.Path));
         Assert.All(tested, outcome => Assert.True(outcome.Result?.Success));
         Assert.All(files, file => Assert.Equal(File.ReadAllBytes(file.Source), File.ReadAllBytes(file.Source + ".back")));
-        Assert.Equal((long)files.Length, service.SqlValue("SELECT count(*) FROM catalog WHERE state = 'Present'"));
+        Assert.Equal((long)files.Length, service.SqlValue("SELECT count(*) FROM catalog"));
         Assert.Equal((long)files.Length, service.SqlValue("SELECT messages FROM key_encryption_keys"));
         Assert.Equal((long)files.Length, service.SqlValue("SELECT file_wraps FROM key_encryption_keys"));
         Assert.Equal(0L, service.SqlValue("SELECT count(*) FROM wrap_reservations"));
@@ -40,13 +45,13 @@ public sealed class ManyFilesTests
     public async Task While_a_batch_settles_the_next_one_is_written()
     {
         await using TestService service = await OpenAsync();
-        FileRequest[] files = NewFiles(service, FileProtector.BatchSize + 1);
+        FileRequest[] files = NewFiles(service, Several);
         using var nextIsWritten = new ManualResetEventSlim();
         int flushed = 0;
         bool? overlapped = null;
         _effects.BeforeFlush = _ =>
         {
-            if (Interlocked.Increment(ref flushed) > FileProtector.BatchSize)
+            if (Interlocked.Increment(ref flushed) > FirstBatch)
             {
                 nextIsWritten.Set();
             }
@@ -62,11 +67,11 @@ public sealed class ManyFilesTests
     public async Task What_ends_a_command_is_told_after_what_was_done_before()
     {
         await using TestService service = await OpenAsync();
-        FileRequest[] files = NewFiles(service, FileProtector.BatchSize + 1);
+        FileRequest[] files = NewFiles(service, Several);
         int flushed = 0;
         _effects.BeforeFlush = _ =>
         {
-            if (Interlocked.Increment(ref flushed) > FileProtector.BatchSize)
+            if (Interlocked.Increment(ref flushed) > FirstBatch)
             {
                 throw new InvalidOperationException("The end.");
             }
@@ -82,7 +87,7 @@ public sealed class ManyFilesTests
             }
         });
 
-        Assert.Equal(FileProtector.BatchSize, told.Count);
+        Assert.Equal(FirstBatch, told.Count);
         Assert.False(File.Exists(files[^1].Destination));
         Assert.Equal(0L, service.SqlValue("SELECT count(*) FROM wrap_reservations"));
     }
@@ -91,7 +96,7 @@ public sealed class ManyFilesTests
     public async Task Who_wants_no_more_outcomes_leaves_nothing_half_done()
     {
         await using TestService service = await OpenAsync();
-        FileRequest[] files = NewFiles(service, 3 * FileProtector.BatchSize);
+        FileRequest[] files = NewFiles(service, 3 * FileBatches.Largest);
         await using DataSession session = service.Service.Data.BeginSession();
 
         await foreach (FileOutcome<ProtectedFile> _ in session.ProtectFilesAsync("acme", files))
@@ -100,9 +105,9 @@ public sealed class ManyFilesTests
         }
 
         int there = files.Count(file => File.Exists(file.Destination));
-        Assert.InRange(there, FileProtector.BatchSize, files.Length);
-        Assert.Equal((long)there, service.SqlValue("SELECT count(*) FROM catalog WHERE state = 'Present'"));
+        Assert.InRange(there, FileBatches.Largest, files.Length);
         Assert.Equal((long)there, service.SqlValue("SELECT count(*) FROM catalog"));
+        Assert.Equal(0L, service.SqlValue("SELECT count(*) FROM catalog_pending"));
         Assert.Equal(0L, service.SqlValue("SELECT count(*) FROM wrap_reservations"));
         Assert.DoesNotContain(service.Folders.Snapshot().Keys, name => name.EndsWith("partial", StringComparison.Ordinal));
     }

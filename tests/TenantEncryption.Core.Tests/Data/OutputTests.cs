@@ -97,12 +97,13 @@ public sealed class OutputTests
     {
         using var cancellation = new CancellationTokenSource();
         int flushed = 0;
+        int firstBatch = FileBatches.Size(FileBatches.Largest);
         var effects = new HookedFileEffects();
         await using TestService service = await TestService.WithTenantAsync(options => options with { FileEffects = effects, Time = new ManualTimeProvider() });
-        FileRequest[] files = [.. Enumerable.Range(0, FileProtector.BatchSize + 50).Select(i => new FileRequest(service.Folders.Random($"{i:0000}", 10), service.Folders.At($"{i:0000}.tenc")))];
+        FileRequest[] files = [.. Enumerable.Range(0, FileBatches.Largest).Select(i => new FileRequest(service.Folders.Random($"{i:0000}", 10), service.Folders.At($"{i:0000}.tenc")))];
         effects.BeforeFlush = _ =>
         {
-            if (Interlocked.Increment(ref flushed) == FileProtector.BatchSize + 20)
+            if (Interlocked.Increment(ref flushed) == firstBatch + 20)
             {
                 cancellation.Cancel();
             }
@@ -111,8 +112,8 @@ public sealed class OutputTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => service.ProtectAsync(files, cancellationToken: cancellation.Token));
 
         string[] left = [.. service.Folders.Snapshot().Keys.Except(files.Select(file => Path.GetFileName(file.Source))).Order(StringComparer.Ordinal)];
-        Assert.Equal(files.Take(FileProtector.BatchSize).Select(file => Path.GetFileName(file.Destination)), left);
-        Assert.Equal((long)FileProtector.BatchSize, service.SqlValue("SELECT count(*) FROM catalog"));
+        Assert.Equal(files.Take(firstBatch).Select(file => Path.GetFileName(file.Destination)), left);
+        Assert.Equal((long)firstBatch, service.SqlValue("SELECT count(*) FROM catalog"));
         Assert.Equal(0L, service.SqlValue("SELECT count(*) FROM wrap_reservations"));
     }
 

@@ -173,7 +173,7 @@ public sealed class KeyTableTests
         await using TemporaryStore store = await WithKeyAsync();
         await store.WriteAsync(async t =>
         {
-            await t.Catalog.AddPendingAsync([Sample.Entry("m1", "acme", "/a", "kek-acme")]);
+            await t.Catalog.AddPendingAsync("res-1", [Sample.Entry("m1", "acme", "/a", "kek-acme")]);
             await t.Keys.RemoveOfProviderAsync("kp-acme");
             await t.Keys.AddAsync(Sample.Key("kek-acme", "acme", "kp-acme"));
         });

@@ -131,8 +131,8 @@ public sealed class ProviderTableTests
             await t.Providers.AddAsync(Sample.Provider("kp-2", "acme", "next"));
             await t.Keys.AddAsync(Sample.Key("kek-1", "acme", "kp-1", KeyEncryptionKeyStatus.Previous) with { ReservedWraps = 7, FileWraps = 2 });
             await t.Keys.AddAsync(Sample.Key("kek-2", "acme", "kp-1"));
-            await t.Catalog.AddPendingAsync([Sample.Entry("m1", "acme", "/a", "kek-1"), Sample.Entry("m2", "acme", "/b", "kek-2")]);
-            await t.Catalog.ConfirmAsync(["m1"]);
+            await t.Catalog.AddPendingAsync("res-1", [Sample.Entry("m1", "acme", "/a", "kek-1"), Sample.Entry("m2", "acme", "/b", "kek-2")]);
+            await t.Catalog.ConfirmAsync("res-1", ["/b"]);
         });
 
         KeyProvider counted = (await store.ReadAsync(t => t.Providers.FindAsync("kp-1")))!;
@@ -153,12 +153,13 @@ public sealed class ProviderTableTests
             await t.Providers.AddAsync(Sample.Provider("kp-1", "acme", "main", KeyProviderStatus.Active));
             await t.Keys.ReserveAsync(Sample.Reservation("r", "acme", null, "kp-1", 10), 10);
             await t.Catalog.AddPendingAsync(
+                "r",
             [
                 Sample.Entry("m1", "acme", "/a", null) with { DirectProviderId = "kp-1" },
                 Sample.Entry("m2", "acme", "/b", null) with { DirectProviderId = "kp-1" },
             ]);
             await t.Keys.CloseReservationAsync(Sample.Reservation("r", "acme", null, "kp-1", 10), unusedWraps: 5, fileWraps: 2);
-            await t.Catalog.RemoveAsync(["m2"]);
+            await t.Catalog.RemovePendingAsync("r", ["/a"]);
         });
 
         KeyProvider counted = (await store.ReadAsync(t => t.Providers.FindActiveAsync("acme")))!;

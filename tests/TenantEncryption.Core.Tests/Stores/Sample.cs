@@ -89,14 +89,13 @@ internal static class Sample
             CreatedAt = Noon,
         };
 
-    public static CatalogEntry Entry(string messageId, string tenantId, string path, string? kekId, string? reservationId = null) => new()
+    public static CatalogEntry Entry(string messageId, string tenantId, string path, string? kekId) => new()
     {
         MessageId = messageId,
         TenantId = tenantId,
         Path = path,
         KekId = kekId,
         Length = 1L << 40,
-        ReservationId = reservationId,
         CreatedAt = Noon,
     };
 

@@ -23,21 +23,17 @@ internal sealed class OutputFile : IDisposable
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
-    // A file that was made just now may not be locked yet.
-    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
-
     private readonly IFileEffects _effects;
     private bool _named;
     private bool _disposed;
 
     /// <summary>Creates the temporary file.</summary>
-    /// <exception cref="TenantEncryptionException"><c>OUTPUT_EXISTS</c>, <c>STORAGE_FAILED</c>.</exception>
+    /// <exception cref="TenantEncryptionException"><c>STORAGE_FAILED</c>.</exception>
     public OutputFile(IFileEffects effects, string destination, bool replace)
     {
         _effects = effects;
         Destination = destination;
         Replace = replace;
-        RefuseExisting(destination, replace);
         Folder = Path.GetDirectoryName(destination)!;
         TemporaryPath = Path.Join(Folder, NewName());
         try
@@ -131,62 +127,29 @@ internal sealed class OutputFile : IDisposable
         }
     }
 
-    /// <summary>Refuses a destination that exists, before any work is done.</summary>
-    public static void RefuseExisting(string destination, bool replace)
+    /// <summary>Refuses a destination that existed when the command began, before any work is done.</summary>
+    /// <exception cref="TenantEncryptionException"><c>OUTPUT_EXISTS</c>.</exception>
+    public static void RefuseExisting(FileRequest file, bool replace)
     {
-        // Most often nothing is there, and one look tells.
-        if (!Path.Exists(destination))
+        if (file.Existing == ExistingEntry.Folder)
         {
-            return;
+            throw new TenantEncryptionException(ErrorCodes.OutputExists, $"'{file.Destination}' is a folder.");
         }
 
-        if (Directory.Exists(destination))
+        if (file.Existing == ExistingEntry.File && !replace)
         {
-            throw new TenantEncryptionException(ErrorCodes.OutputExists, $"'{destination}' is a folder.");
-        }
-
-        if (!replace)
-        {
-            throw new TenantEncryptionException(ErrorCodes.OutputExists, $"'{destination}' exists already.");
+            throw new TenantEncryptionException(ErrorCodes.OutputExists, $"'{file.Destination}' exists already.");
         }
     }
 
     /// <summary>Whether a file's name is one of those that are given here.</summary>
-    public static bool IsTemporary(string path)
+    public static bool IsTemporary(ReadOnlySpan<char> path)
     {
-        string name = Path.GetFileName(path);
+        ReadOnlySpan<char> name = Path.GetFileName(path);
         return name.Length == 1 + RandomLength + Suffix.Length
             && name[0] == '.'
             && name.EndsWith(Suffix, StringComparison.Ordinal)
-            && !name.AsSpan(1, RandomLength).ContainsAnyExcept(HexDigits);
-    }
-
-    /// <summary>Removes what crashed processes left in a folder; files that a live process has open are locked and stay.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="now">The time.</param>
-    public static void Sweep(string folder, DateTimeOffset now)
-    {
-        if (!Directory.Exists(folder))
-        {
-            return;
-        }
-
-        foreach (string orphan in ListTemporary(folder))
-        {
-            try
-            {
-                FileShare share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
-                using var locked = new FileStream(orphan, FileMode.Open, FileAccess.ReadWrite, share);
-                if (locked.Length > 0 || now - File.GetLastWriteTimeUtc(locked.SafeFileHandle) > Fresh)
-                {
-                    File.Delete(orphan);
-                }
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // In use, or not ours to remove.
-            }
-        }
+            && !name.Slice(1, RandomLength).ContainsAnyExcept(HexDigits);
     }
 
     private static string NewName() =>
@@ -203,18 +166,6 @@ internal sealed class OutputFile : IDisposable
         {
             _effects.CreateFolder(Folder);
             return _effects.CreateExclusive(TemporaryPath);
-        }
-    }
-
-    private static string[] ListTemporary(string folder)
-    {
-        try
-        {
-            return [.. Directory.EnumerateFiles(folder, ".*" + Suffix).Where(IsTemporary)];
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return []; // A folder that can be written may not be listed.
         }
     }
 }

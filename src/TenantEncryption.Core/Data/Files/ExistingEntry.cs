@@ -1,0 +1,14 @@
+namespace TenantEncryption.Data.Files;
+
+/// <summary>What was at an output's name when the command began.</summary>
+internal enum ExistingEntry
+{
+    /// <summary>Nothing, or the folder can't be listed.</summary>
+    None,
+
+    /// <summary>A file, or whatever else is no folder.</summary>
+    File,
+
+    /// <summary>A folder.</summary>
+    Folder,
+}
