@@ -67,7 +67,7 @@ public sealed class EndpointTests
         using var blackHole = new TcpListener(IPAddress.Loopback, 0);
         blackHole.Start();
         using AwsKms kms = StubKms.Client(
-            options => options with { MaxAttempts = attempts, AttemptTimeout = TimeSpan.FromMilliseconds(300) });
+            options => options with { MaxAttempts = attempts, AttemptTimeout = TimeSpan.FromSeconds(1) });
 
         var error = await Assert.ThrowsAsync<TenantEncryptionException>(() => StubKms.DecryptAsync(kms, $"http://{blackHole.LocalEndpoint}"));
 
