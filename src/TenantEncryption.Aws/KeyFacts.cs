@@ -35,11 +35,15 @@ internal static class KeyFacts
             CreatedAt = Utc(key.CreationDate),
             MultiRegion = key.MultiRegion ?? false,
             PrimaryKeyArn = regions?.PrimaryKey?.Arn,
-            RelatedKeyArns = [.. relatives.Select(relative => relative?.Arn).OfType<string>().Where(other => other != arn).Distinct()],
+            RelatedKeyArns = [.. relatives.Select(relative => relative?.Arn).OfType<string>().Where(other => IsRelated(arn, other)).Distinct()],
             DeletionDate = Utc(key.DeletionDate),
             RequestId = KmsRequest.IdOf(answer),
         };
     }
+
+    // Grants and policies go to related keys: an answer must not lead them to a key of somebody else.
+    private static bool IsRelated(string arn, string other) =>
+        other != arn && KeyIdentifier.TryParse(other, out KeyIdentifier? key, out _) && key.IsRelatedTo(KeyIdentifier.Parse(arn));
 
     /// <summary>A time of the SDK, which gives local ones.</summary>
     public static DateTimeOffset? Utc(DateTime? time) => time is { } given ? new DateTimeOffset(given.ToUniversalTime()) : null;

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using TenantEncryption.Aws.Credentials;
 using TenantEncryption.Errors;
 using TenantEncryption.Kms;
@@ -6,7 +5,7 @@ using TenantEncryption.Kms;
 namespace TenantEncryption.Aws.Endpoints;
 
 /// <summary>Which region to call: the connection's, else the key ARN's, else the profile's, AWS_REGION, or the default profile's.</summary>
-internal static partial class CallRegion
+internal static class CallRegion
 {
     /// <summary>Finds the region.</summary>
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: none is known, or it is not a region's name.</exception>
@@ -16,7 +15,7 @@ internal static partial class CallRegion
             ErrorCodes.InvalidInput, $"No AWS region is known for {(key is null ? "the call" : $"'{key}'")}: give a key ARN or a region (-Region).");
 
         // The region becomes part of a host name: nothing but a region's name may pass.
-        return Pattern().IsMatch(region)
+        return AwsRegion.IsName(region)
             ? region
             : throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"'{CallSite.Quote(region)}' is not the name of an AWS region.");
     }
@@ -33,7 +32,4 @@ internal static partial class CallRegion
         ?? Profiles.Region(Variable("AWS_PROFILE") ?? "default");
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
-
-    [GeneratedRegex(@"\A[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}\z")]
-    private static partial Regex Pattern();
 }

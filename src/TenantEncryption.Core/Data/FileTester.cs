@@ -36,19 +36,17 @@ internal sealed class FileTester(FileReader reader, TimeProvider time)
         : IFileBatch<FileOutcome<MessageTestResult>>
     {
         private readonly FileOutcome<MessageTestResult>[] _outcomes = new FileOutcome<MessageTestResult>[paths.Length];
-        private readonly SemaphoreSlim _large = new(1);
+        private readonly FileTurns _turns = new(paths.Length, options.DegreeOfParallelism);
         private int _taken;
 
         public async Task<int> WorkAsync(CancellationToken cancellationToken)
         {
             long begun = time.GetTimestamp();
-            int workers = FileWorkers.Count(options.DegreeOfParallelism);
-            UnprotectOptions besideOthers = paths.Length >= workers ? options with { DegreeOfParallelism = 1 } : options;
             return _taken = await FileWorkers.RunAsync(
                 paths.Length,
-                workers,
+                options.DegreeOfParallelism,
                 isEnough: () => time.GetElapsedTime(begun) >= FileBatches.LongestWork,
-                index => TestAsync(index, besideOthers, cancellationToken),
+                index => TestAsync(index, cancellationToken),
                 cancellationToken).ConfigureAwait(false);
         }
 
@@ -69,23 +67,18 @@ internal sealed class FileTester(FileReader reader, TimeProvider time)
 
         public ValueTask DisposeAsync()
         {
-            _large.Dispose();
+            _turns.Dispose();
             return ValueTask.CompletedTask;
         }
 
-        private async ValueTask TestAsync(int index, UnprotectOptions besideOthers, CancellationToken cancellationToken)
+        private async ValueTask TestAsync(int index, CancellationToken cancellationToken)
         {
-            bool alone = false;
             try
             {
                 using SafeFileHandle source = reader.OpenMessage(paths[index]);
-                if (RegularFile.TryGetLength(source, out long length) && length >= FileWorkers.LargeFile)
-                {
-                    await _large.WaitAsync(cancellationToken).ConfigureAwait(false);
-                    alone = true;
-                }
-
-                _outcomes[index] = await VerifyAsync(index, source, alone ? options : besideOthers, cancellationToken).ConfigureAwait(false);
+                using FileTurn turn = await _turns.TakeAsync(RegularFile.LengthOrZero(source), cancellationToken).ConfigureAwait(false);
+                UnprotectOptions how = options with { DegreeOfParallelism = turn.DegreeOfParallelism };
+                _outcomes[index] = await VerifyAsync(index, source, how, cancellationToken).ConfigureAwait(false);
             }
             catch (TenantEncryptionException exception)
             {
@@ -97,11 +90,6 @@ internal sealed class FileTester(FileReader reader, TimeProvider time)
             }
             finally
             {
-                if (alone)
-                {
-                    _large.Release();
-                }
-
                 progress.FileDone(first + index);
             }
         }

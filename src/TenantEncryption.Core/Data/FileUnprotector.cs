@@ -43,19 +43,17 @@ internal sealed class FileUnprotector(FileReader reader, IFileEffects effects, T
         private readonly UnprotectedFile?[] _read = new UnprotectedFile?[files.Length];
         private readonly string?[] _warnings = new string?[files.Length];
         private readonly TenantEncryptionException?[] _errors = new TenantEncryptionException?[files.Length];
-        private readonly SemaphoreSlim _large = new(1);
+        private readonly FileTurns _turns = new(files.Length, options.DegreeOfParallelism);
         private int _taken;
 
         public async Task<int> WorkAsync(CancellationToken cancellationToken)
         {
             long begun = time.GetTimestamp();
-            int workers = FileWorkers.Count(options.DegreeOfParallelism);
-            UnprotectOptions besideOthers = files.Length >= workers ? options with { DegreeOfParallelism = 1 } : options;
             return _taken = await FileWorkers.RunAsync(
                 files.Length,
-                workers,
+                options.DegreeOfParallelism,
                 isEnough: () => time.GetElapsedTime(begun) >= FileBatches.LongestWork,
-                index => ReadAsync(index, besideOthers, cancellationToken),
+                index => ReadAsync(index, cancellationToken),
                 cancellationToken).ConfigureAwait(false);
         }
 
@@ -86,30 +84,29 @@ internal sealed class FileUnprotector(FileReader reader, IFileEffects effects, T
                 output?.Dispose();
             }
 
-            _large.Dispose();
+            _turns.Dispose();
             return ValueTask.CompletedTask;
         }
 
-        private async ValueTask ReadAsync(int index, UnprotectOptions besideOthers, CancellationToken cancellationToken)
+        private async ValueTask ReadAsync(int index, CancellationToken cancellationToken)
         {
             FileRequest file = files[index];
             long begun = Stopwatch.GetTimestamp();
-            bool alone = false;
             try
             {
                 SourceFile.Check(file);
                 using SafeFileHandle source = reader.OpenMessage(file.Source);
-                if (RegularFile.TryGetLength(source, out long length) && length >= FileWorkers.LargeFile)
-                {
-                    await _large.WaitAsync(cancellationToken).ConfigureAwait(false);
-                    alone = true;
-                }
-
+                using FileTurn turn = await _turns.TakeAsync(RegularFile.LengthOrZero(source), cancellationToken).ConfigureAwait(false);
                 OutputFile.RefuseExisting(file, options.Force);
                 OutputFile output = _outputs[index] = new OutputFile(effects, file.Destination, options.Force);
                 using TenantKeyring keyring = reader.NewKeyring(operation, options);
                 ReadMessage read = await reader.ReadAsync(
-                    source, output.Handle, keyring, alone ? options : besideOthers, progress.Of(first + index), cancellationToken).ConfigureAwait(false);
+                    source,
+                    output.Handle,
+                    keyring,
+                    options with { DegreeOfParallelism = turn.DegreeOfParallelism },
+                    progress.Of(first + index),
+                    cancellationToken).ConfigureAwait(false);
                 output.Flush();
                 _read[index] = new UnprotectedFile
                 {
@@ -131,11 +128,6 @@ internal sealed class FileUnprotector(FileReader reader, IFileEffects effects, T
             }
             finally
             {
-                if (alone)
-                {
-                    _large.Release();
-                }
-
                 progress.FileDone(first + index);
             }
         }

@@ -11,16 +11,16 @@ internal static class FileWorkers
 
     /// <summary>Works on files until all are taken, or enough.</summary>
     /// <param name="files">How many there are.</param>
-    /// <param name="workers">How many loops.</param>
+    /// <param name="degreeOfParallelism">How many loops; 0 stands for the number of processors.</param>
     /// <param name="isEnough">Whether no more are to be begun; asked after the first.</param>
     /// <param name="work">Works on the file of a number.</param>
     /// <param name="cancellationToken">Stops between files.</param>
     /// <returns>How many files were taken: those from the first on, all of them done.</returns>
     public static async Task<int> RunAsync(
-        int files, int workers, Func<bool> isEnough, Func<int, ValueTask> work, CancellationToken cancellationToken)
+        int files, int degreeOfParallelism, Func<bool> isEnough, Func<int, ValueTask> work, CancellationToken cancellationToken)
     {
         int taken = 0;
-        var loops = new Task[Math.Min(files, workers)];
+        var loops = new Task[Math.Min(files, Count(degreeOfParallelism))];
         for (int i = 0; i < loops.Length; i++)
         {
             loops[i] = Task.Run(LoopAsync, CancellationToken.None);

@@ -25,18 +25,16 @@ internal sealed class ProtectedFileWriter(MaterialsSource materials, MessageWrit
         Operation operation, ProtectBatch batch, ProtectOptions options, FileProgress progress, bool toItsEnd, CancellationToken cancellationToken)
     {
         long begun = time.GetTimestamp();
-        int workers = FileWorkers.Count(options.DegreeOfParallelism);
-        ProtectOptions besideOthers = batch.Files.Count >= workers ? options with { DegreeOfParallelism = 1 } : options;
-        using var large = new SemaphoreSlim(1);
+        using var turns = new FileTurns(batch.Files.Count, options.DegreeOfParallelism);
         batch.Taken = await FileWorkers.RunAsync(
             batch.Files.Count,
-            workers,
+            options.DegreeOfParallelism,
             isEnough: () => !toItsEnd && time.GetElapsedTime(begun) >= FileBatches.LongestWork,
             async file =>
             {
                 try
                 {
-                    await WriteAsync(operation, batch, file, options, besideOthers, large, progress.Of(batch.First + file), cancellationToken).ConfigureAwait(false);
+                    await WriteAsync(operation, batch, file, options, turns, progress.Of(batch.First + file), cancellationToken).ConfigureAwait(false);
                 }
                 catch (TenantEncryptionException exception)
                 {
@@ -60,8 +58,7 @@ internal sealed class ProtectedFileWriter(MaterialsSource materials, MessageWrit
         ProtectBatch batch,
         int index,
         ProtectOptions options,
-        ProtectOptions besideOthers,
-        SemaphoreSlim large,
+        FileTurns turns,
         IProgress<long>? progress,
         CancellationToken cancellationToken)
     {
@@ -86,32 +83,31 @@ internal sealed class ProtectedFileWriter(MaterialsSource materials, MessageWrit
             batch.NoteSource(index, SourceState.Of(source));
         }
 
-        bool alone = length >= FileWorkers.LargeFile;
-        if (alone)
+        using FileTurn turn = await turns.TakeAsync(length, cancellationToken).ConfigureAwait(false);
+        OutputFile.RefuseExisting(file, options.Force);
+        var output = new OutputFile(effects, file.Destination, options.Force);
+        batch.Own(index, output);
+        using MessageMaterials made = await materials.MakeAsync(operation, batch.State, batch.Context, cancellationToken).ConfigureAwait(false);
+        batch.NoteWrapped();
+        int frameLength = options.FrameLength ?? MessageWriterOptions.DefaultFrameLength;
+        WrittenMessage written;
+        if (content is not null)
         {
-            await large.WaitAsync(cancellationToken).ConfigureAwait(false);
+            written = Write(content, output.Handle, made, frameLength, progress);
+        }
+        else
+        {
+            // How long a pipe's input will be is not known: all threads may be of use.
+            var how = new MessageWriterOptions
+            {
+                FrameLength = frameLength,
+                DegreeOfParallelism = isRegular ? turn.DegreeOfParallelism : options.DegreeOfParallelism,
+            };
+            written = await writer.WriteAsync(source, output.Handle, made, how, progress, cancellationToken).ConfigureAwait(false);
         }
 
-        try
-        {
-            OutputFile.RefuseExisting(file, options.Force);
-            var output = new OutputFile(effects, file.Destination, options.Force);
-            batch.Own(index, output);
-            using MessageMaterials made = await materials.MakeAsync(operation, batch.State, batch.Context, cancellationToken).ConfigureAwait(false);
-            batch.NoteWrapped();
-            WrittenMessage written = content is not null
-                ? Write(content, output.Handle, made, options, progress)
-                : await WriteAsync(source, output.Handle, made, alone || !isRegular ? options : besideOthers, progress, cancellationToken).ConfigureAwait(false);
-            output.Flush();
-            batch.Written(index, written, Stopwatch.GetElapsedTime(begun));
-        }
-        finally
-        {
-            if (alone)
-            {
-                large.Release();
-            }
-        }
+        output.Flush();
+        batch.Written(index, written, Stopwatch.GetElapsedTime(begun));
     }
 
     private static FrameBuffer Read(string path, SafeFileHandle source, int length)
@@ -130,30 +126,13 @@ internal sealed class ProtectedFileWriter(MaterialsSource materials, MessageWrit
         }
     }
 
-    private WrittenMessage Write(FrameBuffer content, SafeFileHandle destination, MessageMaterials made, ProtectOptions options, IProgress<long>? progress)
+    private WrittenMessage Write(FrameBuffer content, SafeFileHandle destination, MessageMaterials made, int frameLength, IProgress<long>? progress)
     {
-        int frameLength = options.FrameLength ?? MessageWriterOptions.DefaultFrameLength;
         using var message = new FrameBuffer((int)MessageWriter.Measure(content.Length, made, frameLength));
         writer.Write(content.Span, message.Span, made, frameLength);
         RandomAccess.Write(destination, message.Span, 0);
         progress?.Report(content.Length);
         byte[] messageId = message.Span.Slice(HeaderWriter.MessageIdOffset, HeaderWriter.MessageIdLength).ToArray();
         return new WrittenMessage(messageId, content.Length, message.Length);
-    }
-
-    private Task<WrittenMessage> WriteAsync(
-        SafeFileHandle source,
-        SafeFileHandle destination,
-        MessageMaterials made,
-        ProtectOptions options,
-        IProgress<long>? progress,
-        CancellationToken cancellationToken)
-    {
-        var how = new MessageWriterOptions
-        {
-            FrameLength = options.FrameLength ?? MessageWriterOptions.DefaultFrameLength,
-            DegreeOfParallelism = options.DegreeOfParallelism,
-        };
-        return writer.WriteAsync(source, destination, made, how, progress, cancellationToken);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class SourceRemover(FileReader reader, IFileEffects effects)
         int[] named = [.. batch.NamedIndexes];
         await FileWorkers.RunAsync(
             named.Length,
-            FileWorkers.Count(degreeOfParallelism),
+            degreeOfParallelism,
             isEnough: () => false,
             async index => await RemoveOneAsync(operation, batch, named[index], cancellationToken).ConfigureAwait(false),
             cancellationToken).ConfigureAwait(false);

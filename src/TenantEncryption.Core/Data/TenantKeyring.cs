@@ -4,6 +4,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Kms;
+using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
 
@@ -59,7 +60,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
         }
 
         Tenant = await FindNamedAsync(context).ConfigureAwait(false);
-        if (Tenant is null && await _ring.LearnPlatformsAsync().ConfigureAwait(false))
+        if (Tenant is null && await _journal.ReadAsync(PlatformService.LearnAsync, CancellationToken.None).ConfigureAwait(false))
         {
             Tenant = await FindNamedAsync(context).ConfigureAwait(false);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Policies.Merging;
 using TenantEncryption.Policies.Text;
 
 namespace TenantEncryption.Drills;

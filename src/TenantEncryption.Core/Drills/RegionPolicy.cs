@@ -1,6 +1,7 @@
 using TenantEncryption.Errors;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
+using TenantEncryption.Policies.Merging;
 using TenantEncryption.Policies.Text;
 
 namespace TenantEncryption.Drills;

@@ -21,6 +21,9 @@ internal static class RegularFile
         return true;
     }
 
+    /// <summary>A file's length; 0 for one that is read in one pass.</summary>
+    public static long LengthOrZero(SafeFileHandle handle) => TryGetLength(handle, out long length) ? length : 0;
+
     /// <summary>As <see cref="TryGetLength"/>, for a file to read: one that says it is empty and isn't (as in /proc) allows one pass only.</summary>
     public static bool TryGetSourceLength(SafeFileHandle handle, out long length)
     {

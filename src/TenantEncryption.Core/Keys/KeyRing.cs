@@ -4,7 +4,6 @@ using TenantEncryption.Errors;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
-using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
@@ -80,20 +79,6 @@ internal sealed class KeyRing : IDisposable
         {
             return null;
         }
-    }
-
-    /// <summary>Reads the platforms that other processes may have added to the store; tells whether there was one with a new context key.</summary>
-    public async Task<bool> LearnPlatformsAsync()
-    {
-        int known = PlatformCatalog.ContextKeys.Count;
-        IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, CancellationToken.None).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
-        foreach (StoredPlatform platform in await transaction.Platforms.ListAsync().ConfigureAwait(false))
-        {
-            PlatformCatalog.Of(platform.Name, platform.Json, platform.Hash);
-        }
-
-        return PlatformCatalog.ContextKeys.Count > known;
     }
 
     /// <summary>The tenant's keys as the store has them now.</summary>

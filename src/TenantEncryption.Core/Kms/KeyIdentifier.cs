@@ -201,7 +201,7 @@ public sealed partial record KeyIdentifier
 
     private static string? RegionFault(string region, string partition)
     {
-        if (!RegionPattern().IsMatch(region))
+        if (!AwsRegion.IsName(region))
         {
             return $"its region '{Shown(region)}' is not the name of an AWS region, such as eu-west-1";
         }
@@ -259,9 +259,6 @@ public sealed partial record KeyIdentifier
             }
         });
     }
-
-    [GeneratedRegex(@"\A[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}\z")]
-    private static partial Regex RegionPattern();
 
     [GeneratedRegex(@"\A[0-9]{12}\z")]
     private static partial Regex AccountPattern();

@@ -2,6 +2,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Journal;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
+using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.MasterKeys;
@@ -22,7 +23,7 @@ internal sealed class MasterKeyPlanner(ChangeJournal journal)
         string alias = AliasRule.Normalize(request.Alias);
         CheckDescription(request.Description);
         (PlatformProfile platform, IReadOnlyList<EncryptionTenant> tenants) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
-        RefuseOtherOrganizations(platform, tenants);
+        PlatformRules.RequireOneOrganization(platform, tenants, keyArn: null);
         string? wanted = RegionOf(request, tenants);
         if (wanted is not null)
         {
@@ -102,35 +103,11 @@ internal sealed class MasterKeyPlanner(ChangeJournal journal)
 
     private static void CheckRegion(string region, PlatformProfile platform, IReadOnlyList<EncryptionTenant> tenants)
     {
-        string partition = KeyIdentifier.PartitionOf(region);
-        if (!platform.Partitions.Contains(partition))
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.WrongPartition, $"{region} is in partition {partition}; the platform {platform.Name} takes {string.Join(", ", platform.Partitions)}.");
-        }
-
-        if (platform.Regions.Count > 0 && platform.FindRegion(region) is null)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.WrongRegion,
-                $"The platform {platform.Name} does not serve {region}; it serves {string.Join(", ", platform.Regions.Select(known => known.Name))}.");
-        }
-
+        PlatformRules.RequireRegion(platform, region);
         if (tenants.FirstOrDefault(tenant => tenant.Region is not null && tenant.Region != region) is { } elsewhere)
         {
             throw new TenantEncryptionException(
                 ErrorCodes.WrongRegion, $"Tenant '{elsewhere.TenantId}' lives in {elsewhere.Region}, and the key would be in {region}.");
-        }
-    }
-
-    private static void RefuseOtherOrganizations(PlatformProfile platform, IReadOnlyList<EncryptionTenant> tenants)
-    {
-        string[] organizations = [.. tenants.Select(tenant => tenant.Organization ?? "").Distinct(StringComparer.Ordinal)];
-        if (platform.SeparateOrganizations && organizations.Length > 1)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.KeySharedAcrossOrganizations,
-                $"The platform {platform.Name} asks for a key of its own for each end-user organisation; the tenants belong to {organizations.Length}.");
         }
     }
 

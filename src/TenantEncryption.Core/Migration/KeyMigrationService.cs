@@ -71,6 +71,7 @@ public sealed class KeyMigrationService
         await _journal.ReadAsync(
             async transaction =>
             {
+                await ProviderTransition.RefuseParentAsync(transaction, target).ConfigureAwait(false);
                 await ProviderTransition.RefuseMigrationAsync(transaction, tenantId).ConfigureAwait(false);
                 PlatformRules.RequireMigration(tenant, (await transaction.Providers.FindActiveAsync(tenantId).ConfigureAwait(false))!, target);
                 return true;
@@ -194,6 +195,7 @@ public sealed class KeyMigrationService
             throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The key provider '{target.Name}' became {target.Status} meanwhile.");
         }
 
+        await ProviderTransition.RefuseParentAsync(change.Store, target).ConfigureAwait(false);
         KeyProvider active = (await change.Store.Providers.FindActiveAsync(draft.TenantId).ConfigureAwait(false))!;
         PlatformRules.RequireMigration(await TenantService.RequireAsync(change.Store, draft.TenantId).ConfigureAwait(false), active, target);
         KeyMigration migration = draft with { MigratingFrom = active.Id };

@@ -37,6 +37,7 @@ internal static class MigrationPlanner
         {
             RefuseTarget(tenantId, target);
             PlatformRules.RequireMigration(tenant, active, target);
+            await ProviderTransition.RefuseParentAsync(transaction, target).ConfigureAwait(false);
             await ProviderTransition.RefuseMigrationAsync(transaction, tenantId).ConfigureAwait(false);
         }
         catch (TenantEncryptionException refusal)

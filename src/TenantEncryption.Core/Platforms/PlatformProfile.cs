@@ -90,6 +90,11 @@ public sealed record PlatformProfile
     /// <returns>The region.</returns>
     public PlatformRegion? FindRegion(string region) => Regions.FirstOrDefault(known => known.Name == region);
 
+    /// <summary>Whether it serves a region; one that lists none serves all.</summary>
+    /// <param name="region">The AWS region.</param>
+    /// <returns>Whether it does.</returns>
+    public bool Serves(string region) => Regions.Count == 0 || FindRegion(region) is not null;
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -46,6 +46,19 @@ public sealed class PlatformService
         throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"There is no platform '{name}'. Platforms: {string.Join(", ", names)}.");
     }
 
+    /// <summary>Reads the platforms that other processes may have added to the store.</summary>
+    /// <returns>Whether there was one with a new context key.</returns>
+    internal static async Task<bool> LearnAsync(IStoreTransaction transaction)
+    {
+        int known = PlatformCatalog.ContextKeys.Count;
+        foreach (StoredPlatform platform in await transaction.Platforms.ListAsync().ConfigureAwait(false))
+        {
+            Profile(platform);
+        }
+
+        return PlatformCatalog.ContextKeys.Count > known;
+    }
+
     /// <summary>Copies a user's own profile into the store, unless it is there already.</summary>
     internal static async Task KeepAsync(Change change, PlatformFile file, DateTimeOffset now)
     {

@@ -4,7 +4,6 @@ using TenantEncryption.Events;
 using TenantEncryption.Journal;
 using TenantEncryption.Kms;
 using TenantEncryption.Policies.Merging;
-using TenantEncryption.Policies.Text;
 
 namespace TenantEncryption.Policies;
 
@@ -47,7 +46,7 @@ internal sealed class PolicyPut(ChangeJournal journal, TimeProvider time, KeyPol
     private async Task PutAsync(IKms kms, RegionalPolicyChange region, CancellationToken cancellationToken)
     {
         string now = await ReadAsync(kms, region, cancellationToken).ConfigureAwait(false);
-        if (!Same(now, region.Before))
+        if (!PolicyForm.AreSame(now, region.Before))
         {
             throw new TenantEncryptionException(
                 ErrorCodes.PolicyChanged, $"The key policy in {region.Region} is no longer the one that the change was made for; it was left as it is.")
@@ -67,12 +66,12 @@ internal sealed class PolicyPut(ChangeJournal journal, TimeProvider time, KeyPol
         for (int i = 0; i < ReadsBack; i++)
         {
             string now = await ReadAsync(kms, region, cancellationToken).ConfigureAwait(false);
-            if (Same(now, region.After))
+            if (PolicyForm.AreSame(now, region.After))
             {
                 return;
             }
 
-            if (!Same(now, region.Before))
+            if (!PolicyForm.AreSame(now, region.Before))
             {
                 throw new TenantEncryptionException(
                     ErrorCodes.PolicyChanged, $"The key policy in {region.Region} was put, and somebody else put another one right after it.")
@@ -90,9 +89,6 @@ internal sealed class PolicyPut(ChangeJournal journal, TimeProvider time, KeyPol
 
     private static async Task<string> ReadAsync(IKms kms, RegionalPolicyChange region, CancellationToken cancellationToken) =>
         (await kms.Administration.GetKeyPolicyAsync(region.Connection, region.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
-
-    private static bool Same(string left, string right) =>
-        left == right || StatementFacts.SamePolicy((JObject)PolicyJson.Parse(left), (JObject)PolicyJson.Parse(right));
 
     private TenantEncryptionException Explain(TenantEncryptionException cause, RegionalPolicyChange failed)
     {

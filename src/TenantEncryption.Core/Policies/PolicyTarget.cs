@@ -15,12 +15,13 @@ namespace TenantEncryption.Policies;
 internal sealed class PolicyTarget
 {
     private readonly PolicyValues _values;
-    private readonly string[] _organizations;
+    private readonly IReadOnlyList<EncryptionTenant> _served;
 
-    private PolicyTarget(KeyProvider provider, PlatformProfile platform, IReadOnlyList<string> tenantIds, PolicyValues values, string[] organizations)
+    private PolicyTarget(
+        KeyProvider provider, PlatformProfile platform, IReadOnlyList<string> tenantIds, PolicyValues values, IReadOnlyList<EncryptionTenant> served)
     {
         (Provider, Platform, TenantIds) = (provider, platform, tenantIds);
-        (_values, _organizations) = (values, organizations);
+        (_values, _served) = (values, served);
     }
 
     public KeyProvider Provider { get; }
@@ -73,10 +74,9 @@ internal sealed class PolicyTarget
             Users = request.Users,
             Parameters = ParametersOf(request, owner.Profile, provider),
         };
-        string[] organizations = [.. tenants.Append(owner).Select(tenant => tenant.Organization).OfType<string>().Distinct(StringComparer.Ordinal)];
-        var target = new PolicyTarget(provider, owner.Profile, tenantIds, values, organizations);
-        target.RefuseSeveral(organizations);
-        return target;
+        EncryptionTenant[] served = [owner, .. tenants];
+        PlatformRules.RequireOneOrganization(owner.Profile, served, provider.KeyArn);
+        return new PolicyTarget(provider, owner.Profile, tenantIds, values, served);
     }
 
     /// <summary>Refuses a policy that lists tenants of the store which belong to another organisation, where the platform wants a key for each.</summary>
@@ -88,16 +88,16 @@ internal sealed class PolicyTarget
             return true;
         }
 
-        var organizations = new HashSet<string>(_organizations, StringComparer.Ordinal);
+        var served = new List<EncryptionTenant>(_served);
         foreach (string listed in ListedTenants(policy))
         {
-            if (await store.Tenants.FindAsync(listed).ConfigureAwait(false) is { Organization: { } organization })
+            if (await store.Tenants.FindAsync(listed).ConfigureAwait(false) is { } tenant)
             {
-                organizations.Add(organization);
+                served.Add(tenant);
             }
         }
 
-        RefuseSeveral([.. organizations]);
+        PlatformRules.RequireOneOrganization(Platform, served, Provider.KeyArn);
         return true;
     }
 
@@ -106,7 +106,7 @@ internal sealed class PolicyTarget
 
     private static Dictionary<string, IReadOnlyList<string>> ParametersOf(KeyPolicyRequest request, PlatformProfile platform, KeyProvider provider)
     {
-        Dictionary<string, IReadOnlyList<string>> registered = PlaceholderParameters.OfProvider(platform, provider.Parameters);
+        Dictionary<string, IReadOnlyList<string>> registered = PlaceholderParameters.Of(platform, from: null, provider.Parameters);
         Dictionary<string, IReadOnlyList<string>> parameters = PlaceholderParameters.Of(platform, request.From, request.Parameters);
         foreach (PlatformPlaceholder placeholder in platform.Placeholders)
         {
@@ -138,17 +138,4 @@ internal sealed class PolicyTarget
         .Where(value => value.Type == JTokenType.String)
         .Select(value => (string)value!)
         .Distinct(StringComparer.Ordinal);
-
-    private void RefuseSeveral(string[] organizations)
-    {
-        if (Platform.SeparateOrganizations && organizations.Length > 1)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.KeySharedAcrossOrganizations,
-                $"On {Platform.Name} each end-user organisation must have a key of its own; {Provider.KeyArn} would serve {string.Join(" and ", organizations.Order(StringComparer.Ordinal))}.")
-            {
-                KeyArn = Provider.KeyArn,
-            };
-        }
-    }
 }

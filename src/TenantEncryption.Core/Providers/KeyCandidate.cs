@@ -1,4 +1,5 @@
 using TenantEncryption.Kms;
+using TenantEncryption.Platforms;
 
 namespace TenantEncryption.Providers;
 
@@ -9,7 +10,7 @@ public sealed record KeyCandidate
     public required string TenantId { get; init; }
 
     /// <summary>The platform whose rules the key must follow; <see langword="null"/> for that of the tenant.</summary>
-    public string? Platform { get; init; }
+    public PlatformProfile? Platform { get; init; }
 
     /// <summary>The key, in any form.</summary>
     public required string KeyIdentifier { get; init; }
@@ -17,8 +18,8 @@ public sealed record KeyCandidate
     /// <summary>The value of the tenant's pair in KMS encryption contexts; the tenant id when not given.</summary>
     public string? ContextValue { get; init; }
 
-    /// <summary>The values of the platform's placeholders that only its vendor knows.</summary>
-    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+    /// <summary>The values of the platform's placeholders that only its vendor knows, by their names, compared without regard to case.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Parameters { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>How KMS is reached.</summary>
     public KmsConnection Connection { get; init; } = new();

@@ -36,7 +36,7 @@ public sealed record KeyProvider
     public bool SecondLayer { get; init; }
 
     /// <summary>The values of the platform's placeholders that only its vendor knows, such as a session's name; for testing the key policy.</summary>
-    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Parameters { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>The state.</summary>
     public KeyProviderStatus Status { get; init; }

@@ -54,7 +54,8 @@ public sealed class KeyProviderService
                 IReadOnlyList<KeyProvider> others = await change.Store.Providers.ListAsync(new KeyProviderFilter { TenantId = tenant.TenantId }).ConfigureAwait(false);
                 RefuseTaken(provider, others);
                 PlatformRules.RequireRegistration(tenant, newProvider, others);
-                PlatformRules.RequireOwnOrganization(tenant, await KeyProviderTester.SharersAsync(change.Store, provider).ConfigureAwait(false));
+                PlatformRules.RequireOneOrganization(
+                    tenant.Profile, [tenant, .. await KeyProviderTester.SharersAsync(change.Store, provider).ConfigureAwait(false)], provider.KeyArn);
                 await change.AddProviderAsync(provider).ConfigureAwait(false);
                 await change.RecordAsync(EventTypes.ProviderCreated, tenant.TenantId, Describe(provider)).ConfigureAwait(false);
             },
@@ -84,22 +85,21 @@ public sealed class KeyProviderService
             await _journal.ReadAsync(transaction => TenantService.RequireAsync(transaction, tenantId), cancellationToken).ConfigureAwait(false);
         }
 
-        var filter = new KeyProviderFilter { TenantId = tenantId };
-        filter =
-            reference.StartsWith("arn:", StringComparison.Ordinal) ? filter with { KeyArn = reference }
-            : reference.StartsWith(Identifiers.ProviderPrefix, StringComparison.Ordinal) ? filter with { Id = reference }
-            : string.Equals(reference, ProviderNameRule.InternalReference, StringComparison.OrdinalIgnoreCase) ? filter with { Type = KeyProviderType.Internal }
-            : filter with { Name = reference };
-        IReadOnlyList<KeyProvider> found = await ListAsync(filter, cancellationToken).ConfigureAwait(false);
-        string of = tenantId is null ? "" : $" of tenant '{tenantId}'";
-        return found.Count switch
-        {
-            1 => found[0],
-            0 => throw new TenantEncryptionException(ErrorCodes.ProviderNotFound, $"No key provider{of} fits '{reference}'."),
-            _ => throw new TenantEncryptionException(
-                ErrorCodes.AmbiguousProvider,
-                $"'{reference}' fits {found.Count} key providers: {string.Join(", ", found.Take(10).Select(one => $"{one.Id} of tenant '{one.TenantId}'"))}."),
-        };
+        return One(reference, tenantId, await FindAsync(reference, tenantId, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>As the other, for several tenants: what more than one of the store's providers fits is settled by the first of these that has one.</summary>
+    /// <param name="reference">The reference.</param>
+    /// <param name="forTenantIds">The tenants, which need not be in the store.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The provider.</returns>
+    /// <exception cref="TenantEncryptionException"><c>PROVIDER_NOT_FOUND</c>, <c>AMBIGUOUS_PROVIDER</c>.</exception>
+    public async Task<KeyProvider> ResolveAsync(string reference, IReadOnlyList<string> forTenantIds, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(forTenantIds);
+        IReadOnlyList<KeyProvider> found = await FindAsync(reference, tenantId: null, cancellationToken).ConfigureAwait(false);
+        string? settling = found.Count > 1 ? forTenantIds.FirstOrDefault(id => found.Any(one => one.TenantId == id)) : null;
+        return One(reference, settling, settling is null ? found : [.. found.Where(one => one.TenantId == settling)]);
     }
 
     /// <summary>
@@ -157,6 +157,7 @@ public sealed class KeyProviderService
             {
                 KeyProvider now = await ProviderTransition.RequireIdleAsync(change.Store, providerId).ConfigureAwait(false);
                 Require(now, KeyProviderStatus.Pending, "can be activated");
+                await ProviderTransition.RefuseParentAsync(change.Store, now).ConfigureAwait(false);
                 PlatformRules.RequireActivation(tenant, (await change.Store.Providers.FindActiveAsync(tenant.TenantId).ConfigureAwait(false))!);
                 await ProviderTransition.ActivateAsync(change, now, key, _time.GetUtcNow()).ConfigureAwait(false);
             },
@@ -388,5 +389,29 @@ public sealed class KeyProviderService
                 return changed;
             },
             cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<IReadOnlyList<KeyProvider>> FindAsync(string reference, string? tenantId, CancellationToken cancellationToken)
+    {
+        var filter = new KeyProviderFilter { TenantId = tenantId };
+        filter =
+            reference.StartsWith("arn:", StringComparison.Ordinal) ? filter with { KeyArn = reference }
+            : reference.StartsWith(Identifiers.ProviderPrefix, StringComparison.Ordinal) ? filter with { Id = reference }
+            : string.Equals(reference, ProviderNameRule.InternalReference, StringComparison.OrdinalIgnoreCase) ? filter with { Type = KeyProviderType.Internal }
+            : filter with { Name = reference };
+        return ListAsync(filter, cancellationToken);
+    }
+
+    private static KeyProvider One(string reference, string? tenantId, IReadOnlyList<KeyProvider> found)
+    {
+        string of = tenantId is null ? "" : $" of tenant '{tenantId}'";
+        return found.Count switch
+        {
+            1 => found[0],
+            0 => throw new TenantEncryptionException(ErrorCodes.ProviderNotFound, $"No key provider{of} fits '{reference}'."),
+            _ => throw new TenantEncryptionException(
+                ErrorCodes.AmbiguousProvider,
+                $"'{reference}' fits {found.Count} key providers: {string.Join(", ", found.Take(10).Select(one => $"{one.Id} of tenant '{one.TenantId}'"))}."),
+        };
     }
 }

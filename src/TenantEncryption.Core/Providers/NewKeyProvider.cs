@@ -25,8 +25,8 @@ public sealed record NewKeyProvider
     /// </summary>
     public bool SecondLayer { get; init; }
 
-    /// <summary>The values of the platform's placeholders that only its vendor knows.</summary>
-    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+    /// <summary>The values of the platform's placeholders that only its vendor knows, by their names, compared without regard to case.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Parameters { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>How KMS is reached.</summary>
     public KmsConnection Connection { get; init; } = new();

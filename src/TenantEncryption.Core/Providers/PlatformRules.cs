@@ -1,4 +1,5 @@
 using TenantEncryption.Errors;
+using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
 using TenantEncryption.Tenants;
 
@@ -45,18 +46,25 @@ internal static class PlatformRules
         _ => newProvider.SecondLayer,
     };
 
-    /// <summary>Refuses to share a key between end-user organisations, where the platform wants one for each.</summary>
-    /// <param name="tenant">The tenant.</param>
-    /// <param name="others">The other tenants that use the key.</param>
-    public static void RequireOwnOrganization(EncryptionTenant tenant, IEnumerable<EncryptionTenant> others)
+    /// <summary>
+    /// Refuses a key for tenants of several end-user organisations, where the platform wants one for each. A tenant whose organisation nobody told
+    /// may be of any.
+    /// </summary>
+    /// <param name="platform">The platform.</param>
+    /// <param name="tenants">The tenants that the key would serve.</param>
+    /// <param name="keyArn">The key, or <see langword="null"/> before there is one.</param>
+    /// <exception cref="TenantEncryptionException"><c>KEY_SHARED_ACROSS_ORGANIZATIONS</c>.</exception>
+    public static void RequireOneOrganization(PlatformProfile platform, IEnumerable<EncryptionTenant> tenants, string? keyArn)
     {
-        if (tenant.Profile.SeparateOrganizations
-            && others.FirstOrDefault(other => other.Organization is not null && tenant.Organization is not null && other.Organization != tenant.Organization) is { } foreign)
+        string[] organizations = [.. tenants.Select(tenant => tenant.Organization).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        if (platform.SeparateOrganizations && organizations.Length > 1)
         {
             throw new TenantEncryptionException(
                 ErrorCodes.KeySharedAcrossOrganizations,
-                $"The key serves tenant '{foreign.TenantId}' of the organisation '{foreign.Organization}'; {tenant.Profile.Name} requires separate keys, and "
-                    + $"tenant '{tenant.TenantId}' belongs to '{tenant.Organization}'.");
+                $"On {platform.Name} each end-user organisation must have a key of its own; {keyArn ?? "this one"} would serve {string.Join(" and ", organizations)}.")
+            {
+                KeyArn = keyArn,
+            };
         }
     }
 
@@ -144,6 +152,26 @@ internal static class PlatformRules
         }
     }
 
-    private static TenantEncryptionException Forbidden(PlatformProfile platform, string rule) =>
+    /// <summary>Refuses a region that the platform does not serve, or whose partition it does not take.</summary>
+    /// <exception cref="TenantEncryptionException"><c>WRONG_PARTITION</c>, <c>WRONG_REGION</c>.</exception>
+    public static void RequireRegion(PlatformProfile platform, string region)
+    {
+        string partition = KeyIdentifier.PartitionOf(region);
+        if (!platform.Partitions.Contains(partition))
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.WrongPartition, $"{region} is in partition {partition}; the platform {platform.Name} takes {string.Join(", ", platform.Partitions)}.");
+        }
+
+        if (!platform.Serves(region))
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.WrongRegion,
+                $"The platform {platform.Name} does not serve {region}; it serves {string.Join(", ", platform.Regions.Select(served => served.Name))}.");
+        }
+    }
+
+    /// <summary>What the platform does not allow.</summary>
+    internal static TenantEncryptionException Forbidden(PlatformProfile platform, string rule) =>
         new(ErrorCodes.TransitionForbidden, $"The platform {platform.Name} forbids it: {rule}.");
 }

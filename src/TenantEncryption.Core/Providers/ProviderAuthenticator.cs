@@ -49,15 +49,18 @@ internal sealed class ProviderAuthenticator(LogKeys keys, IStore store)
     {
         using var key = new SecretBytes(32);
         HKDF.DeriveKey(HashAlgorithmName.SHA256, logKey.Span, key.Span, salt: [], Label);
-        ReadOnlySpan<byte> fields = new LengthPrefixed()
+        LengthPrefixed fields = new LengthPrefixed()
             .Add(provider.Id).Add(provider.TenantId).Add(provider.Type.ToString()).Add(provider.Status.ToString())
             .Add(provider.KeyIdentifier ?? "").Add(provider.KeyArn ?? "").Add(provider.ContextValue ?? "")
-            .Add([.. provider.Parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => new[] { pair.Key, pair.Value })])
             .Add(provider.SecondLayer ? "second layer" : "").Add(provider.ReplicaKeys).Add(provider.RefusedRegions)
             .Add(provider.Connection.Region ?? "").Add(provider.Connection.ProfileName ?? "").Add(provider.Connection.EndpointUrl ?? "")
-            .Add(provider.Connection.RoleArn ?? "").Add(provider.Connection.ExternalId ?? "")
-            .Bytes;
-        return Convert.ToHexString(HMACSHA256.HashData(key.Span, fields)).ToLowerInvariant();
+            .Add(provider.Connection.RoleArn ?? "").Add(provider.Connection.ExternalId ?? "");
+        foreach ((string name, IReadOnlyList<string> values) in provider.Parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            fields.Add(name).Add(values);
+        }
+
+        return Convert.ToHexString(HMACSHA256.HashData(key.Span, fields.Bytes)).ToLowerInvariant();
     }
 
     private async ValueTask<bool> IsAuthenticAsync(KeyProvider provider, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
+using TenantEncryption.Policies.Templates;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.Providers;
@@ -25,6 +26,7 @@ internal static class ProviderRegistration
         KeyIdentifier identifier = KeyIdentifier.Parse(newProvider.KeyIdentifier);
         CheckForm(identifier, tenant.Profile);
         CheckHierarchy(tenant, newProvider);
+        PlaceholderParameters.RefuseUnknown(tenant.Profile, newProvider.Parameters.Keys);
         KmsConnection connection = newProvider.Connection with { Region = newProvider.Connection.Region ?? identifier.Region ?? tenant.Region };
         string keyArn =
             identifier.Form == KeyIdentifierForm.KeyArn ? newProvider.KeyIdentifier

@@ -55,6 +55,28 @@ internal static class ProviderTransition
         }
     }
 
+    /// <summary>Refuses another provider for a tenant whose children inherited the one that it has.</summary>
+    /// <exception cref="TenantEncryptionException"><c>HAS_DEPENDANTS</c>.</exception>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="target">The provider that is to be the tenant's Active one; the one that is changes nothing for children.</param>
+    public static async Task RefuseParentAsync(IStoreTransaction transaction, KeyProvider target)
+    {
+        if (target.Status == KeyProviderStatus.Active)
+        {
+            return;
+        }
+
+        IReadOnlyList<EncryptionTenant> tenants = await transaction.Tenants.ListAsync().ConfigureAwait(false);
+        string[] children = [.. tenants.Where(tenant => tenant.Parent == target.TenantId).Select(tenant => $"'{tenant.TenantId}'")];
+        if (children.Length > 0)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.HasDependants,
+                $"The children of tenant '{target.TenantId}' inherited its key provider and would keep it: {string.Join(", ", children)}.",
+                remedy: "Make the tenant and its children anew with the other key (New-EncryptionTenant -KeyArn, then -Parent).");
+        }
+    }
+
     /// <summary>Makes a provider Active, the Active one Archived, and a new key Current; raises the epoch.</summary>
     public static async Task ActivateAsync(Change change, KeyProvider provider, KeyEncryptionKey newKey, DateTimeOffset now)
     {

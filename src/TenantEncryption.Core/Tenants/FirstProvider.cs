@@ -1,4 +1,3 @@
-using TenantEncryption.Errors;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Platforms;
@@ -43,14 +42,11 @@ internal sealed class FirstProvider(ChangeJournal journal, ProviderAuthenticator
         CreatedAt = time.GetUtcNow(),
     };
 
-    private static TenantEncryptionException Forbidden(PlatformProfile platform, string rule) =>
-        new(ErrorCodes.TransitionForbidden, $"The platform {platform.Name} forbids it: {rule}.");
-
     private async Task<KeyProvider> OfKeyAsync(Operation operation, EncryptionTenant tenant, NewKeyProvider key, CancellationToken cancellationToken)
     {
         if (tenant.Parent is { } parent)
         {
-            throw Forbidden(tenant.Profile, $"a child inherits the key provider of '{parent}' and has no key of its own");
+            throw PlatformRules.Forbidden(tenant.Profile, $"a child inherits the key provider of '{parent}' and has no key of its own");
         }
 
         ProviderNameRule.Check(key.Name);
@@ -75,6 +71,6 @@ internal sealed class FirstProvider(ChangeJournal journal, ProviderAuthenticator
             : active.Type == KeyProviderType.AwsKms && platform.InternalOnlyEditions.Contains(tenant.Edition ?? "", StringComparer.OrdinalIgnoreCase)
                 ? $"the edition '{tenant.Edition}' and the customer master key of '{parentId}' exclude each other"
             : null;
-        return fault is null ? active : throw Forbidden(platform, fault);
+        return fault is null ? active : throw PlatformRules.Forbidden(platform, fault);
     }
 }

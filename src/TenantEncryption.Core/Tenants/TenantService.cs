@@ -38,7 +38,11 @@ public sealed class TenantService
         TenantIdRule.Check(newTenant.TenantId);
         PlatformProfile platform = newTenant.PlatformFile?.Profile
             ?? await _journal.ReadAsync(transaction => PlatformService.RequireAsync(transaction, newTenant.Platform), cancellationToken).ConfigureAwait(false);
-        CheckRegion(newTenant, platform);
+        if (newTenant.Region is { } region)
+        {
+            PlatformRules.RequireRegion(platform, region);
+        }
+
         CheckHierarchy(newTenant, platform);
         if (newTenant.KeyLease is { } lease && (lease < TimeSpan.Zero || lease > LongestLease))
         {
@@ -108,9 +112,7 @@ public sealed class TenantService
     {
         if (newTenant.KeyHierarchy == KeyHierarchy.Direct && platform.SecondLayer == SecondLayerRule.Always)
         {
-            throw new TenantEncryptionException(
-                ErrorCodes.TransitionForbidden,
-                $"The platform {platform.Name} forbids it: a customer master key is a second layer there, which excludes the key hierarchy Direct.");
+            throw PlatformRules.Forbidden(platform, "a customer master key is a second layer there, which excludes the key hierarchy Direct");
         }
     }
 
@@ -136,16 +138,6 @@ public sealed class TenantService
         }
 
         return data;
-    }
-
-    private static void CheckRegion(NewTenant newTenant, PlatformProfile platform)
-    {
-        if (newTenant.Region is { } region && platform.Regions.Count > 0 && platform.FindRegion(region) is null)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.WrongRegion,
-                $"{platform.Name} does not serve the region '{region}'. Regions: {string.Join(", ", platform.Regions.Select(known => known.Name))}.");
-        }
     }
 
     internal static async Task<EncryptionTenant> RequireAsync(IStoreTransaction transaction, string tenantId)

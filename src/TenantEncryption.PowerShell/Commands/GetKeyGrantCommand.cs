@@ -3,6 +3,7 @@ using TenantEncryption.Grants;
 using TenantEncryption.Kms;
 using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
+using TenantEncryption.Providers;
 
 namespace TenantEncryption.PowerShell.Commands;
 
@@ -34,9 +35,12 @@ public sealed class GetKeyGrantCommand : KeyGrantCmdlet
     public string? GranteePrincipal { get; set; }
 
     /// <inheritdoc/>
+    protected override Task<KeyProvider> FindProviderAsync(string reference) => Service.Providers.ResolveAsync(reference, TenantId, Cancellation);
+
+    /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
-        (string keyId, KmsConnection connection, _) = await ResolveAsync(TenantId).ConfigureAwait(false);
+        (string keyId, KmsConnection connection, _) = await ResolveAsync().ConfigureAwait(false);
         var filter = new KeyGrantFilter { GrantId = GrantId, GranteePrincipal = GranteePrincipal };
         foreach (KeyGrant grant in await Service.Grants.ListAsync(keyId, connection, filter, Cancellation).ConfigureAwait(false))
         {

@@ -122,7 +122,7 @@ public sealed class GetKeyPolicyCommand : KeyPolicyCmdlet
 
     private async Task<KeyPolicy> OfPlatformAsync()
     {
-        PlatformProfile platform = await PolicyInput.ReadPlatformAsync(this, Platform, OnPipelineAsync, Cancellation).ConfigureAwait(false);
+        PlatformProfile platform = await KnownPlatforms.ReadAsync(this, Platform, OnPipelineAsync, Cancellation).ConfigureAwait(false);
         var values = new PolicyValues
         {
             TenantIds = TenantId,

@@ -141,7 +141,7 @@ public sealed class NewEncryptionTenantCommand : AwsIdentityCmdlet
         Name = KeyName,
         KeyIdentifier = KeyArn!,
         ContextValue = ContextValue,
-        Parameters = ContextPairs.Read(Parameter) ?? new Dictionary<string, string>(),
+        Parameters = PolicyInput.ReadParameters(Parameter),
         Connection = ConnectionTo(NullIfEmpty(Region)),
     };
 

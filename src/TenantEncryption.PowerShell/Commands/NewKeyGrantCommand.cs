@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using TenantEncryption.Errors;
 using TenantEncryption.Grants;
 using TenantEncryption.Kms;
 using TenantEncryption.PowerShell.Completion;
@@ -55,9 +54,12 @@ public sealed class NewKeyGrantCommand : KeyGrantCmdlet
     public string? Name { get; set; }
 
     /// <inheritdoc/>
+    protected override Task<KeyProvider> FindProviderAsync(string reference) => Service.Providers.ResolveAsync(reference, TenantId, Cancellation);
+
+    /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
-        (string keyId, KmsConnection connection, KeyProvider? provider) = await FindAsync().ConfigureAwait(false);
+        (string keyId, KmsConnection connection, KeyProvider? provider) = await ResolveAsync().ConfigureAwait(false);
         var request = new NewKeyGrant
         {
             KeyId = keyId,
@@ -65,7 +67,7 @@ public sealed class NewKeyGrantCommand : KeyGrantCmdlet
             RetiringPrincipal = RetiringPrincipal,
             Operations = Operation,
             TenantIds = TenantId.Length == 0 && provider is not null ? [provider.TenantId] : TenantId,
-            Platform = Platform is null ? null : await PolicyInput.ReadPlatformAsync(this, Platform, OnPipelineAsync, Cancellation).ConfigureAwait(false),
+            Platform = Platform is null ? null : await KnownPlatforms.ReadAsync(this, Platform, OnPipelineAsync, Cancellation).ConfigureAwait(false),
             Name = Name,
             Connection = connection,
         };
@@ -95,15 +97,4 @@ public sealed class NewKeyGrantCommand : KeyGrantCmdlet
     }
 
     // A name that several tenants use is settled by the first tenant that the grants are for.
-    private async Task<(string KeyId, KmsConnection Connection, KeyProvider? Provider)> FindAsync()
-    {
-        try
-        {
-            return await ResolveAsync(null).ConfigureAwait(false);
-        }
-        catch (TenantEncryptionException exception) when (exception.Code == ErrorCodes.AmbiguousProvider && TenantId.Length > 0)
-        {
-            return await ResolveAsync(TenantId[0]).ConfigureAwait(false);
-        }
-    }
 }

@@ -96,7 +96,7 @@ public sealed class NewKeyProviderCommand : AwsCmdlet
             Description = string.IsNullOrEmpty(Description) ? null : Description,
             ContextValue = string.IsNullOrEmpty(ContextValue) ? null : ContextValue,
             SecondLayer = SecondLayer,
-            Parameters = ContextPairs.Read(Parameter) ?? new Dictionary<string, string>(),
+            Parameters = PolicyInput.ReadParameters(Parameter),
             Connection = Connection,
         };
         KeyProvider provider = await Service.Providers.RegisterAsync(registration, Cancellation).ConfigureAwait(false);

@@ -3,6 +3,7 @@ using TenantEncryption.Grants;
 using TenantEncryption.Kms;
 using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
+using TenantEncryption.Providers;
 
 namespace TenantEncryption.PowerShell.Commands;
 
@@ -46,6 +47,9 @@ public sealed class RemoveKeyGrantCommand : KeyGrantCmdlet
     protected override object? Target => (object?)InputObject ?? base.Target;
 
     /// <inheritdoc/>
+    protected override Task<KeyProvider> FindProviderAsync(string reference) => Service.Providers.ResolveAsync(reference, TenantId, Cancellation);
+
+    /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
         KeyGrant grant = await FindAsync().ConfigureAwait(false);
@@ -64,7 +68,7 @@ public sealed class RemoveKeyGrantCommand : KeyGrantCmdlet
             return given.Grant with { Connection = Connection.Or(given.Grant.Connection) };
         }
 
-        (string keyId, KmsConnection connection, _) = await ResolveAsync(TenantId).ConfigureAwait(false);
+        (string keyId, KmsConnection connection, _) = await ResolveAsync().ConfigureAwait(false);
         return await Service.Grants.FindAsync(keyId, GrantId, connection, Cancellation).ConfigureAwait(false);
     }
 }

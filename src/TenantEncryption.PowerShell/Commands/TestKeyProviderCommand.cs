@@ -49,7 +49,7 @@ public sealed class TestKeyProviderCommand : AwsCmdlet
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
     public string KeyArn { get; set; } = "";
 
-    /// <summary>The platform that shall use the key; the tenant's own when not given.</summary>
+    /// <summary>The platform that shall use the key, by name or as a profile's file (.json); the tenant's own when not given.</summary>
     [Parameter(ParameterSetName = KeySet)]
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string? Platform { get; set; }
@@ -90,10 +90,10 @@ public sealed class TestKeyProviderCommand : AwsCmdlet
             var candidate = new KeyCandidate
             {
                 TenantId = TenantId!,
-                Platform = Platform,
+                Platform = Platform is null ? null : await KnownPlatforms.ReadAsync(this, Platform, OnPipelineAsync, Cancellation).ConfigureAwait(false),
                 KeyIdentifier = KeyArn,
                 ContextValue = ContextValue,
-                Parameters = ContextPairs.Read(Parameter) ?? new Dictionary<string, string>(),
+                Parameters = PolicyInput.ReadParameters(Parameter),
                 Connection = Connection,
             };
             await TellAsync(await Service.Providers.TestKeyAsync(candidate, Offline, Cancellation).ConfigureAwait(false)).ConfigureAwait(false);

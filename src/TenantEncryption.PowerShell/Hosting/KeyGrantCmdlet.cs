@@ -30,18 +30,22 @@ public abstract class KeyGrantCmdlet : AwsCmdlet
     /// <inheritdoc/>
     protected override object? Target => (object?)KeyProvider ?? KeyArn;
 
+    /// <summary>Finds the provider that a reference names.</summary>
+    /// <param name="reference">The reference.</param>
+    /// <returns>The provider.</returns>
+    protected abstract Task<KeyProvider> FindProviderAsync(string reference);
+
     /// <summary>Finds the key that is meant.</summary>
-    /// <param name="tenantId">The tenant whose provider it is, where that is said.</param>
     /// <returns>The key, how it is reached, and the provider that named it.</returns>
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: the provider is the internal KMS; <c>PROVIDER_NOT_FOUND</c>, <c>AMBIGUOUS_PROVIDER</c>.</exception>
-    protected async Task<(string KeyId, KmsConnection Connection, KeyProvider? Provider)> ResolveAsync(string? tenantId)
+    protected async Task<(string KeyId, KmsConnection Connection, KeyProvider? Provider)> ResolveAsync()
     {
         if (KeyArn is not null)
         {
             return (KeyArn.KeyId, KeyArn.Reach(Connection), null);
         }
 
-        KeyProvider provider = await Service.Providers.ResolveAsync(KeyProvider!.Text, tenantId, Cancellation).ConfigureAwait(false);
+        KeyProvider provider = await FindProviderAsync(KeyProvider!.Text).ConfigureAwait(false);
         return provider.KeyArn is { } keyArn
             ? (keyArn, Connection.Or(provider.Connection), provider)
             : throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"'{provider.Name}' is the internal KMS, which has no grants.");

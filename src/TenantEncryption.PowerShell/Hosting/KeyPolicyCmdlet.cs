@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Management.Automation;
-using TenantEncryption.Errors;
 using TenantEncryption.Policies;
 using TenantEncryption.Policies.Documents;
 using TenantEncryption.Providers;
@@ -33,28 +32,7 @@ public abstract class KeyPolicyCmdlet : TenantCmdlet
     /// <summary>The provider that is meant. A name that several tenants use is settled by the first of the tenants that has it.</summary>
     /// <param name="reference">The reference.</param>
     /// <returns>The provider.</returns>
-    protected async Task<KeyProvider> ResolveAsync(KeyProviderReference reference)
-    {
-        try
-        {
-            return await Service.Providers.ResolveAsync(reference.Text, null, Cancellation).ConfigureAwait(false);
-        }
-        catch (TenantEncryptionException ambiguous) when (ambiguous.Code == ErrorCodes.AmbiguousProvider)
-        {
-            foreach (string tenantId in ForTenants)
-            {
-                try
-                {
-                    return await Service.Providers.ResolveAsync(reference.Text, tenantId, Cancellation).ConfigureAwait(false);
-                }
-                catch (TenantEncryptionException exception) when (exception.Code == ErrorCodes.ProviderNotFound)
-                {
-                }
-            }
-
-            throw;
-        }
-    }
+    protected Task<KeyProvider> ResolveAsync(KeyProviderReference reference) => Service.Providers.ResolveAsync(reference.Text, ForTenants, Cancellation);
 
     /// <summary>What the parameters ask for.</summary>
     /// <param name="provider">The provider.</param>

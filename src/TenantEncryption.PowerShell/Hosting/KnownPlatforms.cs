@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using TenantEncryption.Errors;
 using TenantEncryption.Platforms;
 
@@ -19,6 +20,25 @@ internal static class KnownPlatforms
         StoreUse use = await OpenStores.UseAsync(storePath, cancellationToken).ConfigureAwait(false);
         await using var _ = use.ConfigureAwait(false);
         return await use.Service.Platforms.ListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A platform by its name, or from the file of a user's own.</summary>
+    /// <param name="cmdlet">The cmdlet whose session it is.</param>
+    /// <param name="platform">The name, or the path of a profile, which ends in <c>.json</c>.</param>
+    /// <param name="onPipeline">Has the pipeline thread find what only it may.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The profile.</returns>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>, <c>INVALID_PLATFORM</c>, <c>SOURCE_NOT_FOUND</c>.</exception>
+    public static async Task<PlatformProfile> ReadAsync(
+        PSCmdlet cmdlet, string platform, Func<Func<string>, Task<string>> onPipeline, CancellationToken cancellationToken)
+    {
+        if (platform.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        {
+            return PlatformProfileReader.ReadFile(await onPipeline(() => SessionPath.Literal(cmdlet, platform)).ConfigureAwait(false)).Profile;
+        }
+
+        string store = await onPipeline(() => RunspaceConnection.CurrentPath).ConfigureAwait(false);
+        return await GetAsync(platform, store, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The one of a name.</summary>

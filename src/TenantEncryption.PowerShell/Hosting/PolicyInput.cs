@@ -2,12 +2,11 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using TenantEncryption.Errors;
-using TenantEncryption.Platforms;
 using TenantEncryption.Policies.Documents;
 
 namespace TenantEncryption.PowerShell.Hosting;
 
-/// <summary>Reads what users give for key policies: JSON or the path of a file with it, a policy object, values of placeholders, a platform.</summary>
+/// <summary>Reads what users give for key policies: JSON or the path of a file with it, a policy object, values of placeholders.</summary>
 internal static class PolicyInput
 {
     // Far above what KMS takes, so that a too long policy is told as such.
@@ -81,25 +80,6 @@ internal static class PolicyInput
         }
 
         return parameters;
-    }
-
-    /// <summary>A platform by its name, or from the file of a user's own.</summary>
-    /// <param name="cmdlet">The cmdlet whose session it is.</param>
-    /// <param name="platform">The name, or the path of a profile, which ends in <c>.json</c>.</param>
-    /// <param name="onPipeline">Has the pipeline thread find what only it may.</param>
-    /// <param name="cancellationToken">Ends the read.</param>
-    /// <returns>The profile.</returns>
-    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>, <c>INVALID_PLATFORM</c>, <c>SOURCE_NOT_FOUND</c>.</exception>
-    public static async Task<PlatformProfile> ReadPlatformAsync(
-        PSCmdlet cmdlet, string platform, Func<Func<string>, Task<string>> onPipeline, CancellationToken cancellationToken)
-    {
-        if (platform.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
-        {
-            return PlatformProfileReader.ReadFile(await onPipeline(() => SessionPath.Literal(cmdlet, platform)).ConfigureAwait(false)).Profile;
-        }
-
-        string store = await onPipeline(() => RunspaceConnection.CurrentPath).ConfigureAwait(false);
-        return await KnownPlatforms.GetAsync(platform, store, cancellationToken).ConfigureAwait(false);
     }
 
     private static string Text(string name, object? value) => Unwrap(value) switch

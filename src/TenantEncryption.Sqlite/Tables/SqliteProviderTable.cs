@@ -149,7 +149,7 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
         ("$authenticator", provider.Authenticator),
         ("$second_layer", provider.SecondLayer),
         ("$refused_regions", StoredText.OfList(provider.RefusedRegions)),
-        ("$parameters", StoredText.OfMap(provider.Parameters)),
+        ("$parameters", StoredText.OfLists(provider.Parameters)),
     ];
 
     private static KeyProvider Read(SqliteDataReader row) => new()
@@ -182,7 +182,7 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
         Authenticator = row.OptionalText(22),
         SecondLayer = row.GetBoolean(23),
         RefusedRegions = StoredText.ToList(row.GetString(24)),
-        Parameters = StoredText.ToMap(row.GetString(25)),
+        Parameters = StoredText.ToLists(row.GetString(25)),
         KeyCount = row.GetInt64(26),
         MessageCount = row.GetInt64(27),
         ValueCount = row.GetInt64(28),

@@ -33,17 +33,8 @@ internal static class StoredText
     /// <summary>Reads what <see cref="OfList"/> wrote.</summary>
     public static IReadOnlyList<string> ToList(string text)
     {
-        var list = new List<string>();
         using JsonTextReader reader = Read(text);
-        while (reader.Read())
-        {
-            if (reader.TokenType == JsonToken.String)
-            {
-                list.Add((string)reader.Value!);
-            }
-        }
-
-        return list;
+        return ReadList(reader);
     }
 
     /// <summary>A map as a JSON object, in its own order.</summary>
@@ -75,6 +66,35 @@ internal static class StoredText
         return map;
     }
 
+    /// <summary>A map of lists as a JSON object of arrays, in its own order.</summary>
+    public static string OfLists(IReadOnlyDictionary<string, IReadOnlyList<string>> map) => Write(writer =>
+    {
+        writer.WriteStartObject();
+        foreach ((string key, IReadOnlyList<string> list) in map)
+        {
+            writer.WritePropertyName(key);
+            writer.WriteRawValue(OfList(list));
+        }
+
+        writer.WriteEndObject();
+    });
+
+    /// <summary>Reads what <see cref="OfLists"/> wrote.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> ToLists(string text)
+    {
+        var map = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        using JsonTextReader reader = Read(text);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonToken.PropertyName)
+            {
+                map.Add((string)reader.Value!, ReadList(reader));
+            }
+        }
+
+        return map;
+    }
+
     private static string Write(Action<JsonTextWriter> write)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
@@ -84,6 +104,20 @@ internal static class StoredText
         }
 
         return text.ToString();
+    }
+
+    private static string[] ReadList(JsonTextReader reader)
+    {
+        var list = new List<string>();
+        while (reader.Read() && reader.TokenType != JsonToken.EndArray)
+        {
+            if (reader.TokenType == JsonToken.String)
+            {
+                list.Add((string)reader.Value!);
+            }
+        }
+
+        return [.. list];
     }
 
     // A value that looks like a date stays text.

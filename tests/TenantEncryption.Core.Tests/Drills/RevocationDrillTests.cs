@@ -3,6 +3,7 @@ using TenantEncryption.Drills;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.LocalKms.Faults;
+using TenantEncryption.Policies.Merging;
 using TenantEncryption.Providers;
 using TenantEncryption.Tests.Scenarios;
 

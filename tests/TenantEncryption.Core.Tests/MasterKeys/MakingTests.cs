@@ -154,7 +154,10 @@ public sealed class MakingTests
         await scene.Service.Tenants.CreateAsync(new NewTenant { TenantId = "one", Platform = "qlik-cloud", Organization = "One" });
         await scene.Service.Tenants.CreateAsync(new NewTenant { TenantId = "two", Platform = "qlik-cloud", Organization = "Two" });
 
+        await scene.Service.Tenants.CreateAsync(new NewTenant { TenantId = "any", Platform = "qlik-cloud" });
+
         Assert.Equal(ErrorCodes.InvalidInput, (await scene.RefusedAsync(scene.Request(null, "eu-west-1", "plain", "one"))).Code);
+        Assert.Equal(2, (await scene.Keys.PlanAsync(scene.Request(null, "eu-west-1", "any", "one"))).Tenants.Count);
         Assert.Equal(ErrorCodes.KeySharedAcrossOrganizations, (await scene.RefusedAsync(scene.Request(null, "eu-west-1", "one", "two"))).Code);
     }
 

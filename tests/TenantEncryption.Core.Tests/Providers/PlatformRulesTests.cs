@@ -112,6 +112,27 @@ public sealed class PlatformRulesTests
     }
 
     [Fact]
+    public async Task A_parent_keeps_the_provider_that_its_children_inherited()
+    {
+        await using TestService service = await WithRulesAsync("{}", profile => profile["children"] = true);
+        KeyProvider cmk = await service.RegisterAsync("CMK");
+        await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "index", Platform = "acme-cloud", Parent = "acme" });
+
+        Task EnableAsync() => service.Service.Providers.EnableAsync(cmk.Id);
+        Task MigrateAsync() => service.Service.Migrations.StartAsync("acme", cmk.Id);
+
+        foreach (Func<Task> change in new[] { EnableAsync, MigrateAsync })
+        {
+            TenantEncryptionException refused = await Refusal.OfAsync(change);
+            Assert.Equal(ErrorCodes.HasDependants, refused.Code);
+            Assert.Contains("'index'", refused.Detail, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(KeyProviderStatus.Pending, (await service.ProviderAsync("CMK")).Status);
+        Assert.Contains("'index'", Assert.Single((await service.Service.Migrations.MeasureAsync("acme", cmk.Id)).Refusals), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_platform_without_children_refuses_a_parent()
     {
         await using TestService service = await TestService.WithTenantAsync();

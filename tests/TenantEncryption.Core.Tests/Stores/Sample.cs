@@ -47,7 +47,7 @@ internal static class Sample
         MultiRegion = true,
         ReplicaKeys = ["arn:aws:kms:eu-west-2:111122223333:key/" + id, "2026-03-14T12:00:00+01:00"],
         RefusedRegions = ["eu-west-2"],
-        Parameters = new Dictionary<string, string> { ["SessionPrincipal"] = "abc", ["2026-03-14"] = "\"{}" },
+        Parameters = new Dictionary<string, IReadOnlyList<string>> { ["SessionPrincipal"] = ["abc"], ["2026-03-14"] = ["\"{}", "2026-03-14", "a,b"], ["None"] = [] },
         Connection = new KmsConnection
         {
             Region = "eu-west-1",

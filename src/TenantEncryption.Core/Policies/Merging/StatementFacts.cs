@@ -25,23 +25,11 @@ internal static class StatementFacts
     public static IReadOnlyList<string> Except(IReadOnlyDictionary<string, string> facts, IReadOnlyDictionary<string, string> others) =>
         facts.Where(fact => !others.ContainsKey(fact.Key)).Select(fact => fact.Value).ToArray();
 
-    /// <summary>Whether two policies mean the same, statement by statement.</summary>
-    public static bool SamePolicy(JObject left, JObject right) =>
-        (string?)left["Version"] == (string?)right["Version"]
-        && Statements(left).SequenceEqual(Statements(right), HashSet<string>.CreateSetComparer());
-
     /// <summary>A principal as comparisons take it: an account's twelve digits are its root.</summary>
     public static string Principal(string name) =>
         PrincipalElement.IsAccountId(name) ? $"account {name}"
         : name.Split(':') is ["arn", _, "iam", "", var account, "root"] ? $"account {account}"
         : name;
-
-    private static IEnumerable<HashSet<string>> Statements(JObject policy) => policy["Statement"] switch
-    {
-        JArray list => list.Select(statement => Of(statement).Keys.ToHashSet(StringComparer.Ordinal)),
-        { } single => [Of(single).Keys.ToHashSet(StringComparer.Ordinal)],
-        null => [],
-    };
 
     private static IEnumerable<(string Meaning, string Words)> OfElement(JProperty element) => element.Name switch
     {

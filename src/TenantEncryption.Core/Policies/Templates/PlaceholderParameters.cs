@@ -1,3 +1,4 @@
+using TenantEncryption.Errors;
 using TenantEncryption.Platforms;
 
 namespace TenantEncryption.Policies.Templates;
@@ -36,18 +37,17 @@ public static class PlaceholderParameters
         }
     }
 
-    /// <summary>The values that a provider was registered with, which are texts: those of a list have commas between them.</summary>
-    internal static Dictionary<string, IReadOnlyList<string>> OfProvider(PlatformProfile platform, IReadOnlyDictionary<string, string> registered)
+    /// <summary>Refuses names that no placeholder of the platform has.</summary>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>, with the names that there are.</exception>
+    internal static void RefuseUnknown(PlatformProfile platform, IEnumerable<string> names)
     {
-        var values = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
-        foreach (PlatformPlaceholder placeholder in platform.Placeholders)
+        string? unknown = names.FirstOrDefault(
+            name => !platform.Placeholders.Any(placeholder => placeholder.Name.Equals(name, StringComparison.OrdinalIgnoreCase)));
+        if (unknown is not null)
         {
-            if (registered.FirstOrDefault(pair => pair.Key.Equals(placeholder.Name, StringComparison.OrdinalIgnoreCase)).Value is { } text)
-            {
-                values[placeholder.Name] = placeholder.Source is PlaceholderSource.TenantIds or PlaceholderSource.Users ? text.Split(',', StringSplitOptions.TrimEntries) : [text];
-            }
+            string known = platform.Placeholders.Count == 0 ? "It has none" : $"It has {string.Join(", ", platform.Placeholders.Select(one => one.Name))}";
+            throw new TenantEncryptionException(
+                ErrorCodes.InvalidInput, $"The key policy of {platform.Name} has no placeholder '{unknown}'. {known}.");
         }
-
-        return values;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using TenantEncryption.Errors;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
@@ -17,7 +16,7 @@ internal sealed partial class PlaceholderValues
     public PlaceholderValues(PlatformProfile platform, PolicyValues given)
     {
         (_platform, _given) = (platform, given);
-        RefuseUnknownNames();
+        PlaceholderParameters.RefuseUnknown(_platform, _given.Parameters.Keys);
         foreach (PlatformPlaceholder placeholder in platform.Placeholders)
         {
             string[] values = [.. ValuesOf(placeholder).Distinct(StringComparer.Ordinal)];
@@ -97,18 +96,6 @@ internal sealed partial class PlaceholderValues
 
     private static string[] OneOrNone(string? value) => value is null ? [] : [value];
 
-    private void RefuseUnknownNames()
-    {
-        string? unknown = _given.Parameters.Keys.FirstOrDefault(
-            name => !_platform.Placeholders.Any(placeholder => placeholder.Name.Equals(name, StringComparison.OrdinalIgnoreCase)));
-        if (unknown is not null)
-        {
-            string names = _platform.Placeholders.Count == 0 ? "It has none" : $"It has {string.Join(", ", _platform.Placeholders.Select(one => one.Name))}";
-            throw new TenantEncryptionException(
-                ErrorCodes.InvalidInput, $"The key policy of {_platform.Name} has no placeholder '{unknown}'. {names}.");
-        }
-    }
-
     private void Check(PlatformPlaceholder placeholder, string value)
     {
         if (value.Length == 0 || value.Any(char.IsControl))
@@ -123,7 +110,7 @@ internal sealed partial class PlaceholderValues
                 break;
             case PlaceholderSource.Account when !PrincipalElement.IsAccountId(value):
                 throw Refuse(placeholder, value, "is no AWS account, which has 12 digits");
-            case PlaceholderSource.Region when !RegionPattern().IsMatch(value):
+            case PlaceholderSource.Region when !AwsRegion.IsName(value):
                 throw Refuse(placeholder, value, "is not the name of an AWS region");
             case PlaceholderSource.KeyId when !KeyIdentifier.TryParse(value, out KeyIdentifier? id, out _) || id.Form != KeyIdentifierForm.KeyId:
                 throw Refuse(placeholder, value, "is no key id, such as 1234abcd-12ab-34cd-56ef-1234567890ab");
@@ -134,7 +121,4 @@ internal sealed partial class PlaceholderValues
 
     private static TenantEncryptionException Refuse(PlatformPlaceholder placeholder, string value, string fault) =>
         new(ErrorCodes.InvalidInput, $"The value '{PrintableText.Of(value)}' of {placeholder.Name} {fault}.");
-
-    [GeneratedRegex(@"\A[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}\z")]
-    private static partial Regex RegionPattern();
 }

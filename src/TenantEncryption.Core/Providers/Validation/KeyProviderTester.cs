@@ -4,7 +4,6 @@ using TenantEncryption.Events;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Regions;
-using TenantEncryption.Platforms;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
@@ -75,13 +74,24 @@ internal sealed class KeyProviderTester(
                 await change.RecordAsync(EventTypes.ProviderTested, tenant.TenantId, data).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
-        if (KeyRefusal.Is(result.Code) && provider.KeyArn is not null)
+        await NoteRefusalsAsync(provider, result).ConfigureAwait(false);
+        return result;
+    }
+
+    // What KMS itself answered: that a policy would refuse the platform's principals is no answer of KMS to the one who opens keys here.
+    private async Task NoteRefusalsAsync(KeyProvider provider, KeyProviderTestResult result)
+    {
+        if (provider.KeyArn is null)
         {
-            string? region = result.Checks.First(check => check.Outcome == CheckOutcome.Failed).Region;
-            await refusals.NoteAsync(provider, region ?? KeyRegion.Home(provider).Region, result.Code).ConfigureAwait(false);
+            return;
         }
 
-        return result;
+        foreach (KeyProviderCheck refusal in result.Checks
+            .Where(check => check is { Outcome: CheckOutcome.Failed, Subject: CheckSubject.Caller, Code: { } code } && KeyRefusal.Is(code))
+            .DistinctBy(check => check.Region))
+        {
+            await refusals.NoteAsync(provider, refusal.Region ?? KeyRegion.Home(provider).Region, refusal.Code!).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Tests a provider of the store, and refuses one that does not work.</summary>
@@ -136,12 +146,11 @@ internal sealed class KeyProviderTester(
 
     private static async Task<EncryptionTenant> TenantOfAsync(IStoreTransaction transaction, KeyCandidate candidate)
     {
-        if (candidate.Platform is not { } name)
+        if (candidate.Platform is not { } profile)
         {
             return await TenantService.RequireAsync(transaction, candidate.TenantId).ConfigureAwait(false);
         }
 
-        PlatformProfile profile = await PlatformService.RequireAsync(transaction, name).ConfigureAwait(false);
         EncryptionTenant? known = await transaction.Tenants.FindAsync(candidate.TenantId).ConfigureAwait(false);
         return known?.Platform == profile.Name ? known : new EncryptionTenant { TenantId = candidate.TenantId, Platform = profile.Name, Profile = profile };
     }

@@ -54,18 +54,10 @@ internal sealed class PolicyChecks(
     }
 
     // A platform whose principals are the user's own and were not named is the caller itself.
-    private static bool HasPrincipals(PlatformProfile platform, IReadOnlyDictionary<string, string> parameters) =>
+    private static bool HasPrincipals(PlatformProfile platform, IReadOnlyDictionary<string, IReadOnlyList<string>> parameters) =>
         platform.Statements.Any(statement => statement.Purpose == StatementPurpose.Access)
-        && platform.Placeholders.All(placeholder => placeholder.Source != PlaceholderSource.Users || parameters.ContainsKey(placeholder.Name));
-
-    private static PolicyGrant ToPolicyGrant(KmsGrant grant) => new()
-    {
-        GrantId = grant.GrantId,
-        GranteePrincipal = grant.GranteePrincipal!,
-        Operations = grant.Operations,
-        EncryptionContextEquals = grant.EncryptionContextEquals,
-        EncryptionContextSubset = grant.EncryptionContextSubset,
-    };
+        && platform.Placeholders.All(
+            placeholder => placeholder.Source != PlaceholderSource.Users || parameters.Keys.Contains(placeholder.Name, StringComparer.OrdinalIgnoreCase));
 
     private async Task<(string Policy, IReadOnlyList<PolicyGrant> Grants)?> ReadAsync(ReviewedRegion region, CancellationToken cancellationToken)
     {
@@ -84,7 +76,7 @@ internal sealed class PolicyChecks(
         {
             IReadOnlyList<KmsGrant> grants =
                 (await kms.Administration.ListGrantsAsync(region.Key.Connection, region.Key.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
-            return (policy, [.. grants.Where(grant => grant.GranteePrincipal is not null).Select(ToPolicyGrant)]);
+            return (policy, [.. grants.Where(grant => grant.GranteePrincipal is not null).Select(PolicyGrant.Of)]);
         }
         catch (TenantEncryptionException exception)
         {
@@ -126,7 +118,7 @@ internal sealed class PolicyChecks(
             ContextValue = target.Provider.ContextValue,
             Key = KeyIdentifier.Parse(region.Key.KeyArn),
             MultiRegion = multiRegion,
-            Parameters = PlaceholderParameters.OfProvider(target.Platform, target.Provider.Parameters),
+            Parameters = target.Provider.Parameters,
         };
         try
         {
@@ -137,7 +129,7 @@ internal sealed class PolicyChecks(
         {
             // What only the vendor knows and nobody gave is taken from the policy: its form can be judged, whether it is the vendor's can't.
             Dictionary<string, IReadOnlyList<string>> found = VendorsOwn(PlaceholderParameters.Of(target.Platform, policy, values.Parameters));
-            IEnumerable<string> taken = found.Where(pair => !values.Parameters.ContainsKey(pair.Key)).Select(pair => $"{pair.Key} '{string.Join("', '", pair.Value)}'");
+            IEnumerable<string> taken = found.Where(pair => !values.Parameters.Keys.Contains(pair.Key, StringComparer.OrdinalIgnoreCase)).Select(pair => $"{pair.Key} '{string.Join("', '", pair.Value)}'");
             checks.Warn(
                 Name,
                 missing.Code,

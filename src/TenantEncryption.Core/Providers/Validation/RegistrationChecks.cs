@@ -39,12 +39,12 @@ internal static class RegistrationChecks
 
     private static void AddRegion(KeyProviderCheckList checks, ValidationTarget target, string region)
     {
-        if (target.Platform is { Regions.Count: > 0 } platform && platform.FindRegion(region) is null)
+        if (!target.Platform.Serves(region))
         {
             checks.Fail(
                 "Region",
                 ErrorCodes.WrongRegion,
-                $"The key is in {region}; {platform.Name} serves {string.Join(", ", platform.Regions.Select(served => served.Name))}.",
+                $"The key is in {region}; {target.Platform.Name} serves {string.Join(", ", target.Platform.Regions.Select(served => served.Name))}.",
                 region);
         }
         else if (target.Tenant.Region is not { } own)
@@ -66,7 +66,7 @@ internal static class RegistrationChecks
 
         try
         {
-            PlatformRules.RequireOwnOrganization(target.Tenant, target.SharedWith);
+            PlatformRules.RequireOneOrganization(target.Platform, [target.Tenant, .. target.SharedWith], target.Provider.KeyArn);
             checks.Warn(
                 "Sharing",
                 null,

@@ -75,12 +75,12 @@ internal sealed class PlatformScene : IAsyncDisposable
     }
 
     /// <summary>What the administrator knows of the vendor's side.</summary>
-    public IReadOnlyDictionary<string, string> Parameters => Platform.Name switch
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Parameters => Platform.Name switch
     {
-        "standalone" => new Dictionary<string, string> { ["Users"] = "arn:aws:iam::444455556666:role/platform" },
-        "tableau-cloud" => new Dictionary<string, string> { ["SidSuffix"] = "1234567890abc", ["Account"] = "123456789012", ["SessionPrincipal"] = "abcXYZ12" },
-        "amazon-q-business" => new Dictionary<string, string> { ["AdminRole"] = $"arn:aws:iam::{Account}:role/Admin" },
-        _ => new Dictionary<string, string>(),
+        "standalone" => new Dictionary<string, IReadOnlyList<string>> { ["Users"] = ["arn:aws:iam::444455556666:role/platform"] },
+        "tableau-cloud" => new Dictionary<string, IReadOnlyList<string>> { ["SidSuffix"] = ["1234567890abc"], ["Account"] = ["123456789012"], ["SessionPrincipal"] = ["abcXYZ12"] },
+        "amazon-q-business" => new Dictionary<string, IReadOnlyList<string>> { ["AdminRole"] = [$"arn:aws:iam::{Account}:role/Admin"] },
+        _ => new Dictionary<string, IReadOnlyList<string>>(),
     };
 
     public string? ContextValue => Platform.ContextValueRequired ? "sf-auth-of-acme" : null;
@@ -115,7 +115,7 @@ internal sealed class PlatformScene : IAsyncDisposable
             TenantIds = [ContextValue ?? "acme"],
             ContextValue = ContextValue,
             Key = key,
-            Parameters = Parameters.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<string>)[pair.Value]),
+            Parameters = Parameters,
         });
         return new JObject
         {

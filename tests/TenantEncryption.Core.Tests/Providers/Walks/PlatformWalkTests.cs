@@ -192,7 +192,7 @@ public sealed class PlatformWalkTests
     {
         await using PlatformScene scene = await PlatformScene.BeginAsync("qlik-cloud-government");
         await scene.SetPolicyAsync(policy => ReplaceText(policy, "acme", "c0ffee"));
-        var candidate = new KeyCandidate { TenantId = "c0ffee", Platform = "qlik-cloud-government", KeyIdentifier = scene.KeyArn, Connection = scene.Connection };
+        var candidate = new KeyCandidate { TenantId = "c0ffee", Platform = PlatformCatalog.FindBuiltIn("qlik-cloud-government"), KeyIdentifier = scene.KeyArn, Connection = scene.Connection };
 
         Assert.True((await scene.Service.Service.Providers.TestKeyAsync(candidate)).Success);
         Assert.Equal(ErrorCodes.PolicyDenied, (await scene.Service.Service.Providers.TestKeyAsync(candidate with { TenantId = "decaf" })).Code);

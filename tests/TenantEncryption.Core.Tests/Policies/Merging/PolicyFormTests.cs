@@ -1,6 +1,8 @@
+using Newtonsoft.Json.Linq;
 using TenantEncryption.Drills;
+using TenantEncryption.Policies.Merging;
 
-namespace TenantEncryption.Tests.Drills;
+namespace TenantEncryption.Tests.Policies.Merging;
 
 public sealed class PolicyFormTests
 {
@@ -16,6 +18,8 @@ public sealed class PolicyFormTests
     [InlineData(""" "Action":"kms:Decrypt" """, """ "Action":["kms:Decrypt"] """)]
     [InlineData(""" "kms:EncryptionContext:A":"1" """, """ "kms:EncryptionContext:A":["1"] """)]
     [InlineData(""" "Sid":"a","Effect":"Allow" """, """ "Effect":"Allow","Sid":"a" """)]
+    [InlineData(""" "arn:aws:iam::111122223333:root" """, """ "111122223333" """)]
+    [InlineData(""" "Action":"kms:Decrypt" """, """ "Action":"kms:decrypt" """)]
     public void What_says_the_same_is_the_same(string one, string other) => Assert.True(PolicyForm.AreSame(Policy, Replace(one, other)));
 
     [Theory]
@@ -23,7 +27,28 @@ public sealed class PolicyFormTests
     [InlineData(""" "Effect":"Deny" """, """ "Effect":"Allow" """)]
     [InlineData(""" "Action":["kms:Decrypt","kms:Encrypt"] """, """ "Action":["kms:Decrypt"] """)]
     [InlineData(""" "Sid":"a" """, """ "Sid":"A" """)]
+    [InlineData(""" "Version":"2012-10-17" """, """ "Version":"2008-10-17" """)]
+    [InlineData(""" "Version":"2012-10-17" """, """ "Version":"2012-10-17","Id":"one" """)]
     public void What_says_another_thing_is_not(string one, string other) => Assert.False(PolicyForm.AreSame(Policy, Replace(one, other)));
+
+    [Fact]
+    public void The_order_of_statements_says_nothing_and_a_second_one_does()
+    {
+        JObject policy = JObject.Parse(Policy);
+        var statements = (JArray)policy["Statement"]!;
+        string reversed = With(statements.Reverse());
+        string doubled = With(statements.Append(statements[0]));
+
+        Assert.True(PolicyForm.AreSame(Policy, reversed));
+        Assert.False(PolicyForm.AreSame(Policy, doubled));
+
+        string With(IEnumerable<JToken> others)
+        {
+            var copy = (JObject)policy.DeepClone();
+            copy["Statement"] = new JArray(others);
+            return copy.ToString();
+        }
+    }
 
     [Fact]
     public void A_statement_is_added_to_a_policy_of_one_statement_and_taken_out_again()
