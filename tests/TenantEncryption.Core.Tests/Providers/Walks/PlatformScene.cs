@@ -43,9 +43,11 @@ internal sealed class PlatformScene : IAsyncDisposable
 
     public KmsConnection Connection => new() { EndpointUrl = Service.Keys.Url, Region = Region };
 
-    public static async Task<PlatformScene> BeginAsync(string platform)
+    /// <param name="platform">The platform.</param>
+    /// <param name="keys">A KMS of the test's own, which it disposes; <see langword="null"/> for the shared one.</param>
+    public static async Task<PlatformScene> BeginAsync(string platform, SharedKms? keys = null)
     {
-        TestService service = await TestService.OpenAsync();
+        TestService service = await TestService.OpenAsync(keys: keys);
         var scene = new PlatformScene(service, PlatformCatalog.FindBuiltIn(platform)!);
         await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "acme", Platform = platform, Region = scene.Region });
         scene.KeyArn = await scene.CreateKeyAsync(scene.Backup is null ? [] : [scene.Backup]);

@@ -145,18 +145,38 @@ public sealed class PlatformWalkTests
     }
 
     [Fact]
-    public async Task A_missing_replica_fails_a_new_provider_and_warns_of_a_current_one()
+    public async Task A_replica_that_is_to_be_deleted_fails_its_provider()
     {
         await using PlatformScene scene = await PlatformScene.BeginAsync("qlik-cloud");
         await scene.SetPolicyAsync();
         KeyProvider provider = await scene.RegisterAsync();
         await PromoteAsync(scene, provider);
-        await scene.In(scene.Backup!).ScheduleKeyDeletionAsync(new ScheduleKeyDeletionRequest { KeyId = PlatformScene.KeyArnIn(scene.Backup!, scene.KeyArn), PendingWindowInDays = 7 });
+        await DeleteReplicaAsync(scene);
 
-        KeyProviderTestResult gone = await scene.Service.Service.Providers.TestAsync(provider.Id);
+        KeyProviderTestResult result = await scene.Service.Service.Providers.TestAsync(provider.Id);
 
-        Assert.Equal(ErrorCodes.KeyPendingDeletion, gone.Code);
-        Assert.Equal(scene.Backup, gone.Checks.First(check => check.Outcome == CheckOutcome.Failed).Region);
+        Assert.Equal(ErrorCodes.KeyPendingDeletion, result.Code);
+        Assert.Equal(scene.Backup, result.Checks.First(check => check.Outcome == CheckOutcome.Failed).Region);
+    }
+
+    [Fact]
+    public async Task A_missing_replica_fails_a_new_provider_and_warns_of_a_current_one()
+    {
+        await using SharedKms keys = await SharedKms.StartAsync();
+        await using PlatformScene scene = await PlatformScene.BeginAsync("qlik-cloud", keys);
+        await scene.SetPolicyAsync();
+        KeyProvider current = await scene.RegisterAsync();
+        await PromoteAsync(scene, current);
+        await DeleteReplicaAsync(scene);
+        keys.Advance(TimeSpan.FromDays(8));
+
+        KeyProviderTestResult warned = await scene.Service.Service.Providers.TestAsync(current.Id);
+        KeyProviderTestResult failed = await scene.TestAsync();
+
+        Assert.True(warned.Success);
+        Assert.Contains(warned.Checks, check => check is { Outcome: CheckOutcome.Warning, Code: ErrorCodes.ReplicaMissing } && check.Region == scene.Backup);
+        Assert.Equal(ErrorCodes.ReplicaMissing, failed.Code);
+        Assert.Equal(scene.Backup, failed.Checks.First(check => check.Outcome == CheckOutcome.Failed).Region);
     }
 
     [Fact]
@@ -385,6 +405,9 @@ public sealed class PlatformWalkTests
             await scene.Service.Service.Providers.EnableAsync(provider.Id);
         }
     }
+
+    private static Task<ScheduleKeyDeletionResponse> DeleteReplicaAsync(PlatformScene scene) => scene.In(scene.Backup!).ScheduleKeyDeletionAsync(
+        new ScheduleKeyDeletionRequest { KeyId = PlatformScene.KeyArnIn(scene.Backup!, scene.KeyArn), PendingWindowInDays = 7 });
 
     private static string AliasArn(PlatformScene scene, string alias) => scene.KeyArn[..scene.KeyArn.IndexOf("key/", StringComparison.Ordinal)] + alias;
 
