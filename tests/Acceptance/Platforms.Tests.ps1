@@ -60,6 +60,25 @@ Describe 'A key for <Platform>' -ForEach $walks {
     }
 }
 
+Describe 'What a platform shows' {
+    It 'gives the values that nobody types' {
+        $shown = Join-Path $TestDrive tableau.json
+        Get-KeyPolicy -Platform tableau-cloud -StatementOnly -AsJson -Parameter @{
+            SidSuffix = '1234567890abc'; Account = '123456789012'; SessionPrincipal = 'abcXYZ12'; SfAuth = 'made-by-tableau'
+        } | Set-Content $shown
+        $null = New-EncryptionTenant shown -Platform tableau-cloud -Region us-east-2
+        $key = New-MasterKey k-shown -TenantId shown -From $shown @kms -WarningAction SilentlyContinue
+
+        (Test-KeyProvider -KeyArn $key.KeyArn -TenantId shown -From $shown @kms).Code | Should -Be SUCCESS
+        $provider = New-KeyProvider -TenantId shown -Name CMK -KeyArn $key.KeyArn -From $shown @kms
+
+        $provider.ContextValue | Should -Be 'made-by-tableau'
+        $provider.Parameters['SessionPrincipal'] | Should -Be 'abcXYZ12'
+        $provider | Test-KeyProvider -Quiet | Should -BeTrue
+        { New-KeyProvider -TenantId shown -Name Other -KeyArn $key.KeyArn -From '{}' @kms } | Should -Throw -ErrorId 'TEMPLATE_MISMATCH,*'
+    }
+}
+
 Describe 'The rules of platforms' {
     It 'lists five platforms with their regions and backup regions' {
         (Get-EncryptionPlatform).Name | Should -Be 'amazon-q-business', 'qlik-cloud', 'qlik-cloud-government', 'standalone', 'tableau-cloud'

@@ -44,6 +44,7 @@ public sealed class KeyProviderService
         ProviderNameRule.Check(newProvider.Name);
         EncryptionTenant tenant = await _journal.ReadAsync(
             transaction => TenantService.RequireAsync(transaction, newProvider.TenantId), cancellationToken).ConfigureAwait(false);
+        newProvider = ProviderRegistration.WithShown(tenant.Profile, newProvider);
         Operation operation = _journal.Begin("New-KeyProvider", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         KeyProvider provider = await ProviderRegistration.DraftAsync(operation.Kms, tenant, newProvider, _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);

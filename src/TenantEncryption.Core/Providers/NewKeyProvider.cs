@@ -28,6 +28,12 @@ public sealed record NewKeyProvider
     /// <summary>The values of the platform's placeholders that only its vendor knows, by their names, compared without regard to case.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Parameters { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
+    /// <summary>
+    /// The JSON that the platform itself shows, a policy or statements: the context value and the vendor's own values are taken from it, unless they are
+    /// given. <see langword="null"/> without it.
+    /// </summary>
+    public string? From { get; init; }
+
     /// <summary>How KMS is reached.</summary>
     public KmsConnection Connection { get; init; } = new();
 }

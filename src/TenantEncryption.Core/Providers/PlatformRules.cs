@@ -34,7 +34,7 @@ internal static class PlatformRules
         {
             throw new TenantEncryptionException(
                 ErrorCodes.InvalidInput,
-                $"On {platform.Name} the value of the encryption context pair '{platform.ContextKey}' is made by the vendor: give it with -ContextValue.");
+                $"On {platform.Name} the vendor makes the value of the encryption context pair '{platform.ContextKey}': give it with -ContextValue, or what the vendor shows with -From.");
         }
     }
 

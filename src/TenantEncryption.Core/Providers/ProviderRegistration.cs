@@ -10,6 +10,30 @@ namespace TenantEncryption.Providers;
 /// <summary>Makes a provider from what an administrator gives: checks its form, and resolves it to a key ARN.</summary>
 internal static class ProviderRegistration
 {
+    /// <summary>Takes from what the platform itself shows what is not given.</summary>
+    /// <exception cref="TenantEncryptionException"><c>MALFORMED_POLICY</c>, <c>TEMPLATE_MISMATCH</c>.</exception>
+    public static NewKeyProvider WithShown(PlatformProfile platform, NewKeyProvider given)
+    {
+        if (given.From is null)
+        {
+            return given;
+        }
+
+        IReadOnlyDictionary<string, IReadOnlyList<string>> shown = TemplateCapture.Read(given.From, platform);
+        string? contextPlaceholder = platform.Placeholders.FirstOrDefault(one => one.Source == PlaceholderSource.ContextValue)?.Name;
+        var parameters = PlaceholderParameters.VendorsOwn(platform, shown);
+        foreach ((string name, IReadOnlyList<string> values) in given.Parameters)
+        {
+            parameters[name] = values;
+        }
+
+        return given with
+        {
+            ContextValue = given.ContextValue ?? (contextPlaceholder is not null && shown.TryGetValue(contextPlaceholder, out IReadOnlyList<string>? value) ? value[0] : null),
+            Parameters = parameters,
+        };
+    }
+
     /// <summary>The provider, Pending, not stored.</summary>
     /// <param name="kms">Resolves the identifier; <see langword="null"/> to make no call.</param>
     /// <param name="tenant">The tenant.</param>

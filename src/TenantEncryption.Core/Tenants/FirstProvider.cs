@@ -50,6 +50,7 @@ internal sealed class FirstProvider(ChangeJournal journal, ProviderAuthenticator
         }
 
         ProviderNameRule.Check(key.Name);
+        key = ProviderRegistration.WithShown(tenant.Profile, key);
         PlatformRules.RequireRegistration(tenant, key, own: []);
         KeyProvider draft = await ProviderRegistration.DraftAsync(operation.Kms, tenant, key, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         await tester.RequireWorkingDraftAsync(operation, tenant, draft, cancellationToken).ConfigureAwait(false);

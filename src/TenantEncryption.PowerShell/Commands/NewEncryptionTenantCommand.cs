@@ -91,6 +91,10 @@ public sealed class NewEncryptionTenantCommand : AwsIdentityCmdlet
     [Parameter]
     public Hashtable? Parameter { get; set; }
 
+    /// <summary>The key policy that the platform itself shows, as JSON or the path of a file with it: what -ContextValue and -Parameter don't give is taken from it.</summary>
+    [Parameter]
+    public string? From { get; set; }
+
     /// <inheritdoc/>
     protected override object? Target => _current;
 
@@ -122,7 +126,7 @@ public sealed class NewEncryptionTenantCommand : AwsIdentityCmdlet
             Parent = NullIfEmpty(Parent),
             KeyHierarchy = KeyHierarchy,
             KeyLease = KeyLease,
-            Key = string.IsNullOrEmpty(KeyArn) ? null : Key(tenantId),
+            Key = string.IsNullOrEmpty(KeyArn) ? null : await KeyAsync(tenantId).ConfigureAwait(false),
         };
         try
         {
@@ -135,13 +139,14 @@ public sealed class NewEncryptionTenantCommand : AwsIdentityCmdlet
         }
     }
 
-    private NewKeyProvider Key(string tenantId) => new()
+    private async Task<NewKeyProvider> KeyAsync(string tenantId) => new()
     {
         TenantId = tenantId,
         Name = KeyName,
         KeyIdentifier = KeyArn!,
         ContextValue = ContextValue,
         Parameters = PolicyInput.ReadParameters(Parameter),
+        From = await OnPipelineAsync(() => PolicyInput.ReadJsonOrFile(this, From)).ConfigureAwait(false),
         Connection = ConnectionTo(NullIfEmpty(Region)),
     };
 

@@ -22,6 +22,10 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <para>Registers a key that is reached with an AWS profile, and moves the tenant's keys to it.</para>
 /// </example>
 /// <example>
+///   <code>New-KeyProvider -TenantId acme -Name acme-cmk -KeyArn $arn -From ./tableau-policy.json</code>
+///   <para>Registers a key with the values that Tableau's Key Policy dialog shows.</para>
+/// </example>
+/// <example>
 ///   <code>New-KeyProvider -TenantId acme -Name acme-both -KeyArn $arn -SecondLayer -Migrate</code>
 ///   <para>Moves the tenant's keys under two layers: the customer's key and the internal KMS.</para>
 /// </example>
@@ -68,6 +72,10 @@ public sealed class NewKeyProviderCommand : AwsCmdlet
     [Parameter]
     public Hashtable? Parameter { get; set; }
 
+    /// <summary>The key policy that the platform itself shows, as JSON or the path of a file with it: what -ContextValue and -Parameter don't give is taken from it.</summary>
+    [Parameter]
+    public string? From { get; set; }
+
     /// <summary>Makes it the tenant's Active provider. The one before becomes Archived and keeps the keys that it has.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ActivateSet)]
     public SwitchParameter Activate { get; set; }
@@ -97,6 +105,7 @@ public sealed class NewKeyProviderCommand : AwsCmdlet
             ContextValue = string.IsNullOrEmpty(ContextValue) ? null : ContextValue,
             SecondLayer = SecondLayer,
             Parameters = PolicyInput.ReadParameters(Parameter),
+            From = await OnPipelineAsync(() => PolicyInput.ReadJsonOrFile(this, From)).ConfigureAwait(false),
             Connection = Connection,
         };
         KeyProvider provider = await Service.Providers.RegisterAsync(registration, Cancellation).ConfigureAwait(false);

@@ -62,6 +62,10 @@ public sealed class TestKeyProviderCommand : AwsCmdlet
     [Parameter(ParameterSetName = KeySet)]
     public Hashtable? Parameter { get; set; }
 
+    /// <summary>The key policy that the platform itself shows, as JSON or the path of a file with it: what -ContextValue and -Parameter don't give is taken from it.</summary>
+    [Parameter(ParameterSetName = KeySet)]
+    public string? From { get; set; }
+
     /// <summary>
     /// The tenant whose provider is meant; without -KeyProvider, all of its providers. With -KeyArn the tenant that the key is for, which need not be
     /// in the store when -Platform is given.
@@ -94,6 +98,7 @@ public sealed class TestKeyProviderCommand : AwsCmdlet
                 KeyIdentifier = KeyArn,
                 ContextValue = ContextValue,
                 Parameters = PolicyInput.ReadParameters(Parameter),
+                From = await OnPipelineAsync(() => PolicyInput.ReadJsonOrFile(this, From)).ConfigureAwait(false),
                 Connection = Connection,
             };
             await TellAsync(await Service.Providers.TestKeyAsync(candidate, Offline, Cancellation).ConfigureAwait(false)).ConfigureAwait(false);

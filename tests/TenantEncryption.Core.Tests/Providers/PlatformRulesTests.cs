@@ -1,8 +1,10 @@
 using System.Text;
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Core.Tests.Policies.Templates;
 using TenantEncryption.Errors;
 using TenantEncryption.Migration;
 using TenantEncryption.Platforms;
+using TenantEncryption.Policies.Templates;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
 using TenantEncryption.Tests.Scenarios;
@@ -76,6 +78,59 @@ public sealed class PlatformRulesTests
         await using TestService service = await WithRulesAsync("{}", profile => profile["contextValueRequired"] = true);
 
         Assert.Equal(ErrorCodes.InvalidInput, await Refusal.CodeOfAsync(() => service.RegisterAsync("CMK")));
+    }
+
+    [Fact]
+    public async Task What_the_platform_shows_is_registered_with_the_key_and_what_is_given_wins()
+    {
+        await using TestService service = await TestService.OpenAsync();
+        await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "acme", Platform = "tableau-cloud" });
+        var registration = new NewKeyProvider
+        {
+            TenantId = "acme",
+            Name = "CMK",
+            KeyIdentifier = await service.Keys.CreateKeyAsync(),
+            Connection = service.Connection,
+            From = VendorStatements.Tableau,
+        };
+        IReadOnlyDictionary<string, IReadOnlyList<string>> shown = TemplateCapture.Read(VendorStatements.Tableau, PlatformCatalog.FindBuiltIn("tableau-cloud")!);
+
+        KeyProvider taken = await service.Service.Providers.RegisterAsync(registration);
+        KeyProvider given = await service.Service.Providers.RegisterAsync(registration with
+        {
+            Name = "Other",
+            KeyIdentifier = await service.Keys.CreateKeyAsync(),
+            ContextValue = "mine",
+            Parameters = new Dictionary<string, IReadOnlyList<string>> { ["sidsuffix"] = ["mine"] },
+        });
+
+        Assert.Equal(Assert.Single(shown["SfAuth"]), taken.ContextValue);
+        Assert.Equal(shown.Where(pair => pair.Key != "SfAuth").OrderBy(pair => pair.Key), taken.Parameters.OrderBy(pair => pair.Key));
+        Assert.Equal(("mine", "mine"), (given.ContextValue, Assert.Single(given.Parameters.Single(pair => pair.Key.Equals("SidSuffix", StringComparison.OrdinalIgnoreCase)).Value)));
+        Assert.Equal(shown["Account"], given.Parameters["Account"]);
+    }
+
+    [Theory]
+    [InlineData("{", ErrorCodes.MalformedPolicy)]
+    [InlineData("{}", ErrorCodes.TemplateMismatch)]
+    public async Task What_the_platform_does_not_show_is_refused_and_is_no_failed_test(string from, string code)
+    {
+        await using TestService service = await TestService.OpenAsync();
+        await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "acme", Platform = "tableau-cloud" });
+        string keyArn = await service.Keys.CreateKeyAsync();
+
+        Assert.Equal(code, await Refusal.CodeOfAsync(() => service.Service.Providers.RegisterAsync(
+            new NewKeyProvider { TenantId = "acme", Name = "CMK", KeyIdentifier = keyArn, Connection = service.Connection, From = from })));
+        Assert.Equal(code, await Refusal.CodeOfAsync(() => service.Service.Providers.TestKeyAsync(
+            new KeyCandidate { TenantId = "acme", KeyIdentifier = keyArn, Connection = service.Connection, From = from })));
+        Assert.Equal(ErrorCodes.InvalidInput, await Refusal.CodeOfAsync(() => service.Service.Providers.RegisterAsync(new NewKeyProvider
+        {
+            TenantId = "acme",
+            Name = "CMK",
+            KeyIdentifier = keyArn,
+            Connection = service.Connection,
+            Parameters = new Dictionary<string, IReadOnlyList<string>> { ["Nonsense"] = ["1"] },
+        })));
     }
 
     [Fact]

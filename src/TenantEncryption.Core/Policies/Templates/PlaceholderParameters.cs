@@ -37,6 +37,13 @@ public static class PlaceholderParameters
         }
     }
 
+    /// <summary>Those values that only the platform's vendor knows.</summary>
+    internal static Dictionary<string, IReadOnlyList<string>> VendorsOwn(
+        PlatformProfile platform, IReadOnlyDictionary<string, IReadOnlyList<string>> values) => values
+        .Where(pair => platform.Placeholders.Any(
+            placeholder => placeholder.Source == PlaceholderSource.Given && placeholder.Name.Equals(pair.Key, StringComparison.OrdinalIgnoreCase)))
+        .ToDictionary(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Refuses names that no placeholder of the platform has.</summary>
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>, with the names that there are.</exception>
     internal static void RefuseUnknown(PlatformProfile platform, IEnumerable<string> names)

@@ -119,12 +119,17 @@ internal sealed class KeyProviderTester(
                 KeyIdentifier = candidate.KeyIdentifier,
                 ContextValue = candidate.ContextValue,
                 Parameters = candidate.Parameters,
+                From = candidate.From,
                 Connection = candidate.Connection,
             };
             provider = await ProviderRegistration.DraftAsync(
-                offline ? null : operation.Kms, tenant, registration, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+                offline ? null : operation.Kms,
+                tenant,
+                ProviderRegistration.WithShown(tenant.Profile, registration),
+                time.GetUtcNow(),
+                cancellationToken).ConfigureAwait(false);
         }
-        catch (TenantEncryptionException fault) when (fault.Code != ErrorCodes.InvalidInput)
+        catch (TenantEncryptionException fault) when (fault.Code is not (ErrorCodes.InvalidInput or ErrorCodes.MalformedPolicy or ErrorCodes.TemplateMismatch))
         {
             return validator.Fail(tenant, candidate.KeyIdentifier, fault);
         }

@@ -127,8 +127,10 @@ internal sealed class PolicyChecks(
         }
         catch (TenantEncryptionException missing) when (missing.Code == ErrorCodes.PlaceholderMissing)
         {
-            // What only the vendor knows and nobody gave is taken from the policy: its form can be judged, whether it is the vendor's can't.
-            Dictionary<string, IReadOnlyList<string>> found = VendorsOwn(PlaceholderParameters.Of(target.Platform, policy, values.Parameters));
+            // What only the vendor knows and nobody gave is taken from the policy: its form can be judged, whether it is the vendor's can't. The tenant's
+            // own value must be in the policy, not be taken from it.
+            Dictionary<string, IReadOnlyList<string>> found = PlaceholderParameters.VendorsOwn(
+                target.Platform, PlaceholderParameters.Of(target.Platform, policy, values.Parameters));
             IEnumerable<string> taken = found.Where(pair => !values.Parameters.Keys.Contains(pair.Key, StringComparer.OrdinalIgnoreCase)).Select(pair => $"{pair.Key} '{string.Join("', '", pair.Value)}'");
             checks.Warn(
                 Name,
@@ -140,12 +142,6 @@ internal sealed class PolicyChecks(
             return values with { Parameters = found };
         }
     }
-
-    // The tenant's own value must be in the policy, not be taken from it.
-    private Dictionary<string, IReadOnlyList<string>> VendorsOwn(Dictionary<string, IReadOnlyList<string>> found) => found
-        .Where(pair => target.Platform.Placeholders.Any(
-            placeholder => placeholder.Source == PlaceholderSource.Given && placeholder.Name.Equals(pair.Key, StringComparison.OrdinalIgnoreCase)))
-        .ToDictionary(StringComparer.OrdinalIgnoreCase);
 
     private void AddAllowed(ReviewedRegion region, PolicyAnalysis analysis)
     {

@@ -2,7 +2,7 @@ using Newtonsoft.Json.Linq;
 using TenantEncryption.Drills;
 using TenantEncryption.Policies.Merging;
 
-namespace TenantEncryption.Tests.Policies.Merging;
+namespace TenantEncryption.Core.Tests.Policies.Merging;
 
 public sealed class PolicyFormTests
 {
