@@ -69,7 +69,7 @@ internal static class FileBatches
             for (int first = 0; first < files;)
             {
                 await room.WaitAsync(stopped).ConfigureAwait(false);
-                if (settling.IsFaulted)
+                if (settling is { IsCompleted: true, IsCompletedSuccessfully: false })
                 {
                     break;
                 }

@@ -15,6 +15,9 @@ internal sealed class WatchedAeadFactory : IAeadFactory
 
     public IEnumerable<string> Reused => _pairs.Concat(_secrets).Where(pair => pair.Value > 1).Select(pair => pair.Key);
 
+    /// <summary>The keys that encrypted.</summary>
+    public IEnumerable<string> Keys => _pairs.Keys.Select(pair => pair.Split(':')[0]).Distinct();
+
     public IAead Create(ReadOnlySpan<byte> key) => new Watched(this, Convert.ToHexString(key), AesGcmFactory.Instance.Create(key));
 
     private sealed class Watched(WatchedAeadFactory factory, string key, IAead inner) : IAead

@@ -1,7 +1,10 @@
 using FsCheck;
 using FsCheck.Fluent;
+using TenantEncryption.Core.Tests.Stores;
 using TenantEncryption.Data;
 using TenantEncryption.Envelope;
+using TenantEncryption.Keys;
+using TenantEncryption.Keys.Root;
 using TenantEncryption.Tests.Envelope;
 using TenantEncryption.Tests.Scenarios;
 
@@ -57,6 +60,25 @@ public sealed class ImmutabilityTests
 
         await service.Service.Keys.RotateAsync("acme");
         Assert.Equal(before + 15 + 2, watch.Encryptions); // A share, and the new key under it.
+    }
+
+    [Fact]
+    public async Task A_passphrase_never_seals_twice_under_one_key()
+    {
+        var watch = new WatchedAeadFactory();
+        await using var store = new TemporaryStore();
+        using var vault = new PassphraseRootKeyVault(new SecretBytes("correct horse"u8), iterations: 10, watch);
+        using var root = new RootKeySet(RootKey.Create());
+
+        for (int i = 0; i < 5; i++)
+        {
+            await store.WriteAsync(transaction => vault.SaveAsync("store", root, transaction.Settings));
+        }
+
+        using RootKeySet? loaded = await store.ReadAsync(transaction => vault.LoadAsync("store", transaction.Settings));
+        Assert.Equal(root.Current.Id, loaded?.Current.Id);
+        Assert.Equal(5, watch.Encryptions);
+        Assert.Equal(5, watch.Keys.Count());
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Stores;
 
@@ -24,12 +25,14 @@ public sealed class PassphraseRootKeyVault : IRootKeyVault, IDisposable
 
     private readonly SecretBytes _passphrase;
     private readonly int _iterations;
+    private readonly IAeadFactory _aeadFactory;
 
     /// <summary>Takes a passphrase.</summary>
     /// <param name="passphrase">Its UTF-8 bytes, at least one; this object owns and zeroes them.</param>
     /// <param name="iterations">PBKDF2 iterations for new seals.</param>
+    /// <param name="aeadFactory">The AEAD; <see langword="null"/> for the platform's AES-GCM.</param>
     /// <exception cref="TenantEncryptionException"><c>PASSPHRASE_REQUIRED</c>: it is empty.</exception>
-    public PassphraseRootKeyVault(SecretBytes passphrase, int iterations = DefaultIterations)
+    public PassphraseRootKeyVault(SecretBytes passphrase, int iterations = DefaultIterations, IAeadFactory? aeadFactory = null)
     {
         if (passphrase.Length == 0)
         {
@@ -38,6 +41,7 @@ public sealed class PassphraseRootKeyVault : IRootKeyVault, IDisposable
 
         _passphrase = passphrase;
         _iterations = iterations;
+        _aeadFactory = aeadFactory ?? AesGcmFactory.Instance;
     }
 
     /// <inheritdoc/>
@@ -61,9 +65,9 @@ public sealed class PassphraseRootKeyVault : IRootKeyVault, IDisposable
         blob[0] = 1;
         BinaryPrimitives.WriteInt32BigEndian(blob.AsSpan(1), _iterations);
         RandomNumberGenerator.Fill(blob.AsSpan(5, SaltLength + IvLength));
-        using (AesGcm aes = DeriveKey(blob))
+        using (IAead aead = DeriveKey(blob))
         {
-            aes.Encrypt(
+            aead.Encrypt(
                 blob.AsSpan(HeaderLength, IvLength),
                 plaintext.Span,
                 blob.AsSpan(HeaderLength + IvLength, plaintext.Length),
@@ -87,26 +91,20 @@ public sealed class PassphraseRootKeyVault : IRootKeyVault, IDisposable
         }
 
         using var plaintext = new SecretBytes(blob.Length - HeaderLength - IvLength - TagLength);
-        try
-        {
-            using AesGcm aes = DeriveKey(blob);
-            aes.Decrypt(
-                blob.AsSpan(HeaderLength, IvLength),
-                blob.AsSpan(HeaderLength + IvLength, plaintext.Length),
-                blob.AsSpan(blob.Length - TagLength),
-                plaintext.Span,
-                AssociatedData(blob, storeId));
-        }
-        catch (AuthenticationTagMismatchException exception)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.PassphraseRequired, "The passphrase is wrong, or the sealed root key in the store was altered.", exception);
-        }
-
-        return RootKeySet.Parse(plaintext.Span);
+        using IAead aead = DeriveKey(blob);
+        bool opened = aead.TryDecrypt(
+            blob.AsSpan(HeaderLength, IvLength),
+            blob.AsSpan(HeaderLength + IvLength, plaintext.Length),
+            blob.AsSpan(blob.Length - TagLength),
+            plaintext.Span,
+            AssociatedData(blob, storeId));
+        return opened
+            ? RootKeySet.Parse(plaintext.Span)
+            : throw new TenantEncryptionException(
+                ErrorCodes.PassphraseRequired, "The passphrase is wrong, or the sealed root key in the store was altered.");
     }
 
-    private AesGcm DeriveKey(ReadOnlySpan<byte> blob)
+    private IAead DeriveKey(ReadOnlySpan<byte> blob)
     {
         int iterations = BinaryPrimitives.ReadInt32BigEndian(blob[1..]);
         if (iterations is < 1 or > MaxIterations)
@@ -116,6 +114,6 @@ public sealed class PassphraseRootKeyVault : IRootKeyVault, IDisposable
 
         using var key = new SecretBytes(32);
         Rfc2898DeriveBytes.Pbkdf2(_passphrase.Span, blob.Slice(5, SaltLength), key.Span, iterations, HashAlgorithmName.SHA512);
-        return new AesGcm(key.Span, TagLength);
+        return _aeadFactory.Create(key.Span);
     }
 }
