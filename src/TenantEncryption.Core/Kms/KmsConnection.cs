@@ -37,4 +37,13 @@ public sealed record KmsConnection
             EndpointUrl = EndpointUrl ?? other.EndpointUrl,
         };
     }
+
+    /// <summary>What is not left open, such as <c>eu-west-1, profile acme</c>.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString()
+    {
+        (string Name, string? Value)[] parts =
+            [("", Region), ("profile ", ProfileName), ("endpoint ", EndpointUrl), ("role ", RoleArn), ("external id ", ExternalId)];
+        return string.Join(", ", parts.Where(part => part.Value is not null).Select(part => part.Name + part.Value));
+    }
 }

@@ -133,7 +133,7 @@ internal sealed class OutputFile : IDisposable
     {
         if (file.Existing == ExistingEntry.Folder)
         {
-            throw new TenantEncryptionException(ErrorCodes.OutputExists, $"'{file.Destination}' is a folder.");
+            throw new TenantEncryptionException(ErrorCodes.OutputExists, $"'{file.Destination}' is a folder.", remedy: "Use another name; a folder is never replaced.");
         }
 
         if (file.Existing == ExistingEntry.File && !replace)

@@ -1,0 +1,18 @@
+using TenantEncryption.Kms;
+
+namespace TenantEncryption.Core.Tests.Kms;
+
+public sealed class KmsConnectionTests
+{
+    [Fact]
+    public void Its_text_tells_what_was_given()
+    {
+        var connection = new KmsConnection { Region = "eu-west-1", ProfileName = "acme" };
+
+        Assert.Equal("", new KmsConnection().ToString());
+        Assert.Equal("eu-west-1, profile acme", connection.ToString());
+        Assert.Equal(
+            "endpoint https://kms.example, role arn:aws:iam::111122223333:role/r, external id x",
+            new KmsConnection { EndpointUrl = "https://kms.example", RoleArn = "arn:aws:iam::111122223333:role/r", ExternalId = "x" }.ToString());
+    }
+}
