@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using TenantEncryption.Core.Tests.Keys.Root;
 using TenantEncryption.Data;
 using TenantEncryption.Data.Files;
 using TenantEncryption.Errors;
@@ -170,6 +173,19 @@ public sealed class OutputTests
         Assert.True(File.Exists(service.Folders.At("output")));
     }
 
+    [SkippableUnixFact]
+    public void A_file_that_has_its_name_is_not_locked_even_where_a_process_that_is_being_started_has_its_handle()
+    {
+        using var folders = new TestFolders();
+        using var output = new OutputFile(new FileEffects(), folders.At("output"), replace: false);
+        int copy = dup((int)output.Handle.DangerousGetHandle());
+        using var inherited = new SafeFileHandle(copy, ownsHandle: true);
+
+        output.TakeName();
+
+        Assert.Empty(File.ReadAllBytes(folders.At("output")));
+    }
+
     [Fact]
     public async Task What_was_created_just_now_and_is_not_locked_yet_is_not_swept()
     {
@@ -274,4 +290,8 @@ public sealed class OutputTests
         Assert.Equal(ErrorCodes.OutputExists, second[0].Error?.Code);
         Assert.Equal(before, service.Folders.Snapshot());
     }
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int dup(int descriptor);
 }

@@ -41,6 +41,8 @@ internal sealed class HookedFileEffects : IFileEffects
         _real.Flush(file);
     }
 
+    public void Close(SafeFileHandle file) => _real.Close(file);
+
     public void Rename(string from, string to, bool replace)
     {
         BeforeRename?.Invoke(from, to);

@@ -37,6 +37,8 @@ internal sealed class RecordedFileEffects : IFileEffects
         }
     }
 
+    public void Close(SafeFileHandle file) => _real.Close(file);
+
     public void Rename(string from, string to, bool replace)
     {
         _real.Rename(from, to, replace);

@@ -40,6 +40,23 @@ internal sealed class FileEffects : IFileEffects
     public void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
 
     /// <inheritdoc/>
+    public void Close(SafeFileHandle file)
+    {
+        if (file.IsClosed)
+        {
+            return;
+        }
+
+        const int Unlock = 8; // LOCK_UN, flock(2)
+        if (!OperatingSystem.IsWindows())
+        {
+            _ = flock((int)file.DangerousGetHandle(), Unlock);
+        }
+
+        file.Dispose();
+    }
+
+    /// <inheritdoc/>
     public void Rename(string from, string to, bool replace)
     {
         if (replace || !TryRenameExclusively(from, to))

@@ -17,6 +17,12 @@ internal interface IFileEffects
     /// <summary>Has a file's content on the disk.</summary>
     void Flush(SafeFileHandle file);
 
+    /// <summary>
+    /// Closes a file that was created, and ends its lock at once: a process that this one just starts may have a copy of the handle for a moment,
+    /// with which the lock would live on.
+    /// </summary>
+    void Close(SafeFileHandle file);
+
     /// <summary>Gives a file its name in one step.</summary>
     /// <param name="from">The file.</param>
     /// <param name="to">Its name.</param>

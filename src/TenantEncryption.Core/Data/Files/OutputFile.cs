@@ -90,13 +90,13 @@ internal sealed class OutputFile : IDisposable
         }
 
         _named = true;
-        Handle.Dispose();
+        _effects.Close(Handle);
     }
 
     /// <summary>Gives the name back, as nobody could ever read what is there.</summary>
     public void Withdraw()
     {
-        Handle.Dispose();
+        _effects.Close(Handle);
         FileFailure.Translate(Destination, "removed", () =>
         {
             _effects.Delete(Destination);
@@ -113,7 +113,7 @@ internal sealed class OutputFile : IDisposable
         }
 
         _disposed = true;
-        Handle.Dispose();
+        _effects.Close(Handle);
         if (!_named)
         {
             try
