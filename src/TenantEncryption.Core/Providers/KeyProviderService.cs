@@ -86,7 +86,8 @@ public sealed class KeyProviderService
             await _journal.ReadAsync(transaction => TenantService.RequireAsync(transaction, tenantId), cancellationToken).ConfigureAwait(false);
         }
 
-        return One(reference, tenantId, await FindAsync(reference, tenantId, cancellationToken).ConfigureAwait(false));
+        return ProviderLookup.One(
+            reference, tenantId, await ListAsync(ProviderLookup.FilterOf(reference, tenantId), cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>As the other, for several tenants: what more than one of the store's providers fits is settled by the first of these that has one.</summary>
@@ -98,9 +99,9 @@ public sealed class KeyProviderService
     public async Task<KeyProvider> ResolveAsync(string reference, IReadOnlyList<string> forTenantIds, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(forTenantIds);
-        IReadOnlyList<KeyProvider> found = await FindAsync(reference, tenantId: null, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<KeyProvider> found = await ListAsync(ProviderLookup.FilterOf(reference, tenantId: null), cancellationToken).ConfigureAwait(false);
         string? settling = found.Count > 1 ? forTenantIds.FirstOrDefault(id => found.Any(one => one.TenantId == id)) : null;
-        return One(reference, settling, settling is null ? found : [.. found.Where(one => one.TenantId == settling)]);
+        return ProviderLookup.One(reference, settling, settling is null ? found : [.. found.Where(one => one.TenantId == settling)]);
     }
 
     /// <summary>
@@ -390,29 +391,5 @@ public sealed class KeyProviderService
                 return changed;
             },
             cancellationToken).ConfigureAwait(false);
-    }
-
-    private Task<IReadOnlyList<KeyProvider>> FindAsync(string reference, string? tenantId, CancellationToken cancellationToken)
-    {
-        var filter = new KeyProviderFilter { TenantId = tenantId };
-        filter =
-            reference.StartsWith("arn:", StringComparison.Ordinal) ? filter with { KeyArn = reference }
-            : reference.StartsWith(Identifiers.ProviderPrefix, StringComparison.Ordinal) ? filter with { Id = reference }
-            : string.Equals(reference, ProviderNameRule.InternalReference, StringComparison.OrdinalIgnoreCase) ? filter with { Type = KeyProviderType.Internal }
-            : filter with { Name = reference };
-        return ListAsync(filter, cancellationToken);
-    }
-
-    private static KeyProvider One(string reference, string? tenantId, IReadOnlyList<KeyProvider> found)
-    {
-        string of = tenantId is null ? "" : $" of tenant '{tenantId}'";
-        return found.Count switch
-        {
-            1 => found[0],
-            0 => throw new TenantEncryptionException(ErrorCodes.ProviderNotFound, $"No key provider{of} fits '{reference}'."),
-            _ => throw new TenantEncryptionException(
-                ErrorCodes.AmbiguousProvider,
-                $"'{reference}' fits {found.Count} key providers: {string.Join(", ", found.Take(10).Select(one => $"{one.Id} of tenant '{one.TenantId}'"))}."),
-        };
     }
 }
