@@ -34,7 +34,7 @@ internal static class KeyFacts
             Description = key.Description,
             CreatedAt = Utc(key.CreationDate),
             MultiRegion = key.MultiRegion ?? false,
-            PrimaryKeyArn = regions?.PrimaryKey?.Arn,
+            PrimaryKeyArn = regions?.PrimaryKey?.Arn is { } primary && (primary == arn || IsRelated(arn, primary)) ? primary : null,
             RelatedKeyArns = [.. relatives.Select(relative => relative?.Arn).OfType<string>().Where(other => IsRelated(arn, other)).Distinct()],
             DeletionDate = Utc(key.DeletionDate),
             RequestId = KmsRequest.IdOf(answer),

@@ -89,6 +89,7 @@ public sealed class AnswerTests
     public async Task A_description_has_the_facts_of_the_key()
     {
         string replica = MrkArn.Replace("eu-west-1", "us-east-1", StringComparison.Ordinal);
+        string stranger = replica.Replace("111122223333", "444455556666", StringComparison.Ordinal);
         var metadata = new
         {
             KeyId = "mrk-1234abcd12ab34cd56ef1234567890ab",
@@ -104,7 +105,7 @@ public sealed class AnswerTests
             {
                 MultiRegionKeyType = "PRIMARY",
                 PrimaryKey = new { Arn = MrkArn, Region = "eu-west-1" },
-                ReplicaKeys = new[] { new { Arn = replica, Region = "us-east-1" } },
+                ReplicaKeys = new[] { new { Arn = replica, Region = "us-east-1" }, new { Arn = stranger, Region = "us-east-1" }, new { Arn = "?", Region = "?" } },
             },
         };
         await using StubEndpoint stub = await StubEndpoint.StartAsync(_ => StubAnswer.Ok(new { KeyMetadata = metadata }));
@@ -115,6 +116,7 @@ public sealed class AnswerTests
         Assert.Equal(
             (MrkArn, "PendingDeletion", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "CUSTOMER", "AWS_KMS", true, StubAnswer.RequestId),
             (key.KeyArn, key.KeyState, key.KeyUsage, key.KeySpec, key.KeyManager, key.Origin, key.MultiRegion, key.RequestId));
+        Assert.NotEqual(replica, stranger);
         Assert.Equal([replica], key.RelatedKeyArns);
         Assert.Equal(new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero), key.DeletionDate);
     }

@@ -180,6 +180,21 @@ public sealed class PlatformWalkTests
     }
 
     [Fact]
+    public async Task What_the_platforms_principals_may_not_do_is_no_refusal_of_KMS_to_the_caller()
+    {
+        await using PlatformScene scene = await PlatformScene.BeginAsync("qlik-cloud");
+        await scene.SetPolicyAsync();
+        KeyProvider provider = await scene.RegisterAsync();
+        await PromoteAsync(scene, provider);
+        await scene.SetPolicyAsync(policy => policy["Statement"] = new JArray(policy["Statement"]![0]!));
+
+        KeyProviderTestResult result = await scene.Service.Service.Providers.TestAsync(provider.Id);
+
+        Assert.Equal(ErrorCodes.PolicyDenied, result.Code);
+        Assert.Empty((await scene.Service.ProviderAsync("CMK")).RefusedRegions);
+    }
+
+    [Fact]
     public async Task A_key_that_is_shut_at_home_and_open_in_its_replica_says_so()
     {
         await using PlatformScene scene = await PlatformScene.BeginAsync("qlik-cloud");
