@@ -6,7 +6,7 @@
     CompanyName          = 'The TenantEncryption authors'
     Copyright            = 'Copyright (c) 2026 The TenantEncryption authors'
     Description          = 'Encrypts the data of many tenants, each under a key that the tenant''s own organisation controls in AWS KMS.'
-    PowerShellVersion    = '7.4'
+    PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
     TypesToProcess       = @('TenantEncryption.Types.ps1xml')
     FormatsToProcess     = @('TenantEncryption.Format.ps1xml')

@@ -108,8 +108,7 @@ Describe 'Invoke-KeyProviderDrill -Drill Revocation' {
     It 'takes out what a killed drill left behind' {
         # A process of its own, which is killed while its statement is in the policies.
         Set-LocalKmsFault $kms @{ policyDelay = '00:10:00' }
-        $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
-        foreach ($argument in '-NoProfile', '-Command', "Import-Module '$($sandbox.Module)'; Invoke-KeyProviderDrill cmk -TenantId drilled -Drill Revocation -Confirm:`$false") { $start.ArgumentList.Add($argument) }
+        $start = New-ShellStart '-NoProfile', '-Command', "Import-Module '$($sandbox.Module)'; Invoke-KeyProviderDrill cmk -TenantId drilled -Drill Revocation -Confirm:`$false"
         $start.RedirectStandardOutput = $true
         $process = [System.Diagnostics.Process]::Start($start)
         while ((Get-Policy eu-west-3) -notlike '*TenantEncryptionDrill*') { $process.HasExited | Should -BeFalse; Start-Sleep -Milliseconds 50 }

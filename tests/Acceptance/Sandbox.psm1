@@ -52,11 +52,19 @@ function New-TenantWithKey($Sandbox, [string] $TenantId, [string] $Name = "$Tena
     New-KeyProvider -TenantId $TenantId -Name $Name -KeyArn $key.Arn -EndpointUrl $Sandbox.LocalKms.Url
 }
 
+# How a PowerShell like this one is started. As a .NET tool it is an assembly that dotnet runs, else a program.
+function New-ShellStart([string[]] $Argument) {
+    $entry = [Environment]::GetCommandLineArgs()[0]
+    $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
+    if ($entry -like '*.dll' -and [Environment]::ProcessPath -match '\bdotnet(\.exe)?$') { $start.ArgumentList.Add($entry) }
+    foreach ($value in $Argument) { $start.ArgumentList.Add($value) }
+    $start
+}
+
 # Runs a script in a PowerShell of its own, as a runbook is run, and gives what it wrote, its exit code and its errors.
 function Invoke-Runbook([string] $Script, [string[]] $Option = @(), [string] $InputText = '') {
-    $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
     $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("`$ProgressPreference = 'SilentlyContinue'; Import-Module '$script:ModulePath'; $Script"))
-    foreach ($argument in @('-NoProfile') + $Option + @('-EncodedCommand', $encoded)) { $start.ArgumentList.Add($argument) }
+    $start = New-ShellStart (@('-NoProfile') + $Option + @('-EncodedCommand', $encoded))
     $start.Environment['NO_COLOR'] = '1'
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
     $process = [System.Diagnostics.Process]::Start($start)
@@ -74,4 +82,4 @@ function Invoke-Runbook([string] $Script, [string[]] $Option = @(), [string] $In
     }
 }
 
-Export-ModuleMember -Function Enter-Sandbox, Exit-Sandbox, New-LocalKey, New-TenantWithKey, Invoke-Runbook
+Export-ModuleMember -Function Enter-Sandbox, Exit-Sandbox, New-LocalKey, New-TenantWithKey, New-ShellStart, Invoke-Runbook

@@ -15,7 +15,7 @@
 [CmdletBinding()]
 param(
     [string] $Module = (Join-Path $PSScriptRoot '../../../out/TenantEncryption'),
-    [string] $Documentation = (Join-Path $PSScriptRoot '../bin/Release/net8.0/TenantEncryption.PowerShell.xml'),
+    [string] $Documentation = (Join-Path $PSScriptRoot '../bin/Release/net10.0/TenantEncryption.PowerShell.xml'),
     [string] $OutFile = (Join-Path $PSScriptRoot '../../../module/en-US/TenantEncryption.PowerShell.dll-Help.xml')
 )
 
