@@ -26,8 +26,10 @@ public sealed class DataSession : IAsyncDisposable
     private readonly Func<string, WrapBudget> _newBudget;
     private readonly ReadTally _tally;
     private readonly TimeProvider _time;
+    private readonly Action<DataSession> _onEnded;
     private readonly ConcurrentDictionary<string, EncryptionContext> _contexts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, WrapBudget> _budgets = new(StringComparer.Ordinal);
+    private Task? _ended;
 
     internal DataSession(
         Operation operation,
@@ -40,11 +42,12 @@ public sealed class DataSession : IAsyncDisposable
         MessageWriter writer,
         Func<string, WrapBudget> newBudget,
         ReadTally tally,
-        TimeProvider time)
+        TimeProvider time,
+        Action<DataSession> onEnded)
     {
         (_operation, _ring, _fileProtector, _fileReader) = (operation, ring, fileProtector, fileReader);
         (_fileUnprotector, _fileTester) = (fileUnprotector, fileTester);
-        (_materials, _writer, _newBudget, _tally, _time) = (materials, writer, newBudget, tally, time);
+        (_materials, _writer, _newBudget, _tally, _time, _onEnded) = (materials, writer, newBudget, tally, time, onEnded);
     }
 
     /// <summary>
@@ -65,6 +68,7 @@ public sealed class DataSession : IAsyncDisposable
         IProgress<DataProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        RequireOpen();
         FileRequest[] whole = Prepare(files);
         return _fileProtector.ProtectAsync(
             _operation, tenantId, whole, options ?? ProtectOptions.Default, SumOf(progress, whole), cancellationToken);
@@ -84,6 +88,7 @@ public sealed class DataSession : IAsyncDisposable
         IProgress<DataProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        RequireOpen();
         FileRequest[] whole = Prepare(files);
         return _fileUnprotector.UnprotectAsync(
             _operation, whole, options ?? UnprotectOptions.Default, _tally, SumOf(progress, whole), cancellationToken);
@@ -101,6 +106,7 @@ public sealed class DataSession : IAsyncDisposable
         IProgress<DataProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        RequireOpen();
         string[] whole = [.. paths.Select(Path.GetFullPath)];
         return _fileTester.TestAsync(
             _operation, whole, options ?? UnprotectOptions.Default, _tally, new FileProgress(progress, whole), cancellationToken);
@@ -116,6 +122,7 @@ public sealed class DataSession : IAsyncDisposable
     public async ValueTask<byte[]> ProtectValueAsync(
         string tenantId, ReadOnlyMemory<byte> plaintext, ProtectOptions? options = null, CancellationToken cancellationToken = default)
     {
+        RequireOpen();
         options ??= ProtectOptions.Default;
         TenantKeyState state = await _ring.StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
         EncryptionContext context = ContextOf(state.Tenant, options);
@@ -134,6 +141,7 @@ public sealed class DataSession : IAsyncDisposable
     public async ValueTask<UnprotectedValue> UnprotectValueAsync(
         ReadOnlyMemory<byte> message, UnprotectOptions? options = null, CancellationToken cancellationToken = default)
     {
+        RequireOpen();
         options ??= UnprotectOptions.Default;
         try
         {
@@ -156,6 +164,7 @@ public sealed class DataSession : IAsyncDisposable
     public async ValueTask<MessageTestResult> TestValueAsync(
         ReadOnlyMemory<byte> message, UnprotectOptions? options = null, CancellationToken cancellationToken = default)
     {
+        RequireOpen();
         options ??= UnprotectOptions.Default;
         MessageTestResult result;
         try
@@ -179,8 +188,28 @@ public sealed class DataSession : IAsyncDisposable
         return result;
     }
 
-    /// <summary>Gives back unused reservations and records what was done.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Gives back unused reservations and records what was done. Only the first call does, and each returns when it is done.</summary>
+    public ValueTask DisposeAsync()
+    {
+        var ending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return Interlocked.CompareExchange(ref _ended, ending.Task, null) is { } ended ? new ValueTask(ended) : EndAsync(ending);
+    }
+
+    private async ValueTask EndAsync(TaskCompletionSource ending)
+    {
+        try
+        {
+            await EndAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // What went wrong is the first caller's to know; for all others the session has ended.
+            _onEnded(this);
+            ending.SetResult();
+        }
+    }
+
+    private async Task EndAsync()
     {
         foreach (WrapBudget budget in _budgets.Values)
         {
@@ -191,6 +220,8 @@ public sealed class DataSession : IAsyncDisposable
         await _tally.RecordAsync(_operation).ConfigureAwait(false);
         await _operation.DisposeAsync().ConfigureAwait(false);
     }
+
+    private void RequireOpen() => ObjectDisposedException.ThrowIf(_ended is not null, this);
 
     // Most values add no pairs: their context is the tenant's own, made once.
     private EncryptionContext ContextOf(EncryptionTenant tenant, ProtectOptions options) =>
