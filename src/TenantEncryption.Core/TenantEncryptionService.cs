@@ -103,6 +103,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
                 writer,
                 tenantId => new WrapBudget(Journal, reservations, tenantId),
                 new ReadTally(Journal),
+                options.FileEffects,
                 time,
                 ended));
     }

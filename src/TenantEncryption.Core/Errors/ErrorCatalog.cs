@@ -191,6 +191,11 @@ public static class ErrorCatalog
             "Keys and data depend on the provider.",
             "Migrate them to another provider first, or use -Force and accept that they become unreadable."),
         new(
+            ErrorCodes.NothingTested,
+            ErrorKind.NotFound,
+            "There was nothing to test, which is no success.",
+            "Check that what was named is the right thing, and that it is still there."),
+        new(
             ErrorCodes.NotAMessage,
             ErrorKind.InvalidData,
             "The input is not an AWS Encryption SDK message.",

@@ -120,6 +120,9 @@ public static class ErrorCodes
     /// <summary>Keys and data depend on the provider.</summary>
     public const string HasDependants = "HAS_DEPENDANTS";
 
+    /// <summary>There was nothing to test, which is no success.</summary>
+    public const string NothingTested = "NOTHING_TESTED";
+
     /// <summary>The input is not an AWS Encryption SDK message.</summary>
     public const string NotAMessage = "NOT_A_MESSAGE";
 
