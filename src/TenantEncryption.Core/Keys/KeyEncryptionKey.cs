@@ -1,3 +1,5 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Keys;
 
 /// <summary>A tenant's key-encryption key: its record and what is known of its use.</summary>
@@ -12,7 +14,11 @@ public sealed record KeyEncryptionKey
     /// <summary>The provider that seals it.</summary>
     public string ProviderId => Record.ProviderId;
 
+    /// <summary>Its name, where the key was listed.</summary>
+    public string? ProviderName { get; init; }
+
     /// <summary>The sealed key.</summary>
+    [JsonIgnore]
     public required KeyRecord Record { get; init; }
 
     /// <summary>Whether it wraps, or unwraps only.</summary>

@@ -1,3 +1,4 @@
+using Newtonsoft.Json;
 using TenantEncryption.Keys;
 
 namespace TenantEncryption.Migration;
@@ -18,6 +19,7 @@ public sealed record MigrationItem
     public MigrationItemState State { get; init; }
 
     /// <summary>The record under the target, once it is Staged.</summary>
+    [JsonIgnore]
     public KeyRecord? Staged { get; init; }
 
     /// <summary>Why it could not be moved.</summary>

@@ -1,3 +1,4 @@
+using Newtonsoft.Json;
 using TenantEncryption.Kms;
 
 namespace TenantEncryption.Providers;
@@ -66,15 +67,18 @@ public sealed record KeyProvider
     public DateTimeOffset? DemotedFromCurrentAt { get; init; }
 
     /// <summary>When it was last tested.</summary>
+    [JsonIgnore]
     public DateTimeOffset? LastTestedAt { get; init; }
 
     /// <summary>The code of the last test, such as <c>SUCCESS</c>.</summary>
+    [JsonIgnore]
     public string? LastTestCode { get; init; }
 
     /// <summary>
     /// A MAC over the registration and its state, under a key that the store does not hold: who can write the database can't send keys to
     /// another master key or endpoint.
     /// </summary>
+    [JsonIgnore]
     public string? Authenticator { get; init; }
 
     /// <summary>The number of key-encryption keys that it seals.</summary>

@@ -1,3 +1,4 @@
+using Newtonsoft.Json;
 using TenantEncryption.Platforms;
 
 namespace TenantEncryption.Tenants;
@@ -15,6 +16,7 @@ public sealed record EncryptionTenant
     public required string Platform { get; init; }
 
     /// <summary>The rules of that platform.</summary>
+    [JsonIgnore]
     public required PlatformProfile Profile { get; init; }
 
     /// <summary>The AWS region in which the tenant lives, or <see langword="null"/> when no rule depends on it.</summary>

@@ -1,3 +1,4 @@
+using Newtonsoft.Json;
 using TenantEncryption.Errors;
 using TenantEncryption.Policies.Access;
 
@@ -22,6 +23,7 @@ public sealed record PolicyAnalysis
     public required IReadOnlyList<PolicyFinding> Findings { get; init; }
 
     /// <summary>Each request that the platform's statements imply, and what the policy makes of it; empty where the policy is malformed.</summary>
+    [JsonIgnore]
     public IReadOnlyList<AccessOutcome> Outcomes { get; init; } = [];
 
     /// <inheritdoc/>
