@@ -1,5 +1,3 @@
-using Newtonsoft.Json;
-
 namespace TenantEncryption.Keys;
 
 /// <summary>A tenant's key-encryption key: its record and what is known of its use.</summary>
@@ -18,8 +16,7 @@ public sealed record KeyEncryptionKey
     public string? ProviderName { get; init; }
 
     /// <summary>The sealed key.</summary>
-    [JsonIgnore]
-    public required KeyRecord Record { get; init; }
+    internal KeyRecord Record { get; init; } = null!;
 
     /// <summary>Whether it wraps, or unwraps only.</summary>
     public KeyEncryptionKeyStatus Status { get; init; }
@@ -31,5 +28,9 @@ public sealed record KeyEncryptionKey
     public long ReservedWraps { get; init; }
 
     /// <summary>The wraps that became catalogued files, ever.</summary>
-    public long FileWraps { get; init; }
+    public long Messages { get; init; }
+
+    /// <summary>The sealed key. A method, so that what shows all properties of a key does not show it.</summary>
+    /// <returns>The record.</returns>
+    public KeyRecord GetRecord() => Record;
 }

@@ -1,5 +1,3 @@
-using Newtonsoft.Json;
-
 namespace TenantEncryption.Migration;
 
 /// <summary>A tenant's move to another provider.</summary>
@@ -51,8 +49,7 @@ public sealed record KeyMigration
     public int Progress => Total == 0 ? (State == MigrationState.Completed ? 100 : 0) : (int)(100 * (Done + Failed) / Total);
 
     /// <summary>The session that works on it, while one does.</summary>
-    [JsonIgnore]
-    public string? RunnerSessionId { get; init; }
+    internal string? RunnerSessionId { get; init; }
 
     /// <summary>Why it could not go on, when it is Failed.</summary>
     public string? FailureCode { get; init; }

@@ -1,4 +1,3 @@
-using Newtonsoft.Json;
 using TenantEncryption.Kms;
 
 namespace TenantEncryption.Providers;
@@ -67,19 +66,16 @@ public sealed record KeyProvider
     public DateTimeOffset? DemotedFromCurrentAt { get; init; }
 
     /// <summary>When it was last tested.</summary>
-    [JsonIgnore]
     public DateTimeOffset? LastTestedAt { get; init; }
 
     /// <summary>The code of the last test, such as <c>SUCCESS</c>.</summary>
-    [JsonIgnore]
-    public string? LastTestCode { get; init; }
+    public string? LastTest { get; init; }
 
     /// <summary>
     /// A MAC over the registration and its state, under a key that the store does not hold: who can write the database can't send keys to
     /// another master key or endpoint.
     /// </summary>
-    [JsonIgnore]
-    public string? Authenticator { get; init; }
+    internal string? Authenticator { get; init; }
 
     /// <summary>The number of key-encryption keys that it seals.</summary>
     public long KeyCount { get; init; }

@@ -31,7 +31,7 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
                 ("$status", key.Status.ToString()),
                 ("$created_at", StoredText.OfTime(key.CreatedAt)),
                 ("$reserved_wraps", key.ReservedWraps),
-                ("$file_wraps", key.FileWraps),
+                ("$file_wraps", key.Messages),
                 .. KeyRecordColumns.Values(key.Record),
             ]);
         return Task.CompletedTask;
@@ -164,7 +164,7 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
         Status = row.Named<KeyEncryptionKeyStatus>(1),
         CreatedAt = row.Time(2),
         ReservedWraps = row.GetInt64(3),
-        FileWraps = row.GetInt64(4),
+        Messages = row.GetInt64(4),
         ProviderName = row.OptionalText(5),
         Record = KeyRecordColumns.Read(row, row.GetString(0), 6),
     };

@@ -1,4 +1,3 @@
-using Newtonsoft.Json;
 using TenantEncryption.Errors;
 using TenantEncryption.Policies.Access;
 
@@ -23,7 +22,6 @@ public sealed record PolicyAnalysis
     public required IReadOnlyList<PolicyFinding> Findings { get; init; }
 
     /// <summary>Each request that the platform's statements imply, and what the policy makes of it; empty where the policy is malformed.</summary>
-    [JsonIgnore]
     public IReadOnlyList<AccessOutcome> Outcomes { get; init; } = [];
 
     /// <inheritdoc/>
