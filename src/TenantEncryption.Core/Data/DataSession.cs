@@ -25,6 +25,7 @@ public sealed class DataSession : IAsyncDisposable
     private readonly MessageWriter _writer;
     private readonly Func<string, WrapBudget> _newBudget;
     private readonly ReadTally _tally;
+    private readonly IFileEffects _effects;
     private readonly TimeProvider _time;
     private readonly Action<DataSession> _onEnded;
     private readonly ConcurrentDictionary<string, EncryptionContext> _contexts = new(StringComparer.Ordinal);
@@ -42,12 +43,13 @@ public sealed class DataSession : IAsyncDisposable
         MessageWriter writer,
         Func<string, WrapBudget> newBudget,
         ReadTally tally,
+        IFileEffects effects,
         TimeProvider time,
         Action<DataSession> onEnded)
     {
         (_operation, _ring, _fileProtector, _fileReader) = (operation, ring, fileProtector, fileReader);
         (_fileUnprotector, _fileTester) = (fileUnprotector, fileTester);
-        (_materials, _writer, _newBudget, _tally, _time, _onEnded) = (materials, writer, newBudget, tally, time, onEnded);
+        (_materials, _writer, _newBudget, _tally, _effects, _time, _onEnded) = (materials, writer, newBudget, tally, effects, time, onEnded);
     }
 
     /// <summary>
@@ -69,9 +71,10 @@ public sealed class DataSession : IAsyncDisposable
         CancellationToken cancellationToken = default)
     {
         RequireOpen();
-        FileRequest[] whole = Prepare(files);
-        return _fileProtector.ProtectAsync(
-            _operation, tenantId, whole, options ?? ProtectOptions.Default, SumOf(progress, whole), cancellationToken);
+        ProtectOptions how = options ?? ProtectOptions.Default;
+        FileRequest[] whole = PlannedFiles.Prepare(files, FilePlanner.ClaimsToProtect(_effects), how.Force, how.SkipExisting, _time.GetUtcNow());
+        return PlannedFiles.RunAsync(
+            whole, work => _fileProtector.ProtectAsync(_operation, tenantId, work, how, SumOf(progress, work), cancellationToken), cancellationToken);
     }
 
     /// <summary>
@@ -89,9 +92,10 @@ public sealed class DataSession : IAsyncDisposable
         CancellationToken cancellationToken = default)
     {
         RequireOpen();
-        FileRequest[] whole = Prepare(files);
-        return _fileUnprotector.UnprotectAsync(
-            _operation, whole, options ?? UnprotectOptions.Default, _tally, SumOf(progress, whole), cancellationToken);
+        UnprotectOptions how = options ?? UnprotectOptions.Default;
+        FileRequest[] whole = PlannedFiles.Prepare(files, FilePlanner.ClaimsToUnprotect(_effects), how.Force, how.SkipExisting, _time.GetUtcNow());
+        return PlannedFiles.RunAsync(
+            whole, work => _fileUnprotector.UnprotectAsync(_operation, work, how, _tally, SumOf(progress, work), cancellationToken), cancellationToken);
     }
 
     /// <summary>Verifies every byte of files and writes nothing. A file that does not verify is a result; one that can't be judged an error.</summary>
@@ -106,10 +110,28 @@ public sealed class DataSession : IAsyncDisposable
         IProgress<DataProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(paths);
+        return TestFilesAsync([.. paths.Select(path => new FileRequest(path, path))], options, progress, cancellationToken);
+    }
+
+    /// <summary>Verifies every byte of files and writes nothing. A file that does not verify is a result; one that can't be judged an error.</summary>
+    /// <param name="files">Messages, as <see cref="FilePlanner.ForTest"/> plans them.</param>
+    /// <param name="options">How; <see langword="null"/> for the default.</param>
+    /// <param name="progress">Told of bytes and files, from any thread.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>How each file went, in order.</returns>
+    public IAsyncEnumerable<FileOutcome<MessageTestResult>> TestFilesAsync(
+        IReadOnlyList<FileRequest> files,
+        UnprotectOptions? options = null,
+        IProgress<DataProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
         RequireOpen();
-        string[] whole = [.. paths.Select(Path.GetFullPath)];
-        return _fileTester.TestAsync(
-            _operation, whole, options ?? UnprotectOptions.Default, _tally, new FileProgress(progress, whole), cancellationToken);
+        UnprotectOptions how = options ?? UnprotectOptions.Default;
+        return PlannedFiles.RunAsync(
+            [.. files.Select(PlannedFiles.Normalize)],
+            work => _fileTester.TestAsync(_operation, work, how, _tally, SumOf(progress, work), cancellationToken),
+            cancellationToken);
     }
 
     /// <summary>Protects a value in memory.</summary>
@@ -231,13 +253,4 @@ public sealed class DataSession : IAsyncDisposable
 
     private static FileProgress SumOf(IProgress<DataProgress>? progress, FileRequest[] files) =>
         new(progress, progress is null ? [] : Array.ConvertAll(files, file => file.Source));
-
-    // One file has one path: in the catalog, and where input and output are compared.
-    private FileRequest[] Prepare(IReadOnlyList<FileRequest> files)
-    {
-        FileRequest[] whole = [.. files.Select(file => file with { Source = Path.GetFullPath(file.Source), Destination = Path.GetFullPath(file.Destination) })];
-        FilePlanner.RefuseTakenTargets(whole);
-        OutputFolder.Survey(whole, _time.GetUtcNow());
-        return whole;
-    }
 }

@@ -93,14 +93,13 @@ internal sealed class FileProtector(
     {
         foreach (int index in batch.WrittenIndexes)
         {
-            try
+            if (FileFailure.Catch(batch.Files[index].Destination, "written", batch.Output(index).TakeName) is { } failure)
             {
-                batch.Output(index).TakeName();
-                batch.Named(index);
+                batch.Fail(index, failure);
             }
-            catch (TenantEncryptionException exception)
+            else
             {
-                batch.Fail(index, exception);
+                batch.Named(index);
             }
         }
 

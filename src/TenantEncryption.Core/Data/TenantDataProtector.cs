@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
+using TenantEncryption.Data.Files;
 using TenantEncryption.Envelope;
 using TenantEncryption.Journal;
 
@@ -38,6 +39,24 @@ public sealed class TenantDataProtector
         using SafeFileHandle source = _fileReader.OpenMessage(path);
         MessageHeader header = await MessageReader.ReadHeaderAsync(source, MessageLimits.OfHeader, cancellationToken).ConfigureAwait(false);
         return Describe(header) with { Path = path };
+    }
+
+    /// <summary>Reads the headers of message files, none of which is authenticated; one that can't be read does not stop the rest.</summary>
+    /// <param name="paths">The full paths.</param>
+    /// <param name="cancellationToken">Ends the reads.</param>
+    /// <returns>What each header says, in order.</returns>
+    public async IAsyncEnumerable<FileOutcome<MessageInfo>> ReadHeadersAsync(
+        IReadOnlyList<string> paths, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach (string path in paths)
+        {
+            MessageInfo? header = null;
+            TenantEncryptionException? failure = await FileFailure.CatchAsync(
+                path, "read", async () => header = await ReadHeaderAsync(path, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            yield return failure is null
+                ? new FileOutcome<MessageInfo> { Source = path, Result = header }
+                : FileOutcome<MessageInfo>.Failed(path, failure);
+        }
     }
 
     /// <summary>Reads the header of a message in memory. It is not authenticated.</summary>
@@ -119,6 +138,7 @@ public sealed class TenantDataProtector
             FrameLength = header.FrameLength,
             EncryptionContext = header.Context,
             EncryptedDataKeys = header.EncryptedDataKeys.Count,
+            Authenticated = false,
         };
     }
 }

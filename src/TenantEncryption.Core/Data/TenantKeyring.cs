@@ -91,7 +91,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
         }
 
         // A key neither wraps nor unwraps a context whose tenant pair is not its own.
-        if (Tenant is null || !TenantContext.Names(context, Tenant))
+        if (_options is { KeyringOnly: true, Keyring: not null } || Tenant is null || !TenantContext.Names(context, Tenant))
         {
             return null;
         }

@@ -26,6 +26,9 @@ public sealed record UnprotectOptions
     /// <summary>Whether an existing output is replaced.</summary>
     public bool Force { get; init; }
 
+    /// <summary>Whether a file whose output exists is passed over, whatever the output is; excludes <see cref="Force"/>.</summary>
+    public bool SkipExisting { get; init; }
+
     /// <summary>How many frames are worked on at the same time; 0 stands for the number of processors.</summary>
     public int DegreeOfParallelism { get; init => field = Batch.CheckedDegree(value); }
 
@@ -34,4 +37,7 @@ public sealed record UnprotectOptions
     /// when several files are read, and what it throws fails the one message for which it was asked: KEYRING_FAILED (see docs/keyrings.md).
     /// </summary>
     public IKeyring? Keyring { get; init; }
+
+    /// <summary>Whether <see cref="Keyring"/> is asked alone, where one is given, and no key of the tenant's.</summary>
+    public bool KeyringOnly { get; init; }
 }

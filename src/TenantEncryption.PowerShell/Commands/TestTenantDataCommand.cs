@@ -10,7 +10,8 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Verifies every byte of protected files and values, and writes nothing.</summary>
 /// <remarks>
 /// A message that does not verify is a result with its code, not an error; an error means that it could not be judged, for instance because the file
-/// is missing or KMS can't be reached. Of a folder, the files whose names end with .tenc are verified.
+/// is missing or KMS can't be reached. Of a folder, the files whose names end with .tenc are verified. Nothing tested is no success: -Quiet gives False, with
+/// a warning that says why, also for a folder without messages, a wildcard without match, and when anything that was named could not be tested.
 /// </remarks>
 /// <example>
 ///   <code>if (Test-TenantData ./protected -Recurse -Quiet) { 'all good' }</code>
@@ -25,8 +26,8 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class TestTenantDataCommand : DataCmdlet
 {
     private readonly List<(string? TenantId, List<string> Sources)> _files = [];
+    private readonly TestVerdict _verdict = new();
     private UnprotectOptions _options = UnprotectOptions.Default;
-    private bool _allSucceeded = true;
 
     /// <summary>The tenant whose data it must be; the one that each message names when not given.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -106,10 +107,10 @@ public sealed class TestTenantDataCommand : DataCmdlet
     {
         foreach ((string? tenantId, List<string> sources) in _files)
         {
-            List<string> paths = [.. sources.SelectMany(Expand)];
+            IReadOnlyList<FileRequest> plan = FilePlanner.ForTest(sources, Recurse);
             using CommandProgress<DataProgress> progress = ShowProgress("Verifying data");
             await EmitOutcomesAsync(
-                JudgeAsync(Session.TestFilesAsync(paths, _options with { TenantId = tenantId }, progress, Cancellation))).ConfigureAwait(false);
+                JudgeAsync(Session.TestFilesAsync(plan, _options with { TenantId = tenantId }, progress, Cancellation))).ConfigureAwait(false);
         }
     }
 
@@ -117,28 +118,14 @@ public sealed class TestTenantDataCommand : DataCmdlet
     protected override async Task EndAsync()
     {
         await base.EndAsync().ConfigureAwait(false);
-        if (Quiet)
-        {
-            await EmitAsync(_allSucceeded && !HadErrors).ConfigureAwait(false);
-        }
+        await _verdict.ConcludeAsync(this, Quiet).ConfigureAwait(false);
     }
 
-    private IReadOnlyList<string> Expand(string source)
-    {
-        try
-        {
-            return FilePlanner.ForTest([source], Recurse);
-        }
-        catch (TenantEncryptionException exception)
-        {
-            Report(exception, source);
-            return [];
-        }
-    }
+    private protected override void NoteLeftOut() => _verdict.NoteLeftOut();
 
     private async ValueTask EmitResultAsync(MessageTestResult result)
     {
-        _allSucceeded &= result.Success;
+        _verdict.Note(result.Success);
         if (!Quiet)
         {
             await EmitAsync(result).ConfigureAwait(false);
@@ -149,7 +136,15 @@ public sealed class TestTenantDataCommand : DataCmdlet
     {
         await foreach (FileOutcome<MessageTestResult> outcome in outcomes.ConfigureAwait(false))
         {
-            _allSucceeded &= outcome.Result is { Success: true };
+            if (outcome.Result is { } result)
+            {
+                _verdict.Note(result.Success);
+            }
+            else if (outcome.Skipped is not null)
+            {
+                _verdict.NoteLeftOut();
+            }
+
             yield return Quiet ? outcome with { Result = null } : outcome;
         }
     }

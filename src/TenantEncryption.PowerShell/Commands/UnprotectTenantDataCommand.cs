@@ -78,7 +78,7 @@ public sealed class UnprotectTenantDataCommand : FileCmdlet
     [Parameter]
     public SwitchParameter Strict { get; set; }
 
-    /// <summary>A raw AES key that wrapped the data key: base64 of 16, 24 or 32 bytes.</summary>
+    /// <summary>A raw AES key that wrapped the data key: base64 of 16, 24 or 32 bytes. Only it is tried, and no key of a tenant's.</summary>
     [Parameter]
     public SecureString? RawKey { get; set; }
 
@@ -112,8 +112,10 @@ public sealed class UnprotectTenantDataCommand : FileCmdlet
             },
             Strict = Strict,
             Force = Force,
+            SkipExisting = SkipExisting,
             DegreeOfParallelism = ThrottleLimit,
             Keyring = _rawKey,
+            KeyringOnly = _rawKey is not null,
         };
         await base.BeginAsync().ConfigureAwait(false);
         if (UnknownTenantEnds)
@@ -135,6 +137,7 @@ public sealed class UnprotectTenantDataCommand : FileCmdlet
 
     private protected override void RefuseForFile()
     {
+        base.RefuseForFile();
         if (AsByteArray || AsSecureString)
         {
             throw new TenantEncryptionException(ErrorCodes.InvalidInput, "-AsByteArray and -AsSecureString are for values; what comes of a file is a file.");
@@ -165,7 +168,7 @@ public sealed class UnprotectTenantDataCommand : FileCmdlet
     {
         foreach ((string? tenantId, List<string> sources) in _files)
         {
-            IReadOnlyList<FileRequest> plan = await PlanAsync(sources, FilePlanner.ForUnprotect, "Unprotect").ConfigureAwait(false);
+            IReadOnlyList<FileRequest> plan = await PlanAsync(sources, FilePlanner.ForUnprotect, file => $"Unprotect as {file.Destination}").ConfigureAwait(false);
             using CommandProgress<DataProgress> progress = ShowProgress("Unprotecting data");
             await EmitOutcomesAsync(
                 Session.UnprotectFilesAsync(plan, _options with { TenantId = tenantId }, progress, Cancellation)).ConfigureAwait(false);

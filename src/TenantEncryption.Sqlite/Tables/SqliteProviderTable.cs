@@ -80,7 +80,8 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
             throw new TenantEncryptionException(
                 ErrorCodes.HasDependants,
                 $"Keys or open reservations depend on the key provider '{providerId}'.",
-                exception.InnerException);
+                exception.InnerException,
+                "Run the command again; what depends on it came in between.");
         }
     }
 
@@ -145,7 +146,7 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
         ("$promoted_to_current_at", StoredText.OfTime(provider.PromotedToCurrentAt)),
         ("$demoted_from_current_at", StoredText.OfTime(provider.DemotedFromCurrentAt)),
         ("$last_tested_at", StoredText.OfTime(provider.LastTestedAt)),
-        ("$last_test_code", provider.LastTestCode),
+        ("$last_test_code", provider.LastTest),
         ("$authenticator", provider.Authenticator),
         ("$second_layer", provider.SecondLayer),
         ("$refused_regions", StoredText.OfList(provider.RefusedRegions)),
@@ -178,7 +179,7 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
         PromotedToCurrentAt = row.OptionalTime(18),
         DemotedFromCurrentAt = row.OptionalTime(19),
         LastTestedAt = row.OptionalTime(20),
-        LastTestCode = row.OptionalText(21),
+        LastTest = row.OptionalText(21),
         Authenticator = row.OptionalText(22),
         SecondLayer = row.GetBoolean(23),
         RefusedRegions = StoredText.ToList(row.GetString(24)),

@@ -120,7 +120,7 @@ public sealed class PlannerTests : IDisposable
         _folders.Random("c.txt");
 
         Assert.Equal(["a", "b"], FilePlanner.ForUnprotect([_folders.Work], null, null, recurse: false).Select(file => Path.GetFileName(file.Destination)));
-        Assert.Equal([_folders.At("a.tenc"), _folders.At("b.TENC")], FilePlanner.ForTest([_folders.Work], recurse: false));
+        Assert.Equal([_folders.At("a.tenc"), _folders.At("b.TENC")], FilePlanner.ForTest([_folders.Work], recurse: false).Select(file => file.Source));
     }
 
     [Fact]
