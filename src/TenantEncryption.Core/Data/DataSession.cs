@@ -27,8 +27,10 @@ public sealed class DataSession : IAsyncDisposable
     private readonly ReadTally _tally;
     private readonly IFileEffects _effects;
     private readonly TimeProvider _time;
+    private readonly Action<DataSession> _onEnded;
     private readonly ConcurrentDictionary<string, EncryptionContext> _contexts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, WrapBudget> _budgets = new(StringComparer.Ordinal);
+    private Task? _ended;
 
     internal DataSession(
         Operation operation,
@@ -42,11 +44,12 @@ public sealed class DataSession : IAsyncDisposable
         Func<string, WrapBudget> newBudget,
         ReadTally tally,
         IFileEffects effects,
-        TimeProvider time)
+        TimeProvider time,
+        Action<DataSession> onEnded)
     {
         (_operation, _ring, _fileProtector, _fileReader) = (operation, ring, fileProtector, fileReader);
         (_fileUnprotector, _fileTester) = (fileUnprotector, fileTester);
-        (_materials, _writer, _newBudget, _tally, _effects, _time) = (materials, writer, newBudget, tally, effects, time);
+        (_materials, _writer, _newBudget, _tally, _effects, _time, _onEnded) = (materials, writer, newBudget, tally, effects, time, onEnded);
     }
 
     /// <summary>
@@ -67,6 +70,7 @@ public sealed class DataSession : IAsyncDisposable
         IProgress<DataProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        RequireOpen();
         ProtectOptions how = options ?? ProtectOptions.Default;
         FileRequest[] whole = PlannedFiles.Prepare(files, FilePlanner.ClaimsToProtect(_effects), how.Force, how.SkipExisting, _time.GetUtcNow());
         return PlannedFiles.RunAsync(
@@ -87,6 +91,7 @@ public sealed class DataSession : IAsyncDisposable
         IProgress<DataProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        RequireOpen();
         UnprotectOptions how = options ?? UnprotectOptions.Default;
         FileRequest[] whole = PlannedFiles.Prepare(files, FilePlanner.ClaimsToUnprotect(_effects), how.Force, how.SkipExisting, _time.GetUtcNow());
         return PlannedFiles.RunAsync(
@@ -121,6 +126,7 @@ public sealed class DataSession : IAsyncDisposable
         IProgress<DataProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        RequireOpen();
         UnprotectOptions how = options ?? UnprotectOptions.Default;
         return PlannedFiles.RunAsync(
             [.. files.Select(PlannedFiles.Normalize)],
@@ -138,6 +144,7 @@ public sealed class DataSession : IAsyncDisposable
     public async ValueTask<byte[]> ProtectValueAsync(
         string tenantId, ReadOnlyMemory<byte> plaintext, ProtectOptions? options = null, CancellationToken cancellationToken = default)
     {
+        RequireOpen();
         options ??= ProtectOptions.Default;
         TenantKeyState state = await _ring.StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
         EncryptionContext context = ContextOf(state.Tenant, options);
@@ -156,6 +163,7 @@ public sealed class DataSession : IAsyncDisposable
     public async ValueTask<UnprotectedValue> UnprotectValueAsync(
         ReadOnlyMemory<byte> message, UnprotectOptions? options = null, CancellationToken cancellationToken = default)
     {
+        RequireOpen();
         options ??= UnprotectOptions.Default;
         try
         {
@@ -178,6 +186,7 @@ public sealed class DataSession : IAsyncDisposable
     public async ValueTask<MessageTestResult> TestValueAsync(
         ReadOnlyMemory<byte> message, UnprotectOptions? options = null, CancellationToken cancellationToken = default)
     {
+        RequireOpen();
         options ??= UnprotectOptions.Default;
         MessageTestResult result;
         try
@@ -201,8 +210,28 @@ public sealed class DataSession : IAsyncDisposable
         return result;
     }
 
-    /// <summary>Gives back unused reservations and records what was done.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Gives back unused reservations and records what was done. Only the first call does, and each returns when it is done.</summary>
+    public ValueTask DisposeAsync()
+    {
+        var ending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return Interlocked.CompareExchange(ref _ended, ending.Task, null) is { } ended ? new ValueTask(ended) : EndAsync(ending);
+    }
+
+    private async ValueTask EndAsync(TaskCompletionSource ending)
+    {
+        try
+        {
+            await EndAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // What went wrong is the first caller's to know; for all others the session has ended.
+            _onEnded(this);
+            ending.SetResult();
+        }
+    }
+
+    private async Task EndAsync()
     {
         foreach (WrapBudget budget in _budgets.Values)
         {
@@ -213,6 +242,8 @@ public sealed class DataSession : IAsyncDisposable
         await _tally.RecordAsync(_operation).ConfigureAwait(false);
         await _operation.DisposeAsync().ConfigureAwait(false);
     }
+
+    private void RequireOpen() => ObjectDisposedException.ThrowIf(_ended is not null, this);
 
     // Most values add no pairs: their context is the tenant's own, made once.
     private EncryptionContext ContextOf(EncryptionTenant tenant, ProtectOptions options) =>

@@ -100,6 +100,7 @@ internal sealed class FileReader(ChangeJournal journal, KeyRing ring, MessageRea
 
     private static MessageReaderOptions ReaderOptions(TenantKeyring keyring, UnprotectOptions options) => new()
     {
+        Limits = options.Limits,
         AllowNonCommitting = options.AllowNonCommitting,
         RequiredEncryptionContext = options.EncryptionContext is null ? EncryptionContext.Empty : new EncryptionContext(options.EncryptionContext),
         DegreeOfParallelism = options.DegreeOfParallelism,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Data.Files;
@@ -13,14 +14,24 @@ public sealed class TenantDataProtector
 
     private readonly ChangeJournal _journal;
     private readonly FileReader _fileReader;
-    private readonly Func<DataSession> _newSession;
 
-    internal TenantDataProtector(ChangeJournal journal, FileReader fileReader, Func<DataSession> newSession) =>
+    // Nothing of a body is kept and no key asked for: what showing a header costs is bounded by its length alone.
+    private static readonly MessageLimits ToShow = new() { MaxEncryptedDataKeys = ushort.MaxValue, MaxFrameLength = MessageLimits.GreatestLength };
+
+    private readonly Func<Action<DataSession>, DataSession> _newSession;
+    private readonly ConcurrentDictionary<DataSession, bool> _sessions = new();
+
+    internal TenantDataProtector(ChangeJournal journal, FileReader fileReader, Func<Action<DataSession>, DataSession> newSession) =>
         (_journal, _fileReader, _newSession) = (journal, fileReader, newSession);
 
-    /// <summary>Begins a session: one command, or a service's work. The caller disposes it.</summary>
+    /// <summary>Begins a session: one command, or a service's work. The caller disposes it; one that is left open ends with the service.</summary>
     /// <returns>The session.</returns>
-    public DataSession BeginSession() => _newSession();
+    public DataSession BeginSession()
+    {
+        DataSession session = _newSession(ended => _sessions.TryRemove(ended, out _));
+        _sessions[session] = true;
+        return session;
+    }
 
     /// <summary>Reads the header of a message file. It is not authenticated: anyone could have written what it says.</summary>
     /// <param name="path">The full path.</param>
@@ -30,7 +41,7 @@ public sealed class TenantDataProtector
     public async Task<MessageInfo> ReadHeaderAsync(string path, CancellationToken cancellationToken = default)
     {
         using SafeFileHandle source = _fileReader.OpenMessage(path);
-        MessageHeader header = await MessageReader.ReadHeaderAsync(source, cancellationToken: cancellationToken).ConfigureAwait(false);
+        MessageHeader header = await MessageReader.ReadHeaderAsync(source, ToShow, cancellationToken).ConfigureAwait(false);
         return Describe(header) with { Path = path };
     }
 
@@ -56,7 +67,7 @@ public sealed class TenantDataProtector
     /// <param name="message">The message, or its start.</param>
     /// <returns>What the header says.</returns>
     /// <exception cref="TenantEncryptionException"><c>NOT_A_MESSAGE</c>, <c>MESSAGE_TRUNCATED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
-    public static MessageInfo ReadHeader(ReadOnlyMemory<byte> message) => Describe(MessageReader.ReadHeader(message.Span));
+    public static MessageInfo ReadHeader(ReadOnlyMemory<byte> message) => Describe(MessageReader.ReadHeader(message.Span, ToShow));
 
     /// <summary>Lists the catalog in the order of paths, from a catalog of any size.</summary>
     /// <param name="tenantId">Of this tenant.</param>
@@ -91,6 +102,15 @@ public sealed class TenantDataProtector
             }
 
             afterPath = page[^1].Path;
+        }
+    }
+
+    /// <summary>Ends the sessions that are open.</summary>
+    internal async ValueTask EndSessionsAsync()
+    {
+        foreach (DataSession session in _sessions.Keys)
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
         }
     }
 

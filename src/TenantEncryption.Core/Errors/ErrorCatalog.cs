@@ -229,12 +229,12 @@ public static class ErrorCatalog
             ErrorCodes.NonFramedTooLarge,
             ErrorKind.InvalidData,
             "The message is not framed and too large to be verified in bounded memory.",
-            "Have its writer use framed messages."),
+            "Have its writer use framed messages, or, if you trust it, raise MaxNonFramedLength."),
         new(
             ErrorCodes.LimitExceeded,
             ErrorKind.InvalidData,
             "A length in the message or the input, or a quota of AWS KMS, exceeds a limit.",
-            "Raise the limit that the message names if it is trusted, choose a larger frame size, or have AWS raise the quota."),
+            "Raise the limit that the error names, if you trust the message's writer; choose a larger frame size; or have AWS raise the quota."),
         new(
             ErrorCodes.WrongTenant,
             ErrorKind.Denied,
@@ -245,6 +245,11 @@ public static class ErrorCatalog
             ErrorKind.Denied,
             "None of the keys that may be tried opens the message.",
             "Check the tenant, import its key ring, or give the raw key that wrapped it."),
+        new(
+            ErrorCodes.KeyringFailed,
+            ErrorKind.Unavailable,
+            "The keyring that the caller brought failed when it was asked for a data key.",
+            "Mend what the keyring reports, such as a key device that can't be reached, and read the message again; it is untouched."),
         new(
             ErrorCodes.ContextMismatch,
             ErrorKind.InvalidInput,

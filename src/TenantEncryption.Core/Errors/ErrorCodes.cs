@@ -153,6 +153,9 @@ public static class ErrorCodes
     /// <summary>None of the keys that may be tried opens the message.</summary>
     public const string WrongKey = "WRONG_KEY";
 
+    /// <summary>A keyring of the caller's failed when it was asked for a data key.</summary>
+    public const string KeyringFailed = "KEYRING_FAILED";
+
     /// <summary>The encryption context is not what the message needs, or has a reserved or repeated key.</summary>
     public const string ContextMismatch = "CONTEXT_MISMATCH";
 

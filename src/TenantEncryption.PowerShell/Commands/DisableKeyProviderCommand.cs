@@ -35,7 +35,7 @@ public sealed class DisableKeyProviderCommand : KeyProviderCmdlet
     protected override async Task ProcessAsync()
     {
         KeyProvider provider = await ResolveAsync().ConfigureAwait(false);
-        string? phrase = (await Service.Tenants.GetAsync(provider.TenantId, Cancellation).ConfigureAwait(false)).Profile.Lifecycle.DeactivationPhrase;
+        string? phrase = (await Service.Tenants.GetAsync(provider.TenantId, Cancellation).ConfigureAwait(false)).GetProfile().Lifecycle.DeactivationPhrase;
         Task<bool> confirm = phrase is null
             ? ConfirmAsync(Dependants.Describe(provider), Action, Force)
             : ConfirmPhraseAsync(Dependants.Describe(provider), Action, phrase, Force);

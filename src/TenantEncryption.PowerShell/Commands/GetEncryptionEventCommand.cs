@@ -36,6 +36,7 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
     /// <summary>Only of types that fit this wildcard, such as *.keyprovider.*.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(EventTypeCompleter))]
     public string? Type { get; set; }
 
     /// <summary>Only after this time.</summary>

@@ -21,6 +21,7 @@ public sealed class GetKeyMigrationCommand : TenantCmdlet
 {
     /// <summary>The id of the migration.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(MigrationCompleter))]
     public string? Id { get; set; }
 
     /// <summary>Only of this tenant.</summary>

@@ -61,6 +61,7 @@ public sealed class GetKeyPolicyCommand : KeyPolicyCmdlet
 
     /// <summary>The ARN of the key, where there is one already: it tells account and region, and whether it is a multi-Region key.</summary>
     [Parameter(ParameterSetName = PlatformSet)]
+    [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public string? KeyArn { get; set; }
 
     /// <summary>The ARNs of those who administer the key. The account itself always can.</summary>

@@ -40,10 +40,12 @@ public sealed class GetKeyProviderCommand : TenantCmdlet
 
     /// <summary>The ids.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(KeyProviderIdCompleter))]
     public string[]? Id { get; set; }
 
     /// <summary>Only those whose resolved key ARN, or identifier as given, is this.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public string? KeyArn { get; set; }
 
     /// <summary>Only of this type.</summary>

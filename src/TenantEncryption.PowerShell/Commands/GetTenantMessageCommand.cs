@@ -52,6 +52,7 @@ public sealed class GetTenantMessageCommand : FileOutcomeCmdlet
 
     /// <summary>The messages in the catalog under this key-encryption key.</summary>
     [Parameter(ParameterSetName = CatalogSet)]
+    [ArgumentCompleter(typeof(KekCompleter))]
     public string? KekId { get; set; }
 
     /// <inheritdoc/>

@@ -48,6 +48,7 @@ public sealed class NewKeyProviderCommand : AwsCmdlet
 
     /// <summary>The master key in any form that the platform takes: key ARN, alias ARN, key id or alias name.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public string KeyArn { get; set; } = "";
 
     /// <summary>A note for people.</summary>

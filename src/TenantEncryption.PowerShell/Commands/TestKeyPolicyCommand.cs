@@ -60,6 +60,7 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
     /// <summary>The tenants that shall use the key.</summary>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = PathSet)]
+    [ArgumentCompleter(typeof(TenantCompleter))]
     public string[] TenantId { get; set; } = [];
 
     /// <summary>Values of the platform's placeholders, such as @{ AdminRole = 'arn:…' }; Get-EncryptionPlatform lists them.</summary>
@@ -85,6 +86,7 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
     /// <summary>What for, such as kms:Decrypt.</summary>
     [Parameter(Mandatory = true, ParameterSetName = RequestSet)]
     [Parameter(Mandatory = true, ParameterSetName = PathRequestSet)]
+    [ArgumentCompleter(typeof(KmsActionCompleter))]
     public string Action { get; set; } = "";
 
     /// <summary>The encryption context of the request.</summary>
@@ -99,6 +101,7 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
 
     /// <summary>The ARN of the key. Without it, the key is taken to be of the account whose root the policy names.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public string? KeyArn { get; set; }
 
     /// <summary>Gives one Boolean: whether every policy is right, or every request allowed.</summary>

@@ -47,6 +47,7 @@ public sealed class TestKeyProviderCommand : AwsCmdlet
 
     /// <summary>A key that is not registered, in any form that the platform takes.</summary>
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
+    [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public string KeyArn { get; set; } = "";
 
     /// <summary>The platform that shall use the key, by name or as a profile's file (.json); the tenant's own when not given.</summary>

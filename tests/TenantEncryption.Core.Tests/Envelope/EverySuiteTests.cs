@@ -48,6 +48,25 @@ public sealed class EverySuiteTests
     [InlineData(Way.Memory)]
     [InlineData(Way.File)]
     [InlineData(Way.Stream)]
+    public async Task A_message_of_each_suite_with_frames_of_the_default_length_is_read(Way way)
+    {
+        const int Frame = MessageWriterOptions.DefaultFrameLength;
+        foreach (AlgorithmSuite suite in AlgorithmSuite.All)
+        {
+            foreach (int length in (int[])[0, 1, Frame - 1, Frame, Frame + 1, 2 * Frame, (3 * Frame) + 7])
+            {
+                var message = new SpecificationMessage { Suite = suite, FrameLength = Frame, Plaintext = RandomNumberGenerator.GetBytes(length) };
+                using RawAesKeyring keyring = message.Keyring();
+
+                Assert.Equal(message.Plaintext, await Ways.ReadAsync(way, message.Write(), keyring, AnySuite));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(Way.Memory)]
+    [InlineData(Way.File)]
+    [InlineData(Way.Stream)]
     public async Task An_empty_final_frame_after_full_ones_is_read(Way way)
     {
         var message = new SpecificationMessage
