@@ -144,6 +144,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     /// <summary>The event log.</summary>
     public EventLog Events { get; }
 
+    /// <summary>Whether opening made the store, with its root key.</summary>
+    public bool IsNew { get; private init; }
+
     internal ChangeJournal Journal { get; }
 
     /// <summary>
@@ -155,13 +158,18 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The service.</returns>
     /// <exception cref="TenantEncryptionException">
-    /// <c>ROOT_KEY_MISSING</c>, <c>ROOT_KEY_MISMATCH</c>, <c>ROOT_KEY_EXPOSED</c>, <c>PASSPHRASE_REQUIRED</c>, <c>STORE_NEWER</c>, <c>STORE_LOCKED</c>,
+    /// <c>INVALID_INPUT</c> (the key lease), <c>STORE_NOT_FOUND</c>, <c>ROOT_KEY_MISSING</c>, <c>ROOT_KEY_MISMATCH</c>, <c>ROOT_KEY_EXPOSED</c>, <c>PASSPHRASE_REQUIRED</c>, <c>STORE_NEWER</c>, <c>STORE_LOCKED</c>,
     /// <c>STORE_UNUSABLE</c>.
     /// </exception>
     public static async Task<TenantEncryptionService> OpenAsync(
         IStore store, IKms kms, TenantEncryptionOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new TenantEncryptionOptions();
+        if (options.KeyLease is { } lease)
+        {
+            LeaseRule.CheckOfProcess(lease);
+        }
+
         IRootKeyVault vault = options.RootKeyVault ?? new FileRootKeyVault();
         (string StoreId, RootKeySet Keys)? known;
         IStoreTransaction reading = await store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
@@ -236,7 +244,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         }
 
         (string storeId, RootKeySet keys) = known ?? await RootKeyLoader.CreateAsync(transaction.Settings, vault).ConfigureAwait(false);
-        var service = new TenantEncryptionService(store, kms, options, vault, storeId, keys);
+        var service = new TenantEncryptionService(store, kms, options, vault, storeId, keys) { IsNew = known is null };
         if (await LogKeys.CurrentIdAsync(transaction.Settings).ConfigureAwait(false) == 0)
         {
             await service._logKeys.BeginNextAsync(transaction.Settings).ConfigureAwait(false);

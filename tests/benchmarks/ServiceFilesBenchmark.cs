@@ -116,7 +116,7 @@ internal sealed class ServiceFilesBenchmark(string folder, string storeFolder)
     }
 
     private Task<Measurement> OpenAsync(PowerShellSession commands) => commands.RunAsync(
-        $"Connect-TenantEncryption -Path '{Path.Combine(storeFolder, $"commands-{++_stores}")}'; $null = New-EncryptionTenant {Tenant}");
+        $"Connect-TenantEncryption -Path '{Path.Combine(storeFolder, $"commands-{++_stores}")}' -Create; $null = New-EncryptionTenant {Tenant}");
 
     private async Task<TenantEncryptionService> OpenAsync(string name)
     {

@@ -114,7 +114,7 @@ public static class ErrorCatalog
             ErrorCodes.PlaceholderMissing,
             ErrorKind.InvalidInput,
             "The platform's key policy needs a value that was not given.",
-            "Give it with -Parameter, or what the platform itself shows with -From; Get-EncryptionPlatform lists the placeholders."),
+            "Give it with the parameter that the message names; Get-EncryptionPlatform lists the placeholders."),
         new(
             ErrorCodes.TemplateMismatch,
             ErrorKind.InvalidInput,
@@ -184,7 +184,7 @@ public static class ErrorCatalog
             ErrorCodes.TransitionForbidden,
             ErrorKind.Denied,
             "The provider's state, or a rule of the platform, forbids the change.",
-            "See the states in the documentation; the message names the rule."),
+            "Bring the provider into the state that the rule asks for (Get-KeyProvider shows its state); a rule of the platform itself has no exception (Get-EncryptionPlatform shows it)."),
         new(
             ErrorCodes.HasDependants,
             ErrorKind.Denied,
@@ -279,12 +279,17 @@ public static class ErrorCatalog
             ErrorCodes.InvalidInput,
             ErrorKind.InvalidInput,
             "A value is not one that the command takes.",
-            "See the message for what is taken."),
+            "Correct the value; Get-Help -Full tells what each parameter takes."),
         new(
             ErrorCodes.NotText,
             ErrorKind.InvalidData,
             "The plaintext is not UTF-8 text.",
             "Ask for bytes with -AsByteArray."),
+        new(
+            ErrorCodes.StoreNotFound,
+            ErrorKind.NotFound,
+            "The folder is not a store.",
+            "Check the path; Connect-TenantEncryption -Create makes a store there, with a root key of its own."),
         new(
             ErrorCodes.StoreNewer,
             ErrorKind.Storage,
@@ -298,7 +303,7 @@ public static class ErrorCatalog
         new(
             ErrorCodes.StoreUnusable,
             ErrorKind.Storage,
-            "The store can't be opened, read or written, or is not a store.",
+            "The store can't be opened, read or written, or its file is another program's.",
             "Check the path, its permissions and the free space; restore it from a backup if it is damaged."),
         new(
             ErrorCodes.StorageFailed,

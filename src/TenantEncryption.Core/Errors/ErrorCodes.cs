@@ -177,13 +177,16 @@ public static class ErrorCodes
     /// <summary>The plaintext is not UTF-8 text.</summary>
     public const string NotText = "NOT_TEXT";
 
+    /// <summary>The folder is not a store.</summary>
+    public const string StoreNotFound = "STORE_NOT_FOUND";
+
     /// <summary>The store was written by a newer version of this software.</summary>
     public const string StoreNewer = "STORE_NEWER";
 
     /// <summary>Another process kept the store locked for too long.</summary>
     public const string StoreLocked = "STORE_LOCKED";
 
-    /// <summary>The store can't be opened, read or written, or is not a store.</summary>
+    /// <summary>The store can't be opened, read or written, or its file is another program's.</summary>
     public const string StoreUnusable = "STORE_UNUSABLE";
 
     /// <summary>A file could not be read or written: permissions, a full or read-only disk, or a device error.</summary>

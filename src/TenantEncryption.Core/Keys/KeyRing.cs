@@ -174,7 +174,7 @@ internal sealed class KeyRing : IDisposable
     /// <summary>How long a key of a tenant may be held in this process.</summary>
     public TimeSpan DurationFor(EncryptionTenant tenant)
     {
-        TimeSpan longest = tenant.KeyLease < TenantService.LongestLease ? tenant.KeyLease : TenantService.LongestLease;
+        TimeSpan longest = tenant.KeyLease < LeaseRule.Longest ? tenant.KeyLease : LeaseRule.Longest;
         return _shorterLease < longest ? _shorterLease.Value : longest;
     }
 

@@ -16,6 +16,13 @@ namespace TenantEncryption.Migration;
 /// </summary>
 internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session, KeyMaker keyMaker, SecondLayer secondLayer, TimeProvider time)
 {
+    /// <summary>How many calls of KMS the new key that a migration makes under its target takes.</summary>
+    public static int CallsToMake(EncryptionTenant tenant, KeyProvider target) => KeyMaker.CallsToMake(tenant, target);
+
+    /// <summary>How many calls of KMS moving a key takes.</summary>
+    public static int CallsToMove(EncryptionTenant tenant, KeyProvider source, KeyProvider target) =>
+        KeySealer.CallsToOpen(source) + KeyMaker.CallsToMake(tenant, target);
+
     /// <summary>Does what is left of a migration that this process's session runs.</summary>
     public async Task<KeyMigration> RunAsync(Operation operation, KeyMigration migration, IProgress<KeyMigration>? progress, CancellationToken cancellationToken)
     {

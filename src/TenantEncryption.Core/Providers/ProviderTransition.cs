@@ -89,19 +89,22 @@ internal static class ProviderTransition
         await change.AddKeyAsync(key).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Refuses to delete a provider's keys while a writer may still use one: a reservation is open, or a key was used and the longest
-    /// lease has not passed since the provider was Active.
-    /// </summary>
-    public static async Task RefuseWritersAsync(IStoreTransaction transaction, KeyProvider provider, EncryptionTenant tenant, DateTimeOffset now)
+    /// <summary>Refuses to delete a provider's keys while a writer's reservation is open.</summary>
+    public static async Task RefuseWritersAsync(IStoreTransaction transaction, KeyProvider provider)
     {
         int open = await transaction.Keys.CountOpenReservationsAsync(provider.Id).ConfigureAwait(false);
         if (open > 0)
         {
             throw new TenantEncryptionException(
-                ErrorCodes.HasDependants, $"{open} writers still hold reservations under the key provider '{provider.Name}'. Try again when they are done.");
+                ErrorCodes.HasDependants,
+                $"{Counted.Of(open, "reservation")} of writers under the key provider '{provider.Name}' {(open == 1 ? "is" : "are")} still open.",
+                remedy: "Run the command again when the writers are done.");
         }
+    }
 
+    /// <summary>Refuses to delete a provider's keys while a process may still hold one that was used: until the longest lease has passed since the provider was Active.</summary>
+    public static async Task RefuseHeldKeysAsync(IStoreTransaction transaction, KeyProvider provider, EncryptionTenant tenant, DateTimeOffset now)
+    {
         IReadOnlyList<KeyEncryptionKey> keys = await transaction.Keys.ListAsync(tenant.TenantId).ConfigureAwait(false);
         bool used = keys.Any(key => key.ProviderId == provider.Id && key.ReservedWraps > 0);
         DateTimeOffset? safeAt = provider.DemotedFromCurrentAt + tenant.KeyLease;
@@ -109,7 +112,8 @@ internal static class ProviderTransition
         {
             throw new TenantEncryptionException(
                 ErrorCodes.HasDependants,
-                $"A process may hold a key of '{provider.Name}' in memory until {safeAt:u}: the longest lease since it was Active. Try again then.");
+                $"A process may hold a key of '{provider.Name}' in memory until {safeAt:u}: the longest lease since it was Active.",
+                remedy: "Run the command again after that time.");
         }
     }
 }

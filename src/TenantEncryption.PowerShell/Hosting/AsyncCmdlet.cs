@@ -29,11 +29,17 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>The record being processed: the target of its errors.</summary>
     protected virtual object? Target => null;
 
-    /// <summary>Whether an unknown tenant ends the command: it does when it was given as an argument, and so is wrong for every record.</summary>
-    protected virtual bool UnknownTenantEnds => _tenantIsArgument;
+    /// <summary>
+    /// Whether an unknown tenant ends the command: it does when it was given as an argument, and so is wrong for every record. A Get-* goes on, so that
+    /// <c>if (-not (Get-… x -ErrorAction SilentlyContinue)) { New-… }</c> works, by parameter and by preference variable.
+    /// </summary>
+    protected virtual bool UnknownTenantEnds => _tenantIsArgument && !IsGet;
 
     /// <summary>Whether the record most often is done without waiting for anything, so that its work may begin on the pipeline thread.</summary>
     protected virtual bool IsRecordQuick => false;
+
+    /// <summary>What to tell when the command is stopped; <see langword="null"/> for nothing.</summary>
+    internal string? StoppedText { get; set; }
 
     /// <summary>Zeroes and closes what the command held.</summary>
     public void Dispose()
@@ -250,6 +256,12 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
         if (cancelled)
         {
+            if (StoppedText is not null)
+            {
+                // A pipeline that is stopping takes no more output; its host does.
+                Host?.UI?.WriteWarningLine(StoppedText);
+            }
+
             throw new PipelineStoppedException();
         }
 
@@ -258,6 +270,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             fail(error, Target);
         }
     }
+
+    private bool IsGet => GetType().GetCustomAttributes(typeof(CmdletAttribute), inherit: false).OfType<CmdletAttribute>().Single().VerbName == VerbsCommon.Get;
 
     /// <summary>Writes an error; called on the pipeline thread.</summary>
     /// <param name="exception">The error.</param>

@@ -61,6 +61,6 @@ internal sealed class PipelineInput
         input.Properties[property]?.Value is { } value && LanguagePrimitives.ConvertTo<string>(value) is { Length: > 0 } path ? path : null;
 
     private static string Refusal(PSObject input) =>
-        $"A {input.BaseObject.GetType().Name} is neither a value (string, SecureString, byte[]) nor a file. "
+        $"An object of type {input.BaseObject.GetType().Name} is neither a value (string, SecureString, byte[]) nor a file. "
         + "PowerShell pipes an array one element at a time: pipe bytes as ',$bytes |', or give them as '-InputObject $bytes'.";
 }

@@ -49,7 +49,7 @@ public sealed class SessionEndTests
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await session.ProtectValueAsync("acme", new byte[] { 1 }));
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await session.UnprotectValueAsync(message));
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await session.TestValueAsync(message));
-        Assert.Throws<ObjectDisposedException>(() => session.TestFilesAsync([]));
+        Assert.Throws<ObjectDisposedException>(() => session.TestFilesAsync(Array.Empty<string>()));
         Assert.Throws<ObjectDisposedException>(() => session.UnprotectFilesAsync([]));
         Assert.Throws<ObjectDisposedException>(() => session.ProtectFilesAsync("acme", []));
     }
