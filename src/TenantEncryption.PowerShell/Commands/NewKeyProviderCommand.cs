@@ -14,7 +14,7 @@ namespace TenantEncryption.PowerShell.Commands;
 /// error tells why. An alias is resolved to its key now; every later call uses that key.
 /// </remarks>
 /// <example>
-///   <code>New-KeyProvider -TenantId acme -Name acme-cmk -KeyArn arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab</code>
+///   <code>New-KeyProvider -TenantId acme -Name acme-cmk -KeyArn $arn</code>
 ///   <para>Registers a key; Test-KeyProvider tells whether it works.</para>
 /// </example>
 /// <example>
