@@ -93,13 +93,15 @@ internal sealed class FileProtector(
     {
         foreach (int index in batch.WrittenIndexes)
         {
-            if (FileFailure.Catch(batch.Files[index].Destination, "written", batch.Output(index).TakeName) is { } failure)
+            // What is not foreseen here leaves open whether the file has its name: its pending entry then stays, and recovery settles it.
+            try
             {
-                batch.Fail(index, failure);
-            }
-            else
-            {
+                batch.Output(index).TakeName();
                 batch.Named(index);
+            }
+            catch (TenantEncryptionException exception)
+            {
+                batch.Fail(index, exception);
             }
         }
 
