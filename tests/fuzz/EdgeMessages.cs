@@ -73,6 +73,14 @@ internal static class EdgeMessages
             yield return ($"{suite}-without-signature", Cut(suite, 16, "signature length"));
         }
 
+        // One more than the limit, which a reader may raise.
+        yield return ("0478-33-data-keys", Written("0478", 16, 20, message => new SpecificationMessage
+        {
+            Suite = message.Suite,
+            FrameLength = message.FrameLength,
+            Plaintext = message.Plaintext,
+            OtherKeys = [.. Enumerable.Repeat(("stranger", new byte[5], new byte[40]), 32)],
+        }));
         yield return ("0478-commitment", Flipped("0478", 16, "commitment"));
         yield return ("0178-reserved-bytes", Edited("0178", 16, "reserved", [0, 0, 0, 1]));
         yield return ("0178-IV-length-11", Edited("0178", 16, "IV length", [11]));

@@ -14,10 +14,6 @@ public sealed class TenantDataProtector
 
     private readonly ChangeJournal _journal;
     private readonly FileReader _fileReader;
-
-    // Nothing of a body is kept and no key asked for: what showing a header costs is bounded by its length alone.
-    private static readonly MessageLimits ToShow = new() { MaxEncryptedDataKeys = ushort.MaxValue, MaxFrameLength = MessageLimits.GreatestLength };
-
     private readonly Func<Action<DataSession>, DataSession> _newSession;
     private readonly ConcurrentDictionary<DataSession, bool> _sessions = new();
 
@@ -41,7 +37,7 @@ public sealed class TenantDataProtector
     public async Task<MessageInfo> ReadHeaderAsync(string path, CancellationToken cancellationToken = default)
     {
         using SafeFileHandle source = _fileReader.OpenMessage(path);
-        MessageHeader header = await MessageReader.ReadHeaderAsync(source, ToShow, cancellationToken).ConfigureAwait(false);
+        MessageHeader header = await MessageReader.ReadHeaderAsync(source, MessageLimits.OfHeader, cancellationToken).ConfigureAwait(false);
         return Describe(header) with { Path = path };
     }
 
@@ -67,7 +63,7 @@ public sealed class TenantDataProtector
     /// <param name="message">The message, or its start.</param>
     /// <returns>What the header says.</returns>
     /// <exception cref="TenantEncryptionException"><c>NOT_A_MESSAGE</c>, <c>MESSAGE_TRUNCATED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
-    public static MessageInfo ReadHeader(ReadOnlyMemory<byte> message) => Describe(MessageReader.ReadHeader(message.Span, ToShow));
+    public static MessageInfo ReadHeader(ReadOnlyMemory<byte> message) => Describe(MessageReader.ReadHeader(message.Span, MessageLimits.OfHeader));
 
     /// <summary>Lists the catalog in the order of paths, from a catalog of any size.</summary>
     /// <param name="tenantId">Of this tenant.</param>

@@ -8,11 +8,16 @@ namespace TenantEncryption.Envelope;
 /// </summary>
 public sealed record MessageLimits
 {
-    /// <summary>What no limit exceeds, in bytes: 1 GiB.</summary>
-    internal const int GreatestLength = 1 << 30;
+    // 1 GiB.
+    private const int GreatestLength = 1 << 30;
 
     /// <summary>The limits that apply where the caller gives none.</summary>
     public static MessageLimits Default { get; } = new();
+
+    /// <summary>
+    /// For recognizing or showing a message: nothing of its body is kept and no key asked for, so the header's length alone bounds the cost.
+    /// </summary>
+    internal static MessageLimits OfHeader { get; } = new() { MaxEncryptedDataKeys = ushort.MaxValue, MaxFrameLength = GreatestLength };
 
     /// <summary>The greatest length of a header with its tag, in bytes; up to 1 GiB. 1 MiB.</summary>
     /// <exception cref="TenantEncryptionException">INVALID_INPUT: it is negative, or more than 1 GiB; as of each limit.</exception>

@@ -259,7 +259,7 @@ public static class ErrorCatalog
             ErrorCodes.MessageSubstituted,
             ErrorKind.InvalidData,
             "The catalog knows another message at that path: the file was replaced by another or older message.",
-            "Find out who replaced it; run Update-TenantDataCatalog if it was you."),
+            "Find out who replaced it; if it was you, unprotect it and protect it there again, so that the catalog knows it."),
         new(
             ErrorCodes.LeaseLost,
             ErrorKind.Unavailable,
@@ -319,12 +319,12 @@ public static class ErrorCatalog
             ErrorCodes.RootKeyMissing,
             ErrorKind.NotFound,
             "The root key of this store's internal KMS is not on this machine.",
-            "Restore it with Import-RootKey from its backup."),
+            "Put the file back from your backup, where the message says, with the same owner and mode; no new key is ever made for an existing store."),
         new(
             ErrorCodes.RootKeyMismatch,
             ErrorKind.Denied,
             "The root key at hand is not the one of this store.",
-            "Restore the right one with Import-RootKey; no new key is ever made for an existing store."),
+            "Put the right one back from your backup; no new key is ever made for an existing store."),
         new(
             ErrorCodes.PassphraseRequired,
             ErrorKind.Authentication,

@@ -26,7 +26,7 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <para>Writes a whole policy with the values that Tableau's Key Policy dialog shows.</para>
 /// </example>
 /// <example>
-///   <code>(Get-KeyPolicy acme-cmk -Merged).Changes</code>
+///   <code>(Get-KeyPolicy acme-cmk -Merged -User $role).Changes</code>
 ///   <para>Shows what Set-KeyPolicy would change.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Get, "KeyPolicy", DefaultParameterSetName = ProviderSet)]

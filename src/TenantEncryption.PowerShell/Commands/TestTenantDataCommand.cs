@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using TenantEncryption.Data;
+using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
@@ -33,6 +34,22 @@ public sealed class TestTenantDataCommand : DataCmdlet
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string? TenantId { get; set; }
 
+    /// <summary>The greatest length of a message's header in bytes, for a writer that you trust. 1 MiB.</summary>
+    [Parameter]
+    public int MaxHeaderLength { get; set; } = MessageLimits.Default.MaxHeaderLength;
+
+    /// <summary>The greatest number of a message's encrypted data keys, for a writer that you trust. 32.</summary>
+    [Parameter]
+    public int MaxEncryptedDataKeys { get; set; } = MessageLimits.Default.MaxEncryptedDataKeys;
+
+    /// <summary>The greatest length of a message's frames in bytes, for a writer that you trust; each thread holds some. 64 MiB.</summary>
+    [Parameter]
+    public int MaxFrameLength { get; set; } = MessageLimits.Default.MaxFrameLength;
+
+    /// <summary>The greatest length in bytes of a message without frames, which is held in memory whole, for a writer that you trust. 64 MiB.</summary>
+    [Parameter]
+    public int MaxNonFramedLength { get; set; } = MessageLimits.Default.MaxNonFramedLength;
+
     /// <summary>Gives one Boolean: whether everything verifies.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
@@ -40,7 +57,17 @@ public sealed class TestTenantDataCommand : DataCmdlet
     /// <inheritdoc/>
     protected override async Task BeginAsync()
     {
-        _options = new UnprotectOptions { DegreeOfParallelism = ThrottleLimit };
+        _options = new UnprotectOptions
+        {
+            Limits = new MessageLimits
+            {
+                MaxHeaderLength = MaxHeaderLength,
+                MaxEncryptedDataKeys = MaxEncryptedDataKeys,
+                MaxFrameLength = MaxFrameLength,
+                MaxNonFramedLength = MaxNonFramedLength,
+            },
+            DegreeOfParallelism = ThrottleLimit,
+        };
         await base.BeginAsync().ConfigureAwait(false);
         if (UnknownTenantEnds)
         {

@@ -58,6 +58,22 @@ public sealed class UnprotectTenantDataCommand : FileCmdlet
     [Parameter]
     public SwitchParameter AllowNonCommitting { get; set; }
 
+    /// <summary>The greatest length of a message's header in bytes, for a writer that you trust. 1 MiB.</summary>
+    [Parameter]
+    public int MaxHeaderLength { get; set; } = MessageLimits.Default.MaxHeaderLength;
+
+    /// <summary>The greatest number of a message's encrypted data keys, for a writer that you trust. 32.</summary>
+    [Parameter]
+    public int MaxEncryptedDataKeys { get; set; } = MessageLimits.Default.MaxEncryptedDataKeys;
+
+    /// <summary>The greatest length of a message's frames in bytes, for a writer that you trust; each thread holds some. 64 MiB.</summary>
+    [Parameter]
+    public int MaxFrameLength { get; set; } = MessageLimits.Default.MaxFrameLength;
+
+    /// <summary>The greatest length in bytes of a message without frames, which is held in memory whole, for a writer that you trust. 64 MiB.</summary>
+    [Parameter]
+    public int MaxNonFramedLength { get; set; } = MessageLimits.Default.MaxNonFramedLength;
+
     /// <summary>Makes an error of a file that is not the message which the catalog knows at its path.</summary>
     [Parameter]
     public SwitchParameter Strict { get; set; }
@@ -87,6 +103,13 @@ public sealed class UnprotectTenantDataCommand : FileCmdlet
         {
             EncryptionContext = ContextPairs.Read(EncryptionContext),
             AllowNonCommitting = AllowNonCommitting,
+            Limits = new MessageLimits
+            {
+                MaxHeaderLength = MaxHeaderLength,
+                MaxEncryptedDataKeys = MaxEncryptedDataKeys,
+                MaxFrameLength = MaxFrameLength,
+                MaxNonFramedLength = MaxNonFramedLength,
+            },
             Strict = Strict,
             Force = Force,
             SkipExisting = SkipExisting,

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using TenantEncryption.Data;
 using TenantEncryption.Envelope;
@@ -117,27 +118,51 @@ public sealed class UnreadableMessageTests
         Assert.Equal([1], await service.ReadValueAsync(message, new UnprotectOptions { TenantId = "acme", Keyring = keyring }));
     }
 
-    /// <summary>A message of the tenant, and strangers' data keys, which their header's tag must cover.</summary>
-    private static async Task<byte[]> WithKeysAsync(TestService service, int count)
+    [Fact]
+    public async Task A_message_that_is_bound_to_the_tenant_without_storing_so_is_read_when_the_pair_is_given_as_the_remedy_says()
     {
-        MessageHeader header = MessageReader.ReadHeader(await service.ProtectValueAsync([1]));
-        EncryptedDataKey own = header.EncryptedDataKeys[0];
-        Assert.True(RawAesKeyWrap.TryReadKeyName(own, out string? name));
-        byte[] kek = await service.OpenKeyAsync((await service.Service.Keys.ListAsync("acme")).Single());
-        byte[] dataKey = new byte[32];
-        Assert.True(RawAesKeyWrap.TryUnwrap(kek, own.ProviderId, name, own, header.Context, dataKey));
-        var message = new SpecificationMessage
+        await using TestService service = await TestService.WithTenantAsync();
+        byte[] message = await WithKeysAsync(service, 2, storesTenant: false);
+
+        Assert.Equal(ErrorCodes.WrongTenant, await Refusal.CodeOfAsync(() => service.ReadValueAsync(message, new UnprotectOptions { TenantId = "acme" })));
+        Assert.Equal(
+            [1],
+            await service.ReadValueAsync(
+                message, new UnprotectOptions { TenantId = "acme", EncryptionContext = new Dictionary<string, string> { ["TenantId"] = "acme" } }));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_a_message_of_33_data_keys_already_is_not_protected_again()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        string path = service.Folders.Write("many.tenc", await WithKeysAsync(service, 33));
+
+        FileOutcome<ProtectedFile> outcome = Assert.Single(await service.ProtectAsync([new FileRequest(path, path + ".tenc")]));
+
+        Assert.NotNull(outcome.Skipped);
+        Assert.False(File.Exists(path + ".tenc"));
+    }
+
+    /// <summary>A message under the tenant's key, which strangers' data keys follow; the header's tag covers them.</summary>
+    private static async Task<byte[]> WithKeysAsync(TestService service, int count, bool storesTenant = true)
+    {
+        KeyEncryptionKey key = (await service.Service.Keys.ListAsync("acme")).Single();
+        byte[] dataKey = RandomNumberGenerator.GetBytes(32);
+        var pair = new Dictionary<string, string> { ["TenantId"] = "acme" };
+        EncryptedDataKey own = RawAesKeyWrap.Wrap(
+            await service.OpenKeyAsync(key), RawAesKeyWrap.TenantEncryptionProviderId, key.KekId, dataKey, new EncryptionContext(pair));
+        return new SpecificationMessage
         {
             Suite = AlgorithmSuite.Aes256GcmHkdfSha512CommitKey,
             Plaintext = [1],
-            Context = new Dictionary<string, string>(header.Context),
+            Context = storesTenant ? pair : [],
+            Required = storesTenant ? [] : pair,
             DataKey = dataKey,
             OtherKeys =
             [
                 (own.ProviderId, own.ProviderInfo.ToArray(), own.Ciphertext.ToArray()),
                 .. Enumerable.Repeat(("stranger", new byte[5], new byte[40]), count - 2),
             ],
-        };
-        return message.Write();
+        }.Write();
     }
 }
