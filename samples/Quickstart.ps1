@@ -45,7 +45,7 @@ try {
     $files = Get-ChildItem -LiteralPath $Folder -Recurse -File
 
     # 1. A store, with the credentials of this session.
-    Connect-TenantEncryption (Join-Path $work 'store') -Credential ([pscredential]::new('local', (ConvertTo-SecureString 'local' -AsPlainText -Force)))
+    Connect-TenantEncryption (Join-Path $work 'store') -Create -Credential ([pscredential]::new('local', (ConvertTo-SecureString 'local' -AsPlainText -Force)))
 
     # 2. Two tenants, whose files are protected. The second keeps no key in memory: each operation asks its provider.
     $null = New-EncryptionTenant acme

@@ -54,7 +54,8 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         var refusals = new RefusalLog(Journal, time);
         var regions = new ProviderRegions(Journal, _authenticator, refusals, new RegionCircuits(time));
         var keyMaker = new KeyMaker(sealer, regions, time);
-        _ring = new KeyRing(store, sealer, regions, _authenticator, time, options.KeyLease, options.AeadFactory);
+        var secondLayer = new SecondLayer(_authenticator);
+        _ring = new KeyRing(store, sealer, regions, _authenticator, secondLayer, time, options.KeyLease, options.AeadFactory);
         Journal.OnEpochRaised = _ring.Recheck;
         _session = new SessionKeeper(store, time);
         Platforms = new PlatformService(Journal);
@@ -69,12 +70,12 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         Tenants = new TenantService(Journal, keyMaker, new FirstProvider(Journal, _authenticator, tester, time), time);
         Providers = new KeyProviderService(Journal, Events, _session, keyMaker, tester, time);
         Keys = new KeyService(Journal, _ring, keyMaker);
-        Drills = new DrillService(Journal, sealer, _authenticator, _session, new LeftOvers(Journal, Events, _session, time), time);
+        Drills = new DrillService(Journal, sealer, _authenticator, secondLayer, _session, new LeftOvers(Journal, Events, _session, time), time);
         RootKey = new RootKeyService(Journal, sealer, _internalKms, _logKeys, vault, storeId);
         var connections = new KeyConnections(Journal, _authenticator);
         MasterKeys = new MasterKeyService(Journal, connections, time);
         Grants = new KeyGrantService(Journal, connections);
-        Migrations = new KeyMigrationService(Journal, Providers, _session, new KekRewrapper(Journal, _session, keyMaker, time), actor, time);
+        Migrations = new KeyMigrationService(Journal, Providers, _session, new KekRewrapper(Journal, _session, keyMaker, secondLayer, time), actor, time);
 
         var reservations = new KeyReservations(Journal, _ring, Keys, _session, options.WrapLimit);
         var materials = new MaterialsSource(_ring, regions);
@@ -91,7 +92,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         Data = new TenantDataProtector(
             Journal,
             fileReader,
-            () => new DataSession(
+            ended => new DataSession(
                 Journal.Begin("Data"),
                 _ring,
                 fileProtector,
@@ -102,7 +103,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
                 writer,
                 tenantId => new WrapBudget(Journal, reservations, tenantId),
                 new ReadTally(Journal),
-                time));
+                options.FileEffects,
+                time,
+                ended));
     }
 
     /// <summary>Platforms.</summary>
@@ -141,6 +144,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     /// <summary>The event log.</summary>
     public EventLog Events { get; }
 
+    /// <summary>Whether opening made the store, with its root key.</summary>
+    public bool IsNew { get; private init; }
+
     internal ChangeJournal Journal { get; }
 
     /// <summary>
@@ -152,13 +158,18 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The service.</returns>
     /// <exception cref="TenantEncryptionException">
-    /// <c>ROOT_KEY_MISSING</c>, <c>ROOT_KEY_MISMATCH</c>, <c>ROOT_KEY_EXPOSED</c>, <c>PASSPHRASE_REQUIRED</c>, <c>STORE_NEWER</c>, <c>STORE_LOCKED</c>,
+    /// <c>INVALID_INPUT</c> (the key lease), <c>STORE_NOT_FOUND</c>, <c>ROOT_KEY_MISSING</c>, <c>ROOT_KEY_MISMATCH</c>, <c>ROOT_KEY_EXPOSED</c>, <c>PASSPHRASE_REQUIRED</c>, <c>STORE_NEWER</c>, <c>STORE_LOCKED</c>,
     /// <c>STORE_UNUSABLE</c>.
     /// </exception>
     public static async Task<TenantEncryptionService> OpenAsync(
         IStore store, IKms kms, TenantEncryptionOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new TenantEncryptionOptions();
+        if (options.KeyLease is { } lease)
+        {
+            LeaseRule.CheckOfProcess(lease);
+        }
+
         IRootKeyVault vault = options.RootKeyVault ?? new FileRootKeyVault();
         (string StoreId, RootKeySet Keys)? known;
         IStoreTransaction reading = await store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
@@ -200,15 +211,22 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         };
     }
 
-    /// <summary>Zeroes every key and closes the store.</summary>
+    /// <summary>Ends the sessions that are still open, which records what they did, zeroes every key and closes the store.</summary>
     public async ValueTask DisposeAsync()
     {
-        _ring.Dispose();
-        await _session.DisposeAsync().ConfigureAwait(false);
-        _logKeys.Dispose();
-        _internalKms.Dispose();
-        _kms.Dispose();
-        await _store.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await Data.EndSessionsAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _ring.Dispose();
+            await _session.DisposeAsync().ConfigureAwait(false);
+            _logKeys.Dispose();
+            _internalKms.Dispose();
+            _kms.Dispose();
+            await _store.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private static async Task<TenantEncryptionService> CreateAsync(
@@ -226,7 +244,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         }
 
         (string storeId, RootKeySet keys) = known ?? await RootKeyLoader.CreateAsync(transaction.Settings, vault).ConfigureAwait(false);
-        var service = new TenantEncryptionService(store, kms, options, vault, storeId, keys);
+        var service = new TenantEncryptionService(store, kms, options, vault, storeId, keys) { IsNew = known is null };
         if (await LogKeys.CurrentIdAsync(transaction.Settings).ConfigureAwait(false) == 0)
         {
             await service._logKeys.BeginNextAsync(transaction.Settings).ConfigureAwait(false);

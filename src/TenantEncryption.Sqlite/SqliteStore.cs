@@ -64,11 +64,11 @@ public sealed class SqliteStore : IStore
     /// <inheritdoc/>
     public int SchemaVersion => StoreSchema.LatestVersion;
 
-    /// <summary>Opens the store, makes it when there is none, and raises an older schema to <see cref="SchemaVersion"/>. Calling it is optional.</summary>
+    /// <summary>Opens the store, makes it when there is none (unless <see cref="SqliteStoreOptions.Create"/> says otherwise), and raises an older schema to <see cref="SchemaVersion"/>. Calling it is optional.</summary>
     /// <param name="cancellationToken">Ends waiting for other processes.</param>
     /// <returns>When it is open.</returns>
     /// <exception cref="TenantEncryptionException">
-    /// <c>STORE_NEWER</c> (nothing is changed), <c>STORE_UNUSABLE</c>, <c>STORE_LOCKED</c>, <c>STORAGE_FAILED</c>.
+    /// <c>STORE_NOT_FOUND</c>, <c>STORE_NEWER</c> (nothing is changed), <c>STORE_UNUSABLE</c>, <c>STORE_LOCKED</c>, <c>STORAGE_FAILED</c>.
     /// </exception>
     public async Task OpenAsync(CancellationToken cancellationToken = default)
     {
@@ -84,7 +84,15 @@ public sealed class SqliteStore : IStore
             if (!_open)
             {
                 LoadNativeLibrary();
-                CreateFile();
+                if (_options.Create)
+                {
+                    CreateFile();
+                }
+                else if (!File.Exists(Location))
+                {
+                    throw StoreErrors.NotFound(Folder);
+                }
+
                 await CreateSchemaAsync(new Deadline(_options.BusyTimeout), cancellationToken).ConfigureAwait(false);
                 _open = true;
             }
@@ -290,6 +298,11 @@ public sealed class SqliteStore : IStore
         if (!isEmpty && application != StoreSchema.ApplicationId)
         {
             throw StoreErrors.Unusable(Location, "it is another program's SQLite database.");
+        }
+
+        if (isEmpty && !_options.Create)
+        {
+            throw StoreErrors.NotFound(Folder);
         }
 
         return version <= SchemaVersion ? (int)version : throw StoreErrors.Newer(Location, version, SchemaVersion);

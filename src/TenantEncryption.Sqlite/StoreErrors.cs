@@ -15,6 +15,9 @@ internal static class StoreErrors
     public static TenantEncryptionException Newer(string location, long version, int known) =>
         new(ErrorCodes.StoreNewer, $"The store '{location}' has schema version {version}; this software knows versions up to {known}.");
 
+    /// <summary>The folder is not a store, and none is to be made.</summary>
+    public static TenantEncryptionException NotFound(string folder) => new(ErrorCodes.StoreNotFound, $"There is no store in '{folder}'; nothing was made.");
+
     /// <summary>The store can't be used for a cause in words.</summary>
     public static TenantEncryptionException Unusable(string location, string cause, Exception? inner = null) =>
         new(ErrorCodes.StoreUnusable, $"The store '{location}' can't be used: {cause}", inner);

@@ -114,7 +114,7 @@ public static class ErrorCatalog
             ErrorCodes.PlaceholderMissing,
             ErrorKind.InvalidInput,
             "The platform's key policy needs a value that was not given.",
-            "Give it with -Parameter, or what the platform itself shows with -From; Get-EncryptionPlatform lists the placeholders."),
+            "Give it with the parameter that the message names; Get-EncryptionPlatform lists the placeholders."),
         new(
             ErrorCodes.TemplateMismatch,
             ErrorKind.InvalidInput,
@@ -184,12 +184,17 @@ public static class ErrorCatalog
             ErrorCodes.TransitionForbidden,
             ErrorKind.Denied,
             "The provider's state, or a rule of the platform, forbids the change.",
-            "See the states in the documentation; the message names the rule."),
+            "Bring the provider into the state that the rule asks for (Get-KeyProvider shows its state); a rule of the platform itself has no exception (Get-EncryptionPlatform shows it)."),
         new(
             ErrorCodes.HasDependants,
             ErrorKind.Denied,
             "Keys and data depend on the provider.",
             "Migrate them to another provider first, or use -Force and accept that they become unreadable."),
+        new(
+            ErrorCodes.NothingTested,
+            ErrorKind.NotFound,
+            "There was nothing to test, which is no success.",
+            "Check that what was named is the right thing, and that it is still there."),
         new(
             ErrorCodes.NotAMessage,
             ErrorKind.InvalidData,
@@ -224,12 +229,12 @@ public static class ErrorCatalog
             ErrorCodes.NonFramedTooLarge,
             ErrorKind.InvalidData,
             "The message is not framed and too large to be verified in bounded memory.",
-            "Have its writer use framed messages."),
+            "Have its writer use framed messages, or, if you trust it, raise MaxNonFramedLength."),
         new(
             ErrorCodes.LimitExceeded,
             ErrorKind.InvalidData,
             "A length in the message or the input, or a quota of AWS KMS, exceeds a limit.",
-            "Raise the limit that the message names if it is trusted, choose a larger frame size, or have AWS raise the quota."),
+            "Raise the limit that the error names, if you trust the message's writer; choose a larger frame size; or have AWS raise the quota."),
         new(
             ErrorCodes.WrongTenant,
             ErrorKind.Denied,
@@ -240,6 +245,11 @@ public static class ErrorCatalog
             ErrorKind.Denied,
             "None of the keys that may be tried opens the message.",
             "Check the tenant, import its key ring, or give the raw key that wrapped it."),
+        new(
+            ErrorCodes.KeyringFailed,
+            ErrorKind.Unavailable,
+            "The keyring that the caller brought failed when it was asked for a data key.",
+            "Mend what the keyring reports, such as a key device that can't be reached, and read the message again; it is untouched."),
         new(
             ErrorCodes.ContextMismatch,
             ErrorKind.InvalidInput,
@@ -269,12 +279,17 @@ public static class ErrorCatalog
             ErrorCodes.InvalidInput,
             ErrorKind.InvalidInput,
             "A value is not one that the command takes.",
-            "See the message for what is taken."),
+            "Correct the value; Get-Help -Full tells what each parameter takes."),
         new(
             ErrorCodes.NotText,
             ErrorKind.InvalidData,
             "The plaintext is not UTF-8 text.",
             "Ask for bytes with -AsByteArray."),
+        new(
+            ErrorCodes.StoreNotFound,
+            ErrorKind.NotFound,
+            "The folder is not a store.",
+            "Check the path; Connect-TenantEncryption -Create makes a store there, with a root key of its own."),
         new(
             ErrorCodes.StoreNewer,
             ErrorKind.Storage,
@@ -288,7 +303,7 @@ public static class ErrorCatalog
         new(
             ErrorCodes.StoreUnusable,
             ErrorKind.Storage,
-            "The store can't be opened, read or written, or is not a store.",
+            "The store can't be opened, read or written, or its file is another program's.",
             "Check the path, its permissions and the free space; restore it from a backup if it is damaged."),
         new(
             ErrorCodes.StorageFailed,

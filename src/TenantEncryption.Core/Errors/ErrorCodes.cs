@@ -120,6 +120,9 @@ public static class ErrorCodes
     /// <summary>Keys and data depend on the provider.</summary>
     public const string HasDependants = "HAS_DEPENDANTS";
 
+    /// <summary>There was nothing to test, which is no success.</summary>
+    public const string NothingTested = "NOTHING_TESTED";
+
     /// <summary>The input is not an AWS Encryption SDK message.</summary>
     public const string NotAMessage = "NOT_A_MESSAGE";
 
@@ -150,6 +153,9 @@ public static class ErrorCodes
     /// <summary>None of the keys that may be tried opens the message.</summary>
     public const string WrongKey = "WRONG_KEY";
 
+    /// <summary>A keyring of the caller's failed when it was asked for a data key.</summary>
+    public const string KeyringFailed = "KEYRING_FAILED";
+
     /// <summary>The encryption context is not what the message needs, or has a reserved or repeated key.</summary>
     public const string ContextMismatch = "CONTEXT_MISMATCH";
 
@@ -171,13 +177,16 @@ public static class ErrorCodes
     /// <summary>The plaintext is not UTF-8 text.</summary>
     public const string NotText = "NOT_TEXT";
 
+    /// <summary>The folder is not a store.</summary>
+    public const string StoreNotFound = "STORE_NOT_FOUND";
+
     /// <summary>The store was written by a newer version of this software.</summary>
     public const string StoreNewer = "STORE_NEWER";
 
     /// <summary>Another process kept the store locked for too long.</summary>
     public const string StoreLocked = "STORE_LOCKED";
 
-    /// <summary>The store can't be opened, read or written, or is not a store.</summary>
+    /// <summary>The store can't be opened, read or written, or its file is another program's.</summary>
     public const string StoreUnusable = "STORE_UNUSABLE";
 
     /// <summary>A file could not be read or written: permissions, a full or read-only disk, or a device error.</summary>

@@ -102,7 +102,7 @@ internal sealed class Operation(ChangeJournal journal, RecordingKms kms, string 
         catch (TenantEncryptionException exception)
         {
             // The operation's own outcome must not be hidden by this one.
-            journal.Warn($"{calls.Count} KMS calls of {name} could not be recorded in the event log: {exception.Message}");
+            journal.Warn($"{Counted.Of(calls.Count, "KMS call")} of {name} could not be recorded in the event log: {exception.Message}");
         }
     }
 }

@@ -10,6 +10,9 @@ namespace TenantEncryption.Keys;
 /// </summary>
 internal sealed class KeyMaker(KeySealer sealer, ProviderRegions regions, TimeProvider time)
 {
+    /// <summary>How many calls of KMS making a key takes, or sealing one that is at hand.</summary>
+    public static int CallsToMake(EncryptionTenant tenant, KeyProvider provider) => KeySealer.CallsToSealProven(tenant, provider);
+
     /// <summary>A new random key, sealed by a provider.</summary>
     public async Task<KeyEncryptionKey> MakeAsync(Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
     {

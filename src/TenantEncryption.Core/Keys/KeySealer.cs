@@ -18,6 +18,17 @@ internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator a
     /// <summary>The context key of the pair that names the key-encryption key in every KMS call.</summary>
     public const string KekContextKey = "KekId";
 
+    /// <summary>How many calls of KMS it takes to seal a key under a provider.</summary>
+    public static int CallsToSeal(EncryptionTenant tenant, KeyProvider provider) =>
+        provider.Type == KeyProviderType.Internal ? 0 : IsShareOpened(tenant) ? 2 : 1;
+
+    /// <summary>How many calls of KMS it takes to open a key through a provider.</summary>
+    public static int CallsToOpen(KeyProvider provider) => provider.Type == KeyProviderType.Internal ? 0 : 1;
+
+    /// <summary>How many calls of KMS it takes to seal a key and to prove it: a share that KMS opened already needs no further proof.</summary>
+    public static int CallsToSealProven(EncryptionTenant tenant, KeyProvider provider) =>
+        CallsToSeal(tenant, provider) + (IsShareOpened(tenant) ? 0 : CallsToOpen(provider));
+
     /// <summary>Seals a key under a provider, with fresh shares.</summary>
     public Task<KeyRecord> SealAsync(
         IKms kms, SecretBytes kek, string kekId, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken) =>
@@ -86,6 +97,9 @@ internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator a
         return await OpenWithShareAsync(record, provider, share, cancellationToken).ConfigureAwait(false);
     }
 
+    // Where KMS gives a share sealed only, it is asked to open it.
+    private static bool IsShareOpened(EncryptionTenant tenant) => tenant.Profile.ShareOperation == ShareOperation.GenerateDataKeyWithoutPlaintext;
+
     private static void RefuseForeign(KeyRecord record, KeyProvider provider)
     {
         if (record.ProviderId != provider.Id || record.TenantId != provider.TenantId || record.KeyArn != (provider.KeyArn ?? InternalKms.KeyArn))
@@ -153,7 +167,7 @@ internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator a
             : (null, []);
         try
         {
-            bool withoutPlaintext = tenant.Profile.ShareOperation == ShareOperation.GenerateDataKeyWithoutPlaintext;
+            bool withoutPlaintext = IsShareOpened(tenant);
             (SecretBytes plaintext, byte[] sealedShare) = withoutPlaintext
                 ? await GenerateThenOpenAsync(kms, provider, context, cancellationToken).ConfigureAwait(false)
                 : await GenerateAsync(kms, provider, context, cancellationToken).ConfigureAwait(false);

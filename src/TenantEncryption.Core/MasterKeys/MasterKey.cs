@@ -75,6 +75,18 @@ public sealed record MasterKey
     /// <summary>How it was reached.</summary>
     public KmsConnection Connection { get; init; } = new();
 
+    /// <summary>The AWS profile by which it was reached, if one: New-KeyProvider takes it from the object, as it does the next three.</summary>
+    public string? ProfileName => Connection.ProfileName;
+
+    /// <summary>The endpoint at which it was reached, where that was not AWS's own.</summary>
+    public string? EndpointUrl => Connection.EndpointUrl;
+
+    /// <summary>The role by which it was reached, if one.</summary>
+    public string? RoleArn => Connection.RoleArn;
+
+    /// <summary>The external id with which the role was assumed, if one.</summary>
+    public string? ExternalId => Connection.ExternalId;
+
     /// <summary>The ARNs of the key in all of its regions.</summary>
     internal IEnumerable<string> AllArns => [KeyArn, .. Replicas.Select(replica => replica.KeyArn)];
 

@@ -130,6 +130,29 @@ public sealed class MasterKeyService
         return disabled;
     }
 
+    /// <summary>Refuses what <see cref="RemoveAsync"/> would refuse, and changes nothing.</summary>
+    /// <param name="key">The key, from <see cref="GetAsync"/>.</param>
+    /// <param name="pendingWindowInDays">The waiting period, 7 to 30 days.</param>
+    /// <param name="force">Whether it would be forced.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>When it is checked.</returns>
+    /// <exception cref="TenantEncryptionException"><c>HAS_DEPENDANTS</c>, <c>INVALID_INPUT</c>.</exception>
+    public async Task CheckRemovalAsync(
+        MasterKey key, int pendingWindowInDays = LongestWindow, bool force = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        if (pendingWindowInDays is < ShortestWindow or > LongestWindow)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.InvalidInput, $"A waiting period of {Counted.Of(pendingWindowInDays, "day")} is not one of {ShortestWindow} to {LongestWindow}.");
+        }
+
+        if (!force)
+        {
+            RefuseDependants(key, await _connections.ProvidersOnAsync([.. key.AllArns], cancellationToken).ConfigureAwait(false));
+        }
+    }
+
     /// <summary>Has a master key deleted after a waiting period, in which it can't be used. What was sealed under a deleted key is lost for good.</summary>
     /// <param name="key">The key, from <see cref="GetAsync"/>.</param>
     /// <param name="pendingWindowInDays">The waiting period, 7 to 30 days.</param>
@@ -141,18 +164,7 @@ public sealed class MasterKeyService
     public async Task<MasterKey> RemoveAsync(
         MasterKey key, int pendingWindowInDays = LongestWindow, bool allRegions = false, bool force = false, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(key);
-        if (pendingWindowInDays is < ShortestWindow or > LongestWindow)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.InvalidInput, $"A waiting period of {pendingWindowInDays} days is not between {ShortestWindow} and {LongestWindow}.");
-        }
-
-        if (!force)
-        {
-            RefuseDependants(key, await _connections.ProvidersOnAsync([.. key.AllArns], cancellationToken).ConfigureAwait(false));
-        }
-
+        await CheckRemovalAsync(key, pendingWindowInDays, force, cancellationToken).ConfigureAwait(false);
         if (IsPending(key.State))
         {
             _journal.Warn($"The deletion of {key.KeyArn} is scheduled already; Restore-MasterKey cancels it.");

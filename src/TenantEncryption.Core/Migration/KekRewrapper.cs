@@ -14,8 +14,15 @@ namespace TenantEncryption.Migration;
 /// and its new record staged; then one transaction puts all records in place and makes the target Active. Until that transaction nothing that
 /// readers or writers use has changed, so the process may die anywhere.
 /// </summary>
-internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session, KeyMaker keyMaker, TimeProvider time)
+internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session, KeyMaker keyMaker, SecondLayer secondLayer, TimeProvider time)
 {
+    /// <summary>How many calls of KMS the new key that a migration makes under its target takes.</summary>
+    public static int CallsToMake(EncryptionTenant tenant, KeyProvider target) => KeyMaker.CallsToMake(tenant, target);
+
+    /// <summary>How many calls of KMS moving a key takes.</summary>
+    public static int CallsToMove(EncryptionTenant tenant, KeyProvider source, KeyProvider target) =>
+        KeySealer.CallsToOpen(source) + KeyMaker.CallsToMake(tenant, target);
+
     /// <summary>Does what is left of a migration that this process's session runs.</summary>
     public async Task<KeyMigration> RunAsync(Operation operation, KeyMigration migration, IProgress<KeyMigration>? progress, CancellationToken cancellationToken)
     {
@@ -76,7 +83,7 @@ internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session,
         SecretBytes opened;
         try
         {
-            await journal.ReadAsync(transaction => ProviderTransition.RefuseShutLayerAsync(transaction, source), cancellationToken).ConfigureAwait(false);
+            await journal.ReadAsync(transaction => secondLayer.RefuseShutAsync(transaction, source, cancellationToken), cancellationToken).ConfigureAwait(false);
             opened = await keyMaker.OpenAsync(operation, key!.Record, source, cancellationToken).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace TenantEncryption.Migration;
 
 /// <summary>What a migration would do, found out without one unwrap or write.</summary>
@@ -11,7 +9,9 @@ public sealed record KeyMigrationPlan
     /// <summary>What would move.</summary>
     public MigrationMode Mode { get; init; }
 
-    /// <summary>The name of the provider that is Active now.</summary>
+    /// <summary>
+    /// The name of the provider that is Active now; where keys are gathered to the Active one, the names of those that they are with.
+    /// </summary>
     public required string MigratingFrom { get; init; }
 
     /// <summary>The name of the provider that would be Active.</summary>
@@ -29,18 +29,45 @@ public sealed record KeyMigrationPlan
     /// <summary>The most values outside the catalog that they protect.</summary>
     public long Values { get; init; }
 
-    /// <summary>The most calls of KMS that it would make, validation included.</summary>
+    /// <summary>The calls of KMS that it would make, validation included: exactly so many, where nothing fails and the keys are as they were registered.</summary>
     public int KmsCalls { get; init; }
 
-    /// <summary>Why it would be refused; empty when it would not.</summary>
-    public IReadOnlyList<string> Refusals { get; init; } = [];
+    /// <summary>Why it would be refused, beginning with the code; empty when it would not.</summary>
+    public IReadOnlyList<string> Refusals => Refusal is null ? [] : [$"{Refusal.Code}: {Refusal.Detail}"];
+
+    /// <summary>What makes it likely to fail, each beginning with its code: the last test of the target failed.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>What the user should know before.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Whether there is anything to do; there is nothing where the target is Active already and has every key.</summary>
+    public bool IsNeeded => NewKey || Keks > 0;
+
+    /// <summary>The refusal itself.</summary>
+    internal TenantEncryptionException? Refusal { get; init; }
+
+    /// <summary>Refuses now what would be refused then, so that nobody is asked for nothing.</summary>
+    /// <exception cref="TenantEncryptionException">What forbids the migration.</exception>
+    public void ThrowIfRefused()
+    {
+        if (Refusal is not null)
+        {
+            throw Refusal;
+        }
+    }
+
     /// <inheritdoc/>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"Move tenant '{TenantId}' from '{MigratingFrom}' to '{MigratingTo}' ({Mode}): {(NewKey ? "make a new key and " : "")}move {Keks} keys, which protect {Messages} files "
-            + $"and up to {Values} values; at most {KmsCalls} KMS calls.{(Refusals.Count > 0 ? " It would be refused: " + string.Join(" ", Refusals) : "")} {string.Join(" ", Notes)}");
+    public override string ToString() => string.Join(
+        " ", [What, .. Refusals.Select(refusal => $"It would be refused: {refusal}"), .. Warnings.Select(warning => $"Warning: {warning}"), .. Notes]);
+
+    private string What =>
+        !IsNeeded ? $"Tenant '{TenantId}' is with '{MigratingTo}' already, and every key is there: there is nothing to do."
+        : NewKey ? $"Move tenant '{TenantId}' from '{MigratingFrom}' to '{MigratingTo}' ({Mode}): make a new key{(Keks > 0 ? $" and move {Keys}" : "")}; {Calls}."
+        : $"Gather the keys of tenant '{TenantId}' that are with {MigratingFrom} to '{MigratingTo}', which is Active already ({Mode}): move {Keys}; {Calls}.";
+
+    private string Keys =>
+        $"{Counted.Of(Keks, "key")}, which {(Keks == 1 ? "protects" : "protect")} {Counted.Of(Messages, "file")} and up to {Counted.Of(Values, "value")} outside the catalog";
+
+    private string Calls => Counted.Of(KmsCalls, "KMS call");
 }

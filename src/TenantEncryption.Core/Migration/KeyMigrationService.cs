@@ -35,7 +35,28 @@ public sealed class KeyMigrationService
     /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>, <c>PROVIDER_NOT_FOUND</c>.</exception>
     public Task<KeyMigrationPlan> MeasureAsync(
         string tenantId, string toProviderId, MigrationMode mode = MigrationMode.RewrapKek, CancellationToken cancellationToken = default) =>
-        _journal.ReadAsync(transaction => MigrationPlanner.PlanAsync(transaction, tenantId, toProviderId, mode), cancellationToken);
+        _journal.ReadAsync(
+            async transaction => await MigrationPlanner.PlanAsync(
+                transaction,
+                tenantId,
+                await ProviderTransition.RequireAsync(transaction, toProviderId).ConfigureAwait(false),
+                mode,
+                _providers.CountTestCalls).ConfigureAwait(false),
+            cancellationToken);
+
+    /// <summary>What a migration to a provider would do that is not registered yet; nothing is unwrapped or written.</summary>
+    /// <param name="to">The draft of the target.</param>
+    /// <param name="mode">What moves.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The plan, without the calls that found the draft's key.</returns>
+    /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>.</exception>
+    public Task<KeyMigrationPlan> MeasureAsync(
+        KeyProviderDraft to, MigrationMode mode = MigrationMode.RewrapKek, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(to);
+        return _journal.ReadAsync(
+            transaction => MigrationPlanner.PlanAsync(transaction, to.Provider.TenantId, to.Provider, mode, _providers.CountTestCalls), cancellationToken);
+    }
 
     /// <summary>Moves a tenant to another provider, to the end, in this process.</summary>
     /// <param name="tenantId">The tenant.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Providers;
@@ -9,8 +10,6 @@ namespace TenantEncryption.Migration;
 /// <summary>Decides what a migration moves, and whether it may.</summary>
 internal static class MigrationPlanner
 {
-    private const int CallsToSeal = 2;
-
     /// <summary>Refuses a target that no migration may have.</summary>
     public static void RefuseTarget(string tenantId, KeyProvider target)
     {
@@ -27,42 +26,34 @@ internal static class MigrationPlanner
     }
 
     /// <summary>The plan of a migration.</summary>
-    public static async Task<KeyMigrationPlan> PlanAsync(IStoreTransaction transaction, string tenantId, string toProviderId, MigrationMode mode)
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="tenantId">The tenant.</param>
+    /// <param name="target">The target, which need not be registered yet.</param>
+    /// <param name="mode">What moves.</param>
+    /// <param name="callsToTest">How many calls of KMS a test of a provider makes.</param>
+    public static async Task<KeyMigrationPlan> PlanAsync(
+        IStoreTransaction transaction, string tenantId, KeyProvider target, MigrationMode mode, Func<EncryptionTenant, KeyProvider, int> callsToTest)
     {
         EncryptionTenant tenant = await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false);
-        KeyProvider target = await ProviderTransition.RequireAsync(transaction, toProviderId).ConfigureAwait(false);
         KeyProvider active = (await transaction.Providers.FindActiveAsync(tenantId).ConfigureAwait(false))!;
-        var refusals = new List<string>();
-        try
-        {
-            RefuseTarget(tenantId, target);
-            PlatformRules.RequireMigration(tenant, active, target);
-            await ProviderTransition.RefuseParentAsync(transaction, target).ConfigureAwait(false);
-            await ProviderTransition.RefuseMigrationAsync(transaction, tenantId).ConfigureAwait(false);
-        }
-        catch (TenantEncryptionException refusal)
-        {
-            refusals.Add($"{refusal.Code}: {refusal.Detail}");
-        }
-
         bool newKey = target.Status != KeyProviderStatus.Active;
         (IReadOnlyList<(KeyEncryptionKey Key, KeyProvider Provider)> movable, int left) = await MovableAsync(transaction, tenantId, target.Id).ConfigureAwait(false);
         bool nothingToDo = !newKey && movable.Count == 0;
-        IEnumerable<KeyProvider> sources = movable.Select(one => one.Provider).DistinctBy(provider => provider.Id).ToList();
-        int sealing = target.Type == KeyProviderType.Internal ? 0 : CallsToSeal;
+        KeyProvider[] sources = [.. movable.Select(one => one.Provider).DistinctBy(provider => provider.Id)];
         return new KeyMigrationPlan
         {
             TenantId = tenantId,
             Mode = mode,
-            MigratingFrom = active.Name,
+            MigratingFrom = newKey || nothingToDo ? active.Name : string.Join(", ", sources.Select(source => source.Name)),
             MigratingTo = target.Name,
             NewKey = newKey,
             Keks = movable.Count,
             Messages = sources.Sum(provider => provider.MessageCount),
             Values = sources.Sum(provider => provider.ValueCount),
-            KmsCalls = nothingToDo ? 0 : CallsToValidate(target) + (newKey ? sealing : 0)
-                + movable.Sum(one => sealing + (one.Provider.Type == KeyProviderType.Internal ? 0 : 1)),
-            Refusals = refusals,
+            KmsCalls = nothingToDo ? 0 : callsToTest(tenant, target) + (newKey ? KekRewrapper.CallsToMake(tenant, target) : 0)
+                + movable.Sum(one => KekRewrapper.CallsToMove(tenant, one.Provider, target)),
+            Refusal = nothingToDo ? null : await FindRefusalAsync(transaction, tenant, active, target).ConfigureAwait(false),
+            Warnings = WarningsOf(target),
             Notes = NotesOf(nothingToDo, left),
         };
     }
@@ -105,15 +96,38 @@ internal static class MigrationPlanner
         return (movable, elsewhere.Count - movable.Count);
     }
 
-    // DescribeKey (once more with an alias, and with a multi-Region key), GenerateDataKey, Decrypt.
-    private static int CallsToValidate(KeyProvider target) =>
-        target.Type == KeyProviderType.Internal ? 0 : 3 + (target.KeyIdentifier == target.KeyArn ? 0 : 1) + (target.MultiRegion ? 1 : 0);
+    private static async Task<TenantEncryptionException?> FindRefusalAsync(
+        IStoreTransaction transaction, EncryptionTenant tenant, KeyProvider active, KeyProvider target)
+    {
+        try
+        {
+            RefuseTarget(tenant.TenantId, target);
+            PlatformRules.RequireMigration(tenant, active, target);
+            await ProviderTransition.RefuseParentAsync(transaction, target).ConfigureAwait(false);
+            await ProviderTransition.RefuseMigrationAsync(transaction, tenant.TenantId).ConfigureAwait(false);
+            return null;
+        }
+        catch (TenantEncryptionException refusal)
+        {
+            return refusal;
+        }
+    }
+
+    // The migration tests the target again, so this is no refusal yet: the key may have been mended.
+    private static IReadOnlyList<string> WarningsOf(KeyProvider target) => target.LastTest is null or ErrorCodes.Success
+        ? []
+        :
+        [
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{target.LastTest}: the last test of '{target.Name}', at {target.LastTestedAt:u}, failed. It is tested again first, and nothing moves unless it works."),
+        ];
 
     private static List<string> NotesOf(bool nothingToDo, int left)
     {
         if (nothingToDo)
         {
-            return ["The target is Active already, and every key is there: there is nothing to do."];
+            return [];
         }
 
         List<string> notes =
@@ -123,7 +137,7 @@ internal static class MigrationPlanner
         ];
         if (left > 0)
         {
-            notes.Add($"{left} keys of deactivated providers stay where they are.");
+            notes.Add($"{Counted.Of(left, "key")} of deactivated providers {(left == 1 ? "stays" : "stay")} with them.");
         }
 
         return notes;

@@ -41,27 +41,34 @@ public sealed class KeyProviderService
     /// </exception>
     public async Task<KeyProvider> RegisterAsync(NewKeyProvider newProvider, CancellationToken cancellationToken = default)
     {
-        ProviderNameRule.Check(newProvider.Name);
-        EncryptionTenant tenant = await _journal.ReadAsync(
-            transaction => TenantService.RequireAsync(transaction, newProvider.TenantId), cancellationToken).ConfigureAwait(false);
-        newProvider = ProviderRegistration.WithShown(tenant.Profile, newProvider);
-        Operation operation = _journal.Begin("New-KeyProvider", tenant.TenantId);
+        Operation operation = _journal.Begin("New-KeyProvider", newProvider.TenantId);
         await using var _ = operation.ConfigureAwait(false);
-        KeyProvider provider = await ProviderRegistration.DraftAsync(operation.Kms, tenant, newProvider, _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
-        await _journal.ChangeAsync(
-            operation,
-            async change =>
-            {
-                IReadOnlyList<KeyProvider> others = await change.Store.Providers.ListAsync(new KeyProviderFilter { TenantId = tenant.TenantId }).ConfigureAwait(false);
-                RefuseTaken(provider, others);
-                PlatformRules.RequireRegistration(tenant, newProvider, others);
-                PlatformRules.RequireOneOrganization(
-                    tenant.Profile, [tenant, .. await KeyProviderTester.SharersAsync(change.Store, provider).ConfigureAwait(false)], provider.KeyArn);
-                await change.AddProviderAsync(provider).ConfigureAwait(false);
-                await change.RecordAsync(EventTypes.ProviderCreated, tenant.TenantId, Describe(provider)).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
-        return provider;
+        return await RegisterAsync(operation, await DraftAsync(operation, newProvider, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Checks what would be registered and finds its key, without registering it, so that a caller can ask before anything is stored.</summary>
+    /// <param name="newProvider">What it is made from.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The draft, which <see cref="RegisterAsync(KeyProviderDraft, CancellationToken)"/> takes.</returns>
+    /// <exception cref="TenantEncryptionException">As <see cref="RegisterAsync(NewKeyProvider, CancellationToken)"/>.</exception>
+    public async Task<KeyProviderDraft> DraftAsync(NewKeyProvider newProvider, CancellationToken cancellationToken = default)
+    {
+        Operation operation = _journal.Begin("New-KeyProvider", newProvider.TenantId);
+        await using var _ = operation.ConfigureAwait(false);
+        return await DraftAsync(operation, newProvider, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Registers what <see cref="DraftAsync(NewKeyProvider, CancellationToken)"/> checked.</summary>
+    /// <param name="draft">The draft.</param>
+    /// <param name="cancellationToken">Ends the operation; nothing is registered then.</param>
+    /// <returns>The provider.</returns>
+    /// <exception cref="TenantEncryptionException">As <see cref="RegisterAsync(NewKeyProvider, CancellationToken)"/>.</exception>
+    public async Task<KeyProvider> RegisterAsync(KeyProviderDraft draft, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(draft);
+        Operation operation = _journal.Begin("New-KeyProvider", draft.Provider.TenantId);
+        await using var _ = operation.ConfigureAwait(false);
+        return await RegisterAsync(operation, draft, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The providers that a filter lets through, with their counts.</summary>
@@ -147,8 +154,7 @@ public sealed class KeyProviderService
             return provider;
         }
 
-        Require(provider, KeyProviderStatus.Pending, "can be activated; migrate to an Archived one, restore a Deactivated one first");
-        PlatformRules.RequireActivation(tenant, await ActiveAsync(tenant.TenantId, cancellationToken).ConfigureAwait(false));
+        await _journal.ReadAsync(store => ProviderChecks.RequireEnablingAsync(store, tenant, provider), cancellationToken).ConfigureAwait(false);
         Operation operation = _journal.Begin("Enable-KeyProvider", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         await RequireWorkingAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
@@ -157,15 +163,64 @@ public sealed class KeyProviderService
             operation,
             async change =>
             {
-                KeyProvider now = await ProviderTransition.RequireIdleAsync(change.Store, providerId).ConfigureAwait(false);
-                Require(now, KeyProviderStatus.Pending, "can be activated");
-                await ProviderTransition.RefuseParentAsync(change.Store, now).ConfigureAwait(false);
-                PlatformRules.RequireActivation(tenant, (await change.Store.Providers.FindActiveAsync(tenant.TenantId).ConfigureAwait(false))!);
+                KeyProvider now = await ProviderTransition.RequireAsync(change.Store, providerId).ConfigureAwait(false);
+                await ProviderChecks.RequireEnablingAsync(change.Store, tenant, now).ConfigureAwait(false);
                 await ProviderTransition.ActivateAsync(change, now, key, _time.GetUtcNow()).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
         return (await ReadAsync(providerId, cancellationToken).ConfigureAwait(false)).Provider;
     }
+
+    /// <summary>What activating a provider asks of KMS, its test included. Nothing is asked now, and nothing is written.</summary>
+    /// <param name="provider">The provider; that of a draft, too.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The number of calls, exactly, where nothing fails; 0 for one that is Active already.</returns>
+    /// <exception cref="TenantEncryptionException"><c>TRANSITION_FORBIDDEN</c>, <c>MIGRATION_RUNNING</c>, <c>HAS_DEPENDANTS</c>: it would be refused.</exception>
+    public async Task<int> MeasureActivationAsync(KeyProvider provider, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        if (provider.Status == KeyProviderStatus.Active)
+        {
+            return 0;
+        }
+
+        EncryptionTenant tenant = await _journal.ReadAsync(
+            async store =>
+            {
+                EncryptionTenant found = await TenantService.RequireAsync(store, provider.TenantId).ConfigureAwait(false);
+                await ProviderChecks.RequireEnablingAsync(store, found, provider).ConfigureAwait(false);
+                return found;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return CountTestCalls(tenant, provider) + KeyMaker.CallsToMake(tenant, provider);
+    }
+
+    /// <summary>Refuses what <see cref="DisableAsync"/> would refuse, and changes nothing.</summary>
+    /// <param name="providerId">The provider's id.</param>
+    /// <param name="force">Whether it would be forced.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>When it is checked.</returns>
+    /// <exception cref="TenantEncryptionException">As <see cref="DisableAsync"/>.</exception>
+    public Task CheckDisablingAsync(string providerId, bool force = false, CancellationToken cancellationToken = default) =>
+        CheckAsync(
+            providerId, KeyProviderStatus.Deactivated, (store, provider) => ProviderChecks.RequireDisablingAsync(store, provider, force), cancellationToken);
+
+    /// <summary>Refuses what <see cref="RestoreAsync"/> would refuse, and changes nothing.</summary>
+    /// <param name="providerId">The provider's id.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>When it is checked.</returns>
+    /// <exception cref="TenantEncryptionException">As <see cref="RestoreAsync"/>.</exception>
+    public Task CheckRestoringAsync(string providerId, CancellationToken cancellationToken = default) =>
+        CheckAsync(providerId, KeyProviderStatus.Archived, ProviderChecks.RequireRestoringAsync, cancellationToken);
+
+    /// <summary>Refuses what <see cref="RemoveAsync"/> would refuse, and changes nothing.</summary>
+    /// <param name="providerId">The provider's id.</param>
+    /// <param name="force">Whether it would be forced.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>When it is checked.</returns>
+    /// <exception cref="TenantEncryptionException">As <see cref="RemoveAsync"/>.</exception>
+    public Task CheckRemovalAsync(string providerId, bool force = false, CancellationToken cancellationToken = default) =>
+        CheckAsync(providerId, null, (store, provider) => ProviderChecks.RequireRemovalAsync(store, provider, force, _time.GetUtcNow()), cancellationToken);
 
     /// <summary>Deactivates an Archived provider: nothing that depends on it can be read until it is restored.</summary>
     /// <param name="providerId">The provider's id.</param>
@@ -177,15 +232,9 @@ public sealed class KeyProviderService
         ChangeStatusAsync(
             "Disable-KeyProvider",
             providerId,
-            KeyProviderStatus.Archived,
             KeyProviderStatus.Deactivated,
             EventTypes.ProviderDeactivated,
-            "can be deactivated; an Active one is archived by activating another",
-            async (store, provider) =>
-            {
-                RefuseDependants(provider, force, "unreadable until it is restored");
-                await RefuseLayersAsync(store, provider, force).ConfigureAwait(false);
-            },
+            (store, provider) => ProviderChecks.RequireDisablingAsync(store, provider, force),
             cancellationToken);
 
     /// <summary>Restores a Deactivated provider to Archived: what depends on it can be read again.</summary>
@@ -197,11 +246,9 @@ public sealed class KeyProviderService
         ChangeStatusAsync(
             "Restore-KeyProvider",
             providerId,
-            KeyProviderStatus.Deactivated,
             KeyProviderStatus.Archived,
             EventTypes.ProviderRestored,
-            "can be restored",
-            (_, _) => Task.CompletedTask,
+            ProviderChecks.RequireRestoringAsync,
             cancellationToken);
 
     /// <summary>Removes a provider that is not Active, with the records of the keys that it seals.</summary>
@@ -219,17 +266,9 @@ public sealed class KeyProviderService
             async change =>
             {
                 await _session.SweepAsync(change.Store).ConfigureAwait(false);
-                KeyProvider provider = await ProviderTransition.RequireIdleAsync(change.Store, providerId).ConfigureAwait(false);
-                EncryptionTenant tenant = await TenantService.RequireAsync(change.Store, provider.TenantId).ConfigureAwait(false);
-                if (provider.Type == KeyProviderType.Internal || provider.Status == KeyProviderStatus.Active)
-                {
-                    string why = provider.Type == KeyProviderType.Internal ? "the internal provider" : "Active";
-                    throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The key provider '{provider.Name}' is {why} and can't be removed.");
-                }
-
-                PlatformRules.RequireRemoval(tenant, provider);
-                RefuseDependants(provider, force, "lost for good");
-                await ProviderTransition.RefuseWritersAsync(change.Store, provider, tenant, _time.GetUtcNow()).ConfigureAwait(false);
+                KeyProvider provider = await ProviderTransition.RequireAsync(change.Store, providerId).ConfigureAwait(false);
+                await ProviderChecks.RequireRemovalAsync(change.Store, provider, force, _time.GetUtcNow()).ConfigureAwait(false);
+                await ProviderTransition.RefuseWritersAsync(change.Store, provider).ConfigureAwait(false);
                 int keys = await change.Store.Keys.RemoveOfProviderAsync(provider.Id).ConfigureAwait(false);
                 await change.Store.Providers.RemoveAsync(provider.Id).ConfigureAwait(false);
                 await change.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
@@ -267,6 +306,8 @@ public sealed class KeyProviderService
         return history;
     }
 
+    internal int CountTestCalls(EncryptionTenant tenant, KeyProvider provider) => _tester.CountCalls(tenant, provider);
+
     internal Task RequireWorkingAsync(Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken) =>
         _tester.RequireWorkingAsync(operation, tenant, provider, cancellationToken);
 
@@ -295,12 +336,52 @@ public sealed class KeyProviderService
     /// <returns>Whether it is for good.</returns>
     public async Task<bool> IsPermanentAsync(KeyProvider provider, CancellationToken cancellationToken = default)
     {
-        (EncryptionTenant tenant, KeyProvider target) = await ReadAsync(provider.Id, cancellationToken).ConfigureAwait(false);
-        return PlatformRules.IsPermanent(tenant, await ActiveAsync(tenant.TenantId, cancellationToken).ConfigureAwait(false), target);
+        ArgumentNullException.ThrowIfNull(provider);
+        return await _journal.ReadAsync(
+            async store => PlatformRules.IsPermanent(
+                await TenantService.RequireAsync(store, provider.TenantId).ConfigureAwait(false),
+                (await store.Providers.FindActiveAsync(provider.TenantId).ConfigureAwait(false))!,
+                provider),
+            cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<KeyProvider> ActiveAsync(string tenantId, CancellationToken cancellationToken) =>
-        (await _journal.ReadAsync(transaction => transaction.Providers.FindActiveAsync(tenantId), cancellationToken).ConfigureAwait(false))!;
+    private async Task<KeyProviderDraft> DraftAsync(Operation operation, NewKeyProvider newProvider, CancellationToken cancellationToken)
+    {
+        ProviderNameRule.Check(newProvider.Name);
+        EncryptionTenant tenant = await _journal.ReadAsync(
+            transaction => TenantService.RequireAsync(transaction, newProvider.TenantId), cancellationToken).ConfigureAwait(false);
+        newProvider = ProviderRegistration.WithShown(tenant.Profile, newProvider);
+        KeyProvider provider = await ProviderRegistration.DraftAsync(operation.Kms, tenant, newProvider, _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        var draft = new KeyProviderDraft(newProvider, provider);
+        await _journal.ReadAsync(store => RequireRegistrationAsync(store, draft), cancellationToken).ConfigureAwait(false);
+        return draft;
+    }
+
+    private async Task<KeyProvider> RegisterAsync(Operation operation, KeyProviderDraft draft, CancellationToken cancellationToken)
+    {
+        KeyProvider provider = draft.Provider;
+        await _journal.ChangeAsync(
+            operation,
+            async change =>
+            {
+                await RequireRegistrationAsync(change.Store, draft).ConfigureAwait(false);
+                await change.AddProviderAsync(provider).ConfigureAwait(false);
+                await change.RecordAsync(EventTypes.ProviderCreated, provider.TenantId, Describe(provider)).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return provider;
+    }
+
+    private static async Task RequireRegistrationAsync(IStoreTransaction store, KeyProviderDraft draft)
+    {
+        KeyProvider provider = draft.Provider;
+        EncryptionTenant tenant = await TenantService.RequireAsync(store, provider.TenantId).ConfigureAwait(false);
+        IReadOnlyList<KeyProvider> others = await store.Providers.ListAsync(new KeyProviderFilter { TenantId = provider.TenantId }).ConfigureAwait(false);
+        RefuseTaken(provider, others);
+        PlatformRules.RequireRegistration(tenant, draft.Registration, others);
+        PlatformRules.RequireOneOrganization(
+            tenant.Profile, [tenant, .. await KeyProviderTester.SharersAsync(store, provider).ConfigureAwait(false)], provider.KeyArn);
+    }
 
     private static void RefuseTaken(KeyProvider provider, IReadOnlyList<KeyProvider> others)
     {
@@ -318,53 +399,25 @@ public sealed class KeyProviderService
         }
     }
 
-    private static void Require(KeyProvider provider, KeyProviderStatus status, string rule)
-    {
-        if (provider.Status != status)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.TransitionForbidden, $"The key provider '{provider.Name}' is {provider.Status}; only one that is {status} {rule}.");
-        }
-    }
-
-    private static void RefuseDependants(KeyProvider provider, bool force, string consequence)
-    {
-        if (!force && provider.MessageCount + provider.ValueCount > 0)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.HasDependants,
-                $"{provider.MessageCount} files and up to {provider.ValueCount} values outside the catalog depend on the key provider '{provider.Name}' "
-                    + $"and would be {consequence}.");
-        }
-    }
-
-    // What is sealed under two layers depends on the internal KMS, too.
-    private static async Task RefuseLayersAsync(IStoreTransaction transaction, KeyProvider provider, bool force)
-    {
-        if (force || provider.Type != KeyProviderType.Internal)
-        {
-            return;
-        }
-
-        IReadOnlyList<KeyProvider> others = await transaction.Providers.ListAsync(new KeyProviderFilter { TenantId = provider.TenantId }).ConfigureAwait(false);
-        KeyProvider[] layered = [.. others.Where(other => other.SecondLayer && other.KeyCount > 0)];
-        if (layered.Length > 0)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.HasDependants,
-                $"'{provider.Name}' is the second layer of {string.Join(", ", layered.Select(other => $"'{other.Name}'"))}: "
-                    + $"{layered.Sum(other => other.MessageCount)} files and up to {layered.Sum(other => other.ValueCount)} values outside the catalog depend on it "
-                    + "and would be unreadable until it is restored.");
-        }
-    }
+    // One that is as it should be already is no reason to refuse.
+    private Task CheckAsync(
+        string providerId, KeyProviderStatus? done, Func<IStoreTransaction, KeyProvider, Task> check, CancellationToken cancellationToken) =>
+        _journal.ReadAsync(
+            async store =>
+            {
+                KeyProvider provider = await ProviderTransition.RequireAsync(store, providerId).ConfigureAwait(false);
+                if (provider.Status != done)
+                {
+                    await check(store, provider).ConfigureAwait(false);
+                }
+            },
+            cancellationToken);
 
     private async Task<KeyProvider> ChangeStatusAsync(
         string command,
         string providerId,
-        KeyProviderStatus from,
         KeyProviderStatus to,
         string eventType,
-        string rule,
         Func<IStoreTransaction, KeyProvider, Task> check,
         CancellationToken cancellationToken)
     {
@@ -380,9 +433,6 @@ public sealed class KeyProviderService
                     return provider;
                 }
 
-                Require(provider, from, rule);
-                PlatformRules.RequireDeactivation(await TenantService.RequireAsync(change.Store, provider.TenantId).ConfigureAwait(false));
-                await ProviderTransition.RequireIdleAsync(change.Store, providerId).ConfigureAwait(false);
                 await check(change.Store, provider).ConfigureAwait(false);
                 KeyProvider changed = provider with { Status = to };
                 await change.UpdateProviderAsync(provider, changed).ConfigureAwait(false);

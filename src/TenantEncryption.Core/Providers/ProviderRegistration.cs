@@ -34,6 +34,10 @@ internal static class ProviderRegistration
         };
     }
 
+    /// <summary>How many calls of KMS <see cref="DraftAsync"/> made for a provider: to resolve its identifier, and to find its replicas.</summary>
+    public static int CountCalls(KeyProvider provider) =>
+        (provider.KeyIdentifier == provider.KeyArn ? 0 : 1) + (provider.MultiRegion ? RegionReview.CallsToFindReplicas : 0);
+
     /// <summary>The provider, Pending, not stored.</summary>
     /// <param name="kms">Resolves the identifier; <see langword="null"/> to make no call.</param>
     /// <param name="tenant">The tenant.</param>

@@ -25,25 +25,6 @@ internal static class ProviderTransition
         return provider;
     }
 
-    /// <summary>Refuses a provider whose second layer is shut: the tenant's internal provider is Deactivated.</summary>
-    /// <exception cref="TenantEncryptionException"><c>PROVIDER_DEACTIVATED</c>.</exception>
-    public static async Task RefuseShutLayerAsync(IStoreTransaction transaction, KeyProvider provider)
-    {
-        if (!provider.SecondLayer)
-        {
-            return;
-        }
-
-        IReadOnlyList<KeyProvider> internals = await transaction.Providers.ListAsync(
-            new KeyProviderFilter { TenantId = provider.TenantId, Type = KeyProviderType.Internal }).ConfigureAwait(false);
-        if (internals.FirstOrDefault(one => one.Status == KeyProviderStatus.Deactivated) is { } shut)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.ProviderDeactivated, $"'{shut.Name}', the second layer of the key provider '{provider.Name}' of tenant '{provider.TenantId}', is Deactivated.")
-            { KeyArn = provider.KeyArn };
-        }
-    }
-
     /// <summary>Refuses while a migration of the tenant is unfinished.</summary>
     public static async Task RefuseMigrationAsync(IStoreTransaction transaction, string tenantId)
     {
@@ -108,19 +89,22 @@ internal static class ProviderTransition
         await change.AddKeyAsync(key).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Refuses to delete a provider's keys while a writer may still use one: a reservation is open, or a key was used and the longest
-    /// lease has not passed since the provider was Active.
-    /// </summary>
-    public static async Task RefuseWritersAsync(IStoreTransaction transaction, KeyProvider provider, EncryptionTenant tenant, DateTimeOffset now)
+    /// <summary>Refuses to delete a provider's keys while a writer's reservation is open.</summary>
+    public static async Task RefuseWritersAsync(IStoreTransaction transaction, KeyProvider provider)
     {
         int open = await transaction.Keys.CountOpenReservationsAsync(provider.Id).ConfigureAwait(false);
         if (open > 0)
         {
             throw new TenantEncryptionException(
-                ErrorCodes.HasDependants, $"{open} writers still hold reservations under the key provider '{provider.Name}'. Try again when they are done.");
+                ErrorCodes.HasDependants,
+                $"{Counted.Of(open, "reservation")} of writers under the key provider '{provider.Name}' {(open == 1 ? "is" : "are")} still open.",
+                remedy: "Run the command again when the writers are done.");
         }
+    }
 
+    /// <summary>Refuses to delete a provider's keys while a process may still hold one that was used: until the longest lease has passed since the provider was Active.</summary>
+    public static async Task RefuseHeldKeysAsync(IStoreTransaction transaction, KeyProvider provider, EncryptionTenant tenant, DateTimeOffset now)
+    {
         IReadOnlyList<KeyEncryptionKey> keys = await transaction.Keys.ListAsync(tenant.TenantId).ConfigureAwait(false);
         bool used = keys.Any(key => key.ProviderId == provider.Id && key.ReservedWraps > 0);
         DateTimeOffset? safeAt = provider.DemotedFromCurrentAt + tenant.KeyLease;
@@ -128,7 +112,8 @@ internal static class ProviderTransition
         {
             throw new TenantEncryptionException(
                 ErrorCodes.HasDependants,
-                $"A process may hold a key of '{provider.Name}' in memory until {safeAt:u}: the longest lease since it was Active. Try again then.");
+                $"A process may hold a key of '{provider.Name}' in memory until {safeAt:u}: the longest lease since it was Active.",
+                remedy: "Run the command again after that time.");
         }
     }
 }

@@ -14,6 +14,9 @@ namespace TenantEncryption.Providers;
 /// </summary>
 internal sealed class RegionReview(ChangeJournal journal, KeySealer sealer, ProviderAuthenticator authenticator)
 {
+    /// <summary>How many calls of KMS <see cref="FindReplicasAsync"/> makes.</summary>
+    public const int CallsToFindReplicas = 1;
+
     private const string CheckName = "Failover";
 
     /// <summary>The replicas of a multi-Region key, that of the platform's backup region first; <see langword="null"/> when KMS does not tell.</summary>
@@ -30,6 +33,11 @@ internal sealed class RegionReview(ChangeJournal journal, KeySealer sealer, Prov
             return null;
         }
     }
+
+    /// <summary>How many calls of KMS a review makes, exactly, where nothing fails and the key is as it was registered.</summary>
+    public static int CountCalls(EncryptionTenant tenant, KeyProvider provider) => provider.MultiRegion
+        ? CallsToFindReplicas + (RefusedRegions(provider).Count() * (KeySealer.CallsToSeal(tenant, provider) + KeySealer.CallsToOpen(provider)))
+        : 0;
 
     /// <summary>Asks KMS.</summary>
     public async Task<RegionFindings> ReviewAsync(Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)

@@ -33,7 +33,7 @@ public sealed record NewTenant
     /// <summary>How data-encryption keys are wrapped.</summary>
     public KeyHierarchy KeyHierarchy { get; init; }
 
-    /// <summary>How long a process may hold a plaintext key-encryption key; from zero to one hour. Five minutes when not given.</summary>
+    /// <summary>How long a process may hold a plaintext key-encryption key: zero, or one second to one hour. Five minutes when not given.</summary>
     public TimeSpan? KeyLease { get; init; }
 
     /// <summary>A customer master key from the start; its <see cref="NewKeyProvider.TenantId"/> is not looked at.</summary>

@@ -12,9 +12,6 @@ namespace TenantEncryption.Tenants;
 /// <summary>Creates and finds tenants.</summary>
 public sealed class TenantService
 {
-    /// <summary>No process holds a plaintext key for longer, whatever a tenant's row says.</summary>
-    internal static readonly TimeSpan LongestLease = TimeSpan.FromHours(1);
-
     private readonly ChangeJournal _journal;
     private readonly KeyMaker _keyMaker;
     private readonly FirstProvider _first;
@@ -44,9 +41,9 @@ public sealed class TenantService
         }
 
         CheckHierarchy(newTenant, platform);
-        if (newTenant.KeyLease is { } lease && (lease < TimeSpan.Zero || lease > LongestLease))
+        if (newTenant.KeyLease is { } lease)
         {
-            throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"A key lease of {lease} is not between zero and {LongestLease}.");
+            LeaseRule.CheckOfTenant(lease);
         }
 
         await _journal.ReadAsync(transaction => RefuseKnownAsync(transaction, newTenant.TenantId), cancellationToken).ConfigureAwait(false);
@@ -148,9 +145,7 @@ public sealed class TenantService
         }
 
         IReadOnlyList<EncryptionTenant> all = await transaction.Tenants.ListAsync().ConfigureAwait(false);
-        string? otherCase = all.FirstOrDefault(known => string.Equals(known.TenantId, tenantId, StringComparison.OrdinalIgnoreCase))?.TenantId;
         throw new TenantEncryptionException(
-            ErrorCodes.TenantNotFound,
-            $"There is no tenant '{tenantId}'{(otherCase is null ? "." : $", but there is '{otherCase}': ids are case-sensitive.")}");
+            ErrorCodes.TenantNotFound, $"There is no tenant '{tenantId}'{TenantIdRule.FindSimilar(tenantId, all.Select(known => known.TenantId))}.");
     }
 }

@@ -7,17 +7,17 @@ namespace TenantEncryption.PowerShell.Commands;
 
 /// <summary>Opens a store, or the default one, for this session.</summary>
 /// <remarks>
-/// Every other cmdlet opens the default store by itself: the folder that TENANTENCRYPTION_HOME names, else one in your data folder. Connect to
-/// use another folder, to give a passphrase, AWS credentials for this session alone, or a shorter key lease. All runspaces share one open store
+/// Every other cmdlet opens the default store by itself, and makes it at the first time: in the folder that TENANTENCRYPTION_HOME names, else in your
+/// data folder. Connect to use another folder, which must be a store unless -Create is given (an interactive session asks), to give a passphrase, AWS credentials for this session alone, or a shorter key lease. All runspaces share one open store
 /// per path; a runspace that connects itself, as in ForEach-Object -Parallel, works on the store that it connected to. Credentials and the
 /// passphrase stay in memory and are zeroed by Disconnect-TenantEncryption.
 /// </remarks>
 /// <example>
-///   <code>Connect-TenantEncryption ./store -PassThru</code>
+///   <code>Connect-TenantEncryption ./store -Create -PassThru</code>
 ///   <para>Opens the store in ./store, makes it when there is none, and shows it.</para>
 /// </example>
 /// <example>
-///   <code>Connect-TenantEncryption ./store -Passphrase (Read-Host -AsSecureString) -KeyLease 00:00:30</code>
+///   <code>Connect-TenantEncryption ./sealed -Create -Passphrase (Read-Host -AsSecureString) -KeyLease 00:00:30</code>
 ///   <para>Opens a store whose root key is under a passphrase, and holds plaintext keys for half a minute at most.</para>
 /// </example>
 /// <example>
@@ -28,10 +28,14 @@ namespace TenantEncryption.PowerShell.Commands;
 [OutputType(typeof(StoreInfo))]
 public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
 {
-    /// <summary>The folder of the store; made when it is missing. The default store when not given.</summary>
+    /// <summary>The folder of the store. The default store, which makes itself, when not given.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
+
+    /// <summary>Makes a store, with a root key of its own, where the folder is none yet; one that is there is opened.</summary>
+    [Parameter]
+    public SwitchParameter Create { get; set; }
 
     /// <summary>The passphrase that protects the root key of the internal KMS. A new store is made with it.</summary>
     [Parameter]
@@ -41,7 +45,10 @@ public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
     [Parameter]
     public SwitchParameter MachineScope { get; set; }
 
-    /// <summary>The longest time for which this session holds a plaintext key after its KMS gave it. It only shortens the tenants' own.</summary>
+    /// <summary>
+    /// The longest time for which this session holds a plaintext key after its KMS gave it, such as 00:00:30: a second or more, or zero for one KMS call an
+    /// operation. It only shortens the tenants' own.
+    /// </summary>
     [Parameter]
     public TimeSpan? KeyLease { get; set; }
 
@@ -64,17 +71,37 @@ public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
     /// <inheritdoc/>
     protected override async Task EndAsync()
     {
-        ConnectionSettings settings = await OnPipelineAsync(ReadSettings).ConfigureAwait(false);
-        StoreUse use = await OpenStores.ConnectAsync(settings, Cancellation).ConfigureAwait(false);
+        string path = await OnPipelineAsync(() => Path is null ? DefaultStore.Folder : SessionPath.Literal(this, Path)).ConfigureAwait(false);
+        StoreUse use = await OpenAsync(path).ConfigureAwait(false);
         await using var _ = use.ConfigureAwait(false);
-        await OnPipelineAsync(() => RunspaceConnection.Set(settings.Path)).ConfigureAwait(false);
+        await OnPipelineAsync(() => RunspaceConnection.Set(path)).ConfigureAwait(false);
         if (PassThru)
         {
             await EmitAsync(await use.Service.DescribeAsync(Cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         }
     }
 
-    private ConnectionSettings ReadSettings()
+    private async Task<StoreUse> OpenAsync(string path)
+    {
+        bool create = Create || Path is null;
+        try
+        {
+            return await OpenStores.ConnectAsync(ReadSettings(path, create), Cancellation).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException missing) when (missing.Code == ErrorCodes.StoreNotFound && !create)
+        {
+            string question = $"There is no store in '{path}'. Make one there, with a root key of its own?";
+            bool? answer = await OnPipelineAsync(() => new Confirmation(this).TryAsk(() => ShouldContinue(question, "Connect-TenantEncryption"))).ConfigureAwait(false);
+            if (answer != true)
+            {
+                throw;
+            }
+        }
+
+        return await OpenStores.ConnectAsync(ReadSettings(path, create: true), Cancellation).ConfigureAwait(false);
+    }
+
+    private ConnectionSettings ReadSettings(string path, bool create)
     {
         if (SessionToken is not null && Credential is null)
         {
@@ -83,7 +110,8 @@ public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
 
         return new ConnectionSettings
         {
-            Path = Path is null ? DefaultStore.Folder : SessionPath.Literal(this, Path),
+            Path = path,
+            Create = create,
             Passphrase = Passphrase is null ? null : SecureText.ToUtf8(Passphrase),
             MachineScope = MachineScope,
             KeyLease = KeyLease,

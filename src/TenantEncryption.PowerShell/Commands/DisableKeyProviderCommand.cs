@@ -6,7 +6,7 @@ namespace TenantEncryption.PowerShell.Commands;
 
 /// <summary>Deactivates an Archived key provider: what depends on it can't be read until it is restored.</summary>
 /// <remarks>
-/// Refused while keys depend on the provider, unless -Force is given, and while a migration uses it. The message says what depends on it: files, and
+/// Refused while keys depend on the provider, unless -Force is given, and while a migration uses it; what is refused is refused before the question. The message says what depends on it: files, and
 /// values outside the catalog. Restore-KeyProvider takes it back. On tableau-cloud the prompt wants a phrase typed, as Tableau's own does.
 /// </remarks>
 /// <example>
@@ -35,6 +35,7 @@ public sealed class DisableKeyProviderCommand : KeyProviderCmdlet
     protected override async Task ProcessAsync()
     {
         KeyProvider provider = await ResolveAsync().ConfigureAwait(false);
+        await Service.Providers.CheckDisablingAsync(provider.Id, Force, Cancellation).ConfigureAwait(false);
         string? phrase = (await Service.Tenants.GetAsync(provider.TenantId, Cancellation).ConfigureAwait(false)).GetProfile().Lifecycle.DeactivationPhrase;
         Task<bool> confirm = phrase is null
             ? ConfirmAsync(Dependants.Describe(provider), Action, Force)

@@ -8,7 +8,7 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <remarks>
 /// The provider is tested first, and nothing changes when the test fails. A new key-encryption key under it takes every later write; the provider
 /// before becomes Archived and still opens what it sealed. To move the existing keys as well, use Start-KeyMigration. On a platform that calls the
-/// step from its own KMS permanent, it asks first.
+/// step from its own KMS permanent, it asks first. -WhatIf tells the number of KMS calls, the test included.
 /// </remarks>
 /// <example>
 ///   <code>Enable-KeyProvider acme-cmk -TenantId acme</code>
@@ -28,11 +28,8 @@ public sealed class EnableKeyProviderCommand : KeyProviderCmdlet
     protected override async Task ProcessAsync()
     {
         KeyProvider provider = await ResolveAsync().ConfigureAwait(false);
-        string target = $"{provider.Name} of tenant {provider.TenantId}";
-        Task<bool> confirm = await Service.Providers.IsPermanentAsync(provider, Cancellation).ConfigureAwait(false)
-            ? ConfirmForGoodAsync(target, Action, "The platform calls this permanent: there is no way back to its own KMS without the vendor's help")
-            : ConfirmAsync(target, Action);
-        if (await confirm.ConfigureAwait(false))
+        int calls = await Service.Providers.MeasureActivationAsync(provider, Cancellation).ConfigureAwait(false);
+        if (await ConfirmActivationAsync(provider, $"{Action}, with {Counted.Of(calls, "KMS call")}").ConfigureAwait(false))
         {
             KeyProvider enabled = await Service.Providers.EnableAsync(provider.Id, Cancellation).ConfigureAwait(false);
             if (PassThru)

@@ -28,16 +28,19 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Only of this tenant.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    /// <summary>Only of these tenants: ids, or wildcards.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [Names]
     [ArgumentCompleter(typeof(TenantCompleter))]
-    public string? TenantId { get; set; }
+    public string[]? TenantId { get; set; }
 
-    /// <summary>Only of types that fit this wildcard, such as *.keyprovider.*.</summary>
+    /// <summary>Only of these types, or such as fit a wildcard, such as *.keyprovider.*.</summary>
     [Parameter]
     [SupportsWildcards]
+    [Names]
     [ArgumentCompleter(typeof(EventTypeCompleter))]
-    public string? Type { get; set; }
+    public string[]? Type { get; set; }
 
     /// <summary>Only after this time.</summary>
     [Parameter]
@@ -62,68 +65,83 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
     /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
-        if (TenantId is not null)
+        List<string>? tenants = await TenantsAsync().ConfigureAwait(false);
+        if (tenants is { Count: 0 })
         {
-            await Service.Tenants.GetAsync(TenantId, Cancellation).ConfigureAwait(false);
+            return;
         }
 
-        var filter = new EventFilter { TenantId = TenantId, After = After, Before = Before };
-        long last = await EmitNewestAsync(filter).ConfigureAwait(false);
+        // The store narrows by one tenant; it knows types only as text of the record.
+        bool isOne = tenants is [var only] && !WildcardPattern.ContainsWildcardCharacters(only);
+        var ofTenants = new NamePatterns(isOne ? null : tenants, WildcardOptions.None);
+        var ofTypes = new NamePatterns(Type, WildcardOptions.IgnoreCase);
+        bool Fits(EncryptionEvent found) => ofTenants.Fit(found.TenantId) && ofTypes.Fit(found.Type);
+
+        var filter = new EventFilter { TenantId = isOne ? tenants![0] : null, After = After, Before = Before };
+        bool isNarrow = Type is not null || (tenants is not null && !isOne);
+        long last = await EmitNewestAsync(filter, isNarrow ? Fits : null).ConfigureAwait(false);
         while (Wait)
         {
             await Task.Delay(PollInterval, Cancellation).ConfigureAwait(false);
             await foreach (EncryptionEvent found in Service.Events.ListAsync(filter with { AfterSequence = last }, Cancellation).ConfigureAwait(false))
             {
                 last = found.Sequence;
-                await EmitFittingAsync(found).ConfigureAwait(false);
+                if (Fits(found))
+                {
+                    await EmitAsync(found).ConfigureAwait(false);
+                }
             }
         }
     }
 
-    private async Task<long> EmitNewestAsync(EventFilter filter)
+    // Ids of tenants that there are, and wildcards; a tenant that is made later may fit one.
+    private async Task<List<string>?> TenantsAsync()
+    {
+        if (TenantId is null)
+        {
+            return null;
+        }
+
+        HashSet<string> found =
+            (await TenantSelection.SelectAsync(Service, TenantId, Report, Cancellation).ConfigureAwait(false)).Select(tenant => tenant.TenantId).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. TenantId.Where(id => found.Contains(id) || WildcardPattern.ContainsWildcardCharacters(id))
+                .Select(id => found.Contains(id) ? WildcardPattern.Escape(id) : id),
+        ];
+    }
+
+    private async Task<long> EmitNewestAsync(EventFilter filter, Func<EncryptionEvent, bool>? fits)
     {
         long last = 0;
-        if (Newest is null || Type is null)
-        {
-            await foreach (EncryptionEvent found in Service.Events.ListAsync(filter with { Newest = Newest }, Cancellation).ConfigureAwait(false))
-            {
-                last = found.Sequence;
-                await EmitFittingAsync(found).ConfigureAwait(false);
-            }
-
-            return last;
-        }
-
-        // The newest of a type: the store knows types only as text of the record.
-        var newest = new Queue<EncryptionEvent>();
-        await foreach (EncryptionEvent found in Service.Events.ListAsync(filter, Cancellation).ConfigureAwait(false))
+        var kept = new Queue<EncryptionEvent>();
+        bool narrows = fits is not null && Newest is not null;
+        await foreach (EncryptionEvent found in Service.Events.ListAsync(narrows ? filter : filter with { Newest = Newest }, Cancellation).ConfigureAwait(false))
         {
             last = found.Sequence;
-            if (Fits(found))
+            if (fits?.Invoke(found) == false)
             {
-                newest.Enqueue(found);
-                if (newest.Count > Newest)
-                {
-                    newest.Dequeue();
-                }
+                continue;
+            }
+
+            if (!narrows)
+            {
+                await EmitAsync(found).ConfigureAwait(false);
+                continue;
+            }
+
+            kept.Enqueue(found);
+            if (kept.Count > Newest)
+            {
+                kept.Dequeue();
             }
         }
 
-        foreach (EncryptionEvent found in newest)
+        foreach (EncryptionEvent found in kept)
         {
             await EmitAsync(found).ConfigureAwait(false);
         }
 
         return last;
     }
-
-    private async ValueTask EmitFittingAsync(EncryptionEvent found)
-    {
-        if (Fits(found))
-        {
-            await EmitAsync(found).ConfigureAwait(false);
-        }
-    }
-
-    private bool Fits(EncryptionEvent found) => Type is null || new WildcardPattern(Type, WildcardOptions.IgnoreCase).IsMatch(found.Type);
 }

@@ -27,11 +27,12 @@ namespace TenantEncryption.PowerShell.Commands;
 [OutputType(typeof(PlatformProfile))]
 public sealed class GetEncryptionPlatformCommand : AsyncCmdlet
 {
-    /// <summary>The name, or a wildcard. All platforms when not given.</summary>
-    [Parameter(Position = 0)]
+    /// <summary>The names, or wildcards. All platforms when not given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
+    [Names]
     [ArgumentCompleter(typeof(PlatformCompleter))]
-    public string Name { get; set; } = "*";
+    public string[] Name { get; set; } = ["*"];
 
     /// <inheritdoc/>
     protected override object? Target => Name;
@@ -40,18 +41,19 @@ public sealed class GetEncryptionPlatformCommand : AsyncCmdlet
     protected override async Task ProcessAsync()
     {
         string path = await OnPipelineAsync(() => RunspaceConnection.CurrentPath).ConfigureAwait(false);
-        var pattern = new WildcardPattern(Name, WildcardOptions.IgnoreCase);
         IReadOnlyList<PlatformProfile> all = await KnownPlatforms.ListAsync(path, Cancellation).ConfigureAwait(false);
-        List<PlatformProfile> found = [.. all.Where(platform => pattern.IsMatch(platform.Name))];
-        if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(Name))
+        foreach (string name in Name)
         {
-            // Its message lists those there are.
-            found.Add(await KnownPlatforms.GetAsync(Name, path, Cancellation).ConfigureAwait(false));
-        }
+            var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
+            foreach (PlatformProfile platform in all.Where(platform => pattern.IsMatch(platform.Name)))
+            {
+                await EmitAsync(platform).ConfigureAwait(false);
+            }
 
-        foreach (PlatformProfile platform in found)
-        {
-            await EmitAsync(platform).ConfigureAwait(false);
+            if (!WildcardPattern.ContainsWildcardCharacters(name) && !all.Any(platform => pattern.IsMatch(platform.Name)))
+            {
+                Report(KnownPlatforms.NotFound(name, all), name);
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ using TenantEncryption.Keys;
 using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
 using TenantEncryption.Providers;
+using TenantEncryption.Tenants;
 
 namespace TenantEncryption.PowerShell.Commands;
 
@@ -20,10 +21,12 @@ namespace TenantEncryption.PowerShell.Commands;
 [OutputType(typeof(KeyEncryptionKey))]
 public sealed class GetKeyEncryptionKeyCommand : TenantCmdlet
 {
-    /// <summary>The tenant.</summary>
+    /// <summary>The tenants: ids, or wildcards. With -KeyProvider: the tenant whose provider is meant.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [Names]
     [ArgumentCompleter(typeof(TenantCompleter))]
-    public string? TenantId { get; set; }
+    public string[]? TenantId { get; set; }
 
     /// <summary>
     /// Only keys that this provider seals: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN.
@@ -38,14 +41,29 @@ public sealed class GetKeyEncryptionKeyCommand : TenantCmdlet
     /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
-        KeyProvider? provider = KeyProvider is null
-            ? null
-            : await Service.Providers.ResolveAsync(KeyProvider.Text, TenantId, Cancellation).ConfigureAwait(false);
-        string tenantId = provider?.TenantId ?? TenantId
-            ?? throw new TenantEncryptionException(ErrorCodes.InvalidInput, "One of -TenantId and -KeyProvider is needed.");
+        if (KeyProvider is not null)
+        {
+            foreach (string? tenantId in TenantId ?? (string?[])[null])
+            {
+                KeyProvider provider = await Service.Providers.ResolveAsync(KeyProvider.Text, tenantId, Cancellation).ConfigureAwait(false);
+                await EmitAsync(provider.TenantId, provider.Id).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
+        string[] ids = TenantId ?? throw new TenantEncryptionException(ErrorCodes.InvalidInput, "One of -TenantId and -KeyProvider is needed.");
+        foreach (EncryptionTenant tenant in await TenantSelection.SelectAsync(Service, ids, Report, Cancellation).ConfigureAwait(false))
+        {
+            await EmitAsync(tenant.TenantId, null).ConfigureAwait(false);
+        }
+    }
+
+    private async Task EmitAsync(string tenantId, string? providerId)
+    {
         foreach (KeyEncryptionKey key in await Service.Keys.ListAsync(tenantId, Cancellation).ConfigureAwait(false))
         {
-            if (provider is null || key.ProviderId == provider.Id)
+            if (providerId is null || key.ProviderId == providerId)
             {
                 await EmitAsync(key).ConfigureAwait(false);
             }

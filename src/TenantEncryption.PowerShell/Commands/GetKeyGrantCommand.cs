@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TenantEncryption.Errors;
 using TenantEncryption.Grants;
 using TenantEncryption.Kms;
 using TenantEncryption.PowerShell.Completion;
@@ -43,9 +44,15 @@ public sealed class GetKeyGrantCommand : KeyGrantCmdlet
     {
         (string keyId, KmsConnection connection, _) = await ResolveAsync().ConfigureAwait(false);
         var filter = new KeyGrantFilter { GrantId = GrantId, GranteePrincipal = GranteePrincipal };
-        foreach (KeyGrant grant in await Service.Grants.ListAsync(keyId, connection, filter, Cancellation).ConfigureAwait(false))
+        IReadOnlyList<KeyGrant> found = await Service.Grants.ListAsync(keyId, connection, filter, Cancellation).ConfigureAwait(false);
+        foreach (KeyGrant grant in found)
         {
             await EmitAsync(grant).ConfigureAwait(false);
+        }
+
+        if (GrantId is not null && found.Count == 0)
+        {
+            Report(new TenantEncryptionException(ErrorCodes.GrantNotFound, $"The key {keyId} has no grant '{GrantId}' that is asked for."), GrantId);
         }
     }
 }

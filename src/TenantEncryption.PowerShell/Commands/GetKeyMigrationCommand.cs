@@ -19,19 +19,22 @@ namespace TenantEncryption.PowerShell.Commands;
 [OutputType(typeof(KeyMigration), typeof(MigrationItem))]
 public sealed class GetKeyMigrationCommand : TenantCmdlet
 {
-    /// <summary>The id of the migration.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The ids of the migrations.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Names]
     [ArgumentCompleter(typeof(MigrationCompleter))]
-    public string? Id { get; set; }
+    public string[]? Id { get; set; }
 
-    /// <summary>Only of this tenant.</summary>
+    /// <summary>Only of these tenants: ids, or wildcards.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [Names]
     [ArgumentCompleter(typeof(TenantCompleter))]
-    public string? TenantId { get; set; }
+    public string[]? TenantId { get; set; }
 
-    /// <summary>Only in this state.</summary>
+    /// <summary>Only in these states.</summary>
     [Parameter]
-    public MigrationState? State { get; set; }
+    public MigrationState[]? State { get; set; }
 
     /// <summary>Gives the items that failed instead of the migrations.</summary>
     [Parameter]
@@ -43,21 +46,39 @@ public sealed class GetKeyMigrationCommand : TenantCmdlet
     /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
-        if (TenantId is not null)
+        HashSet<string>? tenants = TenantId is null
+            ? null
+            : (await TenantSelection.SelectAsync(Service, TenantId, Report, Cancellation).ConfigureAwait(false)).Select(tenant => tenant.TenantId).ToHashSet(StringComparer.Ordinal);
+        foreach (KeyMigration migration in await ListAsync(tenants).ConfigureAwait(false))
         {
-            await Service.Tenants.GetAsync(TenantId, Cancellation).ConfigureAwait(false);
-        }
-
-        IReadOnlyList<KeyMigration> found = Id is null
-            ? await Service.Migrations.ListAsync(TenantId, Cancellation).ConfigureAwait(false)
-            : [await Service.Migrations.GetAsync(Id, Cancellation).ConfigureAwait(false)];
-        foreach (KeyMigration migration in found)
-        {
-            if ((TenantId is null || migration.TenantId == TenantId) && (State is null || migration.State == State))
+            if (tenants?.Contains(migration.TenantId) != false && (State is null || State.Contains(migration.State)))
             {
                 await EmitEachAsync(migration).ConfigureAwait(false);
             }
         }
+    }
+
+    private async Task<IReadOnlyList<KeyMigration>> ListAsync(HashSet<string>? tenants)
+    {
+        if (Id is null)
+        {
+            return await Service.Migrations.ListAsync(tenants?.Count == 1 ? tenants.Single() : null, Cancellation).ConfigureAwait(false);
+        }
+
+        var found = new List<KeyMigration>();
+        foreach (string id in Id)
+        {
+            try
+            {
+                found.Add(await Service.Migrations.GetAsync(id, Cancellation).ConfigureAwait(false));
+            }
+            catch (TenantEncryptionException exception)
+            {
+                Report(exception, id);
+            }
+        }
+
+        return found;
     }
 
     private async Task EmitEachAsync(KeyMigration migration)

@@ -9,11 +9,15 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Lists key providers.</summary>
 /// <remarks>
 /// Shows each provider with its state, its key and what depends on it: keys, files, and values outside the catalog. A name without wildcards that no
-/// provider has is the error PROVIDER_NOT_FOUND; a wildcard that fits none is no error.
+/// provider has is the error PROVIDER_NOT_FOUND, and such a tenant TENANT_NOT_FOUND; the others go on. A wildcard that fits none is no error.
 /// </remarks>
 /// <example>
 ///   <code>Get-KeyProvider -TenantId acme</code>
 ///   <para>Lists a tenant's providers.</para>
+/// </example>
+/// <example>
+///   <code>Get-KeyProvider -TenantId 'ac*', globex -Status Active, Pending</code>
+///   <para>Lists the Active and Pending providers of several tenants.</para>
 /// </example>
 /// <example>
 ///   <code>Get-KeyProvider -KeyArn $arn</code>
@@ -27,14 +31,17 @@ namespace TenantEncryption.PowerShell.Commands;
 [OutputType(typeof(KeyProvider))]
 public sealed class GetKeyProviderCommand : TenantCmdlet
 {
-    /// <summary>Only of this tenant.</summary>
+    /// <summary>Only of these tenants: ids, or wildcards.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [Names]
     [ArgumentCompleter(typeof(TenantCompleter))]
-    public string? TenantId { get; set; }
+    public string[]? TenantId { get; set; }
 
     /// <summary>The names, or wildcards.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
+    [Names]
     [ArgumentCompleter(typeof(KeyProviderCompleter))]
     public string[]? Name { get; set; }
 
@@ -48,69 +55,73 @@ public sealed class GetKeyProviderCommand : TenantCmdlet
     [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public string? KeyArn { get; set; }
 
-    /// <summary>Only of this type.</summary>
+    /// <summary>Only of these types.</summary>
     [Parameter]
-    public KeyProviderType? Type { get; set; }
+    public KeyProviderType[]? Type { get; set; }
 
-    /// <summary>Only in this state.</summary>
+    /// <summary>Only in these states.</summary>
     [Parameter]
-    public KeyProviderStatus? Status { get; set; }
+    public KeyProviderStatus[]? Status { get; set; }
 
     /// <summary>Only the Active provider of each tenant.</summary>
     [Parameter]
     public SwitchParameter Current { get; set; }
 
     /// <inheritdoc/>
-    protected override object? Target => TenantId;
+    protected override object? Target => Name ?? TenantId;
 
     /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
-        if (TenantId is not null)
+        List<KeyProvider> found = await ListAsync().ConfigureAwait(false);
+        foreach (string? name in Name ?? (string?[])[null])
         {
-            await Service.Tenants.GetAsync(TenantId, Cancellation).ConfigureAwait(false);
-        }
-
-        foreach (string? id in Id ?? (string?[])[null])
-        {
-            var filter = new KeyProviderFilter
+            foreach (KeyProvider provider in name is null ? found : Named(found, name))
             {
-                TenantId = TenantId,
-                Id = id,
-                KeyArn = KeyArn,
-                Type = Type,
-                Status = Current ? KeyProviderStatus.Active : Status,
-            };
-            IReadOnlyList<KeyProvider> found = await Service.Providers.ListAsync(filter, Cancellation).ConfigureAwait(false);
-            if (id is not null && found.Count == 0)
-            {
-                Report(new TenantEncryptionException(ErrorCodes.ProviderNotFound, $"No key provider has the id '{id}'."), id);
-            }
-
-            foreach (string? name in Name ?? (string?[])[null])
-            {
-                await EmitNamedAsync(found, name).ConfigureAwait(false);
+                await EmitAsync(provider).ConfigureAwait(false);
             }
         }
     }
 
-    private async Task EmitNamedAsync(IReadOnlyList<KeyProvider> providers, string? name)
+    private async Task<List<KeyProvider>> ListAsync()
     {
-        List<KeyProvider> named = [.. providers.Where(provider => name is null || string.Equals(provider.Name, name, StringComparison.OrdinalIgnoreCase))];
-        if (named.Count == 0 && name is not null)
+        var found = new List<KeyProvider>();
+        string?[] tenants = TenantId is null
+            ? [null]
+            : [.. (await TenantSelection.SelectAsync(Service, TenantId, Report, Cancellation).ConfigureAwait(false)).Select(tenant => tenant.TenantId)];
+        foreach (string? tenantId in tenants)
         {
-            if (!WildcardPattern.ContainsWildcardCharacters(name))
-            {
-                Report(new TenantEncryptionException(ErrorCodes.ProviderNotFound, $"No key provider fits '{name}'."), name);
-                return;
-            }
-
-            named = [.. providers.Where(provider => new WildcardPattern(name, WildcardOptions.IgnoreCase).IsMatch(provider.Name))];
+            var filter = new KeyProviderFilter { TenantId = tenantId, KeyArn = KeyArn, Status = Current ? KeyProviderStatus.Active : null };
+            found.AddRange((await Service.Providers.ListAsync(filter, Cancellation).ConfigureAwait(false)).Where(Fits));
         }
 
-        foreach (KeyProvider provider in named)
+        foreach (string id in (Id ?? []).Where(id => found.All(provider => provider.Id != id)))
         {
-            await EmitAsync(provider).ConfigureAwait(false);
+            Report(new TenantEncryptionException(ErrorCodes.ProviderNotFound, $"No key provider that is asked for has the id '{id}'."), id);
         }
+
+        return found;
+    }
+
+    private bool Fits(KeyProvider provider) =>
+        (Id is null || Id.Contains(provider.Id, StringComparer.Ordinal))
+        && (Type is null || Type.Contains(provider.Type))
+        && (Status is null || Status.Contains(provider.Status));
+
+    private IEnumerable<KeyProvider> Named(List<KeyProvider> providers, string name)
+    {
+        KeyProvider[] named = [.. providers.Where(provider => string.Equals(provider.Name, name, StringComparison.OrdinalIgnoreCase))];
+        if (named.Length > 0)
+        {
+            return named;
+        }
+
+        if (WildcardPattern.ContainsWildcardCharacters(name))
+        {
+            return providers.Where(provider => new WildcardPattern(name, WildcardOptions.IgnoreCase).IsMatch(provider.Name));
+        }
+
+        Report(new TenantEncryptionException(ErrorCodes.ProviderNotFound, $"No key provider that is asked for has the name '{name}'."), name);
+        return [];
     }
 }

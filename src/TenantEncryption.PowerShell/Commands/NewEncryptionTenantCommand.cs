@@ -20,11 +20,14 @@ namespace TenantEncryption.PowerShell.Commands;
 /// </example>
 /// <example>
 ///   <code>Import-Csv tenants.csv | New-EncryptionTenant</code>
-///   <para>Creates a tenant for each line; the columns are TenantId, Name, Platform, Region, Edition, Organization, Parent, KeyHierarchy, KeyLease.</para>
+///   <para>
+///   Creates a tenant for each line; the columns are TenantId, Name, Platform, Region, Edition, Organization, Parent, KeyHierarchy, KeyLease, KeyArn,
+///   ContextValue, and those that say how the key is reached: ProfileName, EndpointUrl, RoleArn, ExternalId. A warning names any other.
+///   </para>
 /// </example>
 [Cmdlet(VerbsCommon.New, "EncryptionTenant", SupportsShouldProcess = true)]
 [OutputType(typeof(EncryptionTenant))]
-public sealed class NewEncryptionTenantCommand : AwsIdentityCmdlet
+public sealed class NewEncryptionTenantCommand : AwsColumnsCmdlet
 {
     private const string KeyName = "CMK";
 
@@ -74,7 +77,7 @@ public sealed class NewEncryptionTenantCommand : AwsIdentityCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public KeyHierarchy KeyHierarchy { get; set; }
 
-    /// <summary>The longest time for which a process holds a plaintext key-encryption key: zero to one hour; five minutes when not given.</summary>
+    /// <summary>The longest time for which a process holds a plaintext key-encryption key, such as 00:00:30: a second to an hour, or zero; five minutes when not given.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public TimeSpan? KeyLease { get; set; }
 
@@ -87,7 +90,7 @@ public sealed class NewEncryptionTenantCommand : AwsIdentityCmdlet
     public string? KeyArn { get; set; }
 
     /// <summary>The value of the tenant's pair in KMS encryption contexts, where it is not the tenant id.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? ContextValue { get; set; }
 
     /// <summary>Values of the platform's placeholders that only its vendor knows; Get-EncryptionPlatform lists them.</summary>
@@ -107,6 +110,7 @@ public sealed class NewEncryptionTenantCommand : AwsIdentityCmdlet
     /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
+        WarnOfColumns();
         foreach (string tenantId in TenantId)
         {
             _current = tenantId;
@@ -147,7 +151,7 @@ public sealed class NewEncryptionTenantCommand : AwsIdentityCmdlet
         TenantId = tenantId,
         Name = KeyName,
         KeyIdentifier = KeyArn!,
-        ContextValue = ContextValue,
+        ContextValue = NullIfEmpty(ContextValue),
         Parameters = PolicyInput.ReadParameters(Parameter),
         From = await OnPipelineAsync(() => PolicyInput.ReadJsonOrFile(this, From)).ConfigureAwait(false),
         Connection = ConnectionTo(NullIfEmpty(Region)),
@@ -168,7 +172,4 @@ public sealed class NewEncryptionTenantCommand : AwsIdentityCmdlet
         string path = await OnPipelineAsync(() => SessionPath.Literal(this, Platform)).ConfigureAwait(false);
         return tenant with { PlatformFile = PlatformProfileReader.ReadFile(path) };
     }
-
-    // An empty cell of a CSV file says nothing.
-    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

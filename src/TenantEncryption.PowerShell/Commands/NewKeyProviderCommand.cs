@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using TenantEncryption.Kms;
 using TenantEncryption.Migration;
 using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
@@ -11,11 +12,17 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <remarks>
 /// The new key provider is Pending: nothing is written or read under it until it is activated (Enable-KeyProvider) or the tenant moves to it
 /// (Start-KeyMigration); -Activate and -Migrate do so at once. Both test the key first; when the test fails, the provider stays Pending and the
-/// error tells why. An alias is resolved to its key now; every later call uses that key.
+/// error tells why. An alias is resolved to its key now; every later call uses that key. What New-MasterKey or Get-MasterKey gives can be piped: it says how
+/// its key is reached; so can the lines of a CSV file, whose columns are TenantId, Name, KeyArn, Description, ContextValue, Region, ProfileName,
+/// EndpointUrl, RoleArn and ExternalId. -WhatIf tells the number of KMS calls; an alias, and the replicas of a multi-Region key, are looked up for it.
 /// </remarks>
 /// <example>
 ///   <code>New-KeyProvider -TenantId acme -Name acme-cmk -KeyArn $arn</code>
 ///   <para>Registers a key; Test-KeyProvider tells whether it works.</para>
+/// </example>
+/// <example>
+///   <code>Get-MasterKey $arn | New-KeyProvider -TenantId acme -Name acme-cmk</code>
+///   <para>Registers a key that is at hand, with the way in which it is reached.</para>
 /// </example>
 /// <example>
 ///   <code>New-KeyProvider -TenantId acme -Name acme-cmk -KeyArn $arn -ProfileName acme -Migrate</code>
@@ -31,14 +38,16 @@ namespace TenantEncryption.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.New, "KeyProvider", SupportsShouldProcess = true, DefaultParameterSetName = RegisterSet)]
 [OutputType(typeof(KeyProvider))]
-public sealed class NewKeyProviderCommand : AwsCmdlet
+public sealed class NewKeyProviderCommand : AwsColumnsCmdlet
 {
     private const string RegisterSet = "Register";
     private const string ActivateSet = "Activate";
     private const string MigrateSet = "Migrate";
 
+    private bool _regionIsArgument;
+
     /// <summary>The tenant that it is for.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string TenantId { get; set; } = "";
 
@@ -50,6 +59,11 @@ public sealed class NewKeyProviderCommand : AwsCmdlet
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public string KeyArn { get; set; } = "";
+
+    /// <summary>The AWS region to call; that of the identifier when it has one and this is not an argument, else the tenant's.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(RegionCompleter))]
+    public string? Region { get; set; }
 
     /// <summary>A note for people.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -89,28 +103,59 @@ public sealed class NewKeyProviderCommand : AwsCmdlet
     protected override object? Target => Name;
 
     /// <inheritdoc/>
+    protected override async Task BeginAsync()
+    {
+        await base.BeginAsync().ConfigureAwait(false);
+        _regionIsArgument = MyInvocation.BoundParameters.ContainsKey(nameof(Region));
+    }
+
+    /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
-        string action = Activate ? "Register and activate the key provider" : Migrate ? "Register the key provider and migrate to it" : "Register the key provider";
-        if (!await ConfirmAsync($"{Name} of tenant {TenantId}", action).ConfigureAwait(false))
+        WarnOfColumns();
+        KeyProviderDraft draft = await Service.Providers.DraftAsync(await ReadAsync().ConfigureAwait(false), Cancellation).ConfigureAwait(false);
+        if (await ConfirmAsync(draft).ConfigureAwait(false))
         {
-            return;
+            KeyProvider provider = await Service.Providers.RegisterAsync(draft, Cancellation).ConfigureAwait(false);
+            await EmitAsync(await PromoteAsync(provider).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<NewKeyProvider> ReadAsync() => new()
+    {
+        TenantId = TenantId,
+        Name = Name,
+        KeyIdentifier = KeyArn,
+        Description = NullIfEmpty(Description),
+        ContextValue = NullIfEmpty(ContextValue),
+        SecondLayer = SecondLayer,
+        Parameters = PolicyInput.ReadParameters(Parameter),
+        From = await OnPipelineAsync(() => PolicyInput.ReadJsonOrFile(this, From)).ConfigureAwait(false),
+        Connection = ConnectionTo(_regionIsArgument || !HasRegion(KeyArn) ? NullIfEmpty(Region) : null),
+    };
+
+    // A piped tenant's region, or a row's, is not that of a key whose ARN names another.
+    private static bool HasRegion(string keyIdentifier) => KeyIdentifier.TryParse(keyIdentifier, out KeyIdentifier? key, out _) && key.Region is not null;
+
+    private async Task<bool> ConfirmAsync(KeyProviderDraft draft)
+    {
+        string target = $"{Name} of tenant {TenantId}";
+        if (Activate)
+        {
+            int calls = draft.KmsCalls + await Service.Providers.MeasureActivationAsync(draft.Provider, Cancellation).ConfigureAwait(false);
+            return await ConfirmActivationAsync(draft.Provider, $"Register and activate the key provider, with {Counted.Of(calls, "KMS call")}").ConfigureAwait(false);
         }
 
-        var registration = new NewKeyProvider
+        if (Migrate)
         {
-            TenantId = TenantId,
-            Name = Name,
-            KeyIdentifier = KeyArn,
-            Description = string.IsNullOrEmpty(Description) ? null : Description,
-            ContextValue = string.IsNullOrEmpty(ContextValue) ? null : ContextValue,
-            SecondLayer = SecondLayer,
-            Parameters = PolicyInput.ReadParameters(Parameter),
-            From = await OnPipelineAsync(() => PolicyInput.ReadJsonOrFile(this, From)).ConfigureAwait(false),
-            Connection = Connection,
-        };
-        KeyProvider provider = await Service.Providers.RegisterAsync(registration, Cancellation).ConfigureAwait(false);
-        await EmitAsync(await PromoteAsync(provider).ConfigureAwait(false)).ConfigureAwait(false);
+            KeyMigrationPlan plan = await Service.Migrations.MeasureAsync(draft, MigrationMode.RewrapKek, Cancellation).ConfigureAwait(false);
+            plan.ThrowIfRefused();
+            int calls = draft.KmsCalls + plan.KmsCalls;
+            return await ConfirmAsync(
+                target, $"Register the key provider and move {Counted.Of(plan.Keks, "key")} to it, with {Counted.Of(calls, "KMS call")}").ConfigureAwait(false);
+        }
+
+        return await ConfirmAsync(target, "Register the key provider").ConfigureAwait(false);
     }
 
     private async Task<KeyProvider> PromoteAsync(KeyProvider provider)

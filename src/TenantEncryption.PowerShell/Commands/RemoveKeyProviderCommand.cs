@@ -24,6 +24,7 @@ public sealed class RemoveKeyProviderCommand : KeyProviderCmdlet
     protected override async Task ProcessAsync()
     {
         KeyProvider provider = await ResolveAsync().ConfigureAwait(false);
+        await Service.Providers.CheckRemovalAsync(provider.Id, Force, Cancellation).ConfigureAwait(false);
         if (await ConfirmAsync(Dependants.Describe(provider), "Remove the key provider", Force).ConfigureAwait(false))
         {
             await Service.Providers.RemoveAsync(provider.Id, Force, Cancellation).ConfigureAwait(false);

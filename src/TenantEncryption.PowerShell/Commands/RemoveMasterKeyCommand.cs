@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 using TenantEncryption.MasterKeys;
 using TenantEncryption.PowerShell.Hosting;
@@ -28,10 +27,13 @@ public sealed class RemoveMasterKeyCommand : MasterKeySwitchCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    protected override string Action => string.Create(CultureInfo.InvariantCulture, $"Delete the master key in {PendingWindowInDays} days");
+    protected override string Action => $"Delete the master key in {Counted.Of(PendingWindowInDays, "day")}";
 
     /// <inheritdoc/>
     protected override bool IsForced => Force;
+
+    /// <inheritdoc/>
+    protected override Task CheckAsync(MasterKey key) => Service.MasterKeys.CheckRemovalAsync(key, PendingWindowInDays, Force, Cancellation);
 
     /// <inheritdoc/>
     protected override Task<MasterKey> SwitchAsync(MasterKey key) =>

@@ -22,6 +22,7 @@ public sealed class RestoreKeyProviderCommand : KeyProviderCmdlet
     protected override async Task ProcessAsync()
     {
         KeyProvider provider = await ResolveAsync().ConfigureAwait(false);
+        await Service.Providers.CheckRestoringAsync(provider.Id, Cancellation).ConfigureAwait(false);
         if (await ConfirmAsync($"{provider.Name} of tenant {provider.TenantId}", "Restore the key provider").ConfigureAwait(false))
         {
             KeyProvider restored = await Service.Providers.RestoreAsync(provider.Id, Cancellation).ConfigureAwait(false);

@@ -21,7 +21,7 @@ public sealed class ResumeKeyMigrationCommand : MigrationCmdlet
 
     /// <inheritdoc/>
     protected override string Describe(KeyMigration migration) =>
-        $"{Id} of tenant {migration.TenantId} ({migration.State}, {migration.Done} of {migration.Total} keys done)";
+        $"{Id} of tenant {migration.TenantId} ({migration.State}, {migration.Done} of {Counted.Of(migration.Total, "key")} done)";
 
     /// <inheritdoc/>
     protected override async Task<KeyMigration> ChangeAsync()

@@ -28,6 +28,11 @@ public sealed class StartKeyMigrationCommand : MigrationPlanCmdlet
     protected override async Task ProcessAsync()
     {
         (KeyProvider target, KeyMigrationPlan plan) = await PlanAsync().ConfigureAwait(false);
+        if (!await IsWhatIfAsync().ConfigureAwait(false))
+        {
+            plan.ThrowIfRefused();
+        }
+
         if (!await ConfirmTextAsync(plan.ToString(), $"{plan}\nGo on?", "Start-KeyMigration").ConfigureAwait(false))
         {
             return;

@@ -38,7 +38,7 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
     private const string RequestSet = "PolicyRequest";
     private const string PathRequestSet = "PathRequest";
 
-    private bool _allSucceeded = true;
+    private readonly TestVerdict _verdict = new();
 
     /// <summary>The policy: JSON text, or an object of Get-KeyPolicy.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PolicySet)]
@@ -132,13 +132,7 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
     }
 
     /// <inheritdoc/>
-    protected override async Task EndAsync()
-    {
-        if (Quiet)
-        {
-            await EmitAsync(_allSucceeded && !HadErrors).ConfigureAwait(false);
-        }
-    }
+    protected override Task EndAsync() => _verdict.ConcludeAsync(this, Quiet);
 
     private async Task<PolicyAnalysis> AnalyzeAsync(string json, string? name, KeyIdentifier? key)
     {
@@ -161,7 +155,7 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
 
     private async Task TellAsync(object result, bool success)
     {
-        _allSucceeded &= success;
+        _verdict.Note(success);
         if (!Quiet)
         {
             await EmitAsync(result).ConfigureAwait(false);

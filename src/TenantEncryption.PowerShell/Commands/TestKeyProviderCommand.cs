@@ -36,7 +36,7 @@ public sealed class TestKeyProviderCommand : AwsCmdlet
     private const string ProviderSet = "Provider";
     private const string KeySet = "Key";
 
-    private bool _allSucceeded = true;
+    private readonly TestVerdict _verdict = new();
 
     /// <summary>
     /// The key provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN. A name that several tenants use needs -TenantId.
@@ -119,17 +119,11 @@ public sealed class TestKeyProviderCommand : AwsCmdlet
     }
 
     /// <inheritdoc/>
-    protected override async Task EndAsync()
-    {
-        if (Quiet)
-        {
-            await EmitAsync(_allSucceeded && !HadErrors).ConfigureAwait(false);
-        }
-    }
+    protected override Task EndAsync() => _verdict.ConcludeAsync(this, Quiet);
 
     private async Task TellAsync(KeyProviderTestResult result)
     {
-        _allSucceeded &= result.Success;
+        _verdict.Note(result.Success);
         if (!Quiet)
         {
             await EmitAsync(result).ConfigureAwait(false);

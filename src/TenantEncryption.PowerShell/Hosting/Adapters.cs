@@ -12,8 +12,14 @@ internal static class Adapters
 
     /// <summary>Names the store of a folder; nothing is opened yet.</summary>
     /// <param name="folder">The folder.</param>
+    /// <param name="create">Whether opening it makes one where there is none.</param>
     /// <returns>The store.</returns>
-    public static IStore CreateStore(string folder) => (IStore)Create("TenantEncryption.Sqlite", "SqliteStore", folder);
+    public static IStore CreateStore(string folder, bool create)
+    {
+        object options = Create("TenantEncryption.Sqlite", "SqliteStoreOptions");
+        options.GetType().GetProperty("Create")!.SetValue(options, create);
+        return (IStore)Create("TenantEncryption.Sqlite", "SqliteStore", folder, options);
+    }
 
     /// <summary>AWS KMS; the adapter and the SDK load at the first call.</summary>
     /// <param name="credentials">Credentials for this session, or <see langword="null"/> for the SDK's default chain. The KMS owns them from its first call on.</param>

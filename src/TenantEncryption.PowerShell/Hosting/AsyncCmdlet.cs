@@ -13,6 +13,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly PipelineQueue _pipeline = new();
+    private BinderErrors? _binderErrors;
+    private bool _hadErrors;
     private bool _tenantIsArgument;
 
     /// <summary>The cmdlet in whose work the calling code runs, or <see langword="null"/> in background work.</summary>
@@ -21,17 +23,23 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Cancelled by Ctrl+C, and when the pipeline wants no more.</summary>
     protected CancellationToken Cancellation => _stopping.Token;
 
-    /// <summary>Whether an error was written.</summary>
-    protected bool HadErrors { get; private set; }
+    /// <summary>Whether an error was written, by the command or by the binder for it; asked on the pipeline thread.</summary>
+    internal bool HadErrors => _hadErrors || _binderErrors is { Any: true };
 
     /// <summary>The record being processed: the target of its errors.</summary>
     protected virtual object? Target => null;
 
-    /// <summary>Whether an unknown tenant ends the command: it does when it was given as an argument, and so is wrong for every record.</summary>
-    protected virtual bool UnknownTenantEnds => _tenantIsArgument;
+    /// <summary>
+    /// Whether an unknown tenant ends the command: it does when it was given as an argument, and so is wrong for every record. A Get-* goes on, so that
+    /// <c>if (-not (Get-… x -ErrorAction SilentlyContinue)) { New-… }</c> works, by parameter and by preference variable.
+    /// </summary>
+    protected virtual bool UnknownTenantEnds => _tenantIsArgument && !IsGet;
 
     /// <summary>Whether the record most often is done without waiting for anything, so that its work may begin on the pipeline thread.</summary>
     protected virtual bool IsRecordQuick => false;
+
+    /// <summary>What to tell when the command is stopped; <see langword="null"/> for nothing.</summary>
+    internal string? StoppedText { get; set; }
 
     /// <summary>Zeroes and closes what the command held.</summary>
     public void Dispose()
@@ -67,6 +75,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {
+        _binderErrors = new BinderErrors(this);
         _tenantIsArgument = MyInvocation.BoundParameters.ContainsKey("TenantId");
         Run(BeginAsync, (exception, _) => ThrowTerminatingError(exception.ToErrorRecord(Target)));
     }
@@ -84,7 +93,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Writes a result, as it is: a byte array stays one object.</summary>
     /// <param name="result">The result.</param>
     /// <returns>When it is queued.</returns>
-    protected ValueTask EmitAsync(object result) => _pipeline.PostResultAsync(() => WriteObject(result, enumerateCollection: false), Cancellation);
+    protected internal ValueTask EmitAsync(object result) => _pipeline.PostResultAsync(() => WriteObject(result, enumerateCollection: false), Cancellation);
 
     /// <summary>Writes results and errors together: on the pipeline thread, once there is room.</summary>
     /// <param name="write">Writes them.</param>
@@ -96,7 +105,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <param name="target">The record that failed.</param>
     protected void Report(TenantEncryptionException exception, object? target)
     {
-        HadErrors = true;
+        _hadErrors = true;
         _pipeline.Post(() => FailRecord(exception, target));
     }
 
@@ -104,7 +113,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <typeparam name="T">What comes of it.</typeparam>
     /// <param name="function">What to do.</param>
     /// <returns>What came of it.</returns>
-    protected async Task<T> OnPipelineAsync<T>(Func<T> function)
+    protected internal async Task<T> OnPipelineAsync<T>(Func<T> function)
     {
         var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         _pipeline.Post(() =>
@@ -239,7 +248,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
                 }
                 catch (Exception exception)
                 {
-                    error = exception.ToKnown();
+                    error = TenantEncryptionException.Of(exception);
                 }
             },
             _stopping.Cancel,
@@ -247,6 +256,12 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
         if (cancelled)
         {
+            if (StoppedText is not null)
+            {
+                // A pipeline that is stopping takes no more output; its host does.
+                Host?.UI?.WriteWarningLine(StoppedText);
+            }
+
             throw new PipelineStoppedException();
         }
 
@@ -256,12 +271,14 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    private bool IsGet => GetType().GetCustomAttributes(typeof(CmdletAttribute), inherit: false).OfType<CmdletAttribute>().Single().VerbName == VerbsCommon.Get;
+
     /// <summary>Writes an error; called on the pipeline thread.</summary>
     /// <param name="exception">The error.</param>
     /// <param name="target">The record that failed.</param>
     private protected void FailRecord(TenantEncryptionException exception, object? target)
     {
-        HadErrors = true;
+        _hadErrors = true;
         ErrorRecord record = exception.ToErrorRecord(target);
         if (exception.Code == ErrorCodes.TenantNotFound && UnknownTenantEnds)
         {

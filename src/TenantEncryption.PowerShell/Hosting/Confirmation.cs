@@ -46,6 +46,21 @@ internal sealed class Confirmation(PSCmdlet cmdlet)
         return !asks || Prompt(true, question);
     }
 
+    /// <summary>Asks a question that no preference answers, where somebody can.</summary>
+    /// <param name="question">The question.</param>
+    /// <returns>The answer; <see langword="null"/> where no prompt can be shown.</returns>
+    public bool? TryAsk(Func<bool> question)
+    {
+        try
+        {
+            return CanPrompt ? question() : null;
+        }
+        catch (Exception exception) when (exception is PSInvalidOperationException or HostException or NotImplementedException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Has the user type a phrase.</summary>
     /// <param name="warning">What it is about.</param>
     /// <param name="phrase">The phrase, exactly.</param>

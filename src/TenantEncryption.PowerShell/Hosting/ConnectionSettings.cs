@@ -8,6 +8,9 @@ internal sealed record ConnectionSettings : IDisposable
     /// <summary>The store's folder, in full.</summary>
     public required string Path { get; init; }
 
+    /// <summary>Whether a store is made where there is none.</summary>
+    public bool Create { get; init; }
+
     /// <summary>The passphrase of the root key in UTF-8, where one protects it.</summary>
     public SecretBytes? Passphrase { get; init; }
 
@@ -20,7 +23,7 @@ internal sealed record ConnectionSettings : IDisposable
     /// <summary>AWS credentials for this session.</summary>
     public SessionCredentials? Credentials { get; init; }
 
-    /// <summary>Whether anything but the path was given.</summary>
+    /// <summary>Whether anything was given that an open store may not have.</summary>
     public bool IsSpecific => Passphrase is not null || MachineScope || KeyLease is not null || Credentials is not null;
 
     /// <inheritdoc/>

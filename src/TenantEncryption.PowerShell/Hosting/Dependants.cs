@@ -1,4 +1,3 @@
-using System.Globalization;
 using TenantEncryption.Providers;
 
 namespace TenantEncryption.PowerShell.Hosting;
@@ -9,7 +8,6 @@ internal static class Dependants
     /// <summary>The provider and what depends on it.</summary>
     /// <param name="provider">The provider.</param>
     /// <returns>A text such as <c>acme-cmk of tenant acme (2 keys; 14 files, up to 900 values outside the catalog)</c>.</returns>
-    public static string Describe(KeyProvider provider) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{provider.Name} of tenant {provider.TenantId} ({provider.KeyCount} keys; {provider.MessageCount} files, up to {provider.ValueCount} values outside the catalog)");
+    public static string Describe(KeyProvider provider) =>
+        $"{provider.Name} of tenant {provider.TenantId} ({Counted.Of(provider.KeyCount, "key")}; {Counted.Of(provider.MessageCount, "file")}, up to {Counted.Of(provider.ValueCount, "value")} outside the catalog)";
 }

@@ -50,7 +50,12 @@ internal static class KnownPlatforms
     {
         IReadOnlyList<PlatformProfile> all = await ListAsync(storePath, cancellationToken).ConfigureAwait(false);
         return all.FirstOrDefault(platform => platform.Name == name)
-            ?? throw new TenantEncryptionException(
-                ErrorCodes.InvalidInput, $"There is no platform '{name}'. Platforms: {string.Join(", ", all.Select(platform => platform.Name))}.");
+            ?? throw NotFound(name, all);
     }
+
+    /// <summary>The error of a name that no platform has.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="all">The platforms that there are.</param>
+    public static TenantEncryptionException NotFound(string name, IReadOnlyList<PlatformProfile> all) =>
+        new(ErrorCodes.InvalidInput, $"There is no platform '{name}'. Platforms: {string.Join(", ", all.Select(platform => platform.Name))}.");
 }

@@ -20,6 +20,11 @@ public abstract class MasterKeySwitchCmdlet : MasterKeyCmdlet
     /// <summary>Whether <c>-Force</c> answers the question.</summary>
     protected virtual bool IsForced => false;
 
+    /// <summary>Refuses, before the question, what would be refused after it.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>When it is checked.</returns>
+    protected virtual Task CheckAsync(MasterKey key) => Task.CompletedTask;
+
     /// <summary>Does it.</summary>
     /// <param name="key">The key.</param>
     /// <returns>The key as it is then.</returns>
@@ -29,6 +34,7 @@ public abstract class MasterKeySwitchCmdlet : MasterKeyCmdlet
     protected sealed override async Task ProcessAsync()
     {
         MasterKey key = await ReadAsync().ConfigureAwait(false);
+        await CheckAsync(key).ConfigureAwait(false);
         if (!await ConfirmAsync(Describe(key), Action, IsForced).ConfigureAwait(false))
         {
             return;

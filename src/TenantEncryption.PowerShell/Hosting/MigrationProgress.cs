@@ -16,6 +16,9 @@ internal sealed class MigrationProgress(AsyncCmdlet cmdlet) : IProgress<KeyMigra
     public void Report(KeyMigration value)
     {
         _doneAtBegin ??= value.Done;
+        cmdlet.StoppedText = value.State == MigrationState.InProgress
+            ? $"The migration {value.Id} of tenant '{value.TenantId}' is Suspended; to go on: Resume-KeyMigration {value.Id}"
+            : null;
         _progress ??= new CommandProgress<KeyMigration>(cmdlet, Describe);
         _progress.Report(value);
     }
@@ -30,7 +33,7 @@ internal sealed class MigrationProgress(AsyncCmdlet cmdlet) : IProgress<KeyMigra
         return new ProgressRecord(
             activityId: 1,
             $"Migrating tenant {migration.TenantId}",
-            $"{migration.Done} of {migration.Total} keys, {migration.Failed} failed, {rate:F1} keys/s")
+            $"{migration.Done} of {Counted.Of(migration.Total, "key")}, {migration.Failed} failed, {rate:F1} keys/s")
         {
             PercentComplete = Math.Clamp(migration.Progress, 0, 100),
             SecondsRemaining = rate > 0 ? (int)Math.Min(left / rate, int.MaxValue) : -1,

@@ -93,17 +93,26 @@ internal sealed class OpenStore
         _settings.Dispose();
     }
 
-    private Task<TenantEncryptionService> OpenAsync() => TenantEncryptionService.OpenAsync(
-        Adapters.CreateStore(_settings.Path),
-        Adapters.CreateKms(_settings.Credentials),
-        new TenantEncryptionOptions
+    private async Task<TenantEncryptionService> OpenAsync()
+    {
+        TenantEncryptionService service = await TenantEncryptionService.OpenAsync(
+            Adapters.CreateStore(_settings.Path, _settings.Create),
+            Adapters.CreateKms(_settings.Credentials),
+            new TenantEncryptionOptions
+            {
+                RootKeyVault = _settings.Passphrase is null
+                    ? new FileRootKeyVault(machineScope: _settings.MachineScope)
+                    : new PassphraseRootKeyVault(_settings.Passphrase),
+                KeyLease = _settings.KeyLease,
+                OnKmsCall = call => AsyncCmdlet.Running?.Tell(call.ToString()),
+                OnWarning = text => AsyncCmdlet.Running?.Warn(text),
+            },
+            CancellationToken.None).ConfigureAwait(false);
+        if (service.IsNew && DefaultStore.IsNamed && DefaultStore.Is(_settings.Path))
         {
-            RootKeyVault = _settings.Passphrase is null
-                ? new FileRootKeyVault(machineScope: _settings.MachineScope)
-                : new PassphraseRootKeyVault(_settings.Passphrase),
-            KeyLease = _settings.KeyLease,
-            OnKmsCall = call => AsyncCmdlet.Running?.Tell(call.ToString()),
-            OnWarning = text => AsyncCmdlet.Running?.Warn(text),
-        },
-        CancellationToken.None);
+            AsyncCmdlet.Running?.Warn($"A new store was made in '{_settings.Path}', which {DefaultStore.Variable} names, with a root key of its own.");
+        }
+
+        return service;
+    }
 }

@@ -7,12 +7,12 @@ internal static class OpenStores
     private static readonly Dictionary<string, OpenStore> ByPath =
         new(OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
 
-    /// <summary>Enters the store of a path, opening it if need be.</summary>
+    /// <summary>Enters the store of a path, opening it if need be. Only the default store makes itself.</summary>
     /// <param name="path">The store's folder.</param>
     /// <param name="cancellationToken">Ends waiting.</param>
     /// <returns>The store in use; disposing it leaves the store.</returns>
     public static Task<StoreUse> UseAsync(string path, CancellationToken cancellationToken) =>
-        EnterAsync(Find(path), cancellationToken);
+        UseAsync(path, DefaultStore.Is(path), cancellationToken);
 
     /// <summary>Opens the store of the settings. One that is open on the same path with other settings is retired: it closes when the last cmdlet is out.</summary>
     /// <param name="settings">The settings; their secrets are owned from here on.</param>
@@ -22,7 +22,7 @@ internal static class OpenStores
     {
         if (!settings.IsSpecific)
         {
-            return await UseAsync(settings.Path, cancellationToken).ConfigureAwait(false);
+            return await UseAsync(settings.Path, settings.Create, cancellationToken).ConfigureAwait(false);
         }
 
         // It takes its place only when it opened, so that a wrong passphrase ends nobody's work.
@@ -86,13 +86,16 @@ internal static class OpenStores
         }
     }
 
-    private static OpenStore Find(string path)
+    private static Task<StoreUse> UseAsync(string path, bool create, CancellationToken cancellationToken) =>
+        EnterAsync(Find(path, create), cancellationToken);
+
+    private static OpenStore Find(string path, bool create)
     {
         lock (Gate)
         {
             if (!ByPath.TryGetValue(path, out OpenStore? store) || store.HasFailed)
             {
-                ByPath[path] = store = new OpenStore(new ConnectionSettings { Path = path });
+                ByPath[path] = store = new OpenStore(new ConnectionSettings { Path = path, Create = create });
             }
 
             return store;

@@ -61,7 +61,7 @@ internal static class PolicyInput
             FileInfo file => throw new TenantEncryptionException(
                 ErrorCodes.InvalidInput, $"'{file.Name}' is a file: give it with -Path, or its text (Get-Content -Raw)."),
             _ => throw new TenantEncryptionException(
-                ErrorCodes.InvalidInput, $"A {input.BaseObject.GetType().Name} is no key policy: give JSON text or an object of Get-KeyPolicy."),
+                ErrorCodes.InvalidInput, $"An object of type {input.BaseObject.GetType().Name} is no key policy: give JSON text or an object of Get-KeyPolicy."),
         };
     }
 

@@ -17,7 +17,7 @@ public abstract class ReferenceConverter : PSTypeConverter
     public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase)
     {
         var input = PSObject.AsPSObject(sourceValue);
-        return Read(input) ?? throw new PSInvalidCastException($"A {input.BaseObject.GetType().Name} {_fault}.");
+        return Read(input) ?? throw new PSInvalidCastException($"An object of type {input.BaseObject.GetType().Name} {_fault}.");
     }
 
     /// <inheritdoc/>

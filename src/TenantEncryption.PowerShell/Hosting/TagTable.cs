@@ -12,6 +12,6 @@ internal static class TagTable
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: a value is a list, or no text.</exception>
     public static Dictionary<string, string> Read(Hashtable? table) => PolicyInput.ReadParameters(table).ToDictionary(
         tag => tag.Key,
-        tag => tag.Value is [var only] ? only : throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"The tag '{tag.Key}' has {tag.Value.Count} values; it takes one."),
+        tag => tag.Value is [var only] ? only : throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"The tag '{tag.Key}' has {Counted.Of(tag.Value.Count, "value")}; it takes one."),
         StringComparer.Ordinal);
 }

@@ -87,7 +87,8 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
             throw new TenantEncryptionException(
                 ErrorCodes.HasDependants,
                 $"Writers hold open reservations under keys of the key provider '{providerId}'.",
-                exception.InnerException);
+                exception.InnerException,
+                "Run the command again when the writers are done.");
         }
     }
 

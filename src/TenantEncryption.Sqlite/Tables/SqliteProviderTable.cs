@@ -80,7 +80,8 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
             throw new TenantEncryptionException(
                 ErrorCodes.HasDependants,
                 $"Keys or open reservations depend on the key provider '{providerId}'.",
-                exception.InnerException);
+                exception.InnerException,
+                "Run the command again; what depends on it came in between.");
         }
     }
 

@@ -1,3 +1,4 @@
+using TenantEncryption.Core.Tests.Stores;
 using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Providers;
@@ -65,6 +66,18 @@ public sealed class LeaseTests
         await scene.Service.ProtectValueAsync([1]);
 
         Assert.Equal(3, scene.Calls);
+    }
+
+    [Fact]
+    public async Task The_lease_of_a_process_is_a_time_too_and_no_bare_number_before_anything_is_opened()
+    {
+        await using var folders = new TemporaryStore();
+
+        TenantEncryptionException refusal = await Refusal.OfAsync(() => TenantEncryptionService.OpenAsync(
+            folders.Store, SharedKms.Client(), new TenantEncryptionOptions { KeyLease = TimeSpan.FromTicks(30) }));
+
+        Assert.Equal(ErrorCodes.InvalidInput, refusal.Code);
+        Assert.False(Directory.Exists(folders.Folder));
     }
 
     [Fact]

@@ -129,10 +129,11 @@ public sealed class MigrationTests
         int planned = service.Kms.Count;
         await service.Service.Migrations.StartAsync("acme", next.Id);
 
-        // Three keys: that of the internal KMS costs no call to open, the two of the customer's key one each.
+        // Three keys: that of the internal KMS costs no call to open, the two of the customer's key one each. Watched are all calls but the one that asks
+        // for the rotation (PromisedCallsTests counts that as well).
         Assert.Equal((0, 3), (planned, plan.Keks));
         Assert.Equal(3 + 2 + (2 + 3 + 3), service.Kms.Count);
-        Assert.Equal(plan.KmsCalls, service.Kms.Count);
+        Assert.Equal(plan.KmsCalls, service.Kms.Count + 1);
     }
 
     [Fact]

@@ -22,6 +22,25 @@ public sealed class DependantsTests
     }
 
     [Fact]
+    public async Task What_would_be_refused_can_be_asked_for_before_anything_is_done()
+    {
+        (TestService service, KeyProvider cmk) = await ArchivedWithDataAsync(TimeSpan.Zero);
+        await using TestService owned = service;
+        KeyProviderService providers = service.Service.Providers;
+        int events = (await service.EventsAsync()).Count;
+
+        Assert.Equal(ErrorCodes.HasDependants, await Refusal.CodeOfAsync(() => providers.CheckDisablingAsync(cmk.Id)));
+        Assert.Equal(ErrorCodes.HasDependants, await Refusal.CodeOfAsync(() => providers.CheckRemovalAsync(cmk.Id)));
+        Assert.Equal(ErrorCodes.TransitionForbidden, await Refusal.CodeOfAsync(async () => await providers.CheckDisablingAsync((await service.ProviderAsync("Next")).Id)));
+        await providers.CheckDisablingAsync(cmk.Id, force: true);
+        await providers.CheckRemovalAsync(cmk.Id, force: true);
+        await providers.CheckRestoringAsync(cmk.Id);
+
+        Assert.Equal(KeyProviderStatus.Archived, (await service.ProviderAsync("CMK")).Status);
+        Assert.Equal(events, (await service.EventsAsync()).Count);
+    }
+
+    [Fact]
     public async Task Removing_says_the_same_and_with_force_takes_the_keys_with_it()
     {
         (TestService service, KeyProvider cmk) = await ArchivedWithDataAsync(TimeSpan.Zero);
@@ -49,7 +68,9 @@ public sealed class DependantsTests
         Task Remove() => service.Service.Providers.RemoveAsync(cmk.Id, force: true);
 
         time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(1));
-        Assert.Equal(ErrorCodes.HasDependants, await Refusal.CodeOfAsync(Remove));
+        TenantEncryptionException refusal = await Refusal.OfAsync(Remove);
+        Assert.Equal(ErrorCodes.HasDependants, refusal.Code);
+        Assert.DoesNotContain("-Force", refusal.Message, StringComparison.Ordinal);
         time.Advance(TimeSpan.FromSeconds(1));
         await Remove();
     }
@@ -68,6 +89,7 @@ public sealed class DependantsTests
             TenantEncryptionException refusal = await Refusal.OfAsync(() => other.Service.Providers.RemoveAsync(cmk.Id, force: true));
             Assert.Equal(ErrorCodes.HasDependants, refusal.Code);
             Assert.Contains("writers", refusal.Detail, StringComparison.Ordinal);
+            Assert.DoesNotContain("-Force", refusal.Message, StringComparison.Ordinal);
         }
 
         await service.Service.Providers.RemoveAsync(cmk.Id, force: true);

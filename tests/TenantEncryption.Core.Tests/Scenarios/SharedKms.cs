@@ -2,6 +2,7 @@ using System.Text;
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
+using Newtonsoft.Json.Linq;
 using TenantEncryption.Aws;
 using TenantEncryption.Keys;
 using TenantEncryption.LocalKms;
@@ -70,6 +71,10 @@ internal sealed class SharedKms : IAsyncDisposable
 
         return arn;
     }
+
+    /// <summary>The operations of the latest calls that arrived, whoever made them, as KMS itself counts them; only for a KMS of a test's own.</summary>
+    public IReadOnlyList<string> Operations =>
+        [.. _server.LatestEvents(1000).Select(line => JObject.Parse(line)).Where(call => (string?)call["eventSource"] == "kms.amazonaws.com").Select(call => (string)call["eventName"]!)];
 
     /// <summary>Sets the clock of key states, policies and conditions ahead; only for a KMS of a test's own.</summary>
     public void Advance(TimeSpan by) => _server.Advance(by);

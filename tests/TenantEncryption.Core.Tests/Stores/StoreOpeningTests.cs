@@ -17,6 +17,32 @@ public sealed class StoreOpeningTests
     }
 
     [Fact]
+    public async Task A_folder_that_is_no_store_stays_as_it_is_unless_one_may_be_made()
+    {
+        await using var store = new TemporaryStore(new SqliteStoreOptions { Create = false });
+
+        var missing = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Store.OpenAsync());
+        Assert.Equal(ErrorCodes.StoreNotFound, missing.Code);
+        Assert.Contains(store.Folder, missing.Detail, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(store.Folder));
+
+        Directory.CreateDirectory(store.Folder);
+        await File.WriteAllBytesAsync(store.DatabaseFile, []);
+        Assert.Equal(ErrorCodes.StoreNotFound, (await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Store.OpenAsync())).Code);
+        Assert.Equal(0, new FileInfo(store.DatabaseFile).Length);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_there_opens_without_leave_to_make_one()
+    {
+        await using var store = new TemporaryStore();
+        await store.WriteAsync(t => t.Settings.SetAsync("a", [1]));
+
+        await using var again = new SqliteStore(store.Folder, new SqliteStoreOptions { Create = false });
+        await again.OpenAsync();
+    }
+
+    [Fact]
     public async Task A_new_store_is_readable_by_its_owner_alone()
     {
         if (OperatingSystem.IsWindows())

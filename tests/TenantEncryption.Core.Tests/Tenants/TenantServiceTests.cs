@@ -1,3 +1,4 @@
+using System.Globalization;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Providers;
@@ -57,16 +58,52 @@ public sealed class TenantServiceTests
         Assert.DoesNotContain("acme", unknown.Detail, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(-1)]
-    [InlineData(3601)]
-    public async Task A_key_lease_is_between_zero_and_one_hour(int seconds)
+    [Fact]
+    public async Task An_id_that_looks_the_same_in_another_Unicode_form_is_named()
     {
         await using TestService service = await TestService.OpenAsync();
-        var newTenant = new NewTenant { TenantId = "acme", KeyLease = TimeSpan.FromSeconds(seconds) };
+        await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "caf\u00e9" });
 
-        Assert.Equal(ErrorCodes.InvalidInput, await Refusal.CodeOfAsync(() => service.Service.Tenants.CreateAsync(newTenant)));
+        TenantEncryptionException decomposed = await Refusal.OfAsync(() => service.Service.Tenants.GetAsync("cafe\u0301"));
+        TenantEncryptionException otherCase = await Refusal.OfAsync(() => service.Service.Tenants.GetAsync("CAFE\u0301"));
+        TenantEncryptionException broken = await Refusal.OfAsync(() => service.Service.Tenants.GetAsync("caf\ud834"));
+
+        Assert.All([decomposed, otherCase, broken], refusal => Assert.Equal(ErrorCodes.TenantNotFound, refusal.Code));
+        Assert.Contains("normalization form C", decomposed.Detail, StringComparison.Ordinal);
+        Assert.Contains("case-sensitive", otherCase.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain("but there is", broken.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("00:00:00.0000030", "ticks")]
+    [InlineData("00:00:00.9999999", "shorter than a second")]
+    [InlineData("-00:00:01", "negative")]
+    [InlineData("01:00:01", "longer than 01:00:00")]
+    public async Task A_key_lease_is_zero_or_a_second_to_an_hour(string lease, string why)
+    {
+        await using TestService service = await TestService.OpenAsync();
+        var newTenant = new NewTenant { TenantId = "acme", KeyLease = TimeSpan.Parse(lease, CultureInfo.InvariantCulture) };
+
+        TenantEncryptionException refusal = await Refusal.OfAsync(() => service.Service.Tenants.CreateAsync(newTenant));
+
+        Assert.Equal(ErrorCodes.InvalidInput, refusal.Code);
+        Assert.Contains(why, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("00:00:30", refusal.Remedy, StringComparison.Ordinal);
         Assert.Empty(await service.Service.Tenants.ListAsync());
+    }
+
+    [Theory]
+    [InlineData("00:00:00")]
+    [InlineData("00:00:01")]
+    [InlineData("01:00:00")]
+    public async Task A_key_lease_at_the_edge_is_taken(string lease)
+    {
+        await using TestService service = await TestService.OpenAsync();
+
+        EncryptionTenant tenant = await service.Service.Tenants.CreateAsync(
+            new NewTenant { TenantId = "acme", KeyLease = TimeSpan.Parse(lease, CultureInfo.InvariantCulture) });
+
+        Assert.Equal(lease, tenant.KeyLease.ToString("c"));
     }
 
     [Fact]

@@ -152,7 +152,7 @@ internal static class StatementFindings
                     FindingSeverity.Warning,
                     PolicyFindingCodes.SeveralTenants,
                     statement,
-                    $"The key serves {condition.Values.Count} tenants: {string.Join(", ", condition.Values)}.",
+                    $"The key serves {Counted.Of(condition.Values.Count, "tenant")}: {string.Join(", ", condition.Values)}.",
                     subject.Platform.SeparateOrganizations
                         ? "One key for each tenant is best practice; end-user organisations must each have their own."
                         : "One key for each tenant is best practice.",

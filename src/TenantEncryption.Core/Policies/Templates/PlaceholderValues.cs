@@ -50,7 +50,8 @@ internal sealed partial class PlaceholderValues
         {
             throw new TenantEncryptionException(
                 ErrorCodes.PlaceholderMissing,
-                $"The key policy of {_platform.Name} needs {string.Join("; ", missing.Select(Describe))}.");
+                $"The key policy of {_platform.Name} needs {string.Join("; ", missing.Select(Describe))}.",
+                remedy: RemedyFor(missing));
         }
     }
 
@@ -64,6 +65,22 @@ internal sealed partial class PlaceholderValues
         PlaceholderSource.Account or PlaceholderSource.Region or PlaceholderSource.KeyId or PlaceholderSource.Partition => "the key's ARN",
         PlaceholderSource.Users => "the principals that shall use the key",
         _ => "a parameter or the platform's own text",
+    };
+
+    // Each value by the parameter that is meant for it; what only the vendor knows can be taken from what the vendor shows.
+    private static string RemedyFor(IReadOnlyList<PlatformPlaceholder> missing)
+    {
+        string given = string.Join(" and ", missing.Select(Parameter).Distinct(StringComparer.Ordinal));
+        bool isShown = missing.Any(placeholder => placeholder.Source is PlaceholderSource.Given or PlaceholderSource.ContextValue);
+        return $"Give {(missing.Count == 1 ? "it" : "them")} with {given}{(isShown ? ", or what the platform itself shows with -From" : "")}.";
+    }
+
+    private static string Parameter(PlatformPlaceholder placeholder) => placeholder.Source switch
+    {
+        PlaceholderSource.TenantIds => "-TenantId",
+        PlaceholderSource.Users => "-User",
+        PlaceholderSource.Account or PlaceholderSource.Region or PlaceholderSource.KeyId or PlaceholderSource.Partition => "-KeyArn",
+        _ => $"-Parameter @{{ {placeholder.Name} = '…' }}",
     };
 
     private IReadOnlyList<string> ValuesOf(PlatformPlaceholder placeholder)

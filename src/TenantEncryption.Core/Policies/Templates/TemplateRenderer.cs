@@ -42,7 +42,7 @@ internal sealed partial class TemplateRenderer(PlaceholderValues values, Platfor
     private string Single(string name) => values[name] is [var only]
         ? only
         : throw new TenantEncryptionException(
-            ErrorCodes.InvalidInput, $"{name} has {values[name].Count} values; in the statement '{statement.Sid}' it takes one.");
+            ErrorCodes.InvalidInput, $"{name} has {Counted.Of(values[name].Count, "value")}; in the statement '{statement.Sid}' it takes one.");
 
     private string Whole(string name, string value, TemplatePlace place)
     {

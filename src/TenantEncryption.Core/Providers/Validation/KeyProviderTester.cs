@@ -26,6 +26,10 @@ internal sealed class KeyProviderTester(
         return sharers;
     }
 
+    /// <summary>How many calls of KMS a test of a provider of the store makes, exactly, where nothing fails and the key is as it was registered.</summary>
+    public int CountCalls(EncryptionTenant tenant, KeyProvider provider) =>
+        validator.CountCalls(new ValidationTarget(tenant, provider, [])) + RegionReview.CountCalls(tenant, provider);
+
     /// <summary>Tests a provider of the store.</summary>
     public async Task<KeyProviderTestResult> TestAsync(
         Operation operation, EncryptionTenant tenant, KeyProvider provider, bool offline, CancellationToken cancellationToken)
@@ -97,12 +101,14 @@ internal sealed class KeyProviderTester(
     /// <summary>Tests a provider of the store, and refuses one that does not work.</summary>
     /// <exception cref="TenantEncryptionException">The code of the failed test.</exception>
     public async Task RequireWorkingAsync(Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken) =>
-        RefuseFailed(await TestAsync(operation, tenant, provider, offline: false, cancellationToken).ConfigureAwait(false));
+        RefuseFailed(
+            await TestAsync(operation, tenant, provider, offline: false, cancellationToken).ConfigureAwait(false), $"It stays {provider.Status}.");
 
     /// <summary>Tests a provider that is not registered yet, and refuses one that does not work.</summary>
     /// <exception cref="TenantEncryptionException">The code of the failed test.</exception>
     public async Task RequireWorkingDraftAsync(Operation operation, EncryptionTenant tenant, KeyProvider draft, CancellationToken cancellationToken) =>
-        RefuseFailed(await TestDraftAsync(operation, tenant, draft, offline: false, cancellationToken).ConfigureAwait(false));
+        RefuseFailed(
+            await TestDraftAsync(operation, tenant, draft, offline: false, cancellationToken).ConfigureAwait(false), "The tenant was not made.");
 
     /// <summary>Tests a key that is not registered.</summary>
     public async Task<KeyProviderTestResult> TestAsync(Operation operation, KeyCandidate candidate, bool offline, CancellationToken cancellationToken)
@@ -137,14 +143,14 @@ internal sealed class KeyProviderTester(
         return await TestDraftAsync(operation, tenant, provider, offline, cancellationToken).ConfigureAwait(false);
     }
 
-    private static void RefuseFailed(KeyProviderTestResult result)
+    private static void RefuseFailed(KeyProviderTestResult result, string consequence)
     {
         if (!result.Success)
         {
             KeyProviderCheck failed = result.Checks.First(check => check.Outcome == CheckOutcome.Failed);
             throw new TenantEncryptionException(
                 result.Code,
-                $"The key provider '{result.Name}' of tenant '{result.TenantId}' does not work, nothing was changed. {failed.Name}: {failed.Observed}")
+                $"The key provider '{result.Name}' of tenant '{result.TenantId}' does not work. {failed.Name}: {failed.Observed.TrimEnd('.')}. {consequence}")
             { KeyArn = result.KeyArn, Region = failed.Region };
         }
     }

@@ -1,7 +1,5 @@
-using System.Security.Cryptography;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
-using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
 using TenantEncryption.Tenants;
@@ -14,7 +12,11 @@ namespace TenantEncryption.Providers.Validation;
 /// </summary>
 internal sealed class KeyProviderValidator(KeySealer sealer, ProviderAuthenticator authenticator, TimeProvider time)
 {
-    private const string RoundTrip = "RoundTrip";
+    private readonly RoundTripCheck _roundTrip = new(sealer, authenticator);
+
+    /// <summary>How many calls of KMS a test makes, exactly, where nothing fails and the key is as it was registered.</summary>
+    /// <param name="target">What is tested.</param>
+    public int CountCalls(ValidationTarget target) => ChecksOf(target).Sum(check => check.CountCalls(target));
 
     /// <summary>Tests.</summary>
     /// <param name="kms">The KMS.</param>
@@ -23,31 +25,28 @@ internal sealed class KeyProviderValidator(KeySealer sealer, ProviderAuthenticat
     /// <param name="cancellationToken">Ends the test.</param>
     public async Task<KeyProviderTestResult> TestAsync(IKms kms, ValidationTarget target, bool offline, CancellationToken cancellationToken)
     {
-        var checks = new KeyProviderCheckList();
+        var run = new ValidationRun(kms, target, time.GetUtcNow());
+        KeyProviderCheckList checks = run.Checks;
         bool authentic = !target.IsRegistered || await CheckRegistrationAsync(checks, target.Provider, cancellationToken).ConfigureAwait(false);
-        bool isCmk = target.Provider.Type == KeyProviderType.AwsKms;
-        if (authentic && isCmk)
+        if (authentic && target.Provider.Type == KeyProviderType.AwsKms)
         {
             RegistrationChecks.Add(checks, target);
         }
 
-        PlatformProof proof = PlatformProof.Needless;
         if (offline)
         {
             checks.Skip("Online", "Offline: no call was made, so nothing is known of the key itself.");
         }
         else
         {
-            if (authentic && isCmk)
+            foreach (IKeyCheck check in authentic ? ChecksOf(target) : [_roundTrip])
             {
-                proof = await CheckKeyAsync(checks, kms, target, cancellationToken).ConfigureAwait(false);
+                await check.RunAsync(run, cancellationToken).ConfigureAwait(false);
             }
-
-            await CheckRoundTripAsync(checks, kms, target, proof, cancellationToken).ConfigureAwait(false);
         }
 
         string code = checks.Code;
-        if (code == ErrorCodes.Success && proof == PlatformProof.Lacking)
+        if (code == ErrorCodes.Success && run.Proof == PlatformProof.Lacking)
         {
             checks.Fail(
                 "Proof",
@@ -100,6 +99,10 @@ internal sealed class KeyProviderValidator(KeySealer sealer, ProviderAuthenticat
         : status == KeyProviderStatus.Active ? KeyProviderVerdict.Working
         : KeyProviderVerdict.ShouldWork;
 
+    private IReadOnlyList<IKeyCheck> ChecksOf(ValidationTarget target) => target.Provider.Type == KeyProviderType.AwsKms
+        ? [new KeyFactsCheck(), new RotationCheck(), new AliasCheck(), new ReplicaCheck(), new PolicyCheck(), new OpenReplicaCheck(), _roundTrip]
+        : [_roundTrip];
+
     private async Task<bool> CheckRegistrationAsync(KeyProviderCheckList checks, KeyProvider provider, CancellationToken cancellationToken)
     {
         checks.Expect(
@@ -117,65 +120,6 @@ internal sealed class KeyProviderValidator(KeySealer sealer, ProviderAuthenticat
         {
             checks.Fail("Registration", exception.Code, exception.Detail);
             return false;
-        }
-    }
-
-    private async Task<PlatformProof> CheckKeyAsync(KeyProviderCheckList checks, IKms kms, ValidationTarget target, CancellationToken cancellationToken)
-    {
-        var home = new ReviewedRegion(KeyRegion.Home(target.Provider), IsNeeded: true);
-        KmsKeyDescription? key = await KeyChecks.AddAsync(checks, kms, target, home, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<ReviewedRegion> replicas = ReplicaChecks.Add(checks, target, key, home.Key);
-        foreach (ReviewedRegion replica in replicas)
-        {
-            await KeyChecks.AddReplicaAsync(checks, kms, replica, cancellationToken).ConfigureAwait(false);
-        }
-
-        var policies = new PolicyChecks(checks, kms, target, key?.MultiRegion ?? target.Provider.MultiRegion, time.GetUtcNow());
-        PlatformProof proof = await policies.AddAsync([home, .. replicas], cancellationToken).ConfigureAwait(false);
-        ReplicaChecks.AddOpen(checks, home, replicas);
-        return proof;
-    }
-
-    private async Task CheckRoundTripAsync(
-        KeyProviderCheckList checks, IKms kms, ValidationTarget target, PlatformProof proof, CancellationToken cancellationToken)
-    {
-        if (checks.Code is not (ErrorCodes.Success or ErrorCodes.ProviderDeactivated))
-        {
-            checks.Skip(RoundTrip, $"Not tried, as the key can't work ({checks.Code}).");
-            return;
-        }
-
-        try
-        {
-            using SecretBytes probe = SecretBytes.Random(KeyRecordCipher.KeyLength);
-            KeyProvider provider = target.IsRegistered || target.Provider.Type == KeyProviderType.Internal
-                ? target.Provider
-                : await authenticator.SignAsync(target.Provider, cancellationToken).ConfigureAwait(false);
-            KeyRecord record = await sealer.SealAsync(
-                kms, probe, Identifiers.New(Identifiers.KekPrefix), target.Tenant, provider, cancellationToken).ConfigureAwait(false);
-            using SecretBytes opened = await sealer.OpenAsync(kms, record, provider, cancellationToken).ConfigureAwait(false);
-            checks.Expect(
-                RoundTrip,
-                CryptographicOperations.FixedTimeEquals(probe.Span, opened.Span),
-                ErrorCodes.WrongKey,
-                $"A key sealed with the context {string.Join(", ", record.EncryptionContext.Select(pair => $"{pair.Key}={pair.Value}"))} was opened again.");
-        }
-        catch (TenantEncryptionException exception)
-        {
-            string observed = exception.Operation is null ? exception.Detail : $"{exception.Operation}: {exception.Detail}";
-            if (exception.Code == ErrorCodes.PolicyDenied && proof is PlatformProof.Seen or PlatformProof.Lacking)
-            {
-                checks.Warn(
-                    RoundTrip,
-                    exception.Code,
-                    $"The caller itself may not use the key, which says nothing of the platform's principals. {observed}",
-                    "Fine for an administrator who only prepares the key. To protect data from here, call as a principal that may use it (-RoleArn).",
-                    exception.Region);
-            }
-            else
-            {
-                checks.Fail(RoundTrip, exception.Code, observed, exception.Region);
-            }
         }
     }
 }

@@ -29,13 +29,13 @@ internal sealed class PlatformScene : IAsyncDisposable
 
     private readonly List<AmazonKeyManagementServiceClient> _clients = [];
 
-    private PlatformScene(TestService service, PlatformProfile platform) => (Service, Platform) = (service, platform);
+    private PlatformScene(TestService service, PlatformProfile platform, string region) => (Service, Platform, Region) = (service, platform, region);
 
     public TestService Service { get; }
 
     public PlatformProfile Platform { get; }
 
-    public string Region => Regions[Platform.Name];
+    public string Region { get; }
 
     public string? Backup => Platform.FindRegion(Region)?.Backup;
 
@@ -45,10 +45,11 @@ internal sealed class PlatformScene : IAsyncDisposable
 
     /// <param name="platform">The platform.</param>
     /// <param name="keys">A KMS of the test's own, which it disposes; <see langword="null"/> for the shared one.</param>
-    public static async Task<PlatformScene> BeginAsync(string platform, SharedKms? keys = null)
+    /// <param name="region">The tenant's region; <see langword="null"/> for one that the platform serves, with a backup region where it asks for any.</param>
+    public static async Task<PlatformScene> BeginAsync(string platform, SharedKms? keys = null, string? region = null)
     {
         TestService service = await TestService.OpenAsync(keys: keys);
-        var scene = new PlatformScene(service, PlatformCatalog.FindBuiltIn(platform)!);
+        var scene = new PlatformScene(service, PlatformCatalog.FindBuiltIn(platform)!, region ?? Regions[platform]);
         await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "acme", Platform = platform, Region = scene.Region });
         scene.KeyArn = await scene.CreateKeyAsync(scene.Backup is null ? [] : [scene.Backup]);
         return scene;

@@ -1,0 +1,13 @@
+using System.Globalization;
+
+namespace TenantEncryption;
+
+/// <summary>Says how many, in texts for people.</summary>
+public static class Counted
+{
+    /// <summary>A number with its noun: <c>1 key</c>, <c>2 keys</c>, <c>0 keys</c>.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="noun">The noun in the singular; its plural ends in <c>s</c>.</param>
+    /// <returns>The text, the same in every culture.</returns>
+    public static string Of(long count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
+}
