@@ -5,7 +5,7 @@
 .DESCRIPTION
     Without a switch it builds the solution and leaves the importable module in out/TenantEncryption.
 .PARAMETER Test
-    Also runs every xunit suite and, when Pester 5 or later is on the machine, the acceptance suite.
+    Also runs every suite; the acceptance suite, with the PowerShell and the Pester of NuGet.
 .PARAMETER Package
     Also writes the module as out/TenantEncryption.<version>.zip.
 .PARAMETER Help
@@ -30,18 +30,13 @@ $module = Join-Path $PSScriptRoot 'out' 'TenantEncryption'
 dotnet build $solution --configuration Release
 if ($Help) {
     # Its own process: a loaded module can't be replaced.
-    & (Get-Process -Id $PID).Path -NoProfile -File (Join-Path $PSScriptRoot 'src' 'TenantEncryption.PowerShell' 'Help' 'New-HelpFile.ps1')
+    dotnet tool restore
+    dotnet pwsh -NoProfile -File (Join-Path $PSScriptRoot 'src' 'TenantEncryption.PowerShell' 'Help' 'New-HelpFile.ps1')
     dotnet build $solution --configuration Release
 }
 
 if ($Test) {
     dotnet test $solution --configuration Release --no-build
-    if (Get-Module -ListAvailable Pester | Where-Object { $_.Version.Major -ge 5 }) {
-        & (Get-Process -Id $PID).Path -NoProfile -File (Join-Path $PSScriptRoot 'tests' 'Acceptance' 'Invoke-Acceptance.ps1')
-    }
-    else {
-        Write-Warning 'Pester 5 or later is not on this machine: the acceptance suite was skipped.'
-    }
 }
 
 if ($Package) {

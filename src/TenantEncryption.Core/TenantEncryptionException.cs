@@ -47,4 +47,26 @@ public class TenantEncryptionException : Exception
 
     /// <summary>What exists although the operation failed, such as a master key without its alias; <see langword="null"/> for nothing.</summary>
     public object? Unfinished { get; init; }
+
+    /// <summary>An exception of any type as one of this library's.</summary>
+    /// <param name="exception">The exception.</param>
+    /// <returns>The same, or <c>UNKNOWN</c> with it inside.</returns>
+    public static TenantEncryptionException Of(Exception exception) =>
+        exception as TenantEncryptionException
+        ?? new TenantEncryptionException(ErrorCodes.Unknown, $"{exception.GetType().Name}: {exception.Message}", exception);
+
+    /// <summary>The same error, whose text begins with the file that it is about: of many, nobody could tell which one is meant.</summary>
+    internal TenantEncryptionException About(string path)
+    {
+        string quoted = $"'{path}'";
+        string detail = Detail.StartsWith(quoted, StringComparison.Ordinal) ? path + Detail[quoted.Length..] : $"{path}: {Detail}";
+        return new TenantEncryptionException(Code, detail, InnerException ?? this, Remedy)
+        {
+            Operation = Operation,
+            KeyArn = KeyArn,
+            Region = Region,
+            RequestId = RequestId,
+            Unfinished = Unfinished,
+        };
+    }
 }

@@ -54,7 +54,8 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         var refusals = new RefusalLog(Journal, time);
         var regions = new ProviderRegions(Journal, _authenticator, refusals, new RegionCircuits(time));
         var keyMaker = new KeyMaker(sealer, regions, time);
-        _ring = new KeyRing(store, sealer, regions, _authenticator, time, options.KeyLease, options.AeadFactory);
+        var secondLayer = new SecondLayer(_authenticator);
+        _ring = new KeyRing(store, sealer, regions, _authenticator, secondLayer, time, options.KeyLease, options.AeadFactory);
         Journal.OnEpochRaised = _ring.Recheck;
         _session = new SessionKeeper(store, time);
         Platforms = new PlatformService(Journal);
@@ -69,12 +70,12 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         Tenants = new TenantService(Journal, keyMaker, new FirstProvider(Journal, _authenticator, tester, time), time);
         Providers = new KeyProviderService(Journal, Events, _session, keyMaker, tester, time);
         Keys = new KeyService(Journal, _ring, keyMaker);
-        Drills = new DrillService(Journal, sealer, _authenticator, _session, new LeftOvers(Journal, Events, _session, time), time);
+        Drills = new DrillService(Journal, sealer, _authenticator, secondLayer, _session, new LeftOvers(Journal, Events, _session, time), time);
         RootKey = new RootKeyService(Journal, sealer, _internalKms, _logKeys, vault, storeId);
         var connections = new KeyConnections(Journal, _authenticator);
         MasterKeys = new MasterKeyService(Journal, connections, time);
         Grants = new KeyGrantService(Journal, connections);
-        Migrations = new KeyMigrationService(Journal, Providers, _session, new KekRewrapper(Journal, _session, keyMaker, time), actor, time);
+        Migrations = new KeyMigrationService(Journal, Providers, _session, new KekRewrapper(Journal, _session, keyMaker, secondLayer, time), actor, time);
 
         var reservations = new KeyReservations(Journal, _ring, Keys, _session, options.WrapLimit);
         var materials = new MaterialsSource(_ring, regions);
@@ -91,7 +92,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         Data = new TenantDataProtector(
             Journal,
             fileReader,
-            () => new DataSession(
+            ended => new DataSession(
                 Journal.Begin("Data"),
                 _ring,
                 fileProtector,
@@ -102,7 +103,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
                 writer,
                 tenantId => new WrapBudget(Journal, reservations, tenantId),
                 new ReadTally(Journal),
-                time));
+                options.FileEffects,
+                time,
+                ended));
     }
 
     /// <summary>Platforms.</summary>
@@ -208,15 +211,22 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         };
     }
 
-    /// <summary>Zeroes every key and closes the store.</summary>
+    /// <summary>Ends the sessions that are still open, which records what they did, zeroes every key and closes the store.</summary>
     public async ValueTask DisposeAsync()
     {
-        _ring.Dispose();
-        await _session.DisposeAsync().ConfigureAwait(false);
-        _logKeys.Dispose();
-        _internalKms.Dispose();
-        _kms.Dispose();
-        await _store.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await Data.EndSessionsAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _ring.Dispose();
+            await _session.DisposeAsync().ConfigureAwait(false);
+            _logKeys.Dispose();
+            _internalKms.Dispose();
+            _kms.Dispose();
+            await _store.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private static async Task<TenantEncryptionService> CreateAsync(

@@ -84,10 +84,38 @@ Describe 'Values' {
     It 'that are neither are refused, with the way to pipe bytes' {
         $errors = $null
         [byte[]] (1, 2, 3) | Protect-TenantData -TenantId acme -ErrorAction SilentlyContinue -ErrorVariable errors | Should -BeNullOrEmpty
-        $errors.Count | Should -Be 3
+        $errors.Count | Should -Be 1 -Because 'an array that is piped is one mistake'
         $errors[0].FullyQualifiedErrorId | Should -BeLike 'INVALID_INPUT,*'
         $errors[0].Exception.Message | Should -BeLike '*,$bytes |*-InputObject $bytes*'
-        $errors[1].TargetObject | Should -Be 2
+        $errors[0].TargetObject | Should -Be 1
+    }
+
+    It 'that are a large array by mistake are one error, and what follows goes on' {
+        $out = & { [byte[]]::new(20000); 'text' } | Protect-TenantData -TenantId acme -ErrorAction SilentlyContinue -ErrorVariable errors
+        $errors.Count | Should -Be 1
+        $out | Unprotect-TenantData | Should -Be 'text'
+    }
+
+    It 'that are nothing are refused by us' {
+        $null | Protect-TenantData -TenantId acme -ErrorAction SilentlyContinue -ErrorVariable errors | Should -BeNullOrEmpty
+        $errors[0].FullyQualifiedErrorId | Should -BeLike 'INVALID_INPUT,*'
+    }
+
+    It 'that begin with two separators are never looked up' {
+        Set-Content here.txt 'content'
+        # Here //x is /x; on Windows it would be a host to log on to.
+        $null = "/$PWD/here.txt" | Protect-TenantData -TenantId acme -WarningAction SilentlyContinue -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        $null = "FileSystem::/$PWD/here.txt" | Protect-TenantData -TenantId acme -WarningAction SilentlyContinue -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        $null = "$PWD/here.txt" | Protect-TenantData -TenantId acme -WarningAction SilentlyContinue -WarningVariable warnings
+        $warnings.Count | Should -Be 1
+    }
+
+    It 'of a tenant are not opened by its own key when a raw key is given' {
+        $message = 'of acme' | Protect-TenantData -TenantId acme
+        $key = ConvertTo-SecureString ([Convert]::ToBase64String([byte[]]::new(32))) -AsPlainText -Force
+        { $message | Unprotect-TenantData -RawKey $key -RawKeyNamespace backup -RawKeyName k1 -ErrorAction Stop } | Should -Throw -ErrorId 'WRONG_KEY,*'
     }
 
     It 'that are no messages are refused one by one, and the rest go on' {
@@ -213,7 +241,8 @@ Describe 'Files' {
 
     It 'that fail do not stop the rest' {
         Set-Content fine.txt 'fine'
-        $done = Protect-TenantData missing.txt, fine.txt, missing*.txt -TenantId acme -ErrorAction SilentlyContinue -ErrorVariable errors
+        $done = Protect-TenantData missing.txt, fine.txt, missing*.txt -TenantId acme -ErrorAction SilentlyContinue -ErrorVariable errors -WarningAction SilentlyContinue -WarningVariable warnings
+        $warnings | Should -BeLike 'missing`*.txt: *'
         $done.Source | Should -BeLike '*fine.txt'
         $errors.ForEach{ $_.FullyQualifiedErrorId } | Should -Be 'SOURCE_NOT_FOUND,TenantEncryption.PowerShell.Commands.ProtectTenantDataCommand'
         { Protect-TenantData -LiteralPath missing.txt -TenantId acme -ErrorAction Stop } | Should -Throw -ErrorId 'SOURCE_NOT_FOUND,*'
@@ -237,6 +266,8 @@ Describe 'Files' {
         Set-Content whatif.txt 'x'
         Get-Item whatif.txt | Protect-TenantData -TenantId acme -RemoveSource -WhatIf | Should -BeNullOrEmpty
         Get-ChildItem whatif* | Should -HaveCount 1
+        $said = Invoke-Runbook "Set-Location '$PWD'; Get-Item whatif.txt | Protect-TenantData -TenantId acme -RemoveSource -WhatIf"
+        $said.Output | Should -BeLike '*whatif.txt.tenc, then remove the source*'
         'value' | Protect-TenantData -TenantId acme -WhatIf | Should -BeNullOrEmpty
     }
 
@@ -281,9 +312,193 @@ Describe 'Files' {
         New-Folder verify
         $null = Protect-TenantData verify -TenantId acme -Recurse -Destination verify.p
         (Test-TenantData verify.p -Recurse).Count | Should -Be 3
-        Test-TenantData verify.p -Recurse -Quiet | Should -BeExactly $true
+        Test-TenantData verify.p -Recurse -Quiet -WarningVariable warnings | Should -BeExactly $true
+        $warnings | Should -BeNullOrEmpty
         @(Test-TenantData verify.p/one.txt.tenc, missing.tenc -Quiet -ErrorAction SilentlyContinue) | Should -BeExactly @($false)
         (Get-ChildItem verify.p -Recurse -File).Count | Should -Be 3
+    }
+}
+
+Describe 'What is left out' {
+    It 'of wildcards is named, and is an error where a file has the very name' {
+        Set-Content -LiteralPath 'b[1].txt' 'bracket'
+        $errors = $null
+        Protect-TenantData 'b[1].txt' -TenantId acme -ErrorAction SilentlyContinue -ErrorVariable errors | Should -BeNullOrEmpty
+        $errors[0].FullyQualifiedErrorId | Should -BeLike 'SOURCE_NOT_FOUND,*'
+        $errors[0].Exception.Message | Should -BeLike 'b?1?.txt: *-LiteralPath*'
+        Unprotect-TenantData none*.tenc -WarningAction SilentlyContinue -WarningVariable warnings | Should -BeNullOrEmpty
+        $warnings | Should -BeLike 'none`*.tenc: *'
+        Get-TenantMessage none*.tenc -WarningAction SilentlyContinue -WarningVariable warnings | Should -BeNullOrEmpty
+        $warnings | Should -BeLike 'none`*.tenc: *'
+    }
+
+    It 'of folders is named: links, and that there is no message' {
+        $null = New-Item -ItemType Directory leftout/below
+        Set-Content leftout/plain.txt 'plain'
+        $null = New-Item -ItemType SymbolicLink leftout/link.tenc -Target $PWD/leftout/plain.txt
+        $null = New-Item -ItemType SymbolicLink leftout/folder -Target $PWD/leftout/below
+        (Protect-TenantData leftout -TenantId acme -Recurse -Destination leftout.p -WarningAction SilentlyContinue -WarningVariable warnings).Source | Should -BeLike '*plain.txt'
+        $warnings | Should -HaveCount 2
+        $warnings | Should -BeLike "$PWD/leftout/*link*"
+        Unprotect-TenantData leftout/below -WarningAction SilentlyContinue -WarningVariable warnings | Should -BeNullOrEmpty
+        $warnings | Should -BeLike "$PWD/leftout/below: *.tenc*"
+    }
+}
+
+Describe 'The way back' {
+    It 'is Get-ChildItem | Unprotect-TenantData, though the plaintexts are beside the messages' {
+        $null = New-Item -ItemType Directory pair
+        'f1', 'f2' | ForEach-Object { Set-Content "pair/$_.txt" $_ }
+        $null = Protect-TenantData pair -TenantId acme
+        $back = Get-ChildItem pair -File | Unprotect-TenantData -Destination back -ErrorAction SilentlyContinue -ErrorVariable errors
+        $back.Path | Sort-Object | Should -Be "$PWD/back/f1.txt", "$PWD/back/f2.txt"
+        Get-Content back/f1.txt, back/f2.txt | Should -Be 'f1', 'f2'
+        $errors.ForEach{ $_.Exception.Code } | Should -Be 'NOT_A_MESSAGE', 'NOT_A_MESSAGE'
+    }
+
+    It 'and there take each file once, however often it is named' {
+        New-Folder each
+        $done = Get-ChildItem each -Recurse | Protect-TenantData -TenantId acme -Destination each.p -ErrorVariable errors
+        $done.Count | Should -Be 3
+        $errors | Should -BeNullOrEmpty
+    }
+
+    It 'takes objects with the columns FullName or Path for files' {
+        $null = New-Item -ItemType Directory columns
+        'a', 'b' | ForEach-Object { Set-Content "columns/$_.txt" $_ }
+        'FullName', "$PWD/columns/a.txt" | ConvertFrom-Csv | Protect-TenantData -TenantId acme | ForEach-Object Path | Should -Be "$PWD/columns/a.txt.tenc"
+        'Path', "$PWD/columns/b.txt" | ConvertFrom-Csv | Protect-TenantData -TenantId acme | ForEach-Object Path | Should -Be "$PWD/columns/b.txt.tenc"
+        'FullName', "$PWD/columns/a.txt.tenc" | ConvertFrom-Csv | Get-TenantMessage | ForEach-Object TenantId | Should -Be 'acme'
+    }
+
+    It 'can be gone again with -SkipExisting, which says once what it passes over' {
+        New-Folder again
+        (Protect-TenantData again -TenantId acme -Recurse -Destination again.p).Count | Should -Be 3
+        Remove-Item again.p/one.txt.tenc
+        (Protect-TenantData again -TenantId acme -Recurse -Destination again.p -SkipExisting -WarningAction SilentlyContinue -WarningVariable warnings).Source | Should -BeLike '*one.txt'
+        $warnings | Should -BeLike '2 files were passed over*'
+        Unprotect-TenantData again.p -Recurse -Destination again -SkipExisting -WarningAction SilentlyContinue -WarningVariable warnings | Should -BeNullOrEmpty
+        $warnings | Should -BeLike '3 files were passed over*'
+        $each = Unprotect-TenantData again.p -Recurse -Destination again -SkipExisting -WarningAction SilentlyContinue -Verbose 4>&1 | ForEach-Object Message
+        @($each -like '*again.p/*passed over*').Count | Should -Be 3
+        { Protect-TenantData again -TenantId acme -SkipExisting -Force } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+        { 'x' | Protect-TenantData -TenantId acme -SkipExisting -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+    }
+
+    It 'asks nobody about what it passes over' {
+        New-Folder asked
+        $null = Protect-TenantData asked/one.txt -TenantId acme
+        $said = Invoke-Runbook "Set-Location '$PWD'; Protect-TenantData asked -TenantId acme -SkipExisting -WhatIf -WarningVariable warnings; `$warnings.ForEach{ `$_.Message }"
+        $said.Output | Should -BeLike '*1 file was passed over*'
+        $said.Output | Should -Not -BeLike '*on target "*one.txt".*'
+    }
+}
+
+Describe 'A test of nothing' {
+    BeforeAll {
+        $null = New-Item -ItemType Directory nothing, plaintext
+        Set-Content plaintext/report.txt 'plain'
+        Set-Content good.txt 'good'
+        $null = Protect-TenantData good.txt -TenantId acme
+    }
+
+    It 'is no success: <name>' -ForEach @(
+        @{ name = 'a folder without files'; test = { Test-TenantData nothing -Recurse -Quiet } }
+        @{ name = 'a folder of plaintexts'; test = { Test-TenantData plaintext -Recurse -Quiet } }
+        @{ name = 'a wildcard without match'; test = { Test-TenantData none*.tenc -Quiet } }
+        @{ name = 'an empty pipeline'; test = { @() | Test-TenantData -Quiet } }
+        @{ name = 'something good and a folder without messages'; test = { Test-TenantData good.txt.tenc, nothing -Quiet } }
+        @{ name = 'something good and a wildcard without match'; test = { Test-TenantData good.txt.tenc, none*.tenc -Quiet } }
+        @{ name = 'something good and something missing'; test = { Test-TenantData good.txt.tenc, none.tenc -Quiet -ErrorAction SilentlyContinue } }
+        @{ name = 'something good and nothing'; test = { (Get-Item good.txt.tenc), $null | Test-TenantData -Quiet -ErrorAction SilentlyContinue } }
+        @{ name = 'no provider'; test = { Get-KeyProvider Z* | Test-KeyProvider -Quiet } }
+        @{ name = 'a provider and what the binder refuses'; test = { (Get-KeyProvider -TenantId acme), (Get-Item good.txt) | Test-KeyProvider -Quiet -ErrorAction SilentlyContinue } }
+        @{ name = 'no policy'; test = { @() | Test-KeyPolicy -Platform standalone -Quiet } }
+        @{ name = 'a policy that is none and what the binder refuses'; test = { $null | Test-KeyPolicy -Platform standalone -Quiet -ErrorAction SilentlyContinue } }
+    ) {
+        $out = @(& $test 3>&1)
+        $warnings, $results = $out.Where({ $_ -is [System.Management.Automation.WarningRecord] }, 'Split')
+        $results | Should -BeExactly @($false)
+        $warnings | Should -Not -BeNullOrEmpty
+        $warnings[-1].Message | Should -Match 'tested'
+    }
+
+    It 'is said without -Quiet, too' {
+        Test-TenantData nothing -WarningAction SilentlyContinue -WarningVariable warnings | Should -BeNullOrEmpty
+        $warnings[0] | Should -BeLike "$PWD/nothing: *"
+        $warnings[1] | Should -BeLike 'NOTHING_TESTED: *'
+    }
+
+    It 'is none where something was tested, and an error of another command before does no harm' {
+        Get-Item none -ErrorAction SilentlyContinue
+        Test-TenantData good.txt.tenc -Quiet -WarningVariable warnings | Should -BeExactly $true
+        Get-KeyProvider -TenantId acme | Test-KeyProvider -Quiet -WarningVariable +warnings | Should -BeExactly $true
+        Test-EncryptionEventLog -Quiet -WarningVariable +warnings | Should -BeExactly $true
+        $warnings | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'A hundred files, of which three are cut, one is altered, one is a pipe and one a link' -Skip:$IsWindows {
+    BeforeAll {
+        $null = New-Item -ItemType Directory hundred
+        # Two whole frames of the default length and a part of a third.
+        $content = [byte[]]::new(600000)
+        foreach ($i in 0..97) {
+            $content[0] = $i
+            [IO.File]::WriteAllBytes("$PWD/hundred/{0:00}" -f $i, $i -lt 4 ? $content : $content[0..999])
+        }
+        $null = Protect-TenantData hundred -TenantId acme -Destination hundred.p
+        function Edit-Message([string] $Name, [scriptblock] $Edit) {
+            $path = "$PWD/hundred.p/$Name.tenc"
+            [IO.File]::WriteAllBytes($path, (& $Edit ([IO.File]::ReadAllBytes($path))))
+        }
+        # What is after the header: frames of a number, an IV, the content and a tag; the last one with a mark and a length more.
+        $body = 2 * (4 + 12 + 262144 + 16) + 4 + 4 + 12 + 4 + (600000 - 2 * 262144) + 16
+        Edit-Message '00' { param($bytes) $bytes[0..($bytes.Length - $body + 2)] }
+        Edit-Message '01' { param($bytes) $bytes[0..($bytes.Length - $body + 300000)] }
+        Edit-Message '02' { param($bytes) $bytes[0..($bytes.Length - 20)] }
+        Edit-Message '03' { param($bytes) $bytes[400000] = $bytes[400000] -bxor 1; $bytes }
+        mkfifo hundred.p/98.tenc
+        $null = New-Item -ItemType SymbolicLink hundred.p/99.tenc -Target $PWD/hundred.p/50.tenc
+        $expected = [ordered]@{
+            '00.tenc' = 'MESSAGE_TRUNCATED'
+            '01.tenc' = 'MESSAGE_TRUNCATED'
+            '02.tenc' = 'MESSAGE_TRUNCATED'
+            '03.tenc' = 'MESSAGE_ALTERED'
+            '98.tenc' = 'INVALID_INPUT'
+        }
+    }
+
+    It 'gives the ninety-four, and names the six with their reasons' {
+        $read = Unprotect-TenantData hundred.p -Recurse -Destination hundred.back -ErrorAction SilentlyContinue -ErrorVariable errors -WarningAction SilentlyContinue -WarningVariable warnings
+        $read.Count | Should -Be 94
+        (Get-ChildItem hundred.back -Force).Count | Should -Be 94
+        foreach ($file in $read) { (Get-FileHash $file.Path).Hash | Should -Be (Get-FileHash "hundred/$(Split-Path -Leaf $file.Path)").Hash }
+        $errors | ForEach-Object { "$(Split-Path -Leaf $_.TargetObject) $($_.Exception.Code)" } | Should -Be $expected.Keys.ForEach{ "$_ $($expected[$_])" }
+        foreach ($failed in $errors) {
+            $failed.Exception.Message | Should -BeLike "$($failed.TargetObject)*"
+            "$failed" | Should -BeLike "$($failed.TargetObject)*"
+        }
+        $errors[4].Exception.Message | Should -BeLike '*pipe*'
+        $warnings | Should -BeLike "$PWD/hundred.p/99.tenc: *link*"
+    }
+
+    It 'verify the same, and are not all good' {
+        $tested = Test-TenantData hundred.p -Recurse -ErrorAction SilentlyContinue -ErrorVariable errors -WarningAction SilentlyContinue -WarningVariable warnings
+        $tested.Count | Should -Be 98
+        $tested.Where{ $_.Success }.Count | Should -Be 94
+        $tested.Where{ -not $_.Success } | ForEach-Object { "$(Split-Path -Leaf $_.Path) $($_.Code)" } | Should -Be ($expected.Keys | Select-Object -First 4 | ForEach-Object { "$_ $($expected[$_])" })
+        $errors | ForEach-Object { $_.Exception.Message } | Should -BeLike "$PWD/hundred.p/98.tenc*pipe*"
+        $warnings | Should -BeLike "$PWD/hundred.p/99.tenc: *link*"
+        Test-TenantData hundred.p -Recurse -Quiet -ErrorAction SilentlyContinue -WarningAction SilentlyContinue | Should -BeExactly $false
+    }
+
+    It 'are protected but for the pipe and the link' {
+        $done = Protect-TenantData hundred.p -TenantId acme -Destination hundred.pp -WarningAction SilentlyContinue -WarningVariable warnings
+        # What begins as a message is one already; of what was cut after its header, too.
+        $done | Should -BeNullOrEmpty
+        @($warnings -match 'message already').Count | Should -Be 98
+        @($warnings -match '98\.tenc: .*pipe|99\.tenc: .*link').Count | Should -Be 2
     }
 }
 
@@ -304,6 +519,7 @@ Describe 'Get-TenantMessage' {
 
     It 'lists the catalog by tenant, provider and key' {
         (Get-TenantMessage -TenantId globex).Path | Should -Be $file.Path
+        (Get-TenantMessage -TenantId globex).Authenticated | Should -BeNullOrEmpty -Because 'nothing was looked at, so nothing is amiss'
         (Get-TenantMessage -KekId $file.KekId).MessageId | Should -Be $file.MessageId
         (Get-KeyProvider -TenantId globex -Current | Get-TenantMessage).Path | Should -Be $file.Path
     }
@@ -336,6 +552,18 @@ Describe 'Ctrl+C' {
         Get-ChildItem -Force -Filter *.tenc-partial | Should -BeNullOrEmpty
         $powershell.Dispose()
         Remove-Item large.bin
+    }
+
+    It 'is not kept waiting by a pipe' -Skip:$IsWindows {
+        $null = New-Item -ItemType Directory waiting
+        mkfifo waiting/pipe.tenc
+        $time = [Diagnostics.Stopwatch]::StartNew()
+        $null = Protect-TenantData waiting -TenantId acme -WarningAction SilentlyContinue
+        $null = Protect-TenantData waiting/pipe.tenc -TenantId acme -ErrorAction SilentlyContinue
+        $null = Get-Item waiting/pipe.tenc | Unprotect-TenantData -Destination waiting.out -ErrorAction SilentlyContinue
+        $null = Test-TenantData waiting -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
+        $null = Get-TenantMessage waiting/pipe.tenc -ErrorAction SilentlyContinue
+        $time.Elapsed.TotalSeconds | Should -BeLessThan 20
     }
 
     It 'of a consumer that wants no more stops the rest' {

@@ -24,6 +24,16 @@ Describe 'The module' {
         $classes | Sort-Object | Should -Be ($manifest.ExportedCmdlets.Keys | Sort-Object)
     }
 
+    It 'says in one line which PowerShell it needs, where that is older' {
+        # The same manifest, asking for a PowerShell that nobody has yet, is what 7.6 is to an older one.
+        (Import-PowerShellDataFile $sandbox.Module).PowerShellVersion | Should -Be '7.6'
+        Copy-Item -Recurse (Split-Path $sandbox.Module) later
+        (Get-Content later/TenantEncryption.psd1) -replace "'7\.6'", "'7.99'" | Set-Content later/TenantEncryption.psd1
+        $run = Invoke-Runbook "try { Import-Module '$pwd/later/TenantEncryption.psd1' -Force -ErrorAction Stop } catch { `$_.Exception.Message }"
+        $run.Output | Should -BeLike "*requires a minimum * version of '7.99'*"
+        $run.Output -split '\r?\n' | Should -HaveCount 1
+    }
+
     It 'uses approved verbs only' {
         (Get-Command -Module TenantEncryption).Verb | Sort-Object -Unique | Should -BeIn (Get-Verb).Verb
     }

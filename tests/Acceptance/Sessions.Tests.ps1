@@ -51,6 +51,8 @@ Describe 'Connect-TenantEncryption' {
         Get-ChildItem -Recurse -File $env:XDG_CONFIG_HOME | Rename-Item -NewName { "$($_.Name).away" }
         try {
             { Connect-TenantEncryption rootless } | Should -Throw -ErrorId 'ROOT_KEY_MISSING,*'
+            $named = [regex]::Match($Error[0].Exception.Message, 'is not in the file (\S+\.root),').Groups[1].Value
+            "$named.away" | Should -Exist
         }
         finally {
             Get-ChildItem -Recurse -File $env:XDG_CONFIG_HOME -Filter *.away | Rename-Item -NewName { $_.Name -replace '\.away$' }

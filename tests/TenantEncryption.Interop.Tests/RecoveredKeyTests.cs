@@ -25,7 +25,7 @@ public sealed class RecoveredKeyTests
         var batch = new ClientNodeBatch(deployment.Sandbox);
         foreach (ProtectedFile file in (ProtectedFile[])[before, after])
         {
-            KeyRecord record = keys.Single(key => key.KekId == file.KekId).Record;
+            KeyRecord record = keys.Single(key => key.KekId == file.KekId).GetRecord();
             string kek = await KeyRecovery.OpenAsync(deployment, record, await KeyRecovery.ShareByCliAsync(deployment, record));
             batch.Decrypt(file.Path, WrappingKey.OfRecord(record, kek));
         }

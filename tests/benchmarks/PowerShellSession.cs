@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.Benchmarks;
 
@@ -10,7 +11,7 @@ internal sealed class PowerShellSession : IDisposable
 
     private PowerShellSession(Process process) => _process = process;
 
-    public static bool IsInstalled => Tool.Exists("pwsh") && File.Exists(Module);
+    public static bool IsBuilt => File.Exists(Module);
 
     private static string Module => Path.GetFullPath(Path.Combine(Repository, "out", "TenantEncryption", "TenantEncryption.psd1"));
 
@@ -19,15 +20,9 @@ internal sealed class PowerShellSession : IDisposable
     /// <summary>Starts it, with root keys and settings in a folder of its own.</summary>
     public static PowerShellSession Start(string settingsFolder)
     {
-        var start = new ProcessStartInfo(
-            "pwsh",
-            ["-NoProfile", "-NonInteractive", "-File", Path.Combine(Repository, "tests", "benchmarks", "Measure-FileCommand.ps1"), "-Module", Module])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
+        ProcessStartInfo start = PowerShellProgram.Start("-File", Path.Combine(Repository, "tests", "benchmarks", "Measure-FileCommand.ps1"), "-Module", Module);
+        start.RedirectStandardError = false;
         start.Environment["XDG_CONFIG_HOME"] = settingsFolder;
-        start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
         Process process = Process.Start(start)!;
         Neighbours.Own(process);
         return new PowerShellSession(process);

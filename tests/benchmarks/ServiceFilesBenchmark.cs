@@ -52,7 +52,7 @@ internal sealed class ServiceFilesBenchmark(string folder, string storeFolder)
         await using (TenantEncryptionService service = await OpenAsync("messages"))
         {
             await ProtectAsync(service, _messages);
-            using PowerShellSession? commands = PowerShellSession.IsInstalled ? PowerShellSession.Start(Path.Combine(storeFolder, "commands-settings")) : null;
+            using PowerShellSession? commands = PowerShellSession.IsBuilt ? PowerShellSession.Start(Path.Combine(storeFolder, "commands-settings")) : null;
             List<Measured> all =
             [
                 new("cp -r", () => EmptiedAsync(() => Tool.RunAsync("cp", ["-r", _plain + "/.", _out]))),

@@ -2,6 +2,7 @@
 //   Chaos rounds <seed> <seconds>               rounds of two workers that are killed with SIGKILL, each followed by a verification; 0 when all hold
 //   Chaos work <folder> <kms url> <seed>        one worker: protects, reads, rotates and migrates until it is killed
 //   Chaos memory <folder> <MiB> [<limit MiB>]   protects and unprotects one file of that size; prints the peak memory of the process
+//   Chaos new-folders <folder> <runs>           protects and unprotects 300 new folders of 4 files so many times; 0 when no file failed
 using System.Globalization;
 using TenantEncryption.Chaos;
 
@@ -14,8 +15,10 @@ switch (args)
         return 0;
     case ["memory", var folder, var size, .. var limit]:
         return await Memory.RunAsync(folder, Number(size), limit is [var most] ? Number(most) : int.MaxValue);
+    case ["new-folders", var folder, var runs]:
+        return await NewFolders.RunAsync(folder, Number(runs));
     default:
-        Console.Error.WriteLine("Chaos rounds <seed> <seconds> | Chaos memory <folder> <MiB> [<limit MiB>]");
+        Console.Error.WriteLine("Chaos rounds <seed> <seconds> | Chaos memory <folder> <MiB> [<limit MiB>] | Chaos new-folders <folder> <runs>");
         return 2;
 }
 

@@ -121,9 +121,9 @@ internal static class Verification
 
         ILookup<string, byte[]> values = Ledger.Read(scene.Ledgers(tenant), "*.values")
             .ToLookup(pair => TenantDataProtector.ReadHeader(pair.Message).KekId!, pair => pair.Message);
-        foreach (KeyEncryptionKey key in keys.Where(key => key.ReservedWraps - key.FileWraps < values[key.KekId].Count()))
+        foreach (KeyEncryptionKey key in keys.Where(key => key.ReservedWraps - key.Messages < values[key.KekId].Count()))
         {
-            faults.Enqueue($"{tenant}: {key.KekId} wrapped {values[key.KekId].Count()} values, but counts {key.ReservedWraps} − {key.FileWraps}");
+            faults.Enqueue($"{tenant}: {key.KekId} wrapped {values[key.KekId].Count()} values, but counts {key.ReservedWraps} − {key.Messages}");
         }
     }
 

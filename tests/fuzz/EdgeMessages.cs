@@ -1,3 +1,4 @@
+using TenantEncryption.Envelope;
 using TenantEncryption.Tests.Envelope;
 
 namespace TenantEncryption.Fuzz;
@@ -27,6 +28,16 @@ internal static class EdgeMessages
             yield return ($"{suite}-trailing-byte", [.. Written(suite, 16, 20), 0]);
             yield return ($"{suite}-last-byte-missing", Written(suite, 16, 20)[..^1]);
             yield return ($"{suite}-without-frames-last-byte-missing", Written(suite, 0, 20)[..^1]);
+        }
+
+        // With frames of the default length, cut where the reader has least to go by.
+        foreach (string suite in (string[])["0478", "0578"])
+        {
+            yield return ($"{suite}-default-frames", Written(suite, MessageWriterOptions.DefaultFrameLength, 20));
+            yield return ($"{suite}-default-frames-header-alone", Cut(suite, MessageWriterOptions.DefaultFrameLength, "final mark"));
+            yield return ($"{suite}-default-frames-cut-after-the-mark", Cut(suite, MessageWriterOptions.DefaultFrameLength, "sequence number"));
+            yield return ($"{suite}-default-frames-cut-in-the-IV", Cut(suite, MessageWriterOptions.DefaultFrameLength, "content length")[..^1]);
+            yield return ($"{suite}-default-frames-cut-before-the-content", Cut(suite, MessageWriterOptions.DefaultFrameLength, "final frame content and tag"));
         }
 
         // One suite of each version of the format.
@@ -62,6 +73,14 @@ internal static class EdgeMessages
             yield return ($"{suite}-without-signature", Cut(suite, 16, "signature length"));
         }
 
+        // One more than the limit, which a reader may raise.
+        yield return ("0478-33-data-keys", Written("0478", 16, 20, message => new SpecificationMessage
+        {
+            Suite = message.Suite,
+            FrameLength = message.FrameLength,
+            Plaintext = message.Plaintext,
+            OtherKeys = [.. Enumerable.Repeat(("stranger", new byte[5], new byte[40]), 32)],
+        }));
         yield return ("0478-commitment", Flipped("0478", 16, "commitment"));
         yield return ("0178-reserved-bytes", Edited("0178", 16, "reserved", [0, 0, 0, 1]));
         yield return ("0178-IV-length-11", Edited("0178", 16, "IV length", [11]));

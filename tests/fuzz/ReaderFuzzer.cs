@@ -26,22 +26,17 @@ internal sealed class ReaderFuzzer : IDisposable
         _random.NextBytes(plaintext);
         foreach (AlgorithmSuite suite in AlgorithmSuite.All)
         {
-            foreach (int frameLength in (int[])[0, 16, 64])
+            foreach (int frameLength in (int[])[0, 16, 64, MessageWriterOptions.DefaultFrameLength])
             {
-                var message = new SpecificationMessage
-                {
-                    Suite = suite,
-                    FrameLength = frameLength,
-                    Plaintext = plaintext,
-                    OtherKeys = [("aws-kms", new byte[20], new byte[40])],
-                };
-                byte[] bytes = message.Write();
-                // The body's fields count three times: behind them is the code that a changed header never reaches.
-                IEnumerable<int> places = message.Fields.Select(field => field.Start);
-                int[] body = [.. places.Where(place => place >= message.HeaderLength)];
-                _written.Add(new Seed(bytes, bytes, plaintext, [.. places, .. body, .. body, bytes.Length]));
+                _written.Add(Written(suite, frameLength, plaintext));
             }
         }
+
+        // Messages as users have them: a whole frame of the default length, and a part of one. They are large, so there are few.
+        byte[] large = new byte[MessageWriterOptions.DefaultFrameLength + 50];
+        _random.NextBytes(large);
+        _written.Add(Written(AlgorithmSuite.Aes256GcmHkdfSha512CommitKey, MessageWriterOptions.DefaultFrameLength, large));
+        _written.Add(Written(AlgorithmSuite.Find(0x0578)!, MessageWriterOptions.DefaultFrameLength, large));
     }
 
     /// <summary>Fuzzes for a time.</summary>
@@ -76,6 +71,23 @@ internal sealed class ReaderFuzzer : IDisposable
     }
 
     public void Dispose() => _everyWay.Dispose();
+
+    private static Seed Written(AlgorithmSuite suite, int frameLength, byte[] plaintext)
+    {
+        var message = new SpecificationMessage
+        {
+            Suite = suite,
+            FrameLength = frameLength,
+            Plaintext = plaintext,
+            OtherKeys = [("aws-kms", new byte[20], new byte[40])],
+        };
+        byte[] bytes = message.Write();
+
+        // The body's fields count three times: behind them is the code that a changed header never reaches.
+        IEnumerable<int> places = message.Fields.Select(field => field.Start);
+        int[] body = [.. places.Where(place => place >= message.HeaderLength)];
+        return new Seed(bytes, bytes, plaintext, [.. places, .. body, .. body, bytes.Length]);
+    }
 
     private Seed Any(List<Seed> seeds) => seeds[_random.Next(seeds.Count)];
 

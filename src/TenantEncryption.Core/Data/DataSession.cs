@@ -25,9 +25,12 @@ public sealed class DataSession : IAsyncDisposable
     private readonly MessageWriter _writer;
     private readonly Func<string, WrapBudget> _newBudget;
     private readonly ReadTally _tally;
+    private readonly IFileEffects _effects;
     private readonly TimeProvider _time;
+    private readonly Action<DataSession> _onEnded;
     private readonly ConcurrentDictionary<string, EncryptionContext> _contexts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, WrapBudget> _budgets = new(StringComparer.Ordinal);
+    private Task? _ended;
 
     internal DataSession(
         Operation operation,
@@ -40,11 +43,13 @@ public sealed class DataSession : IAsyncDisposable
         MessageWriter writer,
         Func<string, WrapBudget> newBudget,
         ReadTally tally,
-        TimeProvider time)
+        IFileEffects effects,
+        TimeProvider time,
+        Action<DataSession> onEnded)
     {
         (_operation, _ring, _fileProtector, _fileReader) = (operation, ring, fileProtector, fileReader);
         (_fileUnprotector, _fileTester) = (fileUnprotector, fileTester);
-        (_materials, _writer, _newBudget, _tally, _time) = (materials, writer, newBudget, tally, time);
+        (_materials, _writer, _newBudget, _tally, _effects, _time, _onEnded) = (materials, writer, newBudget, tally, effects, time, onEnded);
     }
 
     /// <summary>
@@ -65,9 +70,11 @@ public sealed class DataSession : IAsyncDisposable
         IProgress<DataProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        FileRequest[] whole = Prepare(files);
-        return _fileProtector.ProtectAsync(
-            _operation, tenantId, whole, options ?? ProtectOptions.Default, SumOf(progress, whole), cancellationToken);
+        RequireOpen();
+        ProtectOptions how = options ?? ProtectOptions.Default;
+        FileRequest[] whole = PlannedFiles.Prepare(files, FilePlanner.ClaimsToProtect(_effects), how.Force, how.SkipExisting, _time.GetUtcNow());
+        return PlannedFiles.RunAsync(
+            whole, work => _fileProtector.ProtectAsync(_operation, tenantId, work, how, SumOf(progress, work), cancellationToken), cancellationToken);
     }
 
     /// <summary>
@@ -84,9 +91,11 @@ public sealed class DataSession : IAsyncDisposable
         IProgress<DataProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        FileRequest[] whole = Prepare(files);
-        return _fileUnprotector.UnprotectAsync(
-            _operation, whole, options ?? UnprotectOptions.Default, _tally, SumOf(progress, whole), cancellationToken);
+        RequireOpen();
+        UnprotectOptions how = options ?? UnprotectOptions.Default;
+        FileRequest[] whole = PlannedFiles.Prepare(files, FilePlanner.ClaimsToUnprotect(_effects), how.Force, how.SkipExisting, _time.GetUtcNow());
+        return PlannedFiles.RunAsync(
+            whole, work => _fileUnprotector.UnprotectAsync(_operation, work, how, _tally, SumOf(progress, work), cancellationToken), cancellationToken);
     }
 
     /// <summary>Verifies every byte of files and writes nothing. A file that does not verify is a result; one that can't be judged an error.</summary>
@@ -101,9 +110,28 @@ public sealed class DataSession : IAsyncDisposable
         IProgress<DataProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        string[] whole = [.. paths.Select(Path.GetFullPath)];
-        return _fileTester.TestAsync(
-            _operation, whole, options ?? UnprotectOptions.Default, _tally, new FileProgress(progress, whole), cancellationToken);
+        ArgumentNullException.ThrowIfNull(paths);
+        return TestFilesAsync([.. paths.Select(path => new FileRequest(path, path))], options, progress, cancellationToken);
+    }
+
+    /// <summary>Verifies every byte of files and writes nothing. A file that does not verify is a result; one that can't be judged an error.</summary>
+    /// <param name="files">Messages, as <see cref="FilePlanner.ForTest"/> plans them.</param>
+    /// <param name="options">How; <see langword="null"/> for the default.</param>
+    /// <param name="progress">Told of bytes and files, from any thread.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>How each file went, in order.</returns>
+    public IAsyncEnumerable<FileOutcome<MessageTestResult>> TestFilesAsync(
+        IReadOnlyList<FileRequest> files,
+        UnprotectOptions? options = null,
+        IProgress<DataProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        RequireOpen();
+        UnprotectOptions how = options ?? UnprotectOptions.Default;
+        return PlannedFiles.RunAsync(
+            [.. files.Select(PlannedFiles.Normalize)],
+            work => _fileTester.TestAsync(_operation, work, how, _tally, SumOf(progress, work), cancellationToken),
+            cancellationToken);
     }
 
     /// <summary>Protects a value in memory.</summary>
@@ -116,6 +144,7 @@ public sealed class DataSession : IAsyncDisposable
     public async ValueTask<byte[]> ProtectValueAsync(
         string tenantId, ReadOnlyMemory<byte> plaintext, ProtectOptions? options = null, CancellationToken cancellationToken = default)
     {
+        RequireOpen();
         options ??= ProtectOptions.Default;
         TenantKeyState state = await _ring.StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
         EncryptionContext context = ContextOf(state.Tenant, options);
@@ -134,6 +163,7 @@ public sealed class DataSession : IAsyncDisposable
     public async ValueTask<UnprotectedValue> UnprotectValueAsync(
         ReadOnlyMemory<byte> message, UnprotectOptions? options = null, CancellationToken cancellationToken = default)
     {
+        RequireOpen();
         options ??= UnprotectOptions.Default;
         try
         {
@@ -156,6 +186,7 @@ public sealed class DataSession : IAsyncDisposable
     public async ValueTask<MessageTestResult> TestValueAsync(
         ReadOnlyMemory<byte> message, UnprotectOptions? options = null, CancellationToken cancellationToken = default)
     {
+        RequireOpen();
         options ??= UnprotectOptions.Default;
         MessageTestResult result;
         try
@@ -179,8 +210,28 @@ public sealed class DataSession : IAsyncDisposable
         return result;
     }
 
-    /// <summary>Gives back unused reservations and records what was done.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Gives back unused reservations and records what was done. Only the first call does, and each returns when it is done.</summary>
+    public ValueTask DisposeAsync()
+    {
+        var ending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return Interlocked.CompareExchange(ref _ended, ending.Task, null) is { } ended ? new ValueTask(ended) : EndAsync(ending);
+    }
+
+    private async ValueTask EndAsync(TaskCompletionSource ending)
+    {
+        try
+        {
+            await EndAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // What went wrong is the first caller's to know; for all others the session has ended.
+            _onEnded(this);
+            ending.SetResult();
+        }
+    }
+
+    private async Task EndAsync()
     {
         foreach (WrapBudget budget in _budgets.Values)
         {
@@ -192,6 +243,8 @@ public sealed class DataSession : IAsyncDisposable
         await _operation.DisposeAsync().ConfigureAwait(false);
     }
 
+    private void RequireOpen() => ObjectDisposedException.ThrowIf(_ended is not null, this);
+
     // Most values add no pairs: their context is the tenant's own, made once.
     private EncryptionContext ContextOf(EncryptionTenant tenant, ProtectOptions options) =>
         options.EncryptionContext is { Count: > 0 }
@@ -200,13 +253,4 @@ public sealed class DataSession : IAsyncDisposable
 
     private static FileProgress SumOf(IProgress<DataProgress>? progress, FileRequest[] files) =>
         new(progress, progress is null ? [] : Array.ConvertAll(files, file => file.Source));
-
-    // One file has one path: in the catalog, and where input and output are compared.
-    private FileRequest[] Prepare(IReadOnlyList<FileRequest> files)
-    {
-        FileRequest[] whole = [.. files.Select(file => file with { Source = Path.GetFullPath(file.Source), Destination = Path.GetFullPath(file.Destination) })];
-        FilePlanner.RefuseTakenTargets(whole);
-        OutputFolder.Survey(whole, _time.GetUtcNow());
-        return whole;
-    }
 }

@@ -5,12 +5,14 @@ namespace TenantEncryption.Data;
 
 /// <summary>
 /// Plans which files a command reads and where it writes: names, folders and collisions, before anything is done. What can't be planned is
-/// that source's <see cref="FileRequest.Refusal"/> alone; the rest is worked on.
+/// that source's <see cref="FileRequest.Refusal"/> alone, and what is left out says so in <see cref="FileRequest.LeftOut"/>; the rest is worked on.
 /// </summary>
 public static class FilePlanner
 {
     /// <summary>What the name of a protected file ends with.</summary>
     public const string Extension = ".tenc";
+
+    private static readonly FileEffects Files = new();
 
     /// <summary>Plans the protection of files and folders: each output is the source's name and <see cref="Extension"/>.</summary>
     /// <param name="sources">Full paths of files and folders. Of a folder, its files; with <paramref name="recurse"/>, those below it, too.</param>
@@ -18,12 +20,17 @@ public static class FilePlanner
     /// <param name="outFile">The one output's full path, for one input, or <see langword="null"/>.</param>
     /// <param name="recurse">Whether folders are walked whole; below <paramref name="destination"/> their tree is kept.</param>
     /// <returns>
-    /// The plan, in which no two outputs are the same. Refused are: a second source of one target (<c>OUTPUT_EXISTS</c>) and a folder that can't be listed
-    /// (<c>STORAGE_FAILED</c>).
+    /// The plan, in which each source is once and no two outputs are the same. Refused are: a second source of one target (<c>OUTPUT_EXISTS</c>) and a
+    /// folder that can't be listed (<c>STORAGE_FAILED</c>). Left out are links, pipes, sockets and devices in a folder, and a folder without files.
     /// </returns>
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: destination and output file together, or an output file for other than one input.</exception>
-    public static IReadOnlyList<FileRequest> ForProtect(IReadOnlyList<string> sources, string? destination, string? outFile, bool recurse) =>
-        Plan(sources, destination, outFile, recurse, _ => true, path => path + Extension);
+    public static IReadOnlyList<FileRequest> ForProtect(IReadOnlyList<string> sources, string? destination, string? outFile, bool recurse)
+    {
+        RequireOneTarget(sources, destination, outFile);
+        List<FileRequest> plan = Plan(sources, PlanRules.Protecting, destination, outFile, recurse);
+        RefuseTakenTargets(plan, ClaimsToProtect(Files));
+        return plan;
+    }
 
     /// <summary>Plans the reading of files and folders: each output is the source's name without <see cref="Extension"/>.</summary>
     /// <param name="sources">Full paths of files and folders. Of a folder, its files whose names end with <see cref="Extension"/>.</param>
@@ -31,29 +38,60 @@ public static class FilePlanner
     /// <param name="outFile">The one output's full path, for one input, or <see langword="null"/>.</param>
     /// <param name="recurse">Whether folders are walked whole.</param>
     /// <returns>
-    /// The plan, as that of <see cref="ForProtect"/>. Refused is also a source without the extension and neither destination nor output file
-    /// (<c>INVALID_INPUT</c>).
+    /// The plan, as that of <see cref="ForProtect"/>; of two sources with one target, the first that begins as a message does has it. Refused are also a
+    /// source without the extension and neither destination nor output file, and what has the name of a message in a folder and is a pipe, socket or
+    /// device (<c>INVALID_INPUT</c>).
     /// </returns>
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: as <see cref="ForProtect"/>.</exception>
-    public static IReadOnlyList<FileRequest> ForUnprotect(IReadOnlyList<string> sources, string? destination, string? outFile, bool recurse) =>
-        Plan(sources, destination, outFile, recurse, IsProtectedName, path => WithoutExtension(path, isNamed: destination is not null || outFile is not null));
+    public static IReadOnlyList<FileRequest> ForUnprotect(IReadOnlyList<string> sources, string? destination, string? outFile, bool recurse)
+    {
+        RequireOneTarget(sources, destination, outFile);
+        List<FileRequest> plan = Plan(sources, PlanRules.Unprotecting(isNamed: destination is not null || outFile is not null), destination, outFile, recurse);
+        RefuseTakenTargets(plan, ClaimsToUnprotect(Files));
+        return plan;
+    }
 
     /// <summary>Plans the verification of files and folders.</summary>
     /// <param name="sources">Full paths of files and folders. Of a folder, its files whose names end with <see cref="Extension"/>.</param>
     /// <param name="recurse">Whether folders are walked whole.</param>
-    /// <returns>The full paths.</returns>
-    /// <exception cref="TenantEncryptionException"><c>STORAGE_FAILED</c>: a folder can't be listed.</exception>
-    public static IReadOnlyList<string> ForTest(IReadOnlyList<string> sources, bool recurse) =>
-        [.. sources.SelectMany(source => Directory.Exists(source) ? List(source, recurse, IsProtectedName) : [source])];
+    /// <returns>The plan, as that of <see cref="ForUnprotect"/>; nothing is written.</returns>
+    public static IReadOnlyList<FileRequest> ForTest(IReadOnlyList<string> sources, bool recurse) =>
+        Plan(sources, PlanRules.Verifying, destination: null, outFile: null, recurse);
+
+    /// <summary>Passes over the files whose outputs exist, before anybody is asked about them.</summary>
+    /// <param name="plan">A plan.</param>
+    /// <returns>The plan, in which they are settled.</returns>
+    public static IReadOnlyList<FileRequest> PassOverExisting(IReadOnlyList<FileRequest> plan) =>
+        [.. plan.Select(file => !file.IsSettled && File.Exists(file.Destination) ? file with { PassedOver = true } : file)];
+
+    /// <summary>A file that is a message already is not protected again, so it needs no target.</summary>
+    internal static Func<FileRequest, bool> ClaimsToProtect(IFileEffects files) => file => SourceFile.BeginsMessage(files, file) == false;
+
+    /// <summary>A file that is no message has nothing to write.</summary>
+    internal static Func<FileRequest, bool> ClaimsToUnprotect(IFileEffects files) => file => SourceFile.BeginsMessage(files, file) == true;
 
     /// <summary>Refuses every second source of one target.</summary>
-    internal static void RefuseTakenTargets(IList<FileRequest> files)
+    /// <param name="files">The plan.</param>
+    /// <param name="claims">Whether a source would be written to its target; asked where several have one.</param>
+    internal static void RefuseTakenTargets(IList<FileRequest> files, Func<FileRequest, bool> claims)
     {
-        var taken = new Dictionary<string, string>(files.Count, OutputFolder.PathComparer);
+        var first = new Dictionary<string, int>(files.Count, OutputFolder.PathComparer);
+        var taken = new Dictionary<string, string>(OutputFolder.PathComparer);
         for (int i = 0; i < files.Count; i++)
         {
             FileRequest file = files[i];
-            if (file.Refusal is null && !taken.TryAdd(file.Destination, file.Source))
+            if (file.IsSettled || first.TryAdd(file.Destination, i))
+            {
+                continue;
+            }
+
+            FileRequest before = files[first[file.Destination]];
+            if (!taken.ContainsKey(file.Destination) && claims(before))
+            {
+                taken.Add(file.Destination, before.Source);
+            }
+
+            if (claims(file) && !taken.TryAdd(file.Destination, file.Source))
             {
                 files[i] = file with
                 {
@@ -64,8 +102,7 @@ public static class FilePlanner
         }
     }
 
-    private static List<FileRequest> Plan(
-        IReadOnlyList<string> sources, string? destination, string? outFile, bool recurse, Func<string, bool> takes, Func<string, string> rename)
+    private static void RequireOneTarget(IReadOnlyList<string> sources, string? destination, string? outFile)
     {
         if (destination is not null && outFile is not null)
         {
@@ -77,56 +114,37 @@ public static class FilePlanner
             throw new TenantEncryptionException(
                 ErrorCodes.InvalidInput, $"An output file is for one input file; there are {(sources.Count == 1 ? "those of a folder" : sources.Count)}.");
         }
+    }
 
+    // Of get-children-recursively, files and their folders come both: what was planned is not planned again.
+    private static List<FileRequest> Plan(IReadOnlyList<string> sources, PlanRules rules, string? destination, string? outFile, bool recurse)
+    {
         var plan = new List<FileRequest>();
+        HashSet<string>? planned = sources.Count > 1 ? new HashSet<string>(StringComparer.Ordinal) : null;
         foreach (string source in sources)
         {
-            try
-            {
-                if (!Directory.Exists(source))
-                {
-                    plan.Add(new FileRequest(source, outFile ?? (destination is null ? rename(source) : Path.Join(destination, rename(Path.GetFileName(source))))));
-                    continue;
-                }
-
-                int rootLength = source.Length + (Path.EndsInDirectorySeparator(source) ? 0 : 1);
-                string[] files = List(source, recurse, takes);
-                plan.EnsureCapacity(plan.Count + files.Length);
-                foreach (string path in files)
-                {
-                    plan.Add(new FileRequest(path, destination is null ? rename(path) : Path.Join(destination, rename(path[rootLength..]))));
-                }
-            }
-            catch (TenantEncryptionException exception)
-            {
-                plan.Add(new FileRequest(source, source) { Refusal = exception });
-            }
+            IEnumerable<FileRequest> found = Directory.Exists(source)
+                ? OfFolder(source, rules, destination, recurse)
+                : [PlanRules.Request(source, path => outFile ?? (destination is null ? rules.Rename(path) : Path.Join(destination, rules.Rename(Path.GetFileName(path)))))];
+            plan.AddRange(planned is null ? found : found.Where(file => planned.Add(file.Source)));
         }
 
-        RefuseTakenTargets(plan);
         return plan;
     }
 
-    private static string[] List(string folder, bool recurse, Func<string, bool> takes)
+    private static IEnumerable<FileRequest> OfFolder(string folder, PlanRules rules, string? destination, bool recurse)
     {
-        // Links are not followed: they may lead out of the folder, or back into it.
-        var options = new EnumerationOptions
+        int rootLength = folder.Length + (Path.EndsInDirectorySeparator(folder) ? 0 : 1);
+        List<ListedEntry> entries = FolderListing.List(folder, recurse);
+        List<FileRequest> found = new(entries.Count);
+        foreach (ListedEntry entry in entries)
         {
-            RecurseSubdirectories = recurse,
-            AttributesToSkip = FileAttributes.ReparsePoint,
-            IgnoreInaccessible = false,
-        };
-        string[] files = FileFailure.Translate(folder, "listed", () => Directory.GetFiles(folder, "*", options));
-        files = Array.FindAll(files, path => takes(path) && !OutputFile.IsTemporary(path));
-        Array.Sort(files, StringComparer.Ordinal);
-        return files;
+            if (rules.Plan(entry, recurse, path => destination is null ? rules.Rename(path) : Path.Join(destination, rules.Rename(path[rootLength..]))) is { } file)
+            {
+                found.Add(file);
+            }
+        }
+
+        return found.Count > 0 ? found : [rules.Empty(folder, recurse)];
     }
-
-    private static bool IsProtectedName(string path) => path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
-
-    private static string WithoutExtension(string path, bool isNamed) =>
-        IsProtectedName(path) && Path.GetFileName(path.AsSpan()).Length > Extension.Length ? path[..^Extension.Length]
-        : isNamed ? path
-        : throw new TenantEncryptionException(
-            ErrorCodes.InvalidInput, $"'{path}' does not end with {Extension}, so its output has no default name: give -Destination or -OutFile.");
 }

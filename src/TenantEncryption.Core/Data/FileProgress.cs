@@ -54,11 +54,23 @@ internal sealed class FileProgress
         for (int file = 0; file < _bytesOf.Length; file++)
         {
             sum += Volatile.Read(ref _isDone[file]) != 0 ? Interlocked.Read(ref _bytesOf[file])
-                : new FileInfo(_sources[file]) is { Exists: true } waiting ? waiting.Length
-                : 0;
+                : LengthOf(_sources[file]);
         }
 
         return sum;
+    }
+
+    // A file that is gone by now has its outcome elsewhere.
+    private static long LengthOf(string path)
+    {
+        try
+        {
+            return new FileInfo(path) is { Exists: true } waiting ? waiting.Length : 0;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
     }
 
     private void Report(int file) =>

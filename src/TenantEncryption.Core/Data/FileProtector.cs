@@ -93,6 +93,7 @@ internal sealed class FileProtector(
     {
         foreach (int index in batch.WrittenIndexes)
         {
+            // What is not foreseen here leaves open whether the file has its name: its pending entry then stays, and recovery settles it.
             try
             {
                 batch.Output(index).TakeName();

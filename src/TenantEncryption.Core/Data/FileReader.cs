@@ -47,23 +47,20 @@ internal sealed class FileReader(ChangeJournal journal, KeyRing ring, MessageRea
         var options = new UnprotectOptions { TenantId = tenantId };
         using SafeFileHandle source = OpenMessage(path);
         using TenantKeyring keyring = NewKeyring(operation, options);
-        try
+        ReadMessage read = await ReadAsync(source, null, keyring, options, null, cancellationToken).ConfigureAwait(false);
+        if (Hex.Of(read.Header.MessageId.Span) != messageId)
         {
-            ReadMessage read = await ReadAsync(source, null, keyring, options, null, cancellationToken).ConfigureAwait(false);
-            if (Hex.Of(read.Header.MessageId.Span) != messageId)
-            {
-                throw new TenantEncryptionException(ErrorCodes.MessageSubstituted, $"'{path}' is another message than the one that was written there.");
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw FileFailure.Of(path, "read", exception);
+            throw new TenantEncryptionException(ErrorCodes.MessageSubstituted, $"'{path}' is another message than the one that was written there.");
         }
     }
 
     /// <summary>Opens a message file.</summary>
     /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>INVALID_INPUT</c>, <c>STORAGE_FAILED</c>.</exception>
-    public SafeFileHandle OpenMessage(string path) => SourceFile.Open(effects, path);
+    public SafeFileHandle OpenMessage(string path, bool followLink = true) => SourceFile.Open(effects, path, followLink);
+
+    /// <summary>Opens a message file that was planned.</summary>
+    /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>INVALID_INPUT</c>, <c>STORAGE_FAILED</c>.</exception>
+    public SafeFileHandle OpenMessage(FileRequest file) => OpenMessage(file.Source, followLink: !file.IsListed);
 
     /// <summary>Whether a message could not be judged at all, as opposed to being judged unreadable.</summary>
     public static bool IsInability(TenantEncryptionException exception) =>
@@ -103,6 +100,7 @@ internal sealed class FileReader(ChangeJournal journal, KeyRing ring, MessageRea
 
     private static MessageReaderOptions ReaderOptions(TenantKeyring keyring, UnprotectOptions options) => new()
     {
+        Limits = options.Limits,
         AllowNonCommitting = options.AllowNonCommitting,
         RequiredEncryptionContext = options.EncryptionContext is null ? EncryptionContext.Empty : new EncryptionContext(options.EncryptionContext),
         DegreeOfParallelism = options.DegreeOfParallelism,

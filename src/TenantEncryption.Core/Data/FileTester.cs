@@ -13,14 +13,14 @@ internal sealed class FileTester(FileReader reader, TimeProvider time)
     /// <summary>Tests files; those that can't be judged don't stop the rest.</summary>
     public IAsyncEnumerable<FileOutcome<MessageTestResult>> TestAsync(
         Operation operation,
-        string[] paths,
+        FileRequest[] files,
         UnprotectOptions options,
         ReadTally tally,
         FileProgress progress,
         CancellationToken cancellationToken) =>
         FileBatches.RunAsync(
-            paths.Length,
-            (first, end) => new Run(reader, time, operation, paths[first..end], first, options, tally, progress),
+            files.Length,
+            (first, end) => new Run(reader, time, operation, files[first..end], first, options, tally, progress),
             overlap: true,
             cancellationToken);
 
@@ -28,22 +28,22 @@ internal sealed class FileTester(FileReader reader, TimeProvider time)
         FileReader reader,
         TimeProvider time,
         Operation operation,
-        string[] paths,
+        FileRequest[] files,
         int first,
         UnprotectOptions options,
         ReadTally tally,
         FileProgress progress)
         : IFileBatch<FileOutcome<MessageTestResult>>
     {
-        private readonly FileOutcome<MessageTestResult>[] _outcomes = new FileOutcome<MessageTestResult>[paths.Length];
-        private readonly FileTurns _turns = new(paths.Length, options.DegreeOfParallelism);
+        private readonly FileOutcome<MessageTestResult>[] _outcomes = new FileOutcome<MessageTestResult>[files.Length];
+        private readonly FileTurns _turns = new(files.Length, options.DegreeOfParallelism);
         private int _taken;
 
         public async Task<int> WorkAsync(CancellationToken cancellationToken)
         {
             long begun = time.GetTimestamp();
             return _taken = await FileWorkers.RunAsync(
-                paths.Length,
+                files.Length,
                 options.DegreeOfParallelism,
                 isEnough: () => time.GetElapsedTime(begun) >= FileBatches.LongestWork,
                 index => TestAsync(index, cancellationToken),
@@ -53,7 +53,7 @@ internal sealed class FileTester(FileReader reader, TimeProvider time)
         public async Task<IReadOnlyList<FileOutcome<MessageTestResult>>> SettleAsync(CancellationToken cancellationToken)
         {
             string?[] substitutions = await reader.FindSubstitutionsAsync(
-                [.. paths.Take(_taken).Select((path, index) => (path, _outcomes[index].Result is { Success: true } read ? read.MessageId : null))],
+                [.. files.Take(_taken).Select((file, index) => (file.Source, _outcomes[index].Result is { Success: true } read ? read.MessageId : null))],
                 CancellationToken.None).ConfigureAwait(false);
             for (int index = 0; index < _taken; index++)
             {
@@ -73,31 +73,27 @@ internal sealed class FileTester(FileReader reader, TimeProvider time)
 
         private async ValueTask TestAsync(int index, CancellationToken cancellationToken)
         {
-            try
+            string path = files[index].Source;
+            if (await FileFailure.CatchAsync(path, "read", () => VerifyAsync(index, cancellationToken), cancellationToken).ConfigureAwait(false) is { } failure)
             {
-                using SafeFileHandle source = reader.OpenMessage(paths[index]);
-                using FileTurn turn = await _turns.TakeAsync(RegularFile.LengthOrZero(source), cancellationToken).ConfigureAwait(false);
-                UnprotectOptions how = options with { DegreeOfParallelism = turn.DegreeOfParallelism };
-                _outcomes[index] = await VerifyAsync(index, source, how, cancellationToken).ConfigureAwait(false);
+                _outcomes[index] = FileOutcome<MessageTestResult>.Failed(path, failure);
             }
-            catch (TenantEncryptionException exception)
-            {
-                _outcomes[index] = new FileOutcome<MessageTestResult> { Source = paths[index], Error = exception };
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                _outcomes[index] = new FileOutcome<MessageTestResult> { Source = paths[index], Error = FileFailure.Of(paths[index], "read", exception) };
-            }
-            finally
-            {
-                progress.FileDone(first + index);
-            }
+
+            progress.FileDone(first + index);
+        }
+
+        private async ValueTask VerifyAsync(int index, CancellationToken cancellationToken)
+        {
+            using SafeFileHandle source = reader.OpenMessage(files[index]);
+            using FileTurn turn = await _turns.TakeAsync(RegularFile.LengthOrZero(source), cancellationToken).ConfigureAwait(false);
+            UnprotectOptions how = options with { DegreeOfParallelism = turn.DegreeOfParallelism };
+            _outcomes[index] = await VerifyAsync(index, source, how, cancellationToken).ConfigureAwait(false);
         }
 
         private async Task<FileOutcome<MessageTestResult>> VerifyAsync(
             int index, SafeFileHandle source, UnprotectOptions how, CancellationToken cancellationToken)
         {
-            string path = paths[index];
+            string path = files[index].Source;
             using TenantKeyring keyring = reader.NewKeyring(operation, options);
             try
             {
@@ -127,9 +123,10 @@ internal sealed class FileTester(FileReader reader, TimeProvider time)
             }
             catch (TenantEncryptionException exception)
             {
+                string path = files[index].Source;
                 _outcomes[index] = Of(
-                    paths[index],
-                    new MessageTestResult { Path = paths[index], Code = exception.Code, Detail = exception.Detail, TenantId = outcome.Result?.TenantId });
+                    path,
+                    new MessageTestResult { Path = path, Code = exception.Code, Detail = exception.Detail, TenantId = outcome.Result?.TenantId });
             }
         }
 

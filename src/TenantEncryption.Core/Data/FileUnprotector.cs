@@ -91,71 +91,61 @@ internal sealed class FileUnprotector(FileReader reader, IFileEffects effects, T
         private async ValueTask ReadAsync(int index, CancellationToken cancellationToken)
         {
             FileRequest file = files[index];
+            if (await FileFailure.CatchAsync(file.Destination, "written", () => ReadAsync(index, file, cancellationToken), cancellationToken).ConfigureAwait(false) is { } failure)
+            {
+                Fail(index, failure);
+            }
+
+            progress.FileDone(first + index);
+        }
+
+        private async ValueTask ReadAsync(int index, FileRequest file, CancellationToken cancellationToken)
+        {
             long begun = Stopwatch.GetTimestamp();
-            try
+            using SafeFileHandle source = reader.OpenMessage(file);
+            using FileTurn turn = await _turns.TakeAsync(RegularFile.LengthOrZero(source), cancellationToken).ConfigureAwait(false);
+            OutputFile.RefuseExisting(file, options.Force);
+            OutputFile output = _outputs[index] = new OutputFile(effects, file.Destination, options.Force);
+            using TenantKeyring keyring = reader.NewKeyring(operation, options);
+            ReadMessage read = await reader.ReadAsync(
+                source,
+                output.Handle,
+                keyring,
+                options with { DegreeOfParallelism = turn.DegreeOfParallelism },
+                progress.Of(first + index),
+                cancellationToken).ConfigureAwait(false);
+            output.Flush();
+            _read[index] = new UnprotectedFile
             {
-                SourceFile.Check(file);
-                using SafeFileHandle source = reader.OpenMessage(file.Source);
-                using FileTurn turn = await _turns.TakeAsync(RegularFile.LengthOrZero(source), cancellationToken).ConfigureAwait(false);
-                OutputFile.RefuseExisting(file, options.Force);
-                OutputFile output = _outputs[index] = new OutputFile(effects, file.Destination, options.Force);
-                using TenantKeyring keyring = reader.NewKeyring(operation, options);
-                ReadMessage read = await reader.ReadAsync(
-                    source,
-                    output.Handle,
-                    keyring,
-                    options with { DegreeOfParallelism = turn.DegreeOfParallelism },
-                    progress.Of(first + index),
-                    cancellationToken).ConfigureAwait(false);
-                output.Flush();
-                _read[index] = new UnprotectedFile
-                {
-                    Path = file.Destination,
-                    Source = file.Source,
-                    TenantId = keyring.Tenant?.TenantId,
-                    MessageId = Hex.Of(read.Header.MessageId.Span),
-                    Length = read.PlaintextLength,
-                    Elapsed = Stopwatch.GetElapsedTime(begun),
-                };
-            }
-            catch (TenantEncryptionException exception)
-            {
-                Fail(index, exception);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                Fail(index, FileFailure.Of(file.Destination, "written", exception));
-            }
-            finally
-            {
-                progress.FileDone(first + index);
-            }
+                Path = file.Destination,
+                Source = file.Source,
+                TenantId = keyring.Tenant?.TenantId,
+                MessageId = Hex.Of(read.Header.MessageId.Span),
+                Length = read.PlaintextLength,
+                Elapsed = Stopwatch.GetElapsedTime(begun),
+            };
         }
 
         private void Name(int index, string? substitution)
         {
-            try
+            TenantEncryptionException? failure = FileFailure.Catch(files[index].Destination, "written", () =>
             {
                 _warnings[index] = FileReader.Judge(substitution, options);
                 _outputs[index]!.TakeName();
-            }
-            catch (TenantEncryptionException exception)
+            });
+            if (failure is not null)
             {
-                Fail(index, exception);
+                Fail(index, failure);
             }
         }
 
         private void FlushFolder(IGrouping<string, int> folder)
         {
-            try
-            {
-                effects.FlushFolder(folder.Key);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            if (FileFailure.Catch(folder.Key, "flushed to disk", () => effects.FlushFolder(folder.Key)) is { } failure)
             {
                 foreach (int index in folder)
                 {
-                    Fail(index, FileFailure.Of(folder.Key, "flushed to disk", exception));
+                    Fail(index, failure);
                 }
             }
         }
@@ -170,7 +160,9 @@ internal sealed class FileUnprotector(FileReader reader, IFileEffects effects, T
         {
             UnprotectedFile? read = _read[index];
             tally.File(EventTypes.DataUnprotected, read?.TenantId ?? options.TenantId, read?.Length ?? 0, read is null);
-            return new FileOutcome<UnprotectedFile> { Source = files[index].Source, Result = read, Warning = _warnings[index], Error = _errors[index] };
+            return _errors[index] is { } error
+                ? FileOutcome<UnprotectedFile>.Failed(files[index].Source, error)
+                : new FileOutcome<UnprotectedFile> { Source = files[index].Source, Result = read, Warning = _warnings[index] };
         }
     }
 }

@@ -48,6 +48,15 @@ internal sealed class MaterialsSource(KeyRing ring, ProviderRegions regions)
     private async Task<MessageMaterials> MakeDirectAsync(
         Operation operation, TenantKeyState state, EncryptionContext context, CancellationToken cancellationToken)
     {
+        if (await ring.HasSecondLayerAsync(state.Tenant, cancellationToken).ConfigureAwait(false))
+        {
+            // No tenant can be made so; what the data key of a message is wrapped with must not be for who can write the store to choose.
+            throw new TenantEncryptionException(
+                ErrorCodes.ProviderAltered,
+                $"The store says that tenant '{state.Tenant.TenantId}' is Direct, but it has a second layer, which Direct excludes.")
+            { KeyArn = state.Active.KeyArn };
+        }
+
         KmsDataKey made = await regions.For(operation, state.Active).GenerateDataKeyAsync(
             state.Active.Connection, state.Active.KeyArn!, context, cancellationToken).ConfigureAwait(false);
         if (made.Plaintext.Length != DataKeyLength)

@@ -39,8 +39,11 @@ public sealed record MessageInfo
     /// <summary>When it was written, when the catalog knows it.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
-    /// <summary>Whether the header's tag was verified. A header that was only parsed could have been written by anyone.</summary>
-    public bool Authenticated { get; init; }
+    /// <summary>
+    /// Whether the header's tag was verified: a header that was only parsed could have been written by anyone. <see langword="null"/> when no header was
+    /// read, as the catalog told.
+    /// </summary>
+    public bool? Authenticated { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => Path ?? MessageId;

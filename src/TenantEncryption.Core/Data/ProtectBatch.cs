@@ -78,15 +78,11 @@ internal sealed class ProtectBatch(FileRequest[] files, int first, ReservedWraps
         foreach (int index in NamedIndexes.ToArray())
         {
             _named[index] = false;
-            try
-            {
-                _outputs[index]!.Withdraw();
-                Fail(index, new TenantEncryptionException(ErrorCodes.LeaseLost, $"The key of '{files[index].Destination}' was removed while it was written."));
-            }
-            catch (TenantEncryptionException exception)
-            {
-                Fail(index, exception);
-            }
+            string path = files[index].Destination;
+            Fail(
+                index,
+                FileFailure.Catch(path, "removed", _outputs[index]!.Withdraw)
+                    ?? new TenantEncryptionException(ErrorCodes.LeaseLost, $"The key of '{path}' was removed while it was written."));
         }
     }
 
@@ -110,7 +106,7 @@ internal sealed class ProtectBatch(FileRequest[] files, int first, ReservedWraps
     public void Skip(int index, string why) => _outcomes[index] = new FileOutcome<ProtectedFile> { Source = files[index].Source, Skipped = why };
 
     /// <summary>Notes that a file failed.</summary>
-    public void Fail(int index, TenantEncryptionException error) => _outcomes[index] = new FileOutcome<ProtectedFile> { Source = files[index].Source, Error = error };
+    public void Fail(int index, TenantEncryptionException error) => _outcomes[index] = FileOutcome<ProtectedFile>.Failed(files[index].Source, error);
 
     /// <summary>Notes what the user should know of a file that went well.</summary>
     public void Warn(int index, string warning) => _outcomes[index] = OutcomeOf(index) with { Warning = warning };

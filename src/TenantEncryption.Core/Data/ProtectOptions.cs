@@ -20,6 +20,9 @@ public sealed record ProtectOptions
     /// <summary>Whether an existing output is replaced.</summary>
     public bool Force { get; init; }
 
+    /// <summary>Whether a file whose output exists is passed over, whatever the output is; excludes <see cref="Force"/>.</summary>
+    public bool SkipExisting { get; init; }
+
     /// <summary>Whether the input is removed when the output is durable and was verified by reading it again.</summary>
     public bool RemoveSource { get; init; }
 }

@@ -32,22 +32,17 @@ internal sealed class ProtectedFileWriter(MaterialsSource materials, MessageWrit
             isEnough: () => !toItsEnd && time.GetElapsedTime(begun) >= FileBatches.LongestWork,
             async file =>
             {
-                try
+                TenantEncryptionException? failure = await FileFailure.CatchAsync(
+                    batch.Files[file].Destination,
+                    "written",
+                    () => WriteAsync(operation, batch, file, options, turns, progress.Of(batch.First + file), cancellationToken),
+                    cancellationToken).ConfigureAwait(false);
+                if (failure is not null)
                 {
-                    await WriteAsync(operation, batch, file, options, turns, progress.Of(batch.First + file), cancellationToken).ConfigureAwait(false);
+                    batch.Fail(file, failure);
                 }
-                catch (TenantEncryptionException exception)
-                {
-                    batch.Fail(file, exception);
-                }
-                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-                {
-                    batch.Fail(file, FileFailure.Of(batch.Files[file].Destination, "written", exception));
-                }
-                finally
-                {
-                    progress.FileDone(batch.First + file);
-                }
+
+                progress.FileDone(batch.First + file);
             },
             cancellationToken).ConfigureAwait(false);
         return batch.Taken;
@@ -64,12 +59,11 @@ internal sealed class ProtectedFileWriter(MaterialsSource materials, MessageWrit
     {
         FileRequest file = batch.Files[index];
         long begun = Stopwatch.GetTimestamp();
-        SourceFile.Check(file);
-        using SafeFileHandle source = SourceFile.Open(effects, file.Source);
+        using SafeFileHandle source = SourceFile.Open(effects, file.Source, followLink: !file.IsListed);
         bool isRegular = RegularFile.TryGetSourceLength(source, out long length);
         using FrameBuffer? content = isRegular && length <= SmallFile ? Read(file.Source, source, (int)length) : null;
 
-        // What comes from a pipe can't be looked at and then read.
+        // What allows one pass only, as in /proc, can't be looked at and then read.
         if (content is not null
             ? MessageReader.BeginsMessage(content.Span)
             : isRegular && FileFailure.Translate(file.Source, "read", () => MessageReader.BeginsMessage(source)))
@@ -97,7 +91,7 @@ internal sealed class ProtectedFileWriter(MaterialsSource materials, MessageWrit
         }
         else
         {
-            // How long a pipe's input will be is not known: all threads may be of use.
+            // How long what allows one pass is, is not known: all threads may be of use.
             var how = new MessageWriterOptions
             {
                 FrameLength = frameLength,

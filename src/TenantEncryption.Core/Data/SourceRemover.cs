@@ -23,34 +23,30 @@ internal sealed class SourceRemover(FileReader reader, IFileEffects effects)
     private async Task RemoveOneAsync(Operation operation, ProtectBatch batch, int index, CancellationToken cancellationToken)
     {
         FileRequest file = batch.Files[index];
-        try
-        {
-            await reader.VerifyAsync(
-                operation, file.Destination, batch.State.Tenant.TenantId, batch.MessageIdOf(index), cancellationToken).ConfigureAwait(false);
-            RefuseChanged(file.Source, batch.SourceOf(index));
-            FileFailure.Translate(file.Source, "removed", () =>
+        TenantEncryptionException? failure = await FileFailure.CatchAsync(
+            file.Source,
+            "removed",
+            async () =>
             {
+                await reader.VerifyAsync(
+                    operation, file.Destination, batch.State.Tenant.TenantId, batch.MessageIdOf(index), cancellationToken).ConfigureAwait(false);
+                RefuseChanged(file, batch.SourceOf(index));
                 effects.Delete(file.Source);
-                return true;
-            });
-        }
-        catch (TenantEncryptionException exception)
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (failure is not null)
         {
-            batch.Warn(index, $"The message was written, but its source stays: {exception.Detail}");
+            batch.Warn(index, $"The message was written, but its source stays: {failure.Detail}");
         }
     }
 
     // Removing what was written after it was read would lose it, and so would removing the message itself by another name.
-    private static void RefuseChanged(string path, SourceState? read)
+    private void RefuseChanged(FileRequest file, SourceState? read)
     {
-        SourceState? now = FileFailure.Translate(path, "read", () =>
+        using SafeFileHandle source = SourceFile.Open(effects, file.Source, followLink: !file.IsListed);
+        if (read is null || SourceState.Of(source) != read)
         {
-            using SafeFileHandle source = File.OpenHandle(path);
-            return SourceState.Of(source);
-        });
-        if (read is null || now != read)
-        {
-            throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"'{path}' is not what was read any more.");
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"'{file.Source}' is not what was read any more.");
         }
     }
 }

@@ -8,7 +8,7 @@ namespace TenantEncryption.Data;
 /// <param name="WrittenAt">When it was last written.</param>
 internal sealed record SourceState(long Length, DateTime WrittenAt)
 {
-    /// <summary>The state of an open file; <see langword="null"/> for a pipe or device.</summary>
+    /// <summary>The state of an open file; <see langword="null"/> for a file that allows one pass only.</summary>
     public static SourceState? Of(SafeFileHandle file) =>
         RegularFile.TryGetSourceLength(file, out long length) ? new SourceState(length, File.GetLastWriteTimeUtc(file)) : null;
 }

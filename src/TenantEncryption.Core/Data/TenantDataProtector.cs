@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
+using TenantEncryption.Data.Files;
 using TenantEncryption.Envelope;
 using TenantEncryption.Journal;
 
@@ -12,14 +14,20 @@ public sealed class TenantDataProtector
 
     private readonly ChangeJournal _journal;
     private readonly FileReader _fileReader;
-    private readonly Func<DataSession> _newSession;
+    private readonly Func<Action<DataSession>, DataSession> _newSession;
+    private readonly ConcurrentDictionary<DataSession, bool> _sessions = new();
 
-    internal TenantDataProtector(ChangeJournal journal, FileReader fileReader, Func<DataSession> newSession) =>
+    internal TenantDataProtector(ChangeJournal journal, FileReader fileReader, Func<Action<DataSession>, DataSession> newSession) =>
         (_journal, _fileReader, _newSession) = (journal, fileReader, newSession);
 
-    /// <summary>Begins a session: one command, or a service's work. The caller disposes it.</summary>
+    /// <summary>Begins a session: one command, or a service's work. The caller disposes it; one that is left open ends with the service.</summary>
     /// <returns>The session.</returns>
-    public DataSession BeginSession() => _newSession();
+    public DataSession BeginSession()
+    {
+        DataSession session = _newSession(ended => _sessions.TryRemove(ended, out _));
+        _sessions[session] = true;
+        return session;
+    }
 
     /// <summary>Reads the header of a message file. It is not authenticated: anyone could have written what it says.</summary>
     /// <param name="path">The full path.</param>
@@ -29,15 +37,33 @@ public sealed class TenantDataProtector
     public async Task<MessageInfo> ReadHeaderAsync(string path, CancellationToken cancellationToken = default)
     {
         using SafeFileHandle source = _fileReader.OpenMessage(path);
-        MessageHeader header = await MessageReader.ReadHeaderAsync(source, cancellationToken: cancellationToken).ConfigureAwait(false);
+        MessageHeader header = await MessageReader.ReadHeaderAsync(source, MessageLimits.OfHeader, cancellationToken).ConfigureAwait(false);
         return Describe(header) with { Path = path };
+    }
+
+    /// <summary>Reads the headers of message files, none of which is authenticated; one that can't be read does not stop the rest.</summary>
+    /// <param name="paths">The full paths.</param>
+    /// <param name="cancellationToken">Ends the reads.</param>
+    /// <returns>What each header says, in order.</returns>
+    public async IAsyncEnumerable<FileOutcome<MessageInfo>> ReadHeadersAsync(
+        IReadOnlyList<string> paths, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach (string path in paths)
+        {
+            MessageInfo? header = null;
+            TenantEncryptionException? failure = await FileFailure.CatchAsync(
+                path, "read", async () => header = await ReadHeaderAsync(path, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            yield return failure is null
+                ? new FileOutcome<MessageInfo> { Source = path, Result = header }
+                : FileOutcome<MessageInfo>.Failed(path, failure);
+        }
     }
 
     /// <summary>Reads the header of a message in memory. It is not authenticated.</summary>
     /// <param name="message">The message, or its start.</param>
     /// <returns>What the header says.</returns>
     /// <exception cref="TenantEncryptionException"><c>NOT_A_MESSAGE</c>, <c>MESSAGE_TRUNCATED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
-    public static MessageInfo ReadHeader(ReadOnlyMemory<byte> message) => Describe(MessageReader.ReadHeader(message.Span));
+    public static MessageInfo ReadHeader(ReadOnlyMemory<byte> message) => Describe(MessageReader.ReadHeader(message.Span, MessageLimits.OfHeader));
 
     /// <summary>Lists the catalog in the order of paths, from a catalog of any size.</summary>
     /// <param name="tenantId">Of this tenant.</param>
@@ -75,6 +101,15 @@ public sealed class TenantDataProtector
         }
     }
 
+    /// <summary>Ends the sessions that are open.</summary>
+    internal async ValueTask EndSessionsAsync()
+    {
+        foreach (DataSession session in _sessions.Keys)
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
     private static MessageInfo Describe(MessageHeader header)
     {
         string? kekId = null;
@@ -103,6 +138,7 @@ public sealed class TenantDataProtector
             FrameLength = header.FrameLength,
             EncryptionContext = header.Context,
             EncryptedDataKeys = header.EncryptedDataKeys.Count,
+            Authenticated = false,
         };
     }
 }

@@ -3,6 +3,7 @@ using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys;
+using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
@@ -24,8 +25,10 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     private readonly ChangeJournal _journal;
     private readonly Operation _operation;
     private readonly UnprotectOptions _options;
+    private readonly IKeyring? _callersKeyring;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _gate = new(1);
+    private readonly KmsAllowance _allowance = new();
     private KeyLease? _lease;
     private LeaseTerm? _term;
     private Func<CancellationToken, Task>? _askAgain;
@@ -33,8 +36,11 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     private (string ProviderId, long Refusals)? _asked;
 
     /// <summary>Makes a keyring for one read.</summary>
-    public TenantKeyring(KeyRing ring, ChangeJournal journal, Operation operation, UnprotectOptions options, TimeProvider time) =>
+    public TenantKeyring(KeyRing ring, ChangeJournal journal, Operation operation, UnprotectOptions options, TimeProvider time)
+    {
         (_ring, _journal, _operation, _options, _time) = (ring, journal, operation, options, time);
+        _callersKeyring = options.Keyring is null ? null : new CallersKeyring(options.Keyring);
+    }
 
     /// <summary>The tenant whose message it is, once the header was seen; <see langword="null"/> when only the caller's keyring can open it.</summary>
     public EncryptionTenant? Tenant { get; private set; }
@@ -50,9 +56,9 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
             if (!TenantContext.Names(context, tenant) && _options.Keyring is null)
             {
                 string named = string.Join("', '", TenantContext.NamedTenants(context));
-                throw new TenantEncryptionException(
-                    ErrorCodes.WrongTenant,
-                    named.Length == 0 ? $"The message names no tenant, so it is not one of '{tenantId}'." : $"The message is one of '{named}', not of '{tenantId}'.");
+                throw named.Length == 0
+                    ? NamesNoTenant($"The message names no tenant, so it is not one of '{tenantId}'.", tenant.Profile.ContextKey, tenantId)
+                    : new TenantEncryptionException(ErrorCodes.WrongTenant, $"The message is one of '{named}', not of '{tenantId}'.");
             }
 
             Tenant = TenantContext.Names(context, tenant) ? tenant : null;
@@ -69,7 +75,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
         {
             string named = string.Join("', '", TenantContext.NamedTenants(context));
             throw named.Length == 0
-                ? new TenantEncryptionException(ErrorCodes.WrongTenant, "The message names no tenant.")
+                ? NamesNoTenant("The message names no tenant.", PlatformCatalog.FindBuiltIn(PlatformCatalog.Standalone)!.ContextKey, "…")
                 : new TenantEncryptionException(ErrorCodes.TenantNotFound, $"The message is one of '{named}', and there is no such tenant in this store.");
         }
     }
@@ -78,14 +84,14 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     public async ValueTask<SecretBytes?> UnwrapAsync(
         EncryptedDataKey encryptedDataKey, MessageHeader header, EncryptionContext context, CancellationToken cancellationToken)
     {
-        if (_options.Keyring is not null
-            && await _options.Keyring.UnwrapAsync(encryptedDataKey, header, context, cancellationToken).ConfigureAwait(false) is { } opened)
+        if (_callersKeyring is not null
+            && await _callersKeyring.UnwrapAsync(encryptedDataKey, header, context, cancellationToken).ConfigureAwait(false) is { } opened)
         {
             return opened;
         }
 
         // A key neither wraps nor unwraps a context whose tenant pair is not its own.
-        if (Tenant is null || !TenantContext.Names(context, Tenant))
+        if (_options is { KeyringOnly: true, Keyring: not null } || Tenant is null || !TenantContext.Names(context, Tenant))
         {
             return null;
         }
@@ -136,6 +142,13 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
             && (_lease is { IsLive: true } || _term is { IsOver: false });
     }
 
+    // To name a tenant helps nobody who did: the pair may be authenticated without being stored, or the key is not a tenant's at all.
+    private static TenantEncryptionException NamesNoTenant(string detail, string contextKey, string tenantId) => new(
+        ErrorCodes.WrongTenant,
+        detail,
+        remedy: $"If its writer bound it to the tenant without storing that, give the pair (-EncryptionContext @{{ {contextKey} = '{tenantId}' }}); "
+            + "else give the key that wrapped it (-RawKey, or UnprotectOptions.Keyring).");
+
     // A pair that the header stores, too, is compared by the reader; here the whole context is what matters.
     private EncryptionContext WithRequired(EncryptionContext stored) => _options.EncryptionContext is { } required
         ? stored.With(new EncryptionContext(required.Where(pair => !stored.ContainsKey(pair.Key))))
@@ -166,7 +179,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
         {
             try
             {
-                await LeaseAsync(kekId, cancellationToken).ConfigureAwait(false);
+                await LeaseAsync(kekId, _allowance, cancellationToken).ConfigureAwait(false);
             }
             catch (TenantEncryptionException exception) when (exception.Code == ErrorCodes.WrongKey && header.EncryptedDataKeys.Count > 1)
             {
@@ -176,7 +189,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
             SecretBytes? dataKey = _lease!.Unwrap(encryptedDataKey, header.Suite.KeyLength, context, out bool live);
             if (live)
             {
-                _askAgain = token => LeaseAsync(kekId, token);
+                _askAgain = token => LeaseAsync(kekId, new KmsAllowance(), token);
                 return dataKey;
             }
         }
@@ -184,10 +197,10 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
         throw new TenantEncryptionException(ErrorCodes.LeaseLost);
     }
 
-    private async Task LeaseAsync(string kekId, CancellationToken cancellationToken)
+    private async Task LeaseAsync(string kekId, KmsAllowance allowance, CancellationToken cancellationToken)
     {
         ReturnLease();
-        KeyLease lease = await _ring.LeaseAsync(_operation, Tenant!.TenantId, kekId, cancellationToken).ConfigureAwait(false);
+        KeyLease lease = await _ring.LeaseAsync(_operation, Tenant!.TenantId, kekId, allowance, cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _epoch, lease.Epoch);
         _term = lease.IsLive ? null : new LeaseTerm(_time, RecheckOfZeroLease);
         _lease = lease;
@@ -202,9 +215,21 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
             return null;
         }
 
+        if (await _ring.HasSecondLayerAsync(Tenant!, cancellationToken).ConfigureAwait(false))
+        {
+            // Who can use the master key alone could else write messages that read as the tenant's with the internal KMS's part shut.
+            return header.EncryptedDataKeys.Count > 1
+                ? null
+                : throw new TenantEncryptionException(
+                    ErrorCodes.WrongKey,
+                    $"The message's data key is wrapped by a master key alone, and tenant '{Tenant!.TenantId}' has a second layer: no such message is one of its own.",
+                    remedy: "Treat the message as forged, unless you know who wrote it; then have it written under the tenant.")
+                { KeyArn = provider.KeyArn };
+        }
+
         try
         {
-            SecretBytes dataKey = await DecryptAsync(provider, encryptedDataKey, context, cancellationToken).ConfigureAwait(false);
+            SecretBytes dataKey = await DecryptAsync(provider, encryptedDataKey, context, _allowance, cancellationToken).ConfigureAwait(false);
             if (dataKey.Length != header.Suite.KeyLength)
             {
                 dataKey.Dispose();
@@ -224,14 +249,18 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     {
         KeyProvider provider = await FindProviderAsync(encryptedDataKey, cancellationToken).ConfigureAwait(false)
             ?? throw new TenantEncryptionException(ErrorCodes.LeaseLost, "The key provider of the message was removed while it was read.");
-        (await DecryptAsync(provider, encryptedDataKey, context, cancellationToken).ConfigureAwait(false)).Dispose();
+        (await DecryptAsync(provider, encryptedDataKey, context, new KmsAllowance(), cancellationToken).ConfigureAwait(false)).Dispose();
     }
 
     private async Task<SecretBytes> DecryptAsync(
-        KeyProvider provider, EncryptedDataKey encryptedDataKey, EncryptionContext context, CancellationToken cancellationToken)
+        KeyProvider provider,
+        EncryptedDataKey encryptedDataKey,
+        EncryptionContext context,
+        KmsAllowance allowance,
+        CancellationToken cancellationToken)
     {
         TenantKeyState state = await _ring.StateAsync(Tenant!.TenantId, cancellationToken).ConfigureAwait(false);
-        KmsPlaintext opened = await _ring.KmsFor(_operation, provider).DecryptAsync(
+        KmsPlaintext opened = await _ring.KmsFor(_operation, provider, allowance).DecryptAsync(
             provider.Connection, provider.KeyArn!, encryptedDataKey.Ciphertext, context, cancellationToken).ConfigureAwait(false);
         TimeSpan duration = _ring.DurationFor(state.Tenant);
         Volatile.Write(ref _epoch, state.Tenant.Epoch);

@@ -17,14 +17,21 @@ public sealed class DrillService
     private readonly ChangeJournal _journal;
     private readonly KeySealer _sealer;
     private readonly ProviderAuthenticator _authenticator;
+    private readonly SecondLayer _secondLayer;
     private readonly SessionKeeper _session;
     private readonly LeftOvers _leftOvers;
     private readonly TimeProvider _time;
 
     internal DrillService(
-        ChangeJournal journal, KeySealer sealer, ProviderAuthenticator authenticator, SessionKeeper session, LeftOvers leftOvers, TimeProvider time)
+        ChangeJournal journal,
+        KeySealer sealer,
+        ProviderAuthenticator authenticator,
+        SecondLayer secondLayer,
+        SessionKeeper session,
+        LeftOvers leftOvers,
+        TimeProvider time)
     {
-        (_journal, _sealer, _authenticator) = (journal, sealer, authenticator);
+        (_journal, _sealer, _authenticator, _secondLayer) = (journal, sealer, authenticator, secondLayer);
         (_session, _leftOvers, _time) = (session, leftOvers, time);
     }
 
@@ -140,7 +147,7 @@ public sealed class DrillService
             async transaction =>
             {
                 KeyProvider found = await ProviderTransition.RequireAsync(transaction, providerId).ConfigureAwait(false);
-                await ProviderTransition.RefuseShutLayerAsync(transaction, found).ConfigureAwait(false);
+                await _secondLayer.RefuseShutAsync(transaction, found, cancellationToken).ConfigureAwait(false);
                 IReadOnlyList<KeyEncryptionKey> keys = await transaction.Keys.ListAsync(found.TenantId).ConfigureAwait(false);
                 return (
                     await TenantService.RequireAsync(transaction, found.TenantId).ConfigureAwait(false),

@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Drills;
 
 /// <summary>What is rehearsed with a key provider.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum KeyProviderDrill
 {
     /// <summary>That every region of the key opens what another one sealed, without an outage. Nothing is changed.</summary>

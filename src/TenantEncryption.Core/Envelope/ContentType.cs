@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Envelope;
 
 /// <summary>How the body of a message is laid out (message-header.md, <c>Content Type</c>).</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum ContentType
 {
     /// <summary>The whole body is one AES-GCM ciphertext.</summary>

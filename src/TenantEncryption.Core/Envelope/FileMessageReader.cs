@@ -120,9 +120,9 @@ internal sealed class FileMessageReader(
             frames = frames[..(int)SealedBatchLength];
         }
 
-        Span<byte> plaintext = content is not null
-            ? content.Span
-            : window.Span[(isFinal ? Frames.FinalContentOffset : Frames.RegularContentOffset)..];
+        // A batch of one frame is decrypted where it lies. A file that is cut before its content has no place for any.
+        int contentOffset = isFinal ? Frames.FinalContentOffset : Frames.RegularContentOffset;
+        Span<byte> plaintext = content is not null ? content.Span : window.Span[Math.Min(contentOffset, window.Length)..];
         int opened = Frames.Open(aead, header, (uint)(first + 1), frames, plaintext, out isFinal, out int consumed);
         if (destination is not null && opened > 0)
         {

@@ -10,7 +10,7 @@ internal static class HeaderSource
     private const int FirstReadLength = 4096;
 
     public static MessageHeader Read(ReadOnlySpan<byte> message, MessageLimits limits) =>
-        HeaderParser.Measure(message, limits, out int length)
+        new HeaderMeasure(limits).TryFindEnd(message, out int length)
             ? HeaderParser.Parse(message[..length].ToArray())
             : throw Incomplete(message.Length);
 
@@ -25,9 +25,10 @@ internal static class HeaderSource
         byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstReadLength);
         try
         {
+            var measure = new HeaderMeasure(limits);
             int filled = RegularFile.Read(source, buffer, 0);
             int length;
-            while (!HeaderParser.Measure(buffer.AsSpan(0, filled), limits, out length))
+            while (!measure.TryFindEnd(buffer.AsSpan(0, filled), out length))
             {
                 if (filled < buffer.Length)
                 {
@@ -52,24 +53,29 @@ internal static class HeaderSource
         try
         {
             // Only bytes that belong to the header for certain are taken from the stream.
+            var measure = new HeaderMeasure(limits);
+            int length = HeaderMeasure.LeastLength;
             var filled = 0;
-            int length;
-            while (!HeaderParser.Measure(buffer.AsSpan(0, filled), limits, out length))
+            bool isComplete;
+            do
             {
                 if (length > buffer.Length)
                 {
                     Grow(ref buffer, filled, length);
                 }
 
+                int needed = length - filled;
                 int read = await source
-                    .ReadAtLeastAsync(buffer.AsMemory(filled, length - filled), length - filled, throwOnEndOfStream: false, cancellationToken)
+                    .ReadAtLeastAsync(buffer.AsMemory(filled, needed), needed, throwOnEndOfStream: false, cancellationToken)
                     .ConfigureAwait(false);
                 filled += read;
-                if (filled < length)
+                isComplete = measure.TryFindEnd(buffer.AsSpan(0, filled), out length);
+                if (!isComplete && read < needed)
                 {
                     throw Incomplete(filled);
                 }
             }
+            while (!isComplete);
 
             return HeaderParser.Parse(buffer.AsSpan(0, length).ToArray());
         }

@@ -49,7 +49,7 @@ public sealed class MessageReader
     {
         try
         {
-            return HeaderSource.MayBegin(source) && HeaderSource.Read(source, MessageLimits.Default) is not null;
+            return HeaderSource.MayBegin(source) && HeaderSource.Read(source, MessageLimits.OfHeader) is not null;
         }
         catch (TenantEncryptionException)
         {
@@ -62,7 +62,7 @@ public sealed class MessageReader
     {
         try
         {
-            return HeaderParser.MayBegin(content) && HeaderSource.Read(content, MessageLimits.Default) is not null;
+            return HeaderParser.MayBegin(content) && HeaderSource.Read(content, MessageLimits.OfHeader) is not null;
         }
         catch (TenantEncryptionException)
         {

@@ -21,9 +21,10 @@ internal static class NonFramedBody
         ulong length = BinaryPrimitives.ReadUInt64BigEndian(body[AlgorithmSuite.IvLength..]);
         return length <= (ulong)limits.MaxNonFramedLength
             ? (int)length
-            : throw new TenantEncryptionException(
+            : throw MessageLimits.Exceeded(
                 ErrorCodes.NonFramedTooLarge,
-                $"The message is not framed and has {length} bytes of content; the limit is {limits.MaxNonFramedLength}.");
+                $"The message is not framed and has {length} bytes of content; the limit is {limits.MaxNonFramedLength}.",
+                nameof(MessageLimits.MaxNonFramedLength));
     }
 
     /// <summary>Verifies and decrypts the content.</summary>

@@ -11,18 +11,27 @@ internal sealed class StreamMessageReader(
     MessageReaderOptions options,
     IProgress<long>? bytesDone)
 {
+    // What a body claims to hold is not kept room for before so much of it has come.
+    private const int FirstBodyLength = 256 << 10;
+
     private readonly int _batchFrames = Batch.Frames(header.FrameLength == 0 ? 1 : header.FrameLength);
     private readonly TaskCompletionSource _endVerified = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // A length of 0 is also what a source says that does not know it (as in /proc).
+    private readonly long _sourceLength = source is { CanSeek: true, Length: > 0 } ? Math.Max(0, source.Length - source.Position) : long.MaxValue;
 
     private FrameSlot? _finalSlot;
     private long _messageLength = header.HeaderLength;
     private long _plaintextLength;
     private long _done;
 
+    /// <summary>The buffer that a batch needs: no more than the source has, where that is known.</summary>
+    private int WindowLength => (int)Math.Min((_batchFrames * (header.FrameLength + (long)Frames.RegularOverhead)) + Frames.FinalExcess, _sourceLength);
+
     public async Task<ReadMessage> ReadFramedAsync(IAead[] aeads, CancellationToken cancellationToken)
     {
-        int windowLength = checked((_batchFrames * (header.FrameLength + Frames.RegularOverhead)) + Frames.FinalExcess);
-        using var pipeline = new FramePipeline(aeads, windowLength, _batchFrames * header.FrameLength);
+        int windowLength = WindowLength;
+        using var pipeline = new FramePipeline(aeads, windowLength, (int)Math.Min(windowLength, _batchFrames * (long)header.FrameLength));
         await pipeline.RunAsync(stop => ReadFramesAsync(pipeline, stop), ReleaseAsync, cancellationToken).ConfigureAwait(false);
         return new ReadMessage(header, _plaintextLength, _messageLength);
     }
@@ -32,14 +41,7 @@ internal sealed class StreamMessageReader(
         byte[] prefix = new byte[NonFramedBody.ContentOffset];
         int prefixLength = await FillAsync(prefix, cancellationToken).ConfigureAwait(false);
         int length = NonFramedBody.ReadLength(prefix.AsSpan(0, prefixLength), options.Limits);
-        using var body = new FrameBuffer(NonFramedBody.Overhead + length);
-        prefix.CopyTo(body.Span);
-        Memory<byte> rest = body.Memory[NonFramedBody.ContentOffset..];
-        if (await FillAsync(rest, cancellationToken).ConfigureAwait(false) < rest.Length)
-        {
-            throw Frames.Truncated();
-        }
-
+        using FrameBuffer body = await ReadBodyAsync(prefix, NonFramedBody.Overhead + length, cancellationToken).ConfigureAwait(false);
         if (options.BeforeFrames is not null)
         {
             await options.BeforeFrames(cancellationToken).ConfigureAwait(false);
@@ -47,7 +49,7 @@ internal sealed class StreamMessageReader(
 
         // The signature covers the ciphertext, which decryption replaces.
         signature?.Append(body.Span);
-        Memory<byte> content = rest[..length];
+        Memory<byte> content = body.Memory.Slice(NonFramedBody.ContentOffset, length);
         NonFramedBody.Open(aead, header, body.Span, content.Span);
         await VerifyEndAsync(ReadOnlyMemory<byte>.Empty, cancellationToken).ConfigureAwait(false);
         if (destination is not null)
@@ -59,9 +61,42 @@ internal sealed class StreamMessageReader(
         return new ReadMessage(header, length, _messageLength + body.Length);
     }
 
+    private async Task<FrameBuffer> ReadBodyAsync(byte[] prefix, int length, CancellationToken cancellationToken)
+    {
+        var body = new FrameBuffer(Math.Min(length, FirstBodyLength));
+        try
+        {
+            prefix.CopyTo(body.Span);
+            int filled = prefix.Length;
+            while (true)
+            {
+                filled += await FillAsync(body.Memory[filled..], cancellationToken).ConfigureAwait(false);
+                if (filled < body.Length)
+                {
+                    throw Frames.Truncated();
+                }
+
+                if (filled == length)
+                {
+                    return body;
+                }
+
+                FrameBuffer full = body;
+                body = new FrameBuffer((int)Math.Min(length, 2L * filled));
+                full.Span.CopyTo(body.Span);
+                full.Dispose();
+            }
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
     private async Task ReadFramesAsync(FramePipeline pipeline, CancellationToken cancellationToken)
     {
-        int windowLength = (_batchFrames * (header.FrameLength + Frames.RegularOverhead)) + Frames.FinalExcess;
+        int windowLength = WindowLength;
         byte[] carried = ArrayPool<byte>.Shared.Rent(windowLength);
         try
         {

@@ -191,6 +191,11 @@ public static class ErrorCatalog
             "Keys and data depend on the provider.",
             "Migrate them to another provider first, or use -Force and accept that they become unreadable."),
         new(
+            ErrorCodes.NothingTested,
+            ErrorKind.NotFound,
+            "There was nothing to test, which is no success.",
+            "Check that what was named is the right thing, and that it is still there."),
+        new(
             ErrorCodes.NotAMessage,
             ErrorKind.InvalidData,
             "The input is not an AWS Encryption SDK message.",
@@ -224,12 +229,12 @@ public static class ErrorCatalog
             ErrorCodes.NonFramedTooLarge,
             ErrorKind.InvalidData,
             "The message is not framed and too large to be verified in bounded memory.",
-            "Have its writer use framed messages."),
+            "Have its writer use framed messages, or, if you trust it, raise MaxNonFramedLength."),
         new(
             ErrorCodes.LimitExceeded,
             ErrorKind.InvalidData,
             "A length in the message or the input, or a quota of AWS KMS, exceeds a limit.",
-            "Raise the limit that the message names if it is trusted, choose a larger frame size, or have AWS raise the quota."),
+            "Raise the limit that the error names, if you trust the message's writer; choose a larger frame size; or have AWS raise the quota."),
         new(
             ErrorCodes.WrongTenant,
             ErrorKind.Denied,
@@ -241,6 +246,11 @@ public static class ErrorCatalog
             "None of the keys that may be tried opens the message.",
             "Check the tenant, import its key ring, or give the raw key that wrapped it."),
         new(
+            ErrorCodes.KeyringFailed,
+            ErrorKind.Unavailable,
+            "The keyring that the caller brought failed when it was asked for a data key.",
+            "Mend what the keyring reports, such as a key device that can't be reached, and read the message again; it is untouched."),
+        new(
             ErrorCodes.ContextMismatch,
             ErrorKind.InvalidInput,
             "The encryption context is not what the message needs, or has a reserved or repeated key.",
@@ -249,7 +259,7 @@ public static class ErrorCatalog
             ErrorCodes.MessageSubstituted,
             ErrorKind.InvalidData,
             "The catalog knows another message at that path: the file was replaced by another or older message.",
-            "Find out who replaced it; run Update-TenantDataCatalog if it was you."),
+            "Find out who replaced it; if it was you, unprotect it and protect it there again, so that the catalog knows it."),
         new(
             ErrorCodes.LeaseLost,
             ErrorKind.Unavailable,
@@ -309,12 +319,12 @@ public static class ErrorCatalog
             ErrorCodes.RootKeyMissing,
             ErrorKind.NotFound,
             "The root key of this store's internal KMS is not on this machine.",
-            "Restore it with Import-RootKey from its backup."),
+            "Put the file back from your backup, where the message says, with the same owner and mode; no new key is ever made for an existing store."),
         new(
             ErrorCodes.RootKeyMismatch,
             ErrorKind.Denied,
             "The root key at hand is not the one of this store.",
-            "Restore the right one with Import-RootKey; no new key is ever made for an existing store."),
+            "Put the right one back from your backup; no new key is ever made for an existing store."),
         new(
             ErrorCodes.PassphraseRequired,
             ErrorKind.Authentication,

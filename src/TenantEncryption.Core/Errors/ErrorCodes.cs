@@ -120,6 +120,9 @@ public static class ErrorCodes
     /// <summary>Keys and data depend on the provider.</summary>
     public const string HasDependants = "HAS_DEPENDANTS";
 
+    /// <summary>There was nothing to test, which is no success.</summary>
+    public const string NothingTested = "NOTHING_TESTED";
+
     /// <summary>The input is not an AWS Encryption SDK message.</summary>
     public const string NotAMessage = "NOT_A_MESSAGE";
 
@@ -149,6 +152,9 @@ public static class ErrorCodes
 
     /// <summary>None of the keys that may be tried opens the message.</summary>
     public const string WrongKey = "WRONG_KEY";
+
+    /// <summary>A keyring of the caller's failed when it was asked for a data key.</summary>
+    public const string KeyringFailed = "KEYRING_FAILED";
 
     /// <summary>The encryption context is not what the message needs, or has a reserved or repeated key.</summary>
     public const string ContextMismatch = "CONTEXT_MISMATCH";

@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Errors;
 
 /// <summary>What sort of trouble an error code stands for; PowerShell shows it as the error's category.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum ErrorKind
 {
     /// <summary>What the caller gave is malformed or does not fit.</summary>

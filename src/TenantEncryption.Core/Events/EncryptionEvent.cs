@@ -1,3 +1,6 @@
+using System.Globalization;
+using TenantEncryption.Errors;
+
 namespace TenantEncryption.Events;
 
 /// <summary>A CloudEvents 1.0 record of the event log.</summary>
@@ -28,7 +31,11 @@ public sealed record EncryptionEvent
     public string? UserId { get; init; }
 
     /// <summary>The details: text, numbers, and lists of such maps.</summary>
-    public IReadOnlyDictionary<string, object?> Data { get; init; } = new Dictionary<string, object?>();
+    public IReadOnlyDictionary<string, object?> Data { get; init; } = new EventData();
+
+    /// <summary>How it ended: the code in the details; else how many items failed, if any did; else <c>SUCCESS</c>.</summary>
+    public string Outcome => Data.GetValueOrDefault("code") as string
+        ?? (Data.GetValueOrDefault("failed") is long failed and > 0 ? string.Create(CultureInfo.InvariantCulture, $"{failed} failed") : ErrorCodes.Success);
 
     /// <inheritdoc/>
     public override string ToString() => Type;

@@ -108,8 +108,9 @@ public sealed class EventLog
 
         return new EventLogTestResult
         {
-            Code = ErrorCodes.Success,
+            Code = verified > 0 ? ErrorCodes.Success : ErrorCodes.NothingTested,
             Records = verified,
+            Detail = verified > 0 ? null : "The log has no record yet.",
             Head = new EventLogHead(verified, Hex(previous)),
             Excludes = kept is null && head is null
                 ? "No record was changed, removed from the middle, inserted or reordered by anyone without the root key. "

@@ -6,7 +6,7 @@ public sealed record EventLogTestResult
     /// <summary>Whether every record verifies and the log fits every head that was at hand.</summary>
     public bool Success => Code == Errors.ErrorCodes.Success;
 
-    /// <summary><c>SUCCESS</c> or <c>EVENT_LOG_ALTERED</c>.</summary>
+    /// <summary><c>SUCCESS</c>, <c>EVENT_LOG_ALTERED</c>, or <c>NOTHING_TESTED</c> of a log without records.</summary>
     public required string Code { get; init; }
 
     /// <summary>How many records verify, from the first on.</summary>

@@ -49,12 +49,20 @@ internal static class EventText
                 (string)json["time"]!, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal),
             TenantId = (string?)json["tenantid"],
             UserId = (string?)json["userid"],
-            Data = json["data"] is JObject data ? Plain(data) : new Dictionary<string, object?>(),
+            Data = json["data"] is JObject data ? Plain(data) : new EventData(),
         };
     }
 
-    private static Dictionary<string, object?> Plain(JObject json) =>
-        json.Properties().ToDictionary(property => property.Name, property => Plain(property.Value), StringComparer.Ordinal);
+    private static EventData Plain(JObject json)
+    {
+        var data = new EventData();
+        foreach (JProperty property in json.Properties())
+        {
+            data.Add(property.Name, Plain(property.Value));
+        }
+
+        return data;
+    }
 
     private static object? Plain(JToken? token) => token switch
     {

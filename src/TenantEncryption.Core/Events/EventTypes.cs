@@ -104,4 +104,43 @@ public static class EventTypes
 
     /// <summary>The root key of the internal KMS was rotated.</summary>
     public const string RootRotated = "root.rotated";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        ProviderCreated,
+        ProviderUpdated,
+        ProviderDeleted,
+        MigrationTriggered,
+        MigrationProgressed,
+        MigrationFinished,
+        ProviderTested,
+        ProviderActivated,
+        ProviderArchived,
+        ProviderDeactivated,
+        ProviderRestored,
+        ProviderFailedOver,
+        ProviderReturned,
+        ProviderRefused,
+        KeyPolicyUpdated,
+        DrillStarted,
+        DrillFinished,
+        KeyRotated,
+        MasterKeyCreated,
+        MasterKeyUpdated,
+        MasterKeyEnabled,
+        MasterKeyDisabled,
+        MasterKeyDeletionScheduled,
+        MasterKeyRestored,
+        GrantCreated,
+        GrantRevoked,
+        GrantRetired,
+        TenantCreated,
+        DataProtected,
+        DataUnprotected,
+        DataTested,
+        KmsCalled,
+        StoreCreated,
+        RootRotated,
+    ];
 }

@@ -12,8 +12,11 @@ public sealed record KeyEncryptionKey
     /// <summary>The provider that seals it.</summary>
     public string ProviderId => Record.ProviderId;
 
+    /// <summary>Its name, where the key was listed.</summary>
+    public string? ProviderName { get; init; }
+
     /// <summary>The sealed key.</summary>
-    public required KeyRecord Record { get; init; }
+    internal KeyRecord Record { get; init; } = null!;
 
     /// <summary>Whether it wraps, or unwraps only.</summary>
     public KeyEncryptionKeyStatus Status { get; init; }
@@ -25,5 +28,9 @@ public sealed record KeyEncryptionKey
     public long ReservedWraps { get; init; }
 
     /// <summary>The wraps that became catalogued files, ever.</summary>
-    public long FileWraps { get; init; }
+    public long Messages { get; init; }
+
+    /// <summary>The sealed key. A method, so that what shows all properties of a key does not show it.</summary>
+    /// <returns>The record.</returns>
+    public KeyRecord GetRecord() => Record;
 }

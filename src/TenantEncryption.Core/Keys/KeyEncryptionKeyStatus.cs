@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Keys;
 
 /// <summary>What a key-encryption key does.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum KeyEncryptionKeyStatus
 {
     /// <summary>Wraps new data-encryption keys. Exactly one key of a tenant is Current.</summary>

@@ -20,6 +20,7 @@ internal sealed class KeyMaker(KeySealer sealer, ProviderRegions regions, TimePr
         return new KeyEncryptionKey
         {
             Record = await SealAsync(operation, kek, Identifiers.New(Identifiers.KekPrefix), tenant, provider, cancellationToken).ConfigureAwait(false),
+            ProviderName = provider.Name,
             Status = KeyEncryptionKeyStatus.Current,
             CreatedAt = time.GetUtcNow(),
         };

@@ -25,6 +25,7 @@ internal sealed class KeyRing : IDisposable
     private readonly KeySealer _sealer;
     private readonly ProviderRegions _regions;
     private readonly ProviderAuthenticator _authenticator;
+    private readonly SecondLayer _secondLayer;
     private readonly TimeProvider _time;
     private readonly TimeSpan? _shorterLease;
     private readonly IAeadFactory? _aeadFactory;
@@ -39,6 +40,7 @@ internal sealed class KeyRing : IDisposable
     /// <param name="sealer">Opens key records.</param>
     /// <param name="regions">Which region of a provider is asked.</param>
     /// <param name="authenticator">Authenticates the providers that it trusts.</param>
+    /// <param name="secondLayer">What it demands of providers with a second layer.</param>
     /// <param name="time">The clock of leases.</param>
     /// <param name="shorterLease">A lease that this process wants, where it is shorter than the tenant's.</param>
     /// <param name="aeadFactory">The AEAD of the keys.</param>
@@ -47,11 +49,12 @@ internal sealed class KeyRing : IDisposable
         KeySealer sealer,
         ProviderRegions regions,
         ProviderAuthenticator authenticator,
+        SecondLayer secondLayer,
         TimeProvider time,
         TimeSpan? shorterLease,
         IAeadFactory? aeadFactory)
     {
-        (_store, _sealer, _regions, _authenticator) = (store, sealer, regions, authenticator);
+        (_store, _sealer, _regions, _authenticator, _secondLayer) = (store, sealer, regions, authenticator, secondLayer);
         (_time, _shorterLease, _aeadFactory) = (time, shorterLease, aeadFactory);
         _sweeper = time.CreateTimer(_ => _ = SweepAsync(), null, EpochCheckInterval, EpochCheckInterval);
     }
@@ -107,7 +110,13 @@ internal sealed class KeyRing : IDisposable
     /// <exception cref="TenantEncryptionException">
     /// <c>WRONG_KEY</c>: the tenant has no such key; <c>PROVIDER_DEACTIVATED</c>; or what the provider answered.
     /// </exception>
-    public async ValueTask<KeyLease> LeaseAsync(Operation operation, string tenantId, string kekId, CancellationToken cancellationToken)
+    public ValueTask<KeyLease> LeaseAsync(Operation operation, string tenantId, string kekId, CancellationToken cancellationToken) =>
+        LeaseAsync(operation, tenantId, kekId, null, cancellationToken);
+
+    /// <summary>The same for a key that a message names, which may cause so many calls of KMS.</summary>
+    /// <exception cref="TenantEncryptionException">As above; <c>LIMIT_EXCEEDED</c>: the message may cause no more calls.</exception>
+    public async ValueTask<KeyLease> LeaseAsync(
+        Operation operation, string tenantId, string kekId, KmsAllowance? allowance, CancellationToken cancellationToken)
     {
         TenantKeyState state = await StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
         if (FindLive(state.Tenant, kekId) is { } live)
@@ -119,7 +128,7 @@ internal sealed class KeyRing : IDisposable
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return FindLive(state.Tenant, kekId) ?? await OpenAsync(operation, tenantId, kekId, cancellationToken).ConfigureAwait(false);
+            return FindLive(state.Tenant, kekId) ?? await OpenAsync(operation, tenantId, kekId, allowance, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -131,8 +140,17 @@ internal sealed class KeyRing : IDisposable
     public ValueTask RequireAuthenticAsync(KeyProvider provider, CancellationToken cancellationToken) =>
         _authenticator.RequireAsync(provider, cancellationToken);
 
-    /// <summary>The KMS for a provider's calls that need no lease: those of Direct messages.</summary>
-    public IKms KmsFor(Operation operation, KeyProvider provider) => _regions.For(operation, provider);
+    /// <summary>The KMS for the calls of a message that need no lease: one of a Direct tenant, or of another writer.</summary>
+    public IKms KmsFor(Operation operation, KeyProvider provider, KmsAllowance allowance) => _regions.For(operation, provider, allowance);
+
+    /// <summary>Whether a tenant has a second layer: no data key may come from its master key alone.</summary>
+    /// <exception cref="TenantEncryptionException"><c>PROVIDER_ALTERED</c>: it can't be told.</exception>
+    public async Task<bool> HasSecondLayerAsync(EncryptionTenant tenant, CancellationToken cancellationToken)
+    {
+        IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        return await _secondLayer.CoversAsync(transaction, tenant, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Says that an operation is done with a lease, which ends it when it served that operation only.</summary>
     public void Return(KeyLease lease)
@@ -191,7 +209,8 @@ internal sealed class KeyRing : IDisposable
             ? lease
             : null;
 
-    private async Task<KeyLease> OpenAsync(Operation operation, string tenantId, string kekId, CancellationToken cancellationToken)
+    private async Task<KeyLease> OpenAsync(
+        Operation operation, string tenantId, string kekId, KmsAllowance? allowance, CancellationToken cancellationToken)
     {
         EncryptionTenant tenant;
         KeyEncryptionKey? key;
@@ -204,7 +223,7 @@ internal sealed class KeyRing : IDisposable
             provider = key is null ? null : await transaction.Providers.FindAsync(key.ProviderId).ConfigureAwait(false);
             if (provider is not null)
             {
-                await ProviderTransition.RefuseShutLayerAsync(transaction, provider).ConfigureAwait(false);
+                await _secondLayer.RefuseShutAsync(transaction, provider, cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -225,7 +244,7 @@ internal sealed class KeyRing : IDisposable
         try
         {
             using SecretBytes kek = await _sealer.OpenAsync(
-                _regions.For(operation, provider), key.Record, provider, cancellationToken).ConfigureAwait(false);
+                _regions.For(operation, provider, allowance), key.Record, provider, cancellationToken).ConfigureAwait(false);
             var lease = new KeyLease(tenantId, kekId, provider.Id, tenant.Epoch, new SharedAead(kek.Span, _aeadFactory), duration, _time);
             if (duration > TimeSpan.Zero)
             {
@@ -234,7 +253,7 @@ internal sealed class KeyRing : IDisposable
 
             return lease;
         }
-        catch (TenantEncryptionException refusal) when (refusal.Definition.Kind != ErrorKind.Unavailable)
+        catch (TenantEncryptionException refusal) when (refusal.Definition.Kind != ErrorKind.Unavailable && refusal.Code != ErrorCodes.LimitExceeded)
         {
             // A refusal of the provider shuts everything that it opened before.
             EndOfProvider(provider.Id);

@@ -14,7 +14,7 @@ namespace TenantEncryption.Migration;
 /// and its new record staged; then one transaction puts all records in place and makes the target Active. Until that transaction nothing that
 /// readers or writers use has changed, so the process may die anywhere.
 /// </summary>
-internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session, KeyMaker keyMaker, TimeProvider time)
+internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session, KeyMaker keyMaker, SecondLayer secondLayer, TimeProvider time)
 {
     /// <summary>How many calls of KMS the new key that a migration makes under its target takes.</summary>
     public static int CallsToMake(EncryptionTenant tenant, KeyProvider target) => KeyMaker.CallsToMake(tenant, target);
@@ -83,7 +83,7 @@ internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session,
         SecretBytes opened;
         try
         {
-            await journal.ReadAsync(transaction => ProviderTransition.RefuseShutLayerAsync(transaction, source), cancellationToken).ConfigureAwait(false);
+            await journal.ReadAsync(transaction => secondLayer.RefuseShutAsync(transaction, source, cancellationToken), cancellationToken).ConfigureAwait(false);
             opened = await keyMaker.OpenAsync(operation, key!.Record, source, cancellationToken).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)

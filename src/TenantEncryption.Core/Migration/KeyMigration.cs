@@ -18,8 +18,14 @@ public sealed record KeyMigration
     /// <summary>The id of the provider that was Active when it began.</summary>
     public required string MigratingFrom { get; init; }
 
+    /// <summary>Its name, while the store has it.</summary>
+    public string? MigratingFromName { get; init; }
+
     /// <summary>The id of the provider that is Active when it ends.</summary>
     public required string MigratingTo { get; init; }
+
+    /// <summary>Its name, while the store has it.</summary>
+    public string? MigratingToName { get; init; }
 
     /// <summary>Who began it.</summary>
     public string? Actor { get; init; }
@@ -43,7 +49,7 @@ public sealed record KeyMigration
     public int Progress => Total == 0 ? (State == MigrationState.Completed ? 100 : 0) : (int)(100 * (Done + Failed) / Total);
 
     /// <summary>The session that works on it, while one does.</summary>
-    public string? RunnerSessionId { get; init; }
+    internal string? RunnerSessionId { get; init; }
 
     /// <summary>Why it could not go on, when it is Failed.</summary>
     public string? FailureCode { get; init; }

@@ -386,6 +386,8 @@ public sealed class KeyMigrationService
             State = MigrationState.Completed,
             MigratingFrom = target.Id,
             MigratingTo = target.Id,
+            MigratingFromName = target.Name,
+            MigratingToName = target.Name,
             Actor = _actor,
             InitiatedAt = now,
             CompletedAt = now,

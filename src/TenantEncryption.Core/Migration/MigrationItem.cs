@@ -18,7 +18,7 @@ public sealed record MigrationItem
     public MigrationItemState State { get; init; }
 
     /// <summary>The record under the target, once it is Staged.</summary>
-    public KeyRecord? Staged { get; init; }
+    internal KeyRecord? Staged { get; init; }
 
     /// <summary>Why it could not be moved.</summary>
     public string? Code { get; init; }

@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Migration;
 
 /// <summary>How far one item of a migration is.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum MigrationItemState
 {
     /// <summary>Not begun.</summary>

@@ -114,13 +114,13 @@ internal static class MigrationPlanner
     }
 
     // The migration tests the target again, so this is no refusal yet: the key may have been mended.
-    private static IReadOnlyList<string> WarningsOf(KeyProvider target) => target.LastTestCode is null or ErrorCodes.Success
+    private static IReadOnlyList<string> WarningsOf(KeyProvider target) => target.LastTest is null or ErrorCodes.Success
         ? []
         :
         [
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{target.LastTestCode}: the last test of '{target.Name}', at {target.LastTestedAt:u}, failed. It is tested again first, and nothing moves unless it works."),
+                $"{target.LastTest}: the last test of '{target.Name}', at {target.LastTestedAt:u}, failed. It is tested again first, and nothing moves unless it works."),
         ];
 
     private static List<string> NotesOf(bool nothingToDo, int left)

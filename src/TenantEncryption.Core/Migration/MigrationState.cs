@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Migration;
 
 /// <summary>How far a migration is.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum MigrationState
 {
     /// <summary>Recorded; nothing was done.</summary>

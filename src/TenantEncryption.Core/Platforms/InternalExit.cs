@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Platforms;
 
 /// <summary>How a tenant leaves the internal KMS for a customer master key.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum InternalExit
 {
     /// <summary>Freely.</summary>

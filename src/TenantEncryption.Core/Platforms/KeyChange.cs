@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Platforms;
 
 /// <summary>How a tenant changes from one provider to another.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum KeyChange
 {
     /// <summary>By migrating, or by activating a Pending one.</summary>

@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Platforms;
 
 /// <summary>Whether a platform asks for multi-Region keys.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum MultiRegionRule
 {
     /// <summary>It does not matter.</summary>

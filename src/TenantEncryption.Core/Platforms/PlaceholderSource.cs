@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Platforms;
 
 /// <summary>Where the value of a placeholder comes from when nobody gives one.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum PlaceholderSource
 {
     /// <summary>From nowhere: it must be given.</summary>

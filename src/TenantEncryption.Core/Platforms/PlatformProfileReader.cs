@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Newtonsoft.Json;
-using Newtonsoft.Json.Converters;
 using Newtonsoft.Json.Linq;
 using Newtonsoft.Json.Serialization;
 using TenantEncryption.Errors;
@@ -21,7 +20,6 @@ public static partial class PlatformProfileReader
         ContractResolver = new CamelCasePropertyNamesContractResolver { NamingStrategy = new CamelCaseNamingStrategy(processDictionaryKeys: false, overrideSpecifiedNames: true) },
         MissingMemberHandling = MissingMemberHandling.Error,
         DateParseHandling = DateParseHandling.None,
-        Converters = { new StringEnumConverter { AllowIntegerValues = false } },
     });
 
     private static readonly JsonLoadSettings Strict = new()

@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Platforms;
 
 /// <summary>When a provider can be removed.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum ProviderRemoval
 {
     /// <summary>When it is not Active.</summary>

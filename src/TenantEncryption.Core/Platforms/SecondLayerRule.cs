@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Platforms;
 
 /// <summary>Whether a customer master key can be, or is, a second layer over the internal KMS.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum SecondLayerRule
 {
     /// <summary>As the administrator wants it.</summary>

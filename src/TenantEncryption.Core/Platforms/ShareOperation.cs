@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Platforms;
 
 /// <summary>How KMS is asked for the share that seals a key-encryption key.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum ShareOperation
 {
     /// <summary>One call, kms:GenerateDataKey.</summary>

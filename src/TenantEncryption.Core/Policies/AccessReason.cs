@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Policies;
 
 /// <summary>Why a request is allowed or refused.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum AccessReason
 {
     /// <summary>A statement of the key policy allows the caller.</summary>

@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Policies;
 
 /// <summary>What a policy is attached to; it decides which elements a statement must and may have.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum PolicyKind
 {
     /// <summary>

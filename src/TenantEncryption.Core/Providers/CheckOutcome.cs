@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Providers;
 
 /// <summary>How a check of a key provider ended.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum CheckOutcome
 {
     /// <summary>As it must be.</summary>

@@ -69,13 +69,13 @@ public sealed record KeyProvider
     public DateTimeOffset? LastTestedAt { get; init; }
 
     /// <summary>The code of the last test, such as <c>SUCCESS</c>.</summary>
-    public string? LastTestCode { get; init; }
+    public string? LastTest { get; init; }
 
     /// <summary>
     /// A MAC over the registration and its state, under a key that the store does not hold: who can write the database can't send keys to
     /// another master key or endpoint.
     /// </summary>
-    public string? Authenticator { get; init; }
+    internal string? Authenticator { get; init; }
 
     /// <summary>The number of key-encryption keys that it seals.</summary>
     public long KeyCount { get; init; }

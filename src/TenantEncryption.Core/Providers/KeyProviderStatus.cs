@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Providers;
 
 /// <summary>The state of a key provider (the states are those of Tableau Cloud's external KMS).</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum KeyProviderStatus
 {
     /// <summary>Registered, not used yet: neither writes nor reads.</summary>

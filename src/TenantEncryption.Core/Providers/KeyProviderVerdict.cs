@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Providers;
 
 /// <summary>What a test means for the provider's use, in the terms of Tableau Cloud's Test Configuration.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum KeyProviderVerdict
 {
     /// <summary>Pending, and every check passed.</summary>

@@ -25,25 +25,6 @@ internal static class ProviderTransition
         return provider;
     }
 
-    /// <summary>Refuses a provider whose second layer is shut: the tenant's internal provider is Deactivated.</summary>
-    /// <exception cref="TenantEncryptionException"><c>PROVIDER_DEACTIVATED</c>.</exception>
-    public static async Task RefuseShutLayerAsync(IStoreTransaction transaction, KeyProvider provider)
-    {
-        if (!provider.SecondLayer)
-        {
-            return;
-        }
-
-        IReadOnlyList<KeyProvider> internals = await transaction.Providers.ListAsync(
-            new KeyProviderFilter { TenantId = provider.TenantId, Type = KeyProviderType.Internal }).ConfigureAwait(false);
-        if (internals.FirstOrDefault(one => one.Status == KeyProviderStatus.Deactivated) is { } shut)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.ProviderDeactivated, $"'{shut.Name}', the second layer of the key provider '{provider.Name}' of tenant '{provider.TenantId}', is Deactivated.")
-            { KeyArn = provider.KeyArn };
-        }
-    }
-
     /// <summary>Refuses while a migration of the tenant is unfinished.</summary>
     public static async Task RefuseMigrationAsync(IStoreTransaction transaction, string tenantId)
     {

@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Stores;
 
 /// <summary>What a transaction does.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum StoreAccess
 {
     /// <summary>Reads a consistent snapshot.</summary>

@@ -14,8 +14,8 @@ public sealed record EncryptionTenant
     /// <summary>The name of the platform profile whose rules the tenant follows.</summary>
     public required string Platform { get; init; }
 
-    /// <summary>The rules of that platform.</summary>
-    public required PlatformProfile Profile { get; init; }
+    /// <summary>The rules of that platform. Not public: what shows all properties of a tenant would show the whole platform.</summary>
+    internal PlatformProfile Profile { get; init; } = null!;
 
     /// <summary>The AWS region in which the tenant lives, or <see langword="null"/> when no rule depends on it.</summary>
     public string? Region { get; init; }
@@ -42,6 +42,10 @@ public sealed record EncryptionTenant
 
     /// <summary>When the tenant was created.</summary>
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The rules of the tenant's platform.</summary>
+    /// <returns>The profile.</returns>
+    public PlatformProfile GetProfile() => Profile;
 
     /// <inheritdoc/>
     public override string ToString() => TenantId;

@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Tenants;
 
 /// <summary>How a tenant's data-encryption keys are wrapped.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum KeyHierarchy
 {
     /// <summary>CMK → KEK → DEK: one KMS call makes a key-encryption key that serves many messages.</summary>

@@ -36,7 +36,7 @@ public sealed class DisableKeyProviderCommand : KeyProviderCmdlet
     {
         KeyProvider provider = await ResolveAsync().ConfigureAwait(false);
         await Service.Providers.CheckDisablingAsync(provider.Id, Force, Cancellation).ConfigureAwait(false);
-        string? phrase = (await Service.Tenants.GetAsync(provider.TenantId, Cancellation).ConfigureAwait(false)).Profile.Lifecycle.DeactivationPhrase;
+        string? phrase = (await Service.Tenants.GetAsync(provider.TenantId, Cancellation).ConfigureAwait(false)).GetProfile().Lifecycle.DeactivationPhrase;
         Task<bool> confirm = phrase is null
             ? ConfirmAsync(Dependants.Describe(provider), Action, Force)
             : ConfirmPhraseAsync(Dependants.Describe(provider), Action, phrase, Force);

@@ -11,7 +11,7 @@ namespace TenantEncryption.PowerShell.Commands;
 /// key providers hang on the key.
 /// </remarks>
 /// <example>
-///   <code>Disable-MasterKey arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab</code>
+///   <code>Disable-MasterKey alias/acme -Region eu-west-1</code>
 ///   <para>Disables a key, after asking.</para>
 /// </example>
 /// <example>

@@ -39,6 +39,7 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
     [Parameter]
     [SupportsWildcards]
     [Names]
+    [ArgumentCompleter(typeof(EventTypeCompleter))]
     public string[]? Type { get; set; }
 
     /// <summary>Only after this time.</summary>

@@ -29,6 +29,7 @@ public sealed class GetKeyGrantCommand : KeyGrantCmdlet
 
     /// <summary>Only the grant with this id.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(GrantCompleter))]
     public string? GrantId { get; set; }
 
     /// <summary>Only grants to this principal.</summary>

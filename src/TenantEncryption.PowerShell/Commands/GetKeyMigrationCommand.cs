@@ -12,7 +12,7 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <para>Lists a tenant's migrations, oldest first.</para>
 /// </example>
 /// <example>
-///   <code>Get-KeyMigration mig-0123456789abcdef0123 -Failure</code>
+///   <code>Get-KeyMigration -State Failed | Get-KeyMigration -Failure</code>
 ///   <para>Shows the keys that could not be moved, and why.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Get, "KeyMigration")]
@@ -22,6 +22,7 @@ public sealed class GetKeyMigrationCommand : TenantCmdlet
     /// <summary>The ids of the migrations.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Names]
+    [ArgumentCompleter(typeof(MigrationCompleter))]
     public string[]? Id { get; set; }
 
     /// <summary>Only of these tenants: ids, or wildcards.</summary>

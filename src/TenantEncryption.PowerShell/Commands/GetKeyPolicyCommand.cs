@@ -26,7 +26,7 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <para>Writes a whole policy with the values that Tableau's Key Policy dialog shows.</para>
 /// </example>
 /// <example>
-///   <code>(Get-KeyPolicy acme-cmk -Merged).Changes</code>
+///   <code>(Get-KeyPolicy acme-cmk -Merged -User $role).Changes</code>
 ///   <para>Shows what Set-KeyPolicy would change.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Get, "KeyPolicy", DefaultParameterSetName = ProviderSet)]
@@ -61,6 +61,7 @@ public sealed class GetKeyPolicyCommand : KeyPolicyCmdlet
 
     /// <summary>The ARN of the key, where there is one already: it tells account and region, and whether it is a multi-Region key.</summary>
     [Parameter(ParameterSetName = PlatformSet)]
+    [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public string? KeyArn { get; set; }
 
     /// <summary>The ARNs of those who administer the key. The account itself always can.</summary>

@@ -20,7 +20,7 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <para>Lists the Active and Pending providers of several tenants.</para>
 /// </example>
 /// <example>
-///   <code>Get-KeyProvider -KeyArn arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab</code>
+///   <code>Get-KeyProvider -KeyArn $arn</code>
 ///   <para>Lists the providers, of all tenants, that hang on one master key.</para>
 /// </example>
 /// <example>
@@ -47,10 +47,12 @@ public sealed class GetKeyProviderCommand : TenantCmdlet
 
     /// <summary>The ids.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(KeyProviderIdCompleter))]
     public string[]? Id { get; set; }
 
     /// <summary>Only those whose resolved key ARN, or identifier as given, is this.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public string? KeyArn { get; set; }
 
     /// <summary>Only of these types.</summary>

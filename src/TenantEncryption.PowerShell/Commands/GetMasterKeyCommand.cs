@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using TenantEncryption.MasterKeys;
+using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
 
 namespace TenantEncryption.PowerShell.Commands;
@@ -27,6 +28,7 @@ public sealed class GetMasterKeyCommand : AwsCmdlet
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("KeyId")]
+    [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public MasterKeyReference KeyArn { get; set; } = null!;
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Shows what is known of messages: from their headers, or from the catalog.</summary>
 /// <remarks>
 /// With a path, the header of the file is read and nothing is decrypted: what it says could have been written by anyone, as Authenticated shows. With -TenantId,
-/// -KeyProvider or -KekId, the catalog lists the protected files that it knows.
+/// -KeyProvider or -KekId, the catalog lists the protected files that it knows, without a look at them: Authenticated is empty then.
 /// </remarks>
 /// <example>
 ///   <code>Get-TenantMessage ./protected/invoice.pdf.tenc | Format-List</code>
@@ -22,7 +22,7 @@ namespace TenantEncryption.PowerShell.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Get, "TenantMessage", DefaultParameterSetName = LiteralPathSet)]
 [OutputType(typeof(MessageInfo))]
-public sealed class GetTenantMessageCommand : TenantCmdlet
+public sealed class GetTenantMessageCommand : FileOutcomeCmdlet
 {
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
@@ -37,7 +37,7 @@ public sealed class GetTenantMessageCommand : TenantCmdlet
 
     /// <summary>Files, taken as they are written.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
-    [Alias("PSPath")]
+    [Alias("PSPath", "FullName")]
     public string[] LiteralPath { get; set; } = [];
 
     /// <summary>The messages of this tenant in the catalog.</summary>
@@ -52,6 +52,7 @@ public sealed class GetTenantMessageCommand : TenantCmdlet
 
     /// <summary>The messages in the catalog under this key-encryption key.</summary>
     [Parameter(ParameterSetName = CatalogSet)]
+    [ArgumentCompleter(typeof(KekCompleter))]
     public string? KekId { get; set; }
 
     /// <inheritdoc/>
@@ -66,34 +67,10 @@ public sealed class GetTenantMessageCommand : TenantCmdlet
             return;
         }
 
-        foreach (string path in ParameterSetName == PathSet ? Path : LiteralPath)
-        {
-            try
-            {
-                await ReadAsync(path).ConfigureAwait(false);
-            }
-            catch (TenantEncryptionException exception)
-            {
-                Report(exception, path);
-            }
-        }
-    }
-
-    private async Task ReadAsync(string path)
-    {
-        IReadOnlyList<string> files = await OnPipelineAsync(
-            () => ParameterSetName == PathSet ? SessionPath.Expand(this, path) : [SessionPath.Literal(this, path)]).ConfigureAwait(false);
-        foreach (string file in files)
-        {
-            try
-            {
-                await EmitAsync(await Service.Data.ReadHeaderAsync(file, Cancellation).ConfigureAwait(false)).ConfigureAwait(false);
-            }
-            catch (TenantEncryptionException exception)
-            {
-                Report(exception, file);
-            }
-        }
+        IReadOnlyList<string> files = ParameterSetName == PathSet
+            ? await ResolveAsync(Path, isLiteral: false).ConfigureAwait(false)
+            : await ResolveAsync(LiteralPath, isLiteral: true).ConfigureAwait(false);
+        await EmitOutcomesAsync(Service.Data.ReadHeadersAsync(files, Cancellation)).ConfigureAwait(false);
     }
 
     private async Task ListAsync()

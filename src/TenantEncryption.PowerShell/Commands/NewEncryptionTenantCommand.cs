@@ -57,10 +57,12 @@ public sealed class NewEncryptionTenantCommand : AwsColumnsCmdlet
 
     /// <summary>The edition that the tenant's owner bought, where the platform's rules depend on it, such as Starter.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(EditionCompleter))]
     public string? Edition { get; set; }
 
     /// <summary>The end-user organisation that the tenant belongs to, where you run tenants for several.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(OrganizationCompleter))]
     public string? Organization { get; set; }
 
     /// <summary>A tenant of the same platform whose key provider this one inherits; it gets keys of its own.</summary>
@@ -84,6 +86,7 @@ public sealed class NewEncryptionTenantCommand : AwsColumnsCmdlet
     /// parameters say how it is reached.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public string? KeyArn { get; set; }
 
     /// <summary>The value of the tenant's pair in KMS encryption contexts, where it is not the tenant id.</summary>

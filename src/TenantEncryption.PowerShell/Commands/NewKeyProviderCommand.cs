@@ -17,7 +17,7 @@ namespace TenantEncryption.PowerShell.Commands;
 /// EndpointUrl, RoleArn and ExternalId. -WhatIf tells the number of KMS calls; an alias, and the replicas of a multi-Region key, are looked up for it.
 /// </remarks>
 /// <example>
-///   <code>New-KeyProvider -TenantId acme -Name acme-cmk -KeyArn arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab</code>
+///   <code>New-KeyProvider -TenantId acme -Name acme-cmk -KeyArn $arn</code>
 ///   <para>Registers a key; Test-KeyProvider tells whether it works.</para>
 /// </example>
 /// <example>
@@ -57,6 +57,7 @@ public sealed class NewKeyProviderCommand : AwsColumnsCmdlet
 
     /// <summary>The master key in any form that the platform takes: key ARN, alias ARN, key id or alias name.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public string KeyArn { get; set; } = "";
 
     /// <summary>The AWS region to call; that of the identifier when it has one and this is not an argument, else the tenant's.</summary>

@@ -13,7 +13,7 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <remarks>
 /// Each file becomes one AWS Encryption SDK message beside it, with .tenc after its name; -Destination and -OutFile choose another place. A value
 /// becomes base64 text, or bytes with -AsByteArray. A file takes its name only when it is whole and durable; an existing one is left alone without
-/// -Force. Input that already is a message is left alone with a warning, so a run can be repeated. The encryption context is authenticated
+/// -Force; -SkipExisting passes over it. Input that already is a message is left alone with a warning, so a run can be repeated. In a folder, links are not followed, and pipes, sockets and devices are left out; a warning names each. The encryption context is authenticated
 /// with the message and stored in it readable: it is public. Reserved in it are keys that begin with aws-crypto-, KekId, and the tenant's own key.
 /// </remarks>
 /// <example>
@@ -61,7 +61,6 @@ public sealed class ProtectTenantDataCommand : FileCmdlet
     [Parameter]
     public SwitchParameter AsByteArray { get; set; }
 
-
     /// <inheritdoc/>
     protected override async Task BeginAsync()
     {
@@ -71,6 +70,7 @@ public sealed class ProtectTenantDataCommand : FileCmdlet
             FrameLength = FrameSize,
             DegreeOfParallelism = ThrottleLimit,
             Force = Force,
+            SkipExisting = SkipExisting,
             RemoveSource = RemoveSource,
         };
         await base.BeginAsync().ConfigureAwait(false);
@@ -93,6 +93,7 @@ public sealed class ProtectTenantDataCommand : FileCmdlet
 
     private protected override void RefuseForFile()
     {
+        base.RefuseForFile();
         if (AsByteArray)
         {
             throw new TenantEncryptionException(ErrorCodes.InvalidInput, "-AsByteArray is for values; what comes of a file is a file.");
@@ -120,13 +121,16 @@ public sealed class ProtectTenantDataCommand : FileCmdlet
     {
         foreach ((string tenantId, List<string> sources) in _files)
         {
-            IReadOnlyList<FileRequest> plan = await PlanAsync(sources, FilePlanner.ForProtect, $"Protect for tenant {tenantId}").ConfigureAwait(false);
+            IReadOnlyList<FileRequest> plan = await PlanAsync(sources, FilePlanner.ForProtect, file => Describe(file, tenantId)).ConfigureAwait(false);
             if (plan.Count > 0)
             {
                 await ProtectAsync(tenantId, plan).ConfigureAwait(false);
             }
         }
     }
+
+    private string Describe(FileRequest file, string tenantId) =>
+        $"Protect for tenant {tenantId} as {file.Destination}{(RemoveSource ? ", then remove the source" : "")}";
 
     private async Task ProtectAsync(string tenantId, IReadOnlyList<FileRequest> plan)
     {

@@ -32,6 +32,7 @@ public sealed class RemoveKeyGrantCommand : KeyGrantCmdlet
     /// <summary>The grant's id.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ProviderSet)]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = KeySet)]
+    [ArgumentCompleter(typeof(GrantCompleter))]
     public string GrantId { get; set; } = "";
 
     /// <summary>The tenant whose provider is meant.</summary>

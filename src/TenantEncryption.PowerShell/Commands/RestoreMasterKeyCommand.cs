@@ -7,7 +7,7 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Cancels the deletion of a master key in AWS KMS.</summary>
 /// <remarks>KMS leaves the key Disabled, which a warning says; -Enable makes it usable at once.</remarks>
 /// <example>
-///   <code>Restore-MasterKey arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab -Enable</code>
+///   <code>Restore-MasterKey $arn -Enable</code>
 ///   <para>Keeps a key, and enables it.</para>
 /// </example>
 [Cmdlet(VerbsData.Restore, "MasterKey", SupportsShouldProcess = true)]

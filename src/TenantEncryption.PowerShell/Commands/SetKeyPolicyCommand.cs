@@ -16,15 +16,15 @@ namespace TenantEncryption.PowerShell.Commands;
 /// between. When a region fails, the error says which regions have the new policy; running the command again does the rest.
 /// </remarks>
 /// <example>
-///   <code>Set-KeyPolicy acme-cmk -WhatIf</code>
+///   <code>Set-KeyPolicy acme-cmk -User $role -WhatIf</code>
 ///   <para>Shows what would change, as diff does.</para>
 /// </example>
 /// <example>
-///   <code>Set-KeyPolicy acme-cmk -Confirm:$false; Test-KeyProvider acme-cmk -Quiet</code>
+///   <code>Set-KeyPolicy acme-cmk -User $role -Confirm:$false; Test-KeyProvider acme-cmk -Quiet</code>
 ///   <para>Puts the policy without asking, and proves that it works.</para>
 /// </example>
 /// <example>
-///   <code>Set-KeyPolicy shared-cmk -TenantId acme-eu, acme-us</code>
+///   <code>Set-KeyPolicy shared-cmk -TenantId acme-eu, acme-us -User $role</code>
 ///   <para>Lets two tenants of one organisation use a key.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Set, "KeyPolicy", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]

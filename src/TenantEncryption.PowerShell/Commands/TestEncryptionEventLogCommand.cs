@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.PowerShell.Hosting;
 
@@ -21,6 +22,8 @@ namespace TenantEncryption.PowerShell.Commands;
 [OutputType(typeof(EventLogTestResult), typeof(bool))]
 public sealed class TestEncryptionEventLogCommand : TenantCmdlet
 {
+    private readonly TestVerdict _verdict = new();
+
     /// <summary>A head that was noted earlier, as number:mac.</summary>
     [Parameter]
     public string? Head { get; set; }
@@ -36,6 +39,17 @@ public sealed class TestEncryptionEventLogCommand : TenantCmdlet
     protected override async Task ProcessAsync()
     {
         EventLogTestResult result = await Service.Events.VerifyAsync(Head is null ? null : EventLogHead.Parse(Head), Cancellation).ConfigureAwait(false);
-        await EmitAsync(Quiet ? result.Success : result).ConfigureAwait(false);
+        if (result.Code != ErrorCodes.NothingTested)
+        {
+            _verdict.Note(result.Success);
+        }
+
+        if (!Quiet)
+        {
+            await EmitAsync(result).ConfigureAwait(false);
+        }
     }
+
+    /// <inheritdoc/>
+    protected override Task EndAsync() => _verdict.ConcludeAsync(this, Quiet);
 }

@@ -38,7 +38,7 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
     private const string RequestSet = "PolicyRequest";
     private const string PathRequestSet = "PathRequest";
 
-    private bool _allSucceeded = true;
+    private readonly TestVerdict _verdict = new();
 
     /// <summary>The policy: JSON text, or an object of Get-KeyPolicy.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PolicySet)]
@@ -60,6 +60,7 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
     /// <summary>The tenants that shall use the key.</summary>
     [Parameter(ParameterSetName = PolicySet)]
     [Parameter(ParameterSetName = PathSet)]
+    [ArgumentCompleter(typeof(TenantCompleter))]
     public string[] TenantId { get; set; } = [];
 
     /// <summary>Values of the platform's placeholders, such as @{ AdminRole = 'arn:…' }; Get-EncryptionPlatform lists them.</summary>
@@ -85,6 +86,7 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
     /// <summary>What for, such as kms:Decrypt.</summary>
     [Parameter(Mandatory = true, ParameterSetName = RequestSet)]
     [Parameter(Mandatory = true, ParameterSetName = PathRequestSet)]
+    [ArgumentCompleter(typeof(KmsActionCompleter))]
     public string Action { get; set; } = "";
 
     /// <summary>The encryption context of the request.</summary>
@@ -99,6 +101,7 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
 
     /// <summary>The ARN of the key. Without it, the key is taken to be of the account whose root the policy names.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public string? KeyArn { get; set; }
 
     /// <summary>Gives one Boolean: whether every policy is right, or every request allowed.</summary>
@@ -129,13 +132,7 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
     }
 
     /// <inheritdoc/>
-    protected override async Task EndAsync()
-    {
-        if (Quiet)
-        {
-            await EmitAsync(_allSucceeded && !HadErrors).ConfigureAwait(false);
-        }
-    }
+    protected override Task EndAsync() => _verdict.ConcludeAsync(this, Quiet);
 
     private async Task<PolicyAnalysis> AnalyzeAsync(string json, string? name, KeyIdentifier? key)
     {
@@ -158,7 +155,7 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
 
     private async Task TellAsync(object result, bool success)
     {
-        _allSucceeded &= success;
+        _verdict.Note(success);
         if (!Quiet)
         {
             await EmitAsync(result).ConfigureAwait(false);

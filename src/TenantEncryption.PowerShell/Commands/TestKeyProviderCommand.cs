@@ -36,7 +36,7 @@ public sealed class TestKeyProviderCommand : AwsCmdlet
     private const string ProviderSet = "Provider";
     private const string KeySet = "Key";
 
-    private bool _allSucceeded = true;
+    private readonly TestVerdict _verdict = new();
 
     /// <summary>
     /// The key provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN. A name that several tenants use needs -TenantId.
@@ -47,6 +47,7 @@ public sealed class TestKeyProviderCommand : AwsCmdlet
 
     /// <summary>A key that is not registered, in any form that the platform takes.</summary>
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
+    [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public string KeyArn { get; set; } = "";
 
     /// <summary>The platform that shall use the key, by name or as a profile's file (.json); the tenant's own when not given.</summary>
@@ -118,17 +119,11 @@ public sealed class TestKeyProviderCommand : AwsCmdlet
     }
 
     /// <inheritdoc/>
-    protected override async Task EndAsync()
-    {
-        if (Quiet)
-        {
-            await EmitAsync(_allSucceeded && !HadErrors).ConfigureAwait(false);
-        }
-    }
+    protected override Task EndAsync() => _verdict.ConcludeAsync(this, Quiet);
 
     private async Task TellAsync(KeyProviderTestResult result)
     {
-        _allSucceeded &= result.Success;
+        _verdict.Note(result.Success);
         if (!Quiet)
         {
             await EmitAsync(result).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using TenantEncryption.Data;
+using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
@@ -9,7 +10,8 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Verifies every byte of protected files and values, and writes nothing.</summary>
 /// <remarks>
 /// A message that does not verify is a result with its code, not an error; an error means that it could not be judged, for instance because the file
-/// is missing or KMS can't be reached. Of a folder, the files whose names end with .tenc are verified.
+/// is missing or KMS can't be reached. Of a folder, the files whose names end with .tenc are verified. Nothing tested is no success: -Quiet gives False, with
+/// a warning that says why, also for a folder without messages, a wildcard without match, and when anything that was named could not be tested.
 /// </remarks>
 /// <example>
 ///   <code>if (Test-TenantData ./protected -Recurse -Quiet) { 'all good' }</code>
@@ -24,13 +26,29 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class TestTenantDataCommand : DataCmdlet
 {
     private readonly List<(string? TenantId, List<string> Sources)> _files = [];
+    private readonly TestVerdict _verdict = new();
     private UnprotectOptions _options = UnprotectOptions.Default;
-    private bool _allSucceeded = true;
 
     /// <summary>The tenant whose data it must be; the one that each message names when not given.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string? TenantId { get; set; }
+
+    /// <summary>The greatest length of a message's header in bytes, for a writer that you trust. 1 MiB.</summary>
+    [Parameter]
+    public int MaxHeaderLength { get; set; } = MessageLimits.Default.MaxHeaderLength;
+
+    /// <summary>The greatest number of a message's encrypted data keys, for a writer that you trust. 32.</summary>
+    [Parameter]
+    public int MaxEncryptedDataKeys { get; set; } = MessageLimits.Default.MaxEncryptedDataKeys;
+
+    /// <summary>The greatest length of a message's frames in bytes, for a writer that you trust; each thread holds some. 64 MiB.</summary>
+    [Parameter]
+    public int MaxFrameLength { get; set; } = MessageLimits.Default.MaxFrameLength;
+
+    /// <summary>The greatest length in bytes of a message without frames, which is held in memory whole, for a writer that you trust. 64 MiB.</summary>
+    [Parameter]
+    public int MaxNonFramedLength { get; set; } = MessageLimits.Default.MaxNonFramedLength;
 
     /// <summary>Gives one Boolean: whether everything verifies.</summary>
     [Parameter]
@@ -39,7 +57,17 @@ public sealed class TestTenantDataCommand : DataCmdlet
     /// <inheritdoc/>
     protected override async Task BeginAsync()
     {
-        _options = new UnprotectOptions { DegreeOfParallelism = ThrottleLimit };
+        _options = new UnprotectOptions
+        {
+            Limits = new MessageLimits
+            {
+                MaxHeaderLength = MaxHeaderLength,
+                MaxEncryptedDataKeys = MaxEncryptedDataKeys,
+                MaxFrameLength = MaxFrameLength,
+                MaxNonFramedLength = MaxNonFramedLength,
+            },
+            DegreeOfParallelism = ThrottleLimit,
+        };
         await base.BeginAsync().ConfigureAwait(false);
         if (UnknownTenantEnds)
         {
@@ -79,10 +107,10 @@ public sealed class TestTenantDataCommand : DataCmdlet
     {
         foreach ((string? tenantId, List<string> sources) in _files)
         {
-            List<string> paths = [.. sources.SelectMany(Expand)];
+            IReadOnlyList<FileRequest> plan = FilePlanner.ForTest(sources, Recurse);
             using CommandProgress<DataProgress> progress = ShowProgress("Verifying data");
             await EmitOutcomesAsync(
-                JudgeAsync(Session.TestFilesAsync(paths, _options with { TenantId = tenantId }, progress, Cancellation))).ConfigureAwait(false);
+                JudgeAsync(Session.TestFilesAsync(plan, _options with { TenantId = tenantId }, progress, Cancellation))).ConfigureAwait(false);
         }
     }
 
@@ -90,28 +118,14 @@ public sealed class TestTenantDataCommand : DataCmdlet
     protected override async Task EndAsync()
     {
         await base.EndAsync().ConfigureAwait(false);
-        if (Quiet)
-        {
-            await EmitAsync(_allSucceeded && !HadErrors).ConfigureAwait(false);
-        }
+        await _verdict.ConcludeAsync(this, Quiet).ConfigureAwait(false);
     }
 
-    private IReadOnlyList<string> Expand(string source)
-    {
-        try
-        {
-            return FilePlanner.ForTest([source], Recurse);
-        }
-        catch (TenantEncryptionException exception)
-        {
-            Report(exception, source);
-            return [];
-        }
-    }
+    private protected override void NoteLeftOut() => _verdict.NoteLeftOut();
 
     private async ValueTask EmitResultAsync(MessageTestResult result)
     {
-        _allSucceeded &= result.Success;
+        _verdict.Note(result.Success);
         if (!Quiet)
         {
             await EmitAsync(result).ConfigureAwait(false);
@@ -122,7 +136,15 @@ public sealed class TestTenantDataCommand : DataCmdlet
     {
         await foreach (FileOutcome<MessageTestResult> outcome in outcomes.ConfigureAwait(false))
         {
-            _allSucceeded &= outcome.Result is { Success: true };
+            if (outcome.Result is { } result)
+            {
+                _verdict.Note(result.Success);
+            }
+            else if (outcome.Skipped is not null)
+            {
+                _verdict.NoteLeftOut();
+            }
+
             yield return Quiet ? outcome with { Result = null } : outcome;
         }
     }

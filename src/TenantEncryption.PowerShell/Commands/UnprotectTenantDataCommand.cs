@@ -58,11 +58,27 @@ public sealed class UnprotectTenantDataCommand : FileCmdlet
     [Parameter]
     public SwitchParameter AllowNonCommitting { get; set; }
 
+    /// <summary>The greatest length of a message's header in bytes, for a writer that you trust. 1 MiB.</summary>
+    [Parameter]
+    public int MaxHeaderLength { get; set; } = MessageLimits.Default.MaxHeaderLength;
+
+    /// <summary>The greatest number of a message's encrypted data keys, for a writer that you trust. 32.</summary>
+    [Parameter]
+    public int MaxEncryptedDataKeys { get; set; } = MessageLimits.Default.MaxEncryptedDataKeys;
+
+    /// <summary>The greatest length of a message's frames in bytes, for a writer that you trust; each thread holds some. 64 MiB.</summary>
+    [Parameter]
+    public int MaxFrameLength { get; set; } = MessageLimits.Default.MaxFrameLength;
+
+    /// <summary>The greatest length in bytes of a message without frames, which is held in memory whole, for a writer that you trust. 64 MiB.</summary>
+    [Parameter]
+    public int MaxNonFramedLength { get; set; } = MessageLimits.Default.MaxNonFramedLength;
+
     /// <summary>Makes an error of a file that is not the message which the catalog knows at its path.</summary>
     [Parameter]
     public SwitchParameter Strict { get; set; }
 
-    /// <summary>A raw AES key that wrapped the data key: base64 of 16, 24 or 32 bytes.</summary>
+    /// <summary>A raw AES key that wrapped the data key: base64 of 16, 24 or 32 bytes. Only it is tried, and no key of a tenant's.</summary>
     [Parameter]
     public SecureString? RawKey { get; set; }
 
@@ -87,10 +103,19 @@ public sealed class UnprotectTenantDataCommand : FileCmdlet
         {
             EncryptionContext = ContextPairs.Read(EncryptionContext),
             AllowNonCommitting = AllowNonCommitting,
+            Limits = new MessageLimits
+            {
+                MaxHeaderLength = MaxHeaderLength,
+                MaxEncryptedDataKeys = MaxEncryptedDataKeys,
+                MaxFrameLength = MaxFrameLength,
+                MaxNonFramedLength = MaxNonFramedLength,
+            },
             Strict = Strict,
             Force = Force,
+            SkipExisting = SkipExisting,
             DegreeOfParallelism = ThrottleLimit,
             Keyring = _rawKey,
+            KeyringOnly = _rawKey is not null,
         };
         await base.BeginAsync().ConfigureAwait(false);
         if (UnknownTenantEnds)
@@ -112,6 +137,7 @@ public sealed class UnprotectTenantDataCommand : FileCmdlet
 
     private protected override void RefuseForFile()
     {
+        base.RefuseForFile();
         if (AsByteArray || AsSecureString)
         {
             throw new TenantEncryptionException(ErrorCodes.InvalidInput, "-AsByteArray and -AsSecureString are for values; what comes of a file is a file.");
@@ -142,7 +168,7 @@ public sealed class UnprotectTenantDataCommand : FileCmdlet
     {
         foreach ((string? tenantId, List<string> sources) in _files)
         {
-            IReadOnlyList<FileRequest> plan = await PlanAsync(sources, FilePlanner.ForUnprotect, "Unprotect").ConfigureAwait(false);
+            IReadOnlyList<FileRequest> plan = await PlanAsync(sources, FilePlanner.ForUnprotect, file => $"Unprotect as {file.Destination}").ConfigureAwait(false);
             using CommandProgress<DataProgress> progress = ShowProgress("Unprotecting data");
             await EmitOutcomesAsync(
                 Session.UnprotectFilesAsync(plan, _options with { TenantId = tenantId }, progress, Cancellation)).ConfigureAwait(false);

@@ -14,7 +14,8 @@ internal static class Candidates
     {
         string begin = typed.Trim('\'', '"');
         return candidates
-            .Where(candidate => candidate.Text.StartsWith(begin, StringComparison.OrdinalIgnoreCase))
+            .Where(candidate => candidate.Text.StartsWith(begin, StringComparison.OrdinalIgnoreCase)
+                || candidate.Also?.StartsWith(begin, StringComparison.OrdinalIgnoreCase) == true)
             .OrderBy(candidate => candidate.Text, StringComparer.OrdinalIgnoreCase)
             .Select(candidate => new CompletionResult(Quote(candidate.Text), candidate.Text, CompletionResultType.ParameterValue, candidate.Tip));
     }

@@ -1,11 +1,7 @@
-using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
-
 namespace TenantEncryption.PowerShell.Completion;
 
 /// <summary>Completes the operations that a grant on a symmetric encryption key can permit (AWS KMS Developer Guide, "Grant operations").</summary>
-public sealed class GrantOperationCompleter : IArgumentCompleter
+public sealed class GrantOperationCompleter : Completer
 {
     private static readonly Candidate[] Operations =
     [
@@ -23,7 +19,5 @@ public sealed class GrantOperationCompleter : IArgumentCompleter
     ];
 
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Operations.Matching(wordToComplete);
+    internal override IEnumerable<Candidate> Find(TypedLine line) => Operations;
 }

@@ -1,14 +1,12 @@
-using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
+using TenantEncryption.Platforms;
 
 namespace TenantEncryption.PowerShell.Completion;
 
 /// <summary>
-/// Completes AWS regions. The list is a convenience of the prompt and decides nothing: any region can be given
+/// Completes AWS regions: those that the platform on the line, or of the tenant or key provider on it, serves, else all. The list is a convenience of the prompt and decides nothing: any region can be given
 /// (source: AWS General Reference, "AWS Key Management Service endpoints and quotas").
 /// </summary>
-public sealed class RegionCompleter : IArgumentCompleter
+public sealed class RegionCompleter : Completer
 {
     private static readonly Candidate[] Regions =
     [
@@ -48,7 +46,16 @@ public sealed class RegionCompleter : IArgumentCompleter
     ];
 
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Regions.Matching(wordToComplete);
+    internal override IEnumerable<Candidate> Find(TypedLine line)
+    {
+        IReadOnlyList<PlatformProfile> platforms = StoreCompletion.Platforms(line);
+        return Regions.Where(region => platforms.Any(platform => IsServed(platform, region.Text)));
+    }
+
+    // A profile without a chart serves its partitions.
+    private static bool IsServed(PlatformProfile platform, string region) =>
+        platform.Regions.Count > 0 ? platform.Serves(region) : platform.Partitions.Contains(PartitionOf(region));
+
+    private static string PartitionOf(string region) =>
+        region.StartsWith("us-gov-", StringComparison.Ordinal) ? "aws-us-gov" : region.StartsWith("cn-", StringComparison.Ordinal) ? "aws-cn" : "aws";
 }

@@ -1,4 +1,7 @@
+using TenantEncryption.Platforms;
 using TenantEncryption.PowerShell.Hosting;
+using TenantEncryption.Providers;
+using TenantEncryption.Tenants;
 
 namespace TenantEncryption.PowerShell.Completion;
 
@@ -28,6 +31,44 @@ internal static class StoreCompletion
         {
             return [];
         }
+    }
+
+    /// <summary>The key providers of the tenant on the line, else of all.</summary>
+    /// <param name="line">The line.</param>
+    /// <returns>The providers.</returns>
+    public static IReadOnlyList<KeyProvider> Providers(TypedLine line) =>
+        List(service => service.Providers.ListAsync(new KeyProviderFilter { TenantId = line.Text("TenantId") }));
+
+    /// <summary>What a provider is.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <returns>A short text.</returns>
+    public static string Describe(KeyProvider provider) => $"{provider.Status}, tenant {provider.TenantId}, {provider.KeyArn ?? "internal KMS"}";
+
+    /// <summary>All platforms; without a store those that are built in.</summary>
+    /// <returns>The platforms.</returns>
+    public static IReadOnlyList<PlatformProfile> Platforms() =>
+        List(service => service.Platforms.ListAsync()) is { Count: > 0 } all ? all : [.. PlatformCatalog.BuiltIn];
+
+    /// <summary>The platform on the line; else those of the tenants on it, or of the key provider's tenant; else all.</summary>
+    /// <param name="line">The line.</param>
+    /// <returns>The platforms.</returns>
+    public static IReadOnlyList<PlatformProfile> Platforms(TypedLine line)
+    {
+        IReadOnlyList<PlatformProfile> all = Platforms();
+        List<string> meant = [.. line.Texts("Platform")];
+        if (meant.Count == 0 && (line.Texts("TenantId").Count > 0 || line.Text("KeyProvider") is not null))
+        {
+            var tenants = line.Texts("TenantId").ToHashSet(StringComparer.Ordinal);
+            if (line.Text("KeyProvider") is { } named)
+            {
+                tenants.UnionWith(Providers(line).Where(provider => named == provider.Name || named == provider.Id || named == provider.KeyArn).Select(provider => provider.TenantId));
+            }
+
+            meant.AddRange(List(service => service.Tenants.ListAsync()).Where(tenant => tenants.Contains(tenant.TenantId)).Select(tenant => tenant.Platform));
+        }
+
+        List<PlatformProfile> found = [.. all.Where(platform => meant.Contains(platform.Name, StringComparer.Ordinal))];
+        return found.Count > 0 ? found : all;
     }
 
     private static async Task<IReadOnlyList<T>> ReadAsync<T>(string path, Func<TenantEncryptionService, Task<IReadOnlyList<T>>> read)

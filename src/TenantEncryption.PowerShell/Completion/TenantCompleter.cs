@@ -1,19 +1,13 @@
-using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.PowerShell.Completion;
 
 /// <summary>Completes tenant ids.</summary>
-public sealed class TenantCompleter : IArgumentCompleter
+public sealed class TenantCompleter : Completer
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        StoreCompletion.List(service => service.Tenants.ListAsync())
-            .Select(tenant => new Candidate(tenant.TenantId, Describe(tenant)))
-            .Matching(wordToComplete);
+    internal override IEnumerable<Candidate> Find(TypedLine line) =>
+        StoreCompletion.List(service => service.Tenants.ListAsync()).Select(tenant => new Candidate(tenant.TenantId, Describe(tenant)));
 
     private static string Describe(EncryptionTenant tenant) => $"{tenant.DisplayName ?? tenant.TenantId} ({tenant.Platform})";
 }

@@ -13,6 +13,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly PipelineQueue _pipeline = new();
+    private BinderErrors? _binderErrors;
+    private bool _hadErrors;
     private bool _tenantIsArgument;
 
     /// <summary>The cmdlet in whose work the calling code runs, or <see langword="null"/> in background work.</summary>
@@ -21,8 +23,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Cancelled by Ctrl+C, and when the pipeline wants no more.</summary>
     protected CancellationToken Cancellation => _stopping.Token;
 
-    /// <summary>Whether an error was written.</summary>
-    protected bool HadErrors { get; private set; }
+    /// <summary>Whether an error was written, by the command or by the binder for it; asked on the pipeline thread.</summary>
+    internal bool HadErrors => _hadErrors || _binderErrors is { Any: true };
 
     /// <summary>The record being processed: the target of its errors.</summary>
     protected virtual object? Target => null;
@@ -73,6 +75,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {
+        _binderErrors = new BinderErrors(this);
         _tenantIsArgument = MyInvocation.BoundParameters.ContainsKey("TenantId");
         Run(BeginAsync, (exception, _) => ThrowTerminatingError(exception.ToErrorRecord(Target)));
     }
@@ -90,7 +93,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Writes a result, as it is: a byte array stays one object.</summary>
     /// <param name="result">The result.</param>
     /// <returns>When it is queued.</returns>
-    protected ValueTask EmitAsync(object result) => _pipeline.PostResultAsync(() => WriteObject(result, enumerateCollection: false), Cancellation);
+    protected internal ValueTask EmitAsync(object result) => _pipeline.PostResultAsync(() => WriteObject(result, enumerateCollection: false), Cancellation);
 
     /// <summary>Writes results and errors together: on the pipeline thread, once there is room.</summary>
     /// <param name="write">Writes them.</param>
@@ -102,7 +105,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <param name="target">The record that failed.</param>
     protected void Report(TenantEncryptionException exception, object? target)
     {
-        HadErrors = true;
+        _hadErrors = true;
         _pipeline.Post(() => FailRecord(exception, target));
     }
 
@@ -110,7 +113,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <typeparam name="T">What comes of it.</typeparam>
     /// <param name="function">What to do.</param>
     /// <returns>What came of it.</returns>
-    protected async Task<T> OnPipelineAsync<T>(Func<T> function)
+    protected internal async Task<T> OnPipelineAsync<T>(Func<T> function)
     {
         var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         _pipeline.Post(() =>
@@ -247,7 +250,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
                     }
                     catch (Exception exception)
                     {
-                        error = exception.ToKnown();
+                        error = TenantEncryptionException.Of(exception);
                     }
                 },
                 _stopping.Cancel,
@@ -281,7 +284,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <param name="target">The record that failed.</param>
     private protected void FailRecord(TenantEncryptionException exception, object? target)
     {
-        HadErrors = true;
+        _hadErrors = true;
         ErrorRecord record = exception.ToErrorRecord(target);
         if (exception.Code == ErrorCodes.TenantNotFound && UnknownTenantEnds)
         {

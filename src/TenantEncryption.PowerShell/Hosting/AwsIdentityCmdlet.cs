@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using TenantEncryption.Kms;
+using TenantEncryption.PowerShell.Completion;
 
 namespace TenantEncryption.PowerShell.Hosting;
 
@@ -8,6 +9,7 @@ public abstract class AwsIdentityCmdlet : TenantCmdlet
 {
     /// <summary>The AWS profile of the shared configuration and credentials files, SSO profiles too. The SDK's default chain when not given.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ProfileCompleter))]
     public virtual string? ProfileName { get; set; }
 
     /// <summary>Another KMS endpoint, such as a VPC endpoint or a local KMS. Plain http is accepted for this machine only.</summary>

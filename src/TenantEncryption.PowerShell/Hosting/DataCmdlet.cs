@@ -8,7 +8,7 @@ namespace TenantEncryption.PowerShell.Hosting;
 /// A cmdlet on files and values. Values are worked on as they come, in order; files are gathered first, so that their names can be planned
 /// together and they can be worked on in parallel.
 /// </summary>
-public abstract class DataCmdlet : TenantCmdlet
+public abstract class DataCmdlet : FileOutcomeCmdlet
 {
     /// <summary>The parameter set of -Path.</summary>
     protected const string PathSet = "Path";
@@ -19,9 +19,7 @@ public abstract class DataCmdlet : TenantCmdlet
     /// <summary>The parameter set of -InputObject.</summary>
     protected const string InputObjectSet = "InputObject";
 
-    // How many outcomes go to the pipeline thread in one visit at most.
-    private const int Together = 64;
-
+    private readonly HashSet<Type> _refusedElements = [];
     private DataSession? _session;
     private bool _sawText;
 
@@ -36,13 +34,14 @@ public abstract class DataCmdlet : TenantCmdlet
     public string[] LiteralPath { get; set; } = [];
 
     /// <summary>
-    /// A value (string, SecureString or byte[]) or a file (of Get-ChildItem or Get-Item, or an object with LiteralPath or PSPath). A string is a value, never a
-    /// path. PowerShell pipes an array one element at a time: pipe bytes as ,$bytes.
+    /// A value (string, SecureString or byte[]) or a file (of Get-ChildItem or Get-Item, or an object with LiteralPath, PSPath, FullName or Path). A string is a
+    /// value, never a path. PowerShell pipes an array one element at a time: pipe bytes as ,$bytes.
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
+    [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
-    public PSObject InputObject { get; set; } = null!;
+    public PSObject? InputObject { get; set; }
 
     /// <summary>Of a folder, also the files of the folders below it.</summary>
     [Parameter]
@@ -92,10 +91,10 @@ public abstract class DataCmdlet : TenantCmdlet
         switch (ParameterSetName)
         {
             case PathSet:
-                await AddFilesAsync(Path, SessionPath.Expand).ConfigureAwait(false);
+                AddFiles(await ResolveAsync(Path, isLiteral: false).ConfigureAwait(false));
                 break;
             case LiteralPathSet:
-                await AddFilesAsync(LiteralPath, (cmdlet, path) => [SessionPath.Literal(cmdlet, path)]).ConfigureAwait(false);
+                AddFiles(await ResolveAsync(LiteralPath, isLiteral: true).ConfigureAwait(false));
                 break;
             default:
                 await ProcessInputAsync().ConfigureAwait(false);
@@ -119,59 +118,6 @@ public abstract class DataCmdlet : TenantCmdlet
     {
         await ProcessFilesAsync().ConfigureAwait(false);
         await EndSessionAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>Writes how files went: those that are known by now together, as each visit to the pipeline thread costs more than a file.</summary>
-    /// <typeparam name="T">The kind of result.</typeparam>
-    /// <param name="outcomes">How they went.</param>
-    /// <returns>When all are queued.</returns>
-    private protected async Task EmitOutcomesAsync<T>(IAsyncEnumerable<FileOutcome<T>> outcomes)
-        where T : class
-    {
-        IAsyncEnumerator<FileOutcome<T>> enumerator = outcomes.GetAsyncEnumerator(Cancellation);
-        await using ConfiguredAsyncDisposable _ = enumerator.ConfigureAwait(false);
-        var known = new List<FileOutcome<T>>();
-        while (true)
-        {
-            ValueTask<bool> next = enumerator.MoveNextAsync();
-            if (known.Count == Together || (known.Count > 0 && !next.IsCompleted))
-            {
-                List<FileOutcome<T>> written = known;
-                known = [];
-                await PostAsync(() => written.ForEach(Write)).ConfigureAwait(false);
-            }
-
-            if (!await next.ConfigureAwait(false))
-            {
-                break;
-            }
-
-            known.Add(enumerator.Current);
-        }
-
-        if (known.Count > 0)
-        {
-            await PostAsync(() => known.ForEach(Write)).ConfigureAwait(false);
-        }
-    }
-
-    private void Write<T>(FileOutcome<T> outcome)
-        where T : class
-    {
-        if ((outcome.Warning ?? outcome.Skipped) is { } text)
-        {
-            WriteWarning($"{outcome.Source}: {text}");
-        }
-
-        if (outcome.Error is not null)
-        {
-            FailRecord(outcome.Error, outcome.Source);
-        }
-
-        if (outcome.Result is not null)
-        {
-            WriteObject(outcome.Result);
-        }
     }
 
     /// <summary>Shows the progress of files: bytes, files, rate, time left.</summary>
@@ -202,6 +148,12 @@ public abstract class DataCmdlet : TenantCmdlet
 
     private async Task ProcessInputAsync()
     {
+        // A whole array that was piped element by element is one mistake.
+        if (PipelineInput.IsElement(InputObject, out Type? type) && !_refusedElements.Add(type))
+        {
+            return;
+        }
+
         var input = PipelineInput.Sort(InputObject);
         if (input.Kind == InputKind.File)
         {
@@ -220,21 +172,11 @@ public abstract class DataCmdlet : TenantCmdlet
         await ProcessValueAsync(input).ConfigureAwait(false);
     }
 
-    private async Task AddFilesAsync(string[] paths, Func<PSCmdlet, string, IReadOnlyList<string>> resolve)
+    private void AddFiles(IReadOnlyList<string> paths)
     {
         foreach (string path in paths)
         {
-            try
-            {
-                foreach (string file in await OnPipelineAsync(() => resolve(this, path)).ConfigureAwait(false))
-                {
-                    AddFile(file);
-                }
-            }
-            catch (TenantEncryptionException exception)
-            {
-                Report(exception, path);
-            }
+            AddFile(path);
         }
     }
 
@@ -242,7 +184,7 @@ public abstract class DataCmdlet : TenantCmdlet
     {
         try
         {
-            bool isPath = text.Length is > 0 and < 4096 && File.Exists(SessionPath.Literal(this, text));
+            bool isPath = text.Length is > 0 and < 4096 && !IsRemote(text) && SessionPath.Literal(this, text) is { } path && !IsRemote(path) && File.Exists(path);
             if (isPath)
             {
                 WriteWarning($"'{text}' is taken as a value, though there is a file of that name. For the file: Get-Item '{text}' | {MyInvocation.MyCommand.Name}, or -Path.");
@@ -255,4 +197,7 @@ public abstract class DataCmdlet : TenantCmdlet
             return false;
         }
     }
+
+    // To look whether \\host\share\file exists, Windows logs on to that host: a value must not make it.
+    private static bool IsRemote(string path) => path is ['\\' or '/', '\\' or '/', ..];
 }

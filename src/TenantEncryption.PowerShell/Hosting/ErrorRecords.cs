@@ -16,13 +16,6 @@ internal static class ErrorRecords
             ErrorDetails = new ErrorDetails(exception.Detail) { RecommendedAction = exception.Remedy },
         };
 
-    /// <summary>An exception of any type as one of the library's.</summary>
-    /// <param name="exception">The exception.</param>
-    /// <returns>The same, or <c>UNKNOWN</c> with it inside.</returns>
-    public static TenantEncryptionException ToKnown(this Exception exception) =>
-        exception as TenantEncryptionException
-        ?? new TenantEncryptionException(ErrorCodes.Unknown, $"{exception.GetType().Name}: {exception.Message}", exception);
-
     private static ErrorCategory ToCategory(this ErrorKind kind) => kind switch
     {
         ErrorKind.InvalidInput => ErrorCategory.InvalidArgument,

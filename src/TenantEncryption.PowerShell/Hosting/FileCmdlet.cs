@@ -21,29 +21,55 @@ public abstract class FileCmdlet : DataCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>
+    /// Passes over files whose outputs exist, whatever is in them, so that a run can be repeated. A warning at the end says how many; -Verbose names them.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter SkipExisting { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task EndAsync()
+    {
+        await base.EndAsync().ConfigureAwait(false);
+        await TellPassedOverAsync().ConfigureAwait(false);
+    }
+
     private protected override void RefuseForValue()
     {
-        if (Destination is not null || OutFile is not null)
+        if (Destination is not null || OutFile is not null || SkipExisting)
         {
-            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "-Destination and -OutFile are for files; a value comes out of the command itself.");
+            throw new TenantEncryptionException(
+                ErrorCodes.InvalidInput, "-Destination, -OutFile and -SkipExisting are for files; a value comes out of the command itself.");
+        }
+    }
+
+    private protected override void RefuseForFile()
+    {
+        if (Force && SkipExisting)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "-Force replaces existing outputs and -SkipExisting passes over them: give one of them.");
         }
     }
 
     /// <summary>Plans the outputs of sources and asks for each.</summary>
     /// <param name="sources">Full paths of files and folders.</param>
     /// <param name="plan">The planner.</param>
-    /// <param name="action">What would be done to each file.</param>
+    /// <param name="describe">What would be done to each file.</param>
     /// <returns>What to do.</returns>
     private protected async Task<IReadOnlyList<FileRequest>> PlanAsync(
         IReadOnlyList<string> sources,
         Func<IReadOnlyList<string>, string?, string?, bool, IReadOnlyList<FileRequest>> plan,
-        string action)
+        Func<FileRequest, string> describe)
     {
         (string? destination, string? outFile) = await OnPipelineAsync(() => (Resolve(Destination), Resolve(OutFile))).ConfigureAwait(false);
         IReadOnlyList<FileRequest> planned = plan(sources, destination, outFile, Recurse);
+        if (SkipExisting)
+        {
+            planned = FilePlanner.PassOverExisting(planned);
+        }
 
-        // What can't be done needs no consent; its outcome is an error.
-        return await ConfirmEachAsync(planned, file => file.Refusal is not null, file => (file.Source, $"{action} as {file.Destination}")).ConfigureAwait(false);
+        // What won't be done needs no consent; its outcome is an error or a warning.
+        return await ConfirmEachAsync(planned, file => file.IsSettled, file => (file.Source, describe(file))).ConfigureAwait(false);
     }
 
     private string? Resolve(string? path) => path is null ? null : SessionPath.Literal(this, path);

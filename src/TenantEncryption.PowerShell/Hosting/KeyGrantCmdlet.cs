@@ -25,6 +25,7 @@ public abstract class KeyGrantCmdlet : AwsCmdlet
 
     /// <summary>The master key: an object of Get-MasterKey, a key ARN, alias ARN, key id or alias name.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = KeySet)]
+    [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public MasterKeyReference? KeyArn { get; set; }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using TenantEncryption.MasterKeys;
+using TenantEncryption.PowerShell.Completion;
 
 namespace TenantEncryption.PowerShell.Hosting;
 
@@ -11,6 +12,7 @@ public abstract class MasterKeyCmdlet : AwsCmdlet
     /// that of the object, else of the store's key provider on the key.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public MasterKeyReference KeyArn { get; set; } = null!;
 
     /// <inheritdoc/>

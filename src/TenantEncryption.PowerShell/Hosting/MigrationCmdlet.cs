@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using TenantEncryption.Migration;
+using TenantEncryption.PowerShell.Completion;
 
 namespace TenantEncryption.PowerShell.Hosting;
 
@@ -8,6 +9,7 @@ public abstract class MigrationCmdlet : TenantCmdlet
 {
     /// <summary>The id of the migration.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(MigrationCompleter))]
     public string Id { get; set; } = "";
 
     /// <summary>Writes the migration as it is at the end.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using System.Security;
 using TenantEncryption.Errors;
@@ -10,6 +11,9 @@ namespace TenantEncryption.PowerShell.Hosting;
 /// </summary>
 internal sealed class PipelineInput
 {
+    // The more exact name first: of what Get-ChildItem gives, PSPath also tells the provider.
+    private static readonly string[] PathProperties = ["LiteralPath", "PSPath", "FullName", "Path"];
+
     private readonly object _value;
 
     private PipelineInput(InputKind kind, object value) => (Kind, _value) = (kind, value);
@@ -33,16 +37,25 @@ internal sealed class PipelineInput
     /// <param name="input">The object.</param>
     /// <returns>The sorted input.</returns>
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: it is neither a value nor a file.</exception>
-    public static PipelineInput Sort(PSObject input) => input.BaseObject switch
+    public static PipelineInput Sort(PSObject? input) => input?.BaseObject switch
     {
+        null => throw new TenantEncryptionException(ErrorCodes.InvalidInput, "Nothing ($null) is neither a value nor a file."),
+
         // Before all properties: the lines of Get-Content carry a PSPath.
         string text => new PipelineInput(InputKind.Text, text),
         SecureString secret => new PipelineInput(InputKind.Secret, secret),
         byte[] bytes => new PipelineInput(InputKind.Bytes, bytes),
         FileSystemInfo file => new PipelineInput(InputKind.File, file.FullName),
-        _ when (PathOf(input, "LiteralPath") ?? PathOf(input, "PSPath")) is { } path => new PipelineInput(InputKind.File, path),
+        _ when PathProperties.Select(property => PathOf(input, property)).FirstOrDefault(path => path is not null) is { } path =>
+            new PipelineInput(InputKind.File, path),
         _ => throw new TenantEncryptionException(ErrorCodes.InvalidInput, Refusal(input)),
     };
+
+    /// <summary>Whether an object is a lone element of an array that was piped: a byte or another number, which is no value.</summary>
+    /// <param name="input">The object.</param>
+    /// <param name="type">Its type.</param>
+    public static bool IsElement(PSObject? input, [NotNullWhen(true)] out Type? type) =>
+        (type = input?.BaseObject.GetType()) is { IsPrimitive: true };
 
     private static string? PathOf(PSObject input, string property) =>
         input.Properties[property]?.Value is { } value && LanguagePrimitives.ConvertTo<string>(value) is { Length: > 0 } path ? path : null;

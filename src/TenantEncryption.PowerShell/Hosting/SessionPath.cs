@@ -24,13 +24,24 @@ internal static class SessionPath
     /// <param name="cmdlet">The cmdlet whose session it is; its pipeline thread calls.</param>
     /// <param name="path">The path.</param>
     /// <returns>The full paths of what is there; none when a wildcard fits nothing.</returns>
-    /// <exception cref="TenantEncryptionException">As <see cref="Literal"/>; <c>SOURCE_NOT_FOUND</c> also when a path without wildcards does not exist.</exception>
-    public static IReadOnlyList<string> Expand(PSCmdlet cmdlet, string path) =>
-        Resolve(path, () =>
+    /// <exception cref="TenantEncryptionException">
+    /// As <see cref="Literal"/>; <c>SOURCE_NOT_FOUND</c> also when a path without wildcards does not exist, and when a file has the very name that was
+    /// taken for a wildcard.
+    /// </exception>
+    public static IReadOnlyList<string> Expand(PSCmdlet cmdlet, string path)
+    {
+        IReadOnlyList<string> found = Resolve(path, () =>
         {
             IReadOnlyList<string> full = cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider);
             return (provider, full);
         });
+        return found.Count == 0 && System.IO.Path.Exists(Literal(cmdlet, path))
+            ? throw new TenantEncryptionException(
+                ErrorCodes.SourceNotFound,
+                $"{path}: a wildcard that fits nothing, though something of that very name exists.",
+                remedy: "Give the name with -LiteralPath.")
+            : found;
+    }
 
     private static IReadOnlyList<string> Resolve(string path, Func<(ProviderInfo Provider, IReadOnlyList<string> Paths)> resolve)
     {
@@ -39,20 +50,20 @@ internal static class SessionPath
             (ProviderInfo provider, IReadOnlyList<string> paths) = resolve();
             return provider.Name == FileSystem
                 ? paths
-                : throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"'{path}' is a path of the {provider.Name} provider; only files are taken.");
+                : throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"{path}: a path of the {provider.Name} provider; only files are taken.");
         }
         catch (ItemNotFoundException exception)
         {
-            throw new TenantEncryptionException(ErrorCodes.SourceNotFound, $"There is no '{path}'.", exception);
+            throw new TenantEncryptionException(ErrorCodes.SourceNotFound, $"{path}: there is no such file or folder.", exception);
         }
         catch (System.Management.Automation.DriveNotFoundException exception)
         {
-            throw new TenantEncryptionException(ErrorCodes.SourceNotFound, exception.Message, exception);
+            throw new TenantEncryptionException(ErrorCodes.SourceNotFound, $"{path}: {exception.Message}", exception);
         }
         catch (Exception exception) when (exception is ProviderNotFoundException or ProviderInvocationException or PSArgumentException
-            or PSInvalidOperationException or NotSupportedException or WildcardPatternException)
+            or PSInvalidOperationException or NotSupportedException or WildcardPatternException or IOException or UnauthorizedAccessException)
         {
-            throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"'{path}' is not a path: {exception.Message}", exception);
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"{path}: not a path: {exception.Message}", exception);
         }
     }
 }

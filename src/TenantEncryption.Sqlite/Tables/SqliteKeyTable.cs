@@ -10,7 +10,11 @@ namespace TenantEncryption.Sqlite.Tables;
 internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
 {
     private const string Select =
-        $"SELECT kek_id, status, created_at, reserved_wraps, file_wraps, {KeyRecordColumns.Names} FROM key_encryption_keys";
+        $"""
+        SELECT kek_id, status, created_at, reserved_wraps, file_wraps,
+            (SELECT p.name FROM key_providers p WHERE p.id = key_encryption_keys.provider_id), {KeyRecordColumns.Names}
+        FROM key_encryption_keys
+        """;
 
     /// <inheritdoc/>
     public Task AddAsync(KeyEncryptionKey key)
@@ -27,7 +31,7 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
                 ("$status", key.Status.ToString()),
                 ("$created_at", StoredText.OfTime(key.CreatedAt)),
                 ("$reserved_wraps", key.ReservedWraps),
-                ("$file_wraps", key.FileWraps),
+                ("$file_wraps", key.Messages),
                 .. KeyRecordColumns.Values(key.Record),
             ]);
         return Task.CompletedTask;
@@ -161,8 +165,9 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
         Status = row.Named<KeyEncryptionKeyStatus>(1),
         CreatedAt = row.Time(2),
         ReservedWraps = row.GetInt64(3),
-        FileWraps = row.GetInt64(4),
-        Record = KeyRecordColumns.Read(row, row.GetString(0), 5),
+        Messages = row.GetInt64(4),
+        ProviderName = row.OptionalText(5),
+        Record = KeyRecordColumns.Read(row, row.GetString(0), 6),
     };
 
     private void Count(WrapReservation reservation, long reserved, long files)

@@ -15,7 +15,9 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
             m.runner_session_id, m.failure_code,
             (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id),
             (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id AND i.state IN ('Staged', 'Done')),
-            (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id AND i.state = 'Failed')
+            (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id AND i.state = 'Failed'),
+            (SELECT p.name FROM key_providers p WHERE p.id = m.migrating_from),
+            (SELECT p.name FROM key_providers p WHERE p.id = m.migrating_to)
         FROM migrations m
         """;
 
@@ -136,6 +138,8 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
         Total = row.GetInt64(11),
         Done = row.GetInt64(12),
         Failed = row.GetInt64(13),
+        MigratingFromName = row.OptionalText(14),
+        MigratingToName = row.OptionalText(15),
     };
 
     private static MigrationItem ReadItem(SqliteDataReader row) => new()

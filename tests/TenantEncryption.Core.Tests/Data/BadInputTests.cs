@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Providers;
@@ -164,39 +163,6 @@ public sealed class BadInputTests
         IReadOnlyList<FileOutcome<ProtectedFile>> outcomes = await service.ProtectAsync(files);
 
         Assert.Equal([ErrorCodes.StorageFailed, null], outcomes.Select(outcome => outcome.Error?.Code));
-    }
-
-    [Fact]
-    public async Task What_comes_from_a_pipe_is_protected_to_its_first_byte()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
-        await using TestService service = await TestService.WithTenantAsync();
-        string pipe = service.Folders.At("pipe");
-        using (Process made = Process.Start("mkfifo", pipe))
-        {
-            await made.WaitForExitAsync();
-        }
-
-        byte[] content = File.ReadAllBytes(service.Folders.Random("content", 100_000));
-        using Process writer = Process.Start("sh", ["-c", $"cat '{service.Folders.At("content")}' > '{pipe}'"]);
-
-        FileOutcome<ProtectedFile> outcome = Assert.Single(await service.ProtectAsync([new FileRequest(pipe, service.Folders.At("pipe.tenc"))]));
-
-        await writer.WaitForExitAsync();
-        if (outcome.Error is null)
-        {
-            Assert.Null((await service.UnprotectAsync(service.Folders.At("pipe.tenc"), service.Folders.At("out"))).Error);
-            Assert.Equal(content, File.ReadAllBytes(service.Folders.At("out")));
-        }
-        else
-        {
-            Assert.Equal(ErrorCodes.InvalidInput, outcome.Error.Code);
-            Assert.False(File.Exists(service.Folders.At("pipe.tenc")));
-        }
     }
 
     [Fact]

@@ -69,19 +69,20 @@ public sealed class ManyFilesTests
         await using TestService service = await OpenAsync();
         FileRequest[] files = NewFiles(service, Several);
         int flushed = 0;
+        using var end = new CancellationTokenSource();
         _effects.BeforeFlush = _ =>
         {
             if (Interlocked.Increment(ref flushed) > FirstBatch)
             {
-                throw new InvalidOperationException("The end.");
+                end.Cancel();
             }
         };
         var told = new List<FileOutcome<ProtectedFile>>();
         await using DataSession session = service.Service.Data.BeginSession();
 
-        await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (FileOutcome<ProtectedFile> outcome in session.ProtectFilesAsync("acme", files))
+            await foreach (FileOutcome<ProtectedFile> outcome in session.ProtectFilesAsync("acme", files, cancellationToken: end.Token))
             {
                 told.Add(outcome);
             }

@@ -54,7 +54,7 @@ public sealed class PlannerTests : IDisposable
     }
 
     [Fact]
-    public void Links_in_a_folder_are_not_followed()
+    public void Links_in_a_folder_are_not_followed_and_named()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -67,7 +67,10 @@ public sealed class PlannerTests : IDisposable
         Directory.CreateSymbolicLink(_folders.At("tree", "out"), _folders.At("outside"));
         File.CreateSymbolicLink(_folders.At("tree", "file"), _folders.At("outside", "secret"));
 
-        Assert.Equal(["a"], FilePlanner.ForProtect([_folders.At("tree")], null, null, recurse: true).Select(file => Path.GetFileName(file.Source)));
+        IReadOnlyList<FileRequest> plan = FilePlanner.ForProtect([_folders.At("tree")], null, null, recurse: true);
+
+        Assert.Equal(["a"], plan.Where(file => !file.IsSettled).Select(file => Path.GetFileName(file.Source)));
+        Assert.Equal(["file", "loop", "out"], plan.Where(file => file.LeftOut?.Contains("link", StringComparison.Ordinal) == true).Select(file => Path.GetFileName(file.Source)));
     }
 
     [Fact]
@@ -120,7 +123,7 @@ public sealed class PlannerTests : IDisposable
         _folders.Random("c.txt");
 
         Assert.Equal(["a", "b"], FilePlanner.ForUnprotect([_folders.Work], null, null, recurse: false).Select(file => Path.GetFileName(file.Destination)));
-        Assert.Equal([_folders.At("a.tenc"), _folders.At("b.TENC")], FilePlanner.ForTest([_folders.Work], recurse: false));
+        Assert.Equal([_folders.At("a.tenc"), _folders.At("b.TENC")], FilePlanner.ForTest([_folders.Work], recurse: false).Select(file => file.Source));
     }
 
     [Fact]

@@ -6,8 +6,8 @@ namespace TenantEncryption.Tests.Envelope;
 
 public sealed class FrameEditTests
 {
-    private const int FrameLength = 100_000;
-    private const int Sealed = FrameLength + 32;
+    // Two frames make a batch, and one.
+    private static readonly int[] FrameLengths = [100_000, MessageWriterOptions.DefaultFrameLength];
 
     private static readonly MessageReaderOptions AnySuite = new() { AllowNonCommitting = true };
 
@@ -111,17 +111,27 @@ public sealed class FrameEditTests
     private static async Task RefusesAsync(
         string suiteId, Way way, Func<byte[], byte[][], byte[]> edit, string code = ErrorCodes.FrameOrder)
     {
+        foreach (int frameLength in FrameLengths)
+        {
+            await RefusesAsync(suiteId, way, frameLength, edit, code);
+        }
+    }
+
+    private static async Task RefusesAsync(
+        string suiteId, Way way, int frameLength, Func<byte[], byte[][], byte[]> edit, string code)
+    {
+        int sealedLength = frameLength + 32;
         var message = new SpecificationMessage
         {
             Suite = SpecificationMessage.SuiteOf(suiteId),
-            FrameLength = FrameLength,
-            Plaintext = RandomNumberGenerator.GetBytes((FrameLength * 4) + 5),
+            FrameLength = frameLength,
+            Plaintext = RandomNumberGenerator.GetBytes((frameLength * 4) + 5),
         };
         byte[] bytes = message.Write();
         byte[][] frames = Enumerable.Range(0, 5)
-            .Select(i => bytes.AsSpan(message.HeaderLength + (i * Sealed), i < 4 ? Sealed : 5 + 36).ToArray())
+            .Select(i => bytes.AsSpan(message.HeaderLength + (i * sealedLength), i < 4 ? sealedLength : 5 + 36).ToArray())
             .ToArray();
-        byte[] footer = bytes[(message.HeaderLength + (4 * Sealed) + 5 + 36)..];
+        byte[] footer = bytes[(message.HeaderLength + (4 * sealedLength) + 5 + 36)..];
         byte[] edited = [.. edit(bytes[..message.HeaderLength], frames), .. code == ErrorCodes.MessageTruncated ? [] : footer];
         using RawAesKeyring keyring = message.Keyring();
 

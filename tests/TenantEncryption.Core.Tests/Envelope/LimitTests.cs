@@ -91,6 +91,64 @@ public sealed class LimitTests
         }
     }
 
+    [Theory]
+    [InlineData("0478", 0, true)]
+    [InlineData("0478", 0, false)]
+    [InlineData("0578", 0, true)]
+    [InlineData("0578", 64 << 20, true)]
+    public async Task A_short_message_that_claims_48_MiB_has_no_room_made_for_them(string suite, int frameLength, bool isLengthKnown)
+    {
+        var message = new SpecificationMessage { Suite = SuiteOf(suite), FrameLength = frameLength, Plaintext = new byte[20] };
+        byte[] bytes = message.Write();
+        Field claim = message.Fields.Single(field => field.Name == (frameLength == 0 ? "body length" : "content length"));
+        bytes[claim.Start + claim.Length - 4] = 0x03;
+        using RawAesKeyring keyring = message.Keyring();
+        using var source = new AskedStream(bytes, isLengthKnown);
+
+        await Refusal.IsAsync(ErrorCodes.MessageTruncated, () => new MessageReader().ReadFrameByFrameAsync(source, null, keyring));
+
+        Assert.InRange(source.MostAsked, 1, 256 << 10);
+    }
+
+    [Fact]
+    public async Task A_message_without_frames_of_several_MiB_is_read_in_each_way()
+    {
+        foreach (int length in (int[])[(256 << 10) - 36, (256 << 10) - 35, 5_000_000])
+        {
+            var message = new SpecificationMessage { Suite = Suite, FrameLength = 0, Plaintext = RandomNumberGenerator.GetBytes(length) };
+            byte[] bytes = message.Write();
+            using RawAesKeyring keyring = message.Keyring();
+            foreach (Way way in Enum.GetValues<Way>())
+            {
+                Assert.Equal(message.Plaintext, await Ways.ReadAsync(way, bytes, keyring));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_header_that_arrives_in_parts_is_measured_where_it_was_left_and_not_again_from_its_start()
+    {
+        const int Keys = 1000;
+        var message = new SpecificationMessage { Suite = Suite, OtherKeys = Enumerable.Repeat(("x", new byte[10], new byte[10]), Keys).ToList() };
+        byte[] bytes = message.Write();
+        Field[] keys = [.. message.Fields.Where(field => field.Name == "other EDK lengths")];
+        int firstKey = keys[0].Start;
+        int fieldsOfAKey = keys.Length / Keys;
+        var measure = new HeaderMeasure(new MessageLimits { MaxEncryptedDataKeys = Keys + 1 });
+
+        // What was measured is destroyed: whoever looks at it again fails.
+        for (int key = 1; key < Keys; key++)
+        {
+            int end = keys[key * fieldsOfAKey].Start;
+            Assert.False(measure.TryFindEnd(bytes.AsSpan(0, end), out int needed));
+            Assert.InRange(needed, end + 1, message.HeaderLength);
+            bytes.AsSpan(firstKey, end - firstKey).Fill(0xFF);
+        }
+
+        Assert.True(measure.TryFindEnd(bytes, out int length));
+        Assert.Equal(message.HeaderLength, length);
+    }
+
     [Fact]
     public async Task A_message_without_frames_that_claims_more_than_64_bits_of_sign_is_refused()
     {

@@ -112,7 +112,7 @@ public sealed class MutationTests
         return (message, message.Write());
     }
 
-    private static string[] Expected(string field, AlgorithmSuite suite) => field switch
+    internal static string[] Expected(string field, AlgorithmSuite suite) => field switch
     {
         "version" or "type" => [ErrorCodes.NotAMessage],
         // One flipped bit makes some suites others, which read the rest differently.

@@ -13,8 +13,8 @@ public sealed class RoundTripProperties
     public void Any_value_with_any_context_frame_length_and_number_of_wraps_comes_back()
     {
         Gen<Sample> samples =
-            from length in Gen.OneOf(Gen.Choose(0, 100), Gen.Choose(0, 70_000))
-            from frameLength in Gen.OneOf(Gen.Choose(1, 40), Gen.Choose(1000, 100_000))
+            from frameLength in Gen.OneOf(Gen.Choose(1, 40), Gen.Choose(1000, 100_000), Gen.Constant(MessageWriterOptions.DefaultFrameLength))
+            from length in Gen.OneOf(Gen.Choose(0, 100), Gen.Choose(0, 70_000), AtTheEndOfAFrame(frameLength))
             from wraps in Gen.Choose(1, 32)
             from pairs in Gen.ListOf(Contexts.Pair)
             from writing in Gen.Elements(Enum.GetValues<Way>())
@@ -45,6 +45,12 @@ public sealed class RoundTripProperties
                 && EncryptionContext.Parse(context.Serialized.Span).Equals(context);
         }).Check(Quietly);
     }
+
+    /// <summary>Lengths at which a frame is just full, nearly full, or the next one begins.</summary>
+    private static Gen<int> AtTheEndOfAFrame(int frameLength) =>
+        from frames in Gen.Choose(1, 3)
+        from difference in Gen.Choose(-1, 1)
+        select (frames * frameLength) + difference;
 
     private sealed record Sample(int Length, int FrameLength, int Wraps, EncryptionContext Context, Way Writing, Way Reading);
 

@@ -15,7 +15,7 @@ public sealed class WriterTests
     public async Task What_was_written_is_read_in_every_way_at_every_edge(Way way)
     {
         using RawAesKeyring keyring = TestMaterials.Keyring();
-        foreach (int frameLength in (int[])[1, 16, 4096, 100_000, 300_000])
+        foreach (int frameLength in (int[])[1, 16, 4096, 100_000, MessageWriterOptions.DefaultFrameLength, 300_000])
         {
             int[] lengths = [0, 1, frameLength - 1, frameLength, frameLength + 1, (3 * frameLength) - 1, 3 * frameLength, (3 * frameLength) + 1];
             foreach (int length in lengths)

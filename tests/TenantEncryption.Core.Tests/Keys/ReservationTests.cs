@@ -45,7 +45,7 @@ public sealed class ReservationTests
         Assert.Equal(files.Select(file => file.Source), outcomes.Select(outcome => outcome.Source));
         IReadOnlyList<KeyEncryptionKey> keys = await service.Service.Keys.ListAsync("acme");
         Assert.All(keys, key => Assert.InRange(key.ReservedWraps, 0, 10));
-        Assert.Equal(25, keys.Sum(key => key.FileWraps));
+        Assert.Equal(25, keys.Sum(key => key.Messages));
     }
 
     [Fact]

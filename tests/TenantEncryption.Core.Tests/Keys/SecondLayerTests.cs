@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Amazon.KeyManagementService.Model;
+using TenantEncryption.Data;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
@@ -253,6 +255,98 @@ public sealed class SecondLayerTests
         Assert.Equal(both.Id, (await service.Service.Keys.ListAsync("acme")).Single(key => key.Status == KeyEncryptionKeyStatus.Current).ProviderId);
     }
 
+    [Theory]
+    [InlineData(false, "current")]
+    [InlineData(true, "current")]
+    [InlineData(true, "internal KMS shut")]
+    [InlineData(true, "archived")]
+    public async Task Who_can_use_the_customers_key_alone_can_not_write_a_message_that_reads_as_the_tenants(bool strict, string state)
+    {
+        (TestService service, KeyProvider both) = await TestService.WithSecondLayerAsync();
+        await using TestService owned = service;
+        byte[] forged = await ForgeByMasterKeyAsync(service, both.KeyArn!);
+        if (state == "internal KMS shut")
+        {
+            await service.Service.Providers.DisableAsync((await service.InternalAsync()).Id, force: true);
+        }
+        else if (state == "archived")
+        {
+            await service.Service.Providers.EnableAsync((await service.RegisterAsync("Plain")).Id);
+        }
+
+        string path = service.Folders.Write("forged.tenc", forged);
+        service.Kms.Forget();
+        var options = new UnprotectOptions { Strict = strict, TenantId = "acme" };
+
+        Assert.Equal(ErrorCodes.WrongKey, await Refusal.CodeOfAsync(() => service.ReadValueAsync(forged, options)));
+        Assert.Equal(ErrorCodes.WrongKey, (await service.UnprotectAsync(path, path + ".out", options)).Error?.Code);
+        Assert.Equal(0, service.Kms.Count);
+    }
+
+    [Fact]
+    public async Task A_layer_that_was_only_registered_covers_nothing_yet()
+    {
+        (TestService service, KeyProvider cmk) = await TestService.WithCmkAsync();
+        await using TestService owned = service;
+        byte[] ofAnotherWriter = await ForgeByMasterKeyAsync(service, cmk.KeyArn!);
+        await service.RegisterAsync("Both", secondLayer: true);
+
+        Assert.Equal([1], await service.ReadValueAsync(ofAnotherWriter));
+    }
+
+    [Theory]
+    [InlineData("second_layer = 0")]
+    [InlineData("status = 'Pending'")]
+    public async Task Who_can_write_the_store_can_not_take_the_layer_away_to_have_such_a_message_read(string alteration)
+    {
+        (TestService service, KeyProvider both) = await TestService.WithSecondLayerAsync();
+        await using TestService owned = service;
+        KeyProvider plain = await service.RegisterAsync("Plain");
+        await service.Service.Providers.EnableAsync(plain.Id);
+        byte[] forged = await ForgeByMasterKeyAsync(service, plain.KeyArn!);
+        service.Sql($"UPDATE key_providers SET {alteration} WHERE id = $id", ("$id", both.Id));
+        await using TestService next = await service.OpenAnotherAsync();
+
+        Assert.Equal(ErrorCodes.ProviderAltered, await next.CodeOfReadingAsync(forged));
+        Assert.Equal(0, next.Kms.CountOf("Decrypt"));
+    }
+
+    [Fact]
+    public async Task Who_can_write_the_store_can_not_have_a_tenants_messages_written_under_the_customers_key_alone()
+    {
+        (TestService service, _) = await TestService.WithSecondLayerAsync();
+        await using TestService owned = service;
+        service.Sql("UPDATE tenants SET key_hierarchy = 'Direct'");
+        await using TestService next = await service.OpenAnotherAsync();
+        string source = next.Folders.Random("one");
+
+        Assert.Equal(ErrorCodes.ProviderAltered, await Refusal.CodeOfAsync(() => next.ProtectValueAsync([1])));
+        Assert.Equal(
+            ErrorCodes.ProviderAltered, Assert.Single(await next.ProtectAsync([new FileRequest(source, source + ".tenc")])).Error?.Code);
+        Assert.False(File.Exists(source + ".tenc"));
+        Assert.Equal(0, next.Kms.CountOf("GenerateDataKey"));
+    }
+
+    [Theory]
+    [InlineData("UPDATE key_providers SET status = 'Archived' WHERE type = 'Internal'", ErrorCodes.ProviderAltered)]
+    [InlineData("UPDATE key_providers SET status = 'Pending' WHERE type = 'Internal'", ErrorCodes.ProviderAltered)]
+    public async Task Who_can_write_the_store_can_not_open_a_shut_layer_again(string statement, string code)
+    {
+        (TestService service, _) = await TestService.WithSecondLayerAsync();
+        await using TestService owned = service;
+        byte[] message = await service.ProtectValueAsync([1]);
+        await service.Service.Providers.DisableAsync((await service.InternalAsync()).Id, force: true);
+        KeyProvider plain = await service.RegisterAsync("Plain");
+        Assert.Equal(1, service.Sql(statement));
+        await using TestService next = await service.OpenAnotherAsync();
+
+        Assert.Equal(code, await next.CodeOfReadingAsync(message));
+        Assert.Equal(code, await Refusal.CodeOfAsync(() => next.ProtectValueAsync([1])));
+        Assert.Equal(0, next.Kms.CountOf("Decrypt"));
+        KeyMigration migration = await next.Service.Migrations.StartAsync("acme", plain.Id);
+        Assert.Equal(code, Assert.Single(await next.Service.Migrations.ListFailuresAsync(migration.Id)).Code);
+    }
+
     [Fact]
     public async Task A_direct_tenant_has_no_second_layer()
     {
@@ -263,6 +357,21 @@ public sealed class SecondLayerTests
 
     private static async Task<KeyEncryptionKey> KeyOfAsync(TestService service, KeyProvider provider) =>
         (await service.Service.Keys.ListAsync("acme")).First(key => key.ProviderId == provider.Id);
+
+    /// <summary>A message with the tenant's pair whose data key comes from the master key alone, as whoever may use that key can write it.</summary>
+    private static async Task<byte[]> ForgeByMasterKeyAsync(TestService service, string keyArn)
+    {
+        var context = new EncryptionContext([new("TenantId", "acme")]);
+        GenerateDataKeyResponse made = await service.Keys.Administrator.GenerateDataKeyAsync(new()
+        {
+            KeyId = keyArn,
+            KeySpec = "AES_256",
+            EncryptionContext = new Dictionary<string, string>(context),
+        });
+        var wrapped = new EncryptedDataKey(EncryptedDataKey.AwsKmsProviderId, Encoding.UTF8.GetBytes(keyArn), made.CiphertextBlob.ToArray());
+        using var materials = new MessageMaterials(new SecretBytes(made.Plaintext.ToArray()), [wrapped], context);
+        return new MessageWriter().Write([1], materials);
+    }
 
     private static async Task<byte[]> ShareAsync(TestService service, KeyRecord record) =>
         (await service.Keys.Administrator.DecryptAsync(new()

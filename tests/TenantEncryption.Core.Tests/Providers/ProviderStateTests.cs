@@ -116,7 +116,7 @@ public sealed class ProviderStateTests
 
         Assert.Equal((success, verdict), (result.Success, result.Verdict));
         KeyProvider after = await service.ProviderAsync("CMK");
-        Assert.Equal((state, result.Code), (after.Status, after.LastTestCode));
+        Assert.Equal((state, result.Code), (after.Status, after.LastTest));
     }
 
     [Fact]

@@ -23,10 +23,10 @@ internal sealed class HookedFileEffects : IFileEffects
 
     public Action<string>? BeforeDelete { get; set; }
 
-    public SafeFileHandle OpenRead(string path)
+    public SafeFileHandle OpenRead(string path, bool followLink)
     {
         BeforeOpen?.Invoke(path);
-        return _real.OpenRead(path);
+        return _real.OpenRead(path, followLink);
     }
 
     public SafeFileHandle CreateExclusive(string path)

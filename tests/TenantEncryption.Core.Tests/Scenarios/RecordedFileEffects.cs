@@ -12,7 +12,7 @@ internal sealed class RecordedFileEffects : IFileEffects
 
     public IReadOnlyList<FileEffect> Effects => _effects;
 
-    public SafeFileHandle OpenRead(string path) => _real.OpenRead(path);
+    public SafeFileHandle OpenRead(string path, bool followLink) => _real.OpenRead(path, followLink);
 
     public SafeFileHandle CreateExclusive(string path)
     {

@@ -37,14 +37,17 @@ internal sealed class TestService : IAsyncDisposable
 
     /// <summary>Opens a service on a store of its own.</summary>
     public static async Task<TestService> OpenAsync(
-        Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null, string secret = "local", SharedKms? keys = null) =>
-        await OpenAsync(new TestFolders(), ownsFolders: true, change, secret, keys ?? await SharedKms.GetAsync());
+        Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null, string secret = "local", SharedKms? keys = null, TestFolders? folders = null) =>
+        await OpenAsync(folders ?? new TestFolders(), ownsFolders: true, change, secret, keys ?? await SharedKms.GetAsync());
 
     /// <summary>Opens a service whose tenant <c>acme</c> has the internal provider Active.</summary>
     public static async Task<TestService> WithTenantAsync(
-        Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null, TimeSpan? keyLease = null, KeyHierarchy hierarchy = KeyHierarchy.Hierarchical)
+        Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null,
+        TimeSpan? keyLease = null,
+        KeyHierarchy hierarchy = KeyHierarchy.Hierarchical,
+        TestFolders? folders = null)
     {
-        TestService service = await OpenAsync(change);
+        TestService service = await OpenAsync(change, folders: folders);
         await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "acme", KeyLease = keyLease, KeyHierarchy = hierarchy });
         return service;
     }

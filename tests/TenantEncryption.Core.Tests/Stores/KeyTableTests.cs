@@ -10,7 +10,7 @@ public sealed class KeyTableTests
     public async Task A_key_comes_back_as_it_was_added()
     {
         await using TemporaryStore store = await WithKeyAsync();
-        KeyEncryptionKey key = Sample.Key("kek-2", "acme", "kp-acme", KeyEncryptionKeyStatus.Previous) with { ReservedWraps = 9, FileWraps = 4 };
+        KeyEncryptionKey key = Sample.Key("kek-2", "acme", "kp-acme", KeyEncryptionKeyStatus.Previous) with { ReservedWraps = 9, Messages = 4 };
         await store.WriteAsync(t => t.Keys.AddAsync(key));
 
         AssertSame(key, await store.ReadAsync(t => t.Keys.FindAsync("kek-2")));
@@ -193,13 +193,13 @@ public sealed class KeyTableTests
     private static async Task<(long Reserved, long Files)> UseAsync(TemporaryStore store)
     {
         KeyEncryptionKey key = (await store.ReadAsync(t => t.Keys.FindAsync("kek-acme")))!;
-        return (key.ReservedWraps, key.FileWraps);
+        return (key.ReservedWraps, key.Messages);
     }
 
     private static void AssertSame(KeyEncryptionKey expected, KeyEncryptionKey? actual)
     {
         Assert.NotNull(actual);
-        Assert.Equal(expected with { Record = actual.Record }, actual);
+        Assert.Equal(expected with { Record = actual.Record, ProviderName = actual.ProviderName }, actual);
         Assert.Equivalent(expected.Record, actual.Record, strict: true);
     }
 }

@@ -60,7 +60,7 @@ internal static class Sample
         PromotedToCurrentAt = Noon.AddMinutes(1),
         DemotedFromCurrentAt = Noon.AddMinutes(2),
         LastTestedAt = Noon.AddMinutes(3),
-        LastTestCode = "SUCCESS",
+        LastTest = "SUCCESS",
         Authenticator = "1:00ff",
     };
 

@@ -115,7 +115,7 @@ internal sealed class Deployment : IAsyncDisposable
 
     /// <summary>The record of the key under which a tenant writes.</summary>
     public async Task<KeyRecord> CurrentRecordAsync(string tenantId) =>
-        (await Service.Keys.ListAsync(tenantId)).Single(key => key.Status == KeyEncryptionKeyStatus.Current).Record;
+        (await Service.Keys.ListAsync(tenantId)).Single(key => key.Status == KeyEncryptionKeyStatus.Current).GetRecord();
 
     /// <summary>Protects bytes as a file.</summary>
     public async Task<ProtectedFile> ProtectFileAsync(string tenantId, string name, byte[] content, ProtectOptions? options = null)

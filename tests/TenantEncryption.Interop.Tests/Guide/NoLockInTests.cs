@@ -11,12 +11,25 @@ namespace TenantEncryption.Interop.Tests.Guide;
 /// <summary>Someone has a file, the store and <c>docs/no-lock-in.md</c>, and none of our software.</summary>
 public sealed class NoLockInTests
 {
+    /// <summary>What a writer may put before the keys in a header, so that who searches there instead of counting is led astray.</summary>
+    private static readonly Dictionary<string, string> Astray = new()
+    {
+        ["purpose"] = "guide",
+        ["\U0001F600"] = "é",
+        ["aws-kms"] = "aws-kms",
+        ["note"] = "was kek-00000000000000000000",
+        ["old"] = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        ["tenant-encryption"] = "\0\u0001\0\u0011tenant-encryption\0\u002Ckek-ffffffffffffffffffff\0\0\0\u0080\0\0\0\u000C012345678901\0\u0001x",
+        ["kms"] = "\0\u0001\0\u0007aws-kms\0\u004Barn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\0\u0001x",
+        ["quotes"] = "'; DROP TABLE key_encryption_keys; $(touch led-astray) `touch led-astray`",
+    };
+
     [InteropFact(ProgramNames.Bash, ProgramNames.Sqlite, ProgramNames.Aws, ProgramNames.Node)]
-    public async Task The_guide_works_as_it_is_written()
+    public async Task The_guide_works_as_it_is_written_whatever_a_files_context_holds()
     {
         await using Deployment deployment = await Deployment.StartAsync();
         byte[] plaintext = RandomNumberGenerator.GetBytes(600_000);
-        var options = new ProtectOptions { EncryptionContext = new Dictionary<string, string> { ["purpose"] = "guide", ["\U0001F600"] = "é" } };
+        var options = new ProtectOptions { EncryptionContext = Astray };
         await deployment.CreateTenantAsync("globex");
         ProtectedFile file = await deployment.ProtectFileAsync("globex", "sales.hyper", plaintext, options);
         await deployment.MoveToMasterKeyAsync("globex");
@@ -34,6 +47,15 @@ public sealed class NoLockInTests
         result.Expect("the guide");
         Assert.Equal(plaintext, await File.ReadAllBytesAsync(Path.Combine(desk, "sales.hyper")));
         Assert.Equal(plaintext, await File.ReadAllBytesAsync(Path.Combine(desk, "direct.hyper")));
+        Assert.False(File.Exists(Path.Combine(desk, "led-astray")));
+        Assert.Equal($"tenant-encryption {file.KekId}", await KeyNamesAsync("sales.hyper.tenc"));
+        Assert.Equal($"aws-kms {provider.KeyArn}", await KeyNamesAsync("direct.hyper.tenc"));
+
+        async Task<string> KeyNamesAsync(string message)
+        {
+            ProgramResult names = await deployment.Sandbox.RunAsync(ProgramNames.Node, ["key-names.mjs", message], workingFolder: desk);
+            return names.Expect("key-names.mjs").Trim();
+        }
     }
 
     [Fact]

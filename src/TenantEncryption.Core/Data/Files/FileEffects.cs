@@ -9,8 +9,10 @@ internal sealed class FileEffects : IFileEffects
     private const int ReadOnly = 0; // O_RDONLY, open(2)
 
     /// <inheritdoc/>
-    public SafeFileHandle OpenRead(string path) =>
-        File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
+    public SafeFileHandle OpenRead(string path, bool followLink) =>
+        UnixRead.Flags(followLink) is { } flags
+            ? UnixRead.Open(path, flags)
+            : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
 
     /// <inheritdoc/>
     public SafeFileHandle CreateExclusive(string path)

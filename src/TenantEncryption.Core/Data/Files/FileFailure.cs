@@ -2,9 +2,45 @@ using TenantEncryption.Errors;
 
 namespace TenantEncryption.Data.Files;
 
-/// <summary>Turns the file system's exceptions into this library's.</summary>
+/// <summary>Turns the file system's exceptions into this library's, and decides what is one file's failure.</summary>
 internal static class FileFailure
 {
+    /// <summary>
+    /// Works on one of many files. Whatever goes wrong, foreseen or not, is that file's failure: whoever can write one file could otherwise end the work on
+    /// all. Only a stop goes on up.
+    /// </summary>
+    /// <param name="path">The file, as the user knows it.</param>
+    /// <param name="verb">What is done: <c>read</c>, <c>written</c>, ….</param>
+    /// <param name="work">The work.</param>
+    /// <param name="stop">The stop.</param>
+    /// <returns>What went wrong, or <see langword="null"/>.</returns>
+    public static async ValueTask<TenantEncryptionException?> CatchAsync(string path, string verb, Func<ValueTask> work, CancellationToken stop)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception exception) when (!IsStop(exception, stop))
+        {
+            return Of(path, verb, exception);
+        }
+    }
+
+    /// <summary>As <see cref="CatchAsync"/>, for what is not stopped half-way.</summary>
+    public static TenantEncryptionException? Catch(string path, string verb, Action work)
+    {
+        try
+        {
+            work();
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return Of(path, verb, exception);
+        }
+    }
+
     /// <summary>Does something with a file.</summary>
     /// <param name="path">The file, as the user knows it.</param>
     /// <param name="verb">What was done: <c>read</c>, <c>written</c>, ….</param>
@@ -23,8 +59,15 @@ internal static class FileFailure
     }
 
     /// <summary>The exception for a failure.</summary>
-    public static TenantEncryptionException Of(string path, string verb, Exception exception) =>
-        exception is FileNotFoundException or DirectoryNotFoundException && verb == "read"
-            ? new TenantEncryptionException(ErrorCodes.SourceNotFound, $"There is no file '{path}'.", exception)
-            : new TenantEncryptionException(ErrorCodes.StorageFailed, $"'{path}' could not be {verb}: {exception.Message}", exception);
+    public static TenantEncryptionException Of(string path, string verb, Exception exception) => exception switch
+    {
+        FileNotFoundException or DirectoryNotFoundException when verb == "read" =>
+            new TenantEncryptionException(ErrorCodes.SourceNotFound, $"'{path}' does not exist.", exception),
+        IOException or UnauthorizedAccessException =>
+            new TenantEncryptionException(ErrorCodes.StorageFailed, $"'{path}' could not be {verb}: {exception.Message}", exception),
+        _ => TenantEncryptionException.Of(exception),
+    };
+
+    private static bool IsStop(Exception exception, CancellationToken stop) =>
+        stop.IsCancellationRequested && (exception is OperationCanceledException or TenantEncryptionException { Code: ErrorCodes.Cancelled });
 }

@@ -8,8 +8,10 @@ namespace TenantEncryption.Data.Files;
 /// </summary>
 internal interface IFileEffects
 {
-    /// <summary>Opens a file to be read from start to end.</summary>
-    SafeFileHandle OpenRead(string path);
+    /// <summary>Opens a file to be read from start to end. It waits for nobody: what is opened may be a pipe, which the caller then refuses.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="followLink">Whether a link is followed; where the platform can't refuse to, it is.</param>
+    SafeFileHandle OpenRead(string path, bool followLink);
 
     /// <summary>Creates a file that must not exist, readable by its owner alone, locked against the sweep of other processes while it is open.</summary>
     SafeFileHandle CreateExclusive(string path);

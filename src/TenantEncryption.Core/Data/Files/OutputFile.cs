@@ -155,14 +155,15 @@ internal sealed class OutputFile : IDisposable
     private static string NewName() =>
         string.Create(CultureInfo.InvariantCulture, $".{OwnPart}{(uint)Interlocked.Increment(ref _lastNumber):x8}{Suffix}");
 
-    // The folder most often is there.
+    // The folder most often is there. A file that is to be made can't itself be missing: .NET looks for the folder after the attempt failed, and
+    // blames the file where another thread made the folder in between.
     private SafeFileHandle Create()
     {
         try
         {
             return _effects.CreateExclusive(TemporaryPath);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception exception) when (exception is DirectoryNotFoundException or FileNotFoundException)
         {
             _effects.CreateFolder(Folder);
             return _effects.CreateExclusive(TemporaryPath);

@@ -24,7 +24,7 @@ internal static class OutputFolder
     /// <param name="now">The time.</param>
     public static void Survey(FileRequest[] files, DateTimeOffset now)
     {
-        foreach (IGrouping<string, int> folder in Enumerable.Range(0, files.Length).GroupBy(index => FolderOf(files[index]), PathComparer))
+        foreach (IGrouping<string, int> folder in Enumerable.Range(0, files.Length).Where(index => !files[index].IsSettled).GroupBy(index => FolderOf(files[index]), PathComparer))
         {
             var outputs = folder.ToLookup(index => files[index].Destination, PathComparer);
             foreach ((string path, bool isFolder) in List(folder.Key, [.. folder.Select(index => HashOf(Path.GetFileName(files[index].Destination.AsSpan())))]))

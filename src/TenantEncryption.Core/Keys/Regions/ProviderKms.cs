@@ -5,7 +5,7 @@ using TenantEncryption.Providers;
 namespace TenantEncryption.Keys.Regions;
 
 /// <summary>The KMS as one operation asks it for one provider: at home, and at a replica when home gives no answer.</summary>
-internal sealed class ProviderKms(ProviderRegions regions, Operation operation, KeyProvider provider) : IKms
+internal sealed class ProviderKms(ProviderRegions regions, Operation operation, KeyProvider provider, KmsAllowance? allowance) : IKms
 {
     /// <inheritdoc/>
     public IKmsAdministration Administration => operation.Kms.Administration;
@@ -20,6 +20,7 @@ internal sealed class ProviderKms(ProviderRegions regions, Operation operation, 
         regions.CallAsync(
             operation,
             provider,
+            allowance,
             encryptionContext,
             kms => kms.GenerateDataKeyAsync(connection, keyId, encryptionContext, cancellationToken),
             cancellationToken);
@@ -30,6 +31,7 @@ internal sealed class ProviderKms(ProviderRegions regions, Operation operation, 
         regions.CallAsync(
             operation,
             provider,
+            allowance,
             encryptionContext,
             kms => kms.GenerateDataKeyWithoutPlaintextAsync(connection, keyId, encryptionContext, cancellationToken),
             cancellationToken);
@@ -44,6 +46,7 @@ internal sealed class ProviderKms(ProviderRegions regions, Operation operation, 
         regions.CallAsync(
             operation,
             provider,
+            allowance,
             encryptionContext,
             kms => kms.EncryptAsync(connection, keyId, plaintext, encryptionContext, cancellationToken),
             cancellationToken);
@@ -58,6 +61,7 @@ internal sealed class ProviderKms(ProviderRegions regions, Operation operation, 
         regions.CallAsync(
             operation,
             provider,
+            allowance,
             encryptionContext,
             kms => kms.DecryptAsync(connection, keyId, ciphertext, encryptionContext, cancellationToken),
             cancellationToken);

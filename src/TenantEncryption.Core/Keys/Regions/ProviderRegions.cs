@@ -20,18 +20,22 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
     private readonly ConcurrentDictionary<string, string> _away = new(StringComparer.Ordinal);
 
     /// <summary>The KMS for a provider's calls in an operation.</summary>
-    public IKms For(Operation operation, KeyProvider provider) =>
-        provider.Type == KeyProviderType.Internal ? operation.Kms : new ProviderKms(this, operation, provider);
+    /// <param name="operation">The operation.</param>
+    /// <param name="provider">The provider.</param>
+    /// <param name="allowance">How many calls there may be, in all regions together; <see langword="null"/> where a message has no say in it.</param>
+    public IKms For(Operation operation, KeyProvider provider, KmsAllowance? allowance = null) =>
+        provider.Type == KeyProviderType.Internal ? operation.Kms : new ProviderKms(this, operation, provider, allowance);
 
     /// <summary>Makes a call of KMS for a provider, where there is an answer.</summary>
     public async Task<T> CallAsync<T>(
         Operation operation,
         KeyProvider provider,
+        KmsAllowance? allowance,
         IReadOnlyDictionary<string, string> encryptionContext,
         Func<IKms, Task<T>> call,
         CancellationToken cancellationToken)
     {
-        var attempt = new Attempt<T>(operation, provider, encryptionContext, call);
+        var attempt = new Attempt<T>(operation, provider, allowance, encryptionContext, call);
         KeyRegion home = KeyRegion.Home(provider);
         if (provider.ReplicaKeys.Count == 0)
         {
@@ -136,6 +140,7 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
 
     private async Task<T> AskAsync<T>(Attempt<T> attempt, KeyRegion region)
     {
+        attempt.Allowance?.Take();
         try
         {
             return await attempt.Call(new RegionKms(attempt.Operation.Kms, region)).ConfigureAwait(false);
@@ -191,5 +196,9 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
     }
 
     private sealed record Attempt<T>(
-        Operation Operation, KeyProvider Provider, IReadOnlyDictionary<string, string> EncryptionContext, Func<IKms, Task<T>> Call);
+        Operation Operation,
+        KeyProvider Provider,
+        KmsAllowance? Allowance,
+        IReadOnlyDictionary<string, string> EncryptionContext,
+        Func<IKms, Task<T>> Call);
 }

@@ -42,6 +42,9 @@ public sealed class FileRootKeyVault : IRootKeyVault
     public bool IsInStore => false;
 
     /// <inheritdoc/>
+    public string PlaceOf(string storeId) => $"the file {Path.GetFullPath(PathOf(storeId))}";
+
+    /// <inheritdoc/>
     public Task<RootKeySet?> LoadAsync(string storeId, ISettingsTable settings)
     {
         string path = PathOf(storeId);

@@ -11,6 +11,11 @@ public interface IRootKeyVault
     /// <summary>Whether it keeps them in the store itself, so that saving is part of the store's transaction.</summary>
     bool IsInStore { get; }
 
+    /// <summary>Where it keeps those of a store, in words that follow "in": <c>the file …</c> or <c>the store itself</c>.</summary>
+    /// <param name="storeId">The store's id.</param>
+    /// <returns>The place.</returns>
+    string PlaceOf(string storeId);
+
     /// <summary>Reads the root keys of a store.</summary>
     /// <param name="storeId">The store's id.</param>
     /// <param name="settings">The store's settings, for what is kept sealed in the store.</param>

@@ -51,6 +51,9 @@ public sealed class PassphraseRootKeyVault : IRootKeyVault, IDisposable
     public bool IsInStore => true;
 
     /// <inheritdoc/>
+    public string PlaceOf(string storeId) => "the store itself";
+
+    /// <inheritdoc/>
     public async Task<RootKeySet?> LoadAsync(string storeId, ISettingsTable settings)
     {
         byte[]? blob = await settings.GetAsync(Setting).ConfigureAwait(false);

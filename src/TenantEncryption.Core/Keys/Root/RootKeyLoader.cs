@@ -23,7 +23,7 @@ internal static class RootKeyLoader
 
         await RefuseOtherProtectionAsync(settings, vault).ConfigureAwait(false);
         RootKeySet keys = await vault.LoadAsync(storeId, settings).ConfigureAwait(false)
-            ?? throw new TenantEncryptionException(ErrorCodes.RootKeyMissing, $"The root key of the store {storeId} is not where it is kept ({vault.Protection}).");
+            ?? throw new TenantEncryptionException(ErrorCodes.RootKeyMissing, $"The root key of the store {storeId} is not in {vault.PlaceOf(storeId)}, where it is kept.");
         string? rootId = await GetAsync(settings, RootIdSetting).ConfigureAwait(false);
         if (keys.Keys.FirstOrDefault(key => key.Id == rootId) is not { } current)
         {

@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Keys.Root;
 
 /// <summary>How the root key of the internal KMS is kept.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum RootKeyProtection
 {
     /// <summary>In a file that only its owner can read (mode 0600 in a folder of mode 0700).</summary>

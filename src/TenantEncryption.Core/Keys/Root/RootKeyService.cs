@@ -33,7 +33,7 @@ public sealed class RootKeyService
     /// <exception cref="TenantEncryptionException"><c>MIGRATION_RUNNING</c>; <c>STORAGE_FAILED</c>: the root key can't be kept.</exception>
     public async Task<string> RotateAsync(CancellationToken cancellationToken = default)
     {
-        Operation operation = _journal.Begin("Update-RootKey");
+        Operation operation = _journal.Begin(nameof(RotateAsync));
         await using var _ = operation.ConfigureAwait(false);
         RootKeySet before = _internalKms.Roots;
         try

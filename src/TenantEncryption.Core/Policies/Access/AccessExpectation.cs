@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Policies.Access;
 
 /// <summary>What must become of a request of a platform's principal.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum AccessExpectation
 {
     /// <summary>It must be allowed: the platform makes it.</summary>

@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Policies.Findings;
 
 /// <summary>What becomes of a request.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum AccessVerdict
 {
     /// <summary>It is refused.</summary>

@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Policies.Findings;
 
 /// <summary>How much a finding matters.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum FindingSeverity
 {
     /// <summary>Worth knowing.</summary>

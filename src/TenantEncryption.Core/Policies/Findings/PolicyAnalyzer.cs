@@ -74,7 +74,8 @@ public static class PolicyAnalyzer
         outcomes.Any(outcome => outcome is { IsDecidable: true, IsMet: false, Expected.Expectation: AccessExpectation.Allowed }) ? ErrorCodes.PolicyDenied
         : findings.Has(PolicyFindingCodes.ContextNotEnforced) ? ErrorCodes.ContextNotEnforced
         : findings.Has(PolicyFindingCodes.AccountLockedOut) ? ErrorCodes.PolicyLockout
-        : ErrorCodes.Success;
+        : outcomes.Count > 0 ? ErrorCodes.Success
+        : ErrorCodes.NothingTested;
 
     private static void CheckText(PolicySource source, FindingList findings)
     {

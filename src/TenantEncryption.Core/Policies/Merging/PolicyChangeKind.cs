@@ -1,6 +1,9 @@
+using Newtonsoft.Json;
+
 namespace TenantEncryption.Policies.Merging;
 
 /// <summary>How a merge changes a statement of a policy.</summary>
+[JsonConverter(typeof(EnumNameConverter))]
 public enum PolicyChangeKind
 {
     /// <summary>It is new.</summary>

@@ -60,7 +60,7 @@ internal sealed class KeyProviderTester(
                 }
 
                 // What a test notes is not authenticated, and an altered registration stays as it is.
-                await change.Store.Providers.UpdateAsync(now with { LastTestedAt = result.Time, LastTestCode = result.Code }).ConfigureAwait(false);
+                await change.Store.Providers.UpdateAsync(now with { LastTestedAt = result.Time, LastTest = result.Code }).ConfigureAwait(false);
                 JObject data = KeyProviderService.Describe(now);
                 data["code"] = result.Code;
                 if (now.MultiRegion)

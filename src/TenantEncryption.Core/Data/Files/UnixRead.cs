@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace TenantEncryption.Data.Files;
+
+/// <summary>
+/// Opens files to read without waiting: <c>File.OpenHandle</c> waits in <c>open(2)</c> for the writer of a pipe, where nothing can cancel it. Looking
+/// first is not enough, as what is looked at may be replaced before it is opened.
+/// </summary>
+internal static class UnixRead
+{
+    private const int Interrupted = 4; // EINTR
+    private const int NoFile = 2; // ENOENT
+    private const int NotPermitted = 1; // EPERM
+    private const int NoAccess = 13; // EACCES
+    private const int NotAFolder = 20; // ENOTDIR
+
+    /// <summary>The flags of <c>open(2)</c>: read, don't wait, not for child processes; <see langword="null"/> where they are not known.</summary>
+    public static int? Flags(bool followLink)
+    {
+        if (OperatingSystem.IsMacOS())
+        {
+            return 0x4 | 0x1000000 | (followLink ? 0 : 0x100); // O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW
+        }
+
+        int? noFollow = !OperatingSystem.IsLinux() ? null : RuntimeInformation.ProcessArchitecture switch
+        {
+            Architecture.X64 => 0x20000,
+            Architecture.Arm64 => 0x8000,
+            _ => null,
+        };
+        return noFollow is null ? null : 0x800 | 0x80000 | (followLink ? 0 : noFollow); // O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW
+    }
+
+    /// <summary>Opens a file, under the shared lock that .NET takes of what it reads.</summary>
+    /// <exception cref="IOException">It can't be opened, or another process has it for itself.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static SafeFileHandle Open(string path, int flags)
+    {
+        const int Shared = 1 | 4; // LOCK_SH | LOCK_NB, flock(2)
+        int descriptor;
+        int error = 0;
+        do
+        {
+            descriptor = open(path, flags, mode: 0);
+            error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
+        }
+        while (error == Interrupted);
+
+        if (descriptor < 0)
+        {
+            throw ExceptionOf(error, path);
+        }
+
+        var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        int wouldBlock = OperatingSystem.IsMacOS() ? 35 : 11; // EWOULDBLOCK
+        if (flock(descriptor, Shared) != 0 && Marshal.GetLastPInvokeError() == wouldBlock)
+        {
+            file.Dispose();
+            throw new IOException("Another process has the file open for itself.", wouldBlock);
+        }
+
+        if (OperatingSystem.IsLinux())
+        {
+            const int Sequential = 2; // POSIX_FADV_SEQUENTIAL
+            _ = posix_fadvise(descriptor, 0, 0, Sequential);
+        }
+
+        return file;
+    }
+
+    private static Exception ExceptionOf(int error, string path)
+    {
+        string text = Marshal.GetPInvokeErrorMessage(error);
+        return error switch
+        {
+            NoFile => new FileNotFoundException(text, path),
+            NotAFolder => new DirectoryNotFoundException(text),
+            NoAccess or NotPermitted => new UnauthorizedAccessException(text),
+            _ => new IOException(text, error),
+        };
+    }
+
+    [DllImport("libc", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, int mode);
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int flock(int descriptor, int operation);
+
+    [DllImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int posix_fadvise(int descriptor, long offset, long length, int advice);
+}

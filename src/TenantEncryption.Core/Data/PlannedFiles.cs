@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using TenantEncryption.Data.Files;
+using TenantEncryption.Errors;
+
+namespace TenantEncryption.Data;
+
+/// <summary>The files of one command: what is settled before anything is done has its outcome, and the rest is worked on.</summary>
+internal static class PlannedFiles
+{
+    /// <summary>Looks at all files together: one path for one file, one output for one source, and which outputs exist.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="claims">Whether a source would be written to its target; asked where several have one.</param>
+    /// <param name="force">Whether existing outputs are replaced.</param>
+    /// <param name="skipExisting">Whether files whose outputs exist are passed over.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>The files, in order.</returns>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: existing outputs are to be replaced and passed over.</exception>
+    public static FileRequest[] Prepare(
+        IReadOnlyList<FileRequest> files, Func<FileRequest, bool> claims, bool force, bool skipExisting, DateTimeOffset now)
+    {
+        if (force && skipExisting)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "Existing outputs can be replaced (Force) or passed over (SkipExisting), not both.");
+        }
+
+        FileRequest[] whole = [.. files.Select(file => RefuseItself(Normalize(file)))];
+        FilePlanner.RefuseTakenTargets(whole, claims);
+        OutputFolder.Survey(whole, now);
+        return skipExisting
+            ? Array.ConvertAll(whole, file => file.IsSettled || file.Existing != ExistingEntry.File ? file : file with { PassedOver = true })
+            : whole;
+    }
+
+    /// <summary>One file has one path: in the catalog, and where input and output are compared.</summary>
+    public static FileRequest Normalize(FileRequest file)
+    {
+        if (file.IsSettled)
+        {
+            return file;
+        }
+
+        FileRequest whole = file;
+        TenantEncryptionException? refusal = FileFailure.Catch(file.Source, "read", () =>
+            whole = file with { Source = Path.GetFullPath(file.Source), Destination = Path.GetFullPath(file.Destination) });
+        return refusal is null ? whole : file with { Refusal = refusal };
+    }
+
+    /// <summary>Has the files worked on that are not settled.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="work">Works on files, and gives their outcomes in order.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>How each file went, in order.</returns>
+    public static async IAsyncEnumerable<FileOutcome<T>> RunAsync<T>(
+        FileRequest[] files, Func<FileRequest[], IAsyncEnumerable<FileOutcome<T>>> work, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where T : class
+    {
+        IAsyncEnumerator<FileOutcome<T>> worked = work(Array.FindAll(files, file => !file.IsSettled)).GetAsyncEnumerator(cancellationToken);
+        await using ConfiguredAsyncDisposable disposed = worked.ConfigureAwait(false);
+        foreach (FileRequest file in files)
+        {
+            if (file.IsSettled)
+            {
+                yield return FileOutcome<T>.Settled(file);
+            }
+            else if (await worked.MoveNextAsync().ConfigureAwait(false))
+            {
+                yield return worked.Current;
+            }
+        }
+    }
+
+    private static FileRequest RefuseItself(FileRequest file) => file.IsSettled || !OutputFolder.PathComparer.Equals(file.Source, file.Destination)
+        ? file
+        : file with { Refusal = new TenantEncryptionException(ErrorCodes.InvalidInput, $"'{file.Source}' is both input and output.") };
+}

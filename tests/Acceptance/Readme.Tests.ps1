@@ -1,0 +1,26 @@
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'Sandbox.psm1')
+    $sandbox = Enter-Sandbox
+    # A folder that looks like a built clone.
+    foreach ($folder in 'out', 'samples', 'src') {
+        $null = New-Item -ItemType ($IsWindows ? 'Junction' : 'SymbolicLink') -Path $folder -Target (Join-Path $PSScriptRoot "../../$folder" | Convert-Path)
+    }
+}
+
+AfterAll {
+    Exit-Sandbox $sandbox
+}
+
+Describe 'The README' {
+    It 'runs in PowerShell as written, one block after the other' {
+        $blocks = [regex]::Matches((Get-Content (Join-Path $PSScriptRoot '../../README.md') -Raw), '(?s)```powershell\r?\n(?<script>.*?)```')
+        $blocks.Count | Should -BeGreaterThan 1
+        $script = ($blocks | ForEach-Object { $_.Groups['script'].Value }) -join "`n"
+        $run = Invoke-Runbook "Set-Location '$pwd'; `$ErrorActionPreference = 'Stop'; Remove-Module TenantEncryption`n$script"
+        $run.Errors | Should -BeNullOrEmpty
+        $run.ExitCode | Should -Be 0
+        Get-Content back/summary.txt | Should -Be 'Everything went well.'
+        $run.Output | Should -Match 'Completed'
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text;
+using System.Xml.Linq;
+
+namespace TenantEncryption.Acceptance.Tests;
+
+/// <summary>
+/// Runs each file of <c>tests/Acceptance</c> with Pester in a PowerShell of its own. What Pester found is left as NUnit 3 XML in
+/// <c>TestResults/acceptance</c> of the repository, where the gate counts its tests one by one.
+/// </summary>
+public sealed class AcceptanceTests
+{
+    private static readonly string Suite = Path.Combine(Repository.Root, "tests", "Acceptance");
+
+    public static TheoryData<string> Files =>
+        [.. Directory.EnumerateFiles(Suite, "*.Tests.ps1").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task Everything_that_a_file_of_the_acceptance_suite_says_is_so(string file)
+    {
+        string results = Path.Combine(Directory.CreateDirectory(Path.Combine(Repository.Root, "TestResults", "acceptance")).FullName, Path.ChangeExtension(file, ".xml"));
+        File.Delete(results);
+
+        ScriptRun run = await ScriptRun.OfAsync(
+            Path.Combine(Suite, "Invoke-Acceptance.ps1"), "-Path", Path.Combine(Suite, file), "-Pester", Testing.PowerShellProgram.Pester, "-ResultPath", results);
+
+        Assert.True(File.Exists(results), $"Pester left no results.{Environment.NewLine}{run.Output}{run.Error}");
+        XElement root = XDocument.Load(results).Root!;
+        string failures = Failures(root);
+        Assert.True(failures.Length == 0, failures);
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        Assert.NotEqual("0", root.Attribute("passed")!.Value);
+        Assert.Equal(root.Attribute("total")!.Value, root.Attribute("passed")!.Value);
+    }
+
+    private static string Failures(XElement root)
+    {
+        var text = new StringBuilder();
+        foreach (XElement test in root.Descendants("test-case").Where(test => (string?)test.Attribute("result") == "Failed"))
+        {
+            text.AppendLine((string?)test.Attribute("fullname")).AppendLine((string?)test.Descendants("message").FirstOrDefault()).AppendLine();
+        }
+
+        return text.ToString();
+    }
+}
