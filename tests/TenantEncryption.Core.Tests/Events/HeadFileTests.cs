@@ -1,4 +1,5 @@
 using TenantEncryption.Events;
+using TenantEncryption.Tests.Data;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Events;
@@ -33,15 +34,16 @@ public sealed class HeadFileTests
         Assert.Single(Directory.GetFiles(folders.RootKeys));
     }
 
-    [Fact]
-    public void A_head_that_could_not_be_put_in_place_leaves_nothing()
+    [SmallDiskFact]
+    public void A_head_for_which_there_is_no_room_leaves_nothing()
     {
-        using var folders = new TestFolders();
-        Directory.CreateDirectory(Path.Combine(folders.RootKeys, "store.head"));
+        using SmallDisk disk = SmallDisk.Mount(megabytes: 1);
+        string filler = Path.Combine(disk.Folder, "filler");
+        Assert.Throws<IOException>(() => File.WriteAllBytes(filler, new byte[2 << 20]));
 
-        Assert.ThrowsAny<Exception>(() => new HeadFile(folders.RootKeys, "store").Keep(new EventLogHead(1, new string('0', 64))));
+        Assert.Throws<IOException>(() => new HeadFile(disk.Folder, "store").Keep(new EventLogHead(1, new string('0', 64))));
 
-        Assert.Empty(Directory.GetFiles(folders.RootKeys));
+        Assert.Equal([filler], Directory.GetFiles(disk.Folder));
     }
 
     [Fact]
