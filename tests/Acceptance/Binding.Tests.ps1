@@ -13,11 +13,13 @@ BeforeDiscovery {
         @{ Cmdlet = 'Get-KeyEncryptionKey'; Show = { $_.TenantId }; Unique = $true
             Provider = 'acme'; Tenant = 'acme'; Name = 'acme'; Migration = 'acme'; File = 'refused' }
         @{ Cmdlet = 'Get-KeyProvider'; Show = { "$($_.TenantId)/$($_.Name)" }
-            Provider = 'acme/Internal KMS', 'acme/cmk'; Tenant = 'acme/Internal KMS', 'acme/cmk'; Name = 'refused'; Migration = 'acme/Internal KMS', 'acme/cmk'; File = 'refused' }
+            Provider = 'acme/Internal KMS', 'acme/cmk'; Tenant = 'acme/Internal KMS', 'acme/cmk'; Name = 'acme/cmk'; Migration = 'acme/Internal KMS', 'acme/cmk'; File = 'refused' }
         @{ Cmdlet = 'Get-EncryptionTenant'; Show = { $_.TenantId }
-            Provider = 'acme'; Tenant = 'acme'; Name = 'refused'; Migration = 'acme'; File = 'refused' }
+            Provider = 'acme'; Tenant = 'acme'; Name = 'TENANT_NOT_FOUND'; Migration = 'acme'; File = 'refused' }
         @{ Cmdlet = 'Get-KeyMigration'; Show = { $_.TenantId }; Unique = $true
-            Provider = 'MIGRATION_NOT_FOUND'; Tenant = 'acme'; Name = 'refused'; Migration = 'acme'; File = 'refused' }
+            Provider = 'MIGRATION_NOT_FOUND'; Tenant = 'acme'; Name = 'MIGRATION_NOT_FOUND'; Migration = 'acme'; File = 'refused' }
+        @{ Cmdlet = 'Get-EncryptionPlatform'; Show = { $_.Name }
+            Provider = 'refused'; Tenant = 'refused'; Name = 'INVALID_INPUT'; Migration = 'refused'; File = 'refused' }
         @{ Cmdlet = 'Resume-KeyMigration'; Arguments = @{ PassThru = $true }; Show = { $_.TenantId }
             Provider = 'MIGRATION_NOT_FOUND'; Tenant = 'refused'; Name = 'refused'; Migration = 'acme'; File = 'refused' }
         @{ Cmdlet = 'Stop-KeyMigration'; Arguments = @{ PassThru = $true }; Show = { $_.TenantId }

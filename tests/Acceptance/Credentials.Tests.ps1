@@ -180,7 +180,7 @@ Describe 'Connect-TenantEncryption -Credential' {
 
     It 'takes long-lived and temporary keys' {
         foreach ($session in (New-Session alice alice-secret), (New-Session temporary temporary-secret the-session)) {
-            Connect-TenantEncryption credentials @session
+            Connect-TenantEncryption credentials -Create @session
             $null = Get-MasterKey $key.Arn -EndpointUrl $url
             Get-Caller | Should -Be "arn:aws:iam::111122223333:user/$($session.Credential.UserName)"
         }
@@ -188,7 +188,7 @@ Describe 'Connect-TenantEncryption -Credential' {
 
     It 'assumes a role with them' {
         $session = New-Session temporary temporary-secret the-session
-        Connect-TenantEncryption credentials @session
+        Connect-TenantEncryption credentials -Create @session
         $null = Get-MasterKey $key.Arn -EndpointUrl $url -RoleArn arn:aws:iam::111122223333:role/Operator -ExternalId customer-7
         Get-Caller | Should -Be 'arn:aws:sts::111122223333:assumed-role/Operator/TenantEncryption'
     }
@@ -200,7 +200,7 @@ Describe 'Connect-TenantEncryption -Credential' {
         @{ name = 'when they are over'; id = 'over'; secret = 'over-secret'; token = 'the-session' }
     ) {
         $session = New-Session $id $secret $token
-        Connect-TenantEncryption credentials @session
+        Connect-TenantEncryption credentials -Create @session
         $caught = $null
         try { Get-MasterKey $key.Arn -EndpointUrl $url -ErrorAction Stop } catch { $caught = $_ }
         $caught.FullyQualifiedErrorId | Should -BeLike 'CREDENTIALS_INVALID,*'

@@ -32,9 +32,12 @@ Describe 'Get-EncryptionEvent' {
         (Get-EncryptionEvent -Type *.tenant.created).TenantId | Should -Be 'acme', 'globex'
         (Get-EncryptionEvent -Type *.tenant.created -Newest 1).TenantId | Should -Be 'globex'
         (Get-EncryptionEvent -Newest 2).Count | Should -Be 2
+        (Get-EncryptionEvent acme, 'glob*' -Type *.tenant.created, *.data.protected).TenantId | Select-Object -Unique | Should -Be 'acme', 'globex'
+        (Get-EncryptionEvent 'a*' -Newest 1).TenantId | Should -Be 'acme'
+        Get-EncryptionEvent 'zzz*' -ErrorAction Stop | Should -BeNullOrEmpty
         Get-EncryptionEvent -After (Get-Date).AddHours(1) | Should -BeNullOrEmpty
         Get-EncryptionEvent -Before (Get-Date).AddHours(-1) | Should -BeNullOrEmpty
-        { Get-EncryptionEvent -TenantId nope } | Should -Throw -ErrorId 'TENANT_NOT_FOUND,*'
+        { Get-EncryptionEvent -TenantId nope -ErrorAction Stop } | Should -Throw -ErrorId 'TENANT_NOT_FOUND,*'
     }
 
     It 'follows with -Wait until it is stopped' {

@@ -28,7 +28,7 @@ Describe 'New-KeyGrant' {
 
     It 'makes the grantee able to use the key for that tenant, and no other' {
         $password = ConvertTo-SecureString 'platform' -AsPlainText -Force
-        Connect-TenantEncryption platform -Credential ([pscredential]::new('platform', $password))
+        Connect-TenantEncryption platform -Create -Credential ([pscredential]::new('platform', $password))
         try {
             $null = New-EncryptionTenant acme
             $null = New-EncryptionTenant other
@@ -104,7 +104,7 @@ Describe 'Remove-KeyGrant' {
 
     It 'retires as the retiring principal, who may do nothing else' {
         $grant = New-KeyGrant acme-cmk -GranteePrincipal arn:aws:iam::111122223333:role/Another -RetiringPrincipal $role -Name retire
-        Connect-TenantEncryption platform -Credential ([pscredential]::new('platform', (ConvertTo-SecureString 'platform' -AsPlainText -Force)))
+        Connect-TenantEncryption platform -Create -Credential ([pscredential]::new('platform', (ConvertTo-SecureString 'platform' -AsPlainText -Force)))
         try {
             { Remove-KeyGrant -KeyArn $grant.KeyArn -GrantId $grant.GrantId @kms -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'POLICY_DENIED,*'
             Remove-KeyGrant -KeyArn $grant.KeyArn -GrantId $grant.GrantId @kms -Retire -Confirm:$false

@@ -49,17 +49,57 @@ Describe 'New-KeyProvider' {
         $null = New-EncryptionTenant stays
         $provider = New-KeyProvider -TenantId stays -Name cmk -KeyArn $unusable -EndpointUrl $sandbox.LocalKms.Url -Activate -ErrorAction SilentlyContinue -ErrorVariable errors
         $errors[0].FullyQualifiedErrorId | Should -BeLike 'KEY_NOT_FOUND,*'
+        $errors[0].Exception.Message | Should -BeLike '*stays Pending*'
+        $errors[0].Exception.Message | Should -Not -BeLike '*nothing was changed*'
         $provider.Status | Should -Be 'Pending'
     }
 
-    It 'registers one for each line of a CSV file, and takes no AWS parameter from it' {
+    It 'registers one for each line of a CSV file, with the columns that say how its key is reached' {
         $null = New-EncryptionTenant csv
-        $key = New-LocalKey $sandbox
-        $provider = "TenantId,Name,KeyArn,Description,EndpointUrl,Region`ncsv,cmk,$($key.Arn),a note,http://127.0.0.1:1,us-east-1" | ConvertFrom-Csv |
-            New-KeyProvider -EndpointUrl $sandbox.LocalKms.Url
-        $provider.Description | Should -Be 'a note'
+        $lines = (1..2).ForEach{ "csv,cmk$_,$((New-LocalKey $sandbox).Arn),note $_,,$($sandbox.LocalKms.Url),p$_,arn:aws:iam::111122223333:role/r$_,x$_,us-east-1" }
+        $providers = @('TenantId,Name,KeyArn,Description,ContextValue,EndpointUrl,ProfileName,RoleArn,ExternalId,Region') + $lines | ConvertFrom-Csv |
+            New-KeyProvider -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        $providers.Description | Should -Be 'note 1', 'note 2'
+        $providers.Connection.EndpointUrl | Should -Be $sandbox.LocalKms.Url, $sandbox.LocalKms.Url
+        $providers.Connection.ProfileName | Should -Be 'p1', 'p2'
+        $providers.Connection.RoleArn | Should -Be 'arn:aws:iam::111122223333:role/r1', 'arn:aws:iam::111122223333:role/r2'
+        $providers.Connection.ExternalId | Should -Be 'x1', 'x2'
+        $providers.ContextValue | Should -Be $null, $null -Because 'an empty cell says nothing'
+        $providers.Connection.Region | Should -Be 'eu-west-1', 'eu-west-1' -Because 'the ARN has it'
+    }
+
+    It 'takes an argument before a column, and names the columns that nothing takes, once' {
+        $null = New-EncryptionTenant columns
+        $lines = (1..2).ForEach{ "columns,cmk$_,$((New-LocalKey $sandbox).Arn),http://127.0.0.1:1,sales,7" }
+        $providers = @('TenantId,Name,KeyArn,EndpointUrl,Department,CostCenter') + $lines | ConvertFrom-Csv |
+            New-KeyProvider -EndpointUrl $sandbox.LocalKms.Url -WarningVariable warnings -WarningAction SilentlyContinue
+        $providers.Connection.EndpointUrl | Should -Be $sandbox.LocalKms.Url, $sandbox.LocalKms.Url
+        $warnings.Count | Should -Be 1
+        $warnings[0] | Should -BeLike "*'Department', 'CostCenter'*"
+    }
+
+    It 'takes from a piped master key how it is reached, and no region from a piped tenant that its ARN contradicts' {
+        $key = New-MasterKey "piped-$(Get-Random)" -Region eu-west-1 -EndpointUrl (New-LocalKey $sandbox | ForEach-Object { $sandbox.LocalKms.Url })
+        $null = New-EncryptionTenant piped -Region us-east-1
+        $provider = $key | New-KeyProvider -TenantId piped -Name made
+        $provider.KeyArn | Should -Be $key.KeyArn
         $provider.Connection.EndpointUrl | Should -Be $sandbox.LocalKms.Url
-        $provider.Connection.Region | Should -Not -Be 'us-east-1'
+        $other = Get-EncryptionTenant piped | New-KeyProvider -Name other -KeyArn (New-LocalKey $sandbox).Arn -EndpointUrl $sandbox.LocalKms.Url
+        $other.Connection.Region | Should -Be 'eu-west-1'
+    }
+
+    It 'tells the KMS calls with -WhatIf: those that are made' -ForEach @(
+        @{ how = 'Activate' }
+        @{ how = 'Migrate' }
+    ) {
+        $null = New-EncryptionTenant "calls-$how"
+        $key = (New-LocalKey $sandbox).Arn
+        $arguments = @{ TenantId = "calls-$how"; Name = 'cmk'; KeyArn = $key; EndpointUrl = $sandbox.LocalKms.Url; $how = $true }
+        $run = Invoke-Runbook "New-KeyProvider -TenantId calls-$how -Name cmk -KeyArn $key -EndpointUrl $($sandbox.LocalKms.Url) -$how -WhatIf"
+        $promised = [int] [regex]::Match($run.Output, '(\d+)\s+KMS\s+calls').Groups[1].Value
+        $promised | Should -BeGreaterThan 0
+        (Get-ArrivedCall $sandbox { New-KeyProvider @arguments }).Count | Should -Be $promised
     }
 
     It 'changes nothing with -WhatIf' {
@@ -198,12 +238,14 @@ Describe 'The life of a provider' {
         $history[0].Actor | Should -Not -BeNullOrEmpty
     }
 
-    It 'changes nothing with -WhatIf' {
+    It 'changes nothing with -WhatIf, which also tells what would be refused' {
         $before = Get-KeyProvider -TenantId life | ConvertTo-Json -Depth 5
-        Get-KeyProvider -TenantId life | Enable-KeyProvider -WhatIf
-        Get-KeyProvider -TenantId life | Disable-KeyProvider -WhatIf
-        Get-KeyProvider -TenantId life | Restore-KeyProvider -WhatIf
-        Get-KeyProvider -TenantId life | Remove-KeyProvider -WhatIf
+        $refused = @{ ErrorAction = 'SilentlyContinue'; ErrorVariable = '+errors'; WhatIf = $true }
+        Get-KeyProvider -TenantId life | Enable-KeyProvider @refused
+        Get-KeyProvider -TenantId life | Disable-KeyProvider @refused
+        Get-KeyProvider -TenantId life | Restore-KeyProvider @refused
+        Get-KeyProvider -TenantId life | Remove-KeyProvider @refused
+        $errors.Exception.Code | Select-Object -Unique | Should -Be 'TRANSITION_FORBIDDEN', 'HAS_DEPENDANTS'
         Get-KeyProvider -TenantId life | ConvertTo-Json -Depth 5 | Should -Be $before
     }
 }

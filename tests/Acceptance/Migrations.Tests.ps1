@@ -54,8 +54,45 @@ Describe 'Start-KeyMigration' {
     It 'shows the plan with -WhatIf and changes nothing' {
         $before = (Get-TenantEncryption).LogHead
         $run = Invoke-Runbook 'Start-KeyMigration moves moves-cmk -WhatIf'
-        $run.Output -replace '\s+', ' ' | Should -BeLike '*keys*KMS calls*nobody forget*'
+        $run.Output -replace '\s+', ' ' | Should -BeLike '*key*KMS calls*nobody forget*'
         (Get-TenantEncryption).LogHead | Should -Be $before
+    }
+
+    It 'tells the KMS calls with -WhatIf: those that are made' {
+        $null = New-TenantWithKey $sandbox counted
+        $run = Invoke-Runbook 'Start-KeyMigration counted counted-cmk -WhatIf'
+        $promised = [int] [regex]::Match($run.Output, '(\d+)\s+KMS\s+calls').Groups[1].Value
+        (Measure-KeyMigration counted counted-cmk).KmsCalls | Should -Be $promised
+        (Get-ArrivedCall $sandbox { Start-KeyMigration counted counted-cmk }).Count | Should -Be $promised
+    }
+
+    It 'says with -WhatIf, and Measure in a warning, that the last test of the target failed' {
+        $provider = New-TenantWithKey $sandbox tested
+        $null = Invoke-LocalKms $sandbox.LocalKms DisableKey @{ KeyId = $provider.KeyArn }
+        $null = $provider | Test-KeyProvider
+        (Measure-KeyMigration tested tested-cmk -WarningVariable warnings -WarningAction SilentlyContinue).Warnings | Should -BeLike 'KEY_DISABLED:*'
+        $warnings | Should -BeLike 'KEY_DISABLED:*'
+        (Invoke-Runbook 'Start-KeyMigration tested tested-cmk -WhatIf').Output -replace '\s+', ' ' | Should -BeLike '*Warning: KEY_DISABLED:*'
+    }
+
+    It 'says which Resume-KeyMigration goes on when it is stopped' -Skip:$IsWindows {
+        $null = New-TenantWithKey $sandbox stopped
+        1..5 | ForEach-Object { $null = Update-KeyEncryptionKey stopped }
+        Set-LocalKmsFault $sandbox.LocalKms @{ latency = '00:00:00.300' }
+        try {
+            # The signal that Ctrl+C sends, once the migration has begun.
+            $run = Invoke-Runbook @'
+                $null = Start-ThreadJob { while (-not (Get-KeyMigration -TenantId stopped)) { Start-Sleep -Milliseconds 50 }; & kill -INT $using:PID }
+                Start-KeyMigration stopped stopped-cmk
+'@
+        }
+        finally {
+            Set-LocalKmsFault $sandbox.LocalKms
+        }
+        $migration = Get-KeyMigration -TenantId stopped
+        $migration.State | Should -Be 'Suspended'
+        "$($run.Output) $($run.Errors)" -replace '\s+', ' ' | Should -BeLike "*Suspended; to go on: Resume-KeyMigration $($migration.Id)*"
+        ($migration | Resume-KeyMigration -PassThru).State | Should -Be 'Completed'
     }
 
     It 'changes nothing when the target does not work' {
@@ -99,6 +136,9 @@ Describe 'Get-KeyMigration' {
         (Get-KeyMigration -TenantId moves -State Completed).Count | Should -Be 2
         Get-KeyMigration -TenantId moves -State Failed | Should -BeNullOrEmpty
         $all[0] | Get-KeyMigration -Failure | Should -BeNullOrEmpty
+        ($all.Id | Get-KeyMigration).Id | Should -Be $all.Id
+        (Get-KeyMigration -Id $all.Id -State Completed, Failed).Count | Should -Be 2
+        (Get-KeyMigration -TenantId 'mov*', plan).Count | Should -Be 2
     }
 
     It 'tells an id that does not exist' {

@@ -45,6 +45,14 @@ function New-LocalKey($Sandbox) {
     (Invoke-LocalKms $Sandbox.LocalKms CreateKey @{ Description = 'a customer master key' }).KeyMetadata
 }
 
+# The calls of KMS that arrive while a script runs, of every operation, as the local KMS itself logs them.
+function Get-ArrivedCall($Sandbox, [scriptblock] $Script) {
+    $read = { @((Invoke-RestMethod "$($Sandbox.LocalKms.Url)/_localkms/events?max=1000") -split "`n" | ForEach-Object { ($_ | ConvertFrom-Json).Where({ $_.eventSource -eq 'kms.amazonaws.com' }) }) }
+    $before = @(& $read).requestID
+    $null = & $Script
+    @(& $read).Where({ $_.requestID -notin $before }).eventName
+}
+
 # A tenant with a registered, Pending provider on a new key.
 function New-TenantWithKey($Sandbox, [string] $TenantId, [string] $Name = "$TenantId-cmk") {
     $key = New-LocalKey $Sandbox
@@ -82,4 +90,4 @@ function Invoke-Runbook([string] $Script, [string[]] $Option = @(), [string] $In
     }
 }
 
-Export-ModuleMember -Function Enter-Sandbox, Exit-Sandbox, New-LocalKey, New-TenantWithKey, New-ShellStart, Invoke-Runbook
+Export-ModuleMember -Function Enter-Sandbox, Exit-Sandbox, New-LocalKey, Get-ArrivedCall, New-TenantWithKey, New-ShellStart, Invoke-Runbook

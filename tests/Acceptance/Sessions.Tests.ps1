@@ -18,23 +18,23 @@ Describe 'Connect-TenantEncryption' {
     }
 
     It 'writes nothing without -PassThru' {
-        Connect-TenantEncryption other | Should -BeNullOrEmpty
+        Connect-TenantEncryption other -Create | Should -BeNullOrEmpty
     }
 
-    It 'opens a folder relative to the location of the session, and makes it' {
-        $session = Connect-TenantEncryption new/store -PassThru
+    It 'opens a folder relative to the location of the session, and makes it with -Create' {
+        $session = Connect-TenantEncryption new/store -Create -PassThru
         $session | Should -BeOfType TenantEncryption.StoreInfo
         $session.Path | Should -BeLike (Join-Path $sandbox.Root 'work/new/store*')
         (Get-TenantEncryption).StoreId | Should -Be $session.StoreId
     }
 
     It 'takes a folder name with brackets as it is' {
-        (Connect-TenantEncryption 'st[1]re' -PassThru).Path | Should -BeLike "*st``[1``]re*"
+        (Connect-TenantEncryption 'st[1]re' -Create -PassThru).Path | Should -BeLike "*st``[1``]re*"
     }
 
     It 'opens a store under a passphrase only with the passphrase' {
         $right = ConvertTo-SecureString 'correct horse' -AsPlainText -Force
-        (Connect-TenantEncryption sealed -Passphrase $right -PassThru).RootKeyProtection | Should -Be 'Passphrase'
+        (Connect-TenantEncryption sealed -Create -Passphrase $right -PassThru).RootKeyProtection | Should -Be 'Passphrase'
         $null = New-EncryptionTenant acme
         $value = 'secret' | Protect-TenantData -TenantId acme
         Disconnect-TenantEncryption
@@ -46,7 +46,7 @@ Describe 'Connect-TenantEncryption' {
     }
 
     It 'tells a store of which the root key is missing' {
-        $null = Connect-TenantEncryption rootless
+        $null = Connect-TenantEncryption rootless -Create
         Disconnect-TenantEncryption
         Get-ChildItem -Recurse -File $env:XDG_CONFIG_HOME | Rename-Item -NewName { "$($_.Name).away" }
         try {
@@ -57,6 +57,44 @@ Describe 'Connect-TenantEncryption' {
         finally {
             Get-ChildItem -Recurse -File $env:XDG_CONFIG_HOME -Filter *.away | Rename-Item -NewName { $_.Name -replace '\.away$' }
         }
+    }
+
+    It 'makes nothing, no folder and no root key, of a name that is no store' {
+        $roots = @(Get-ChildItem -Recurse $env:XDG_CONFIG_HOME).FullName
+        $caught = try { Connect-TenantEncryption ./typpo -Passphrase (ConvertTo-SecureString 'p' -AsPlainText -Force) } catch { $_ }
+        $caught.FullyQualifiedErrorId | Should -BeLike 'STORE_NOT_FOUND,*'
+        $caught.Exception.Message | Should -BeLike '*typpo*-Create*'
+        { Connect-TenantEncryption ./typpo } | Should -Throw -ErrorId 'STORE_NOT_FOUND,*'
+        'typpo' | Should -Not -Exist
+        @(Get-ChildItem -Recurse $env:XDG_CONFIG_HOME).FullName | Should -Be $roots
+        (Get-TenantEncryption).Path | Should -BeLike (Join-Path $sandbox.Root 'store*') -Because 'the session stays where it was'
+
+        $null = New-Item -ItemType Directory empty
+        { Connect-TenantEncryption empty } | Should -Throw -ErrorId 'STORE_NOT_FOUND,*'
+        Get-ChildItem empty -Force | Should -BeNullOrEmpty
+    }
+
+    It 'opens with -Create a store that is there, so that a runbook may run twice' {
+        $first = Connect-TenantEncryption twice -Create -PassThru
+        Disconnect-TenantEncryption
+        (Connect-TenantEncryption twice -Create -PassThru).StoreId | Should -Be $first.StoreId
+        Disconnect-TenantEncryption
+        (Connect-TenantEncryption twice -PassThru).StoreId | Should -Be $first.StoreId
+    }
+
+    It 'makes the default store by itself, and says so where TENANTENCRYPTION_HOME names it' {
+        $named = Join-Path $sandbox.Root named
+        $run = Invoke-Runbook "`$env:TENANTENCRYPTION_HOME = '$named'; Get-EncryptionTenant -WarningVariable +told -WarningAction SilentlyContinue; Get-EncryptionTenant -WarningVariable +told; `$told; (Get-TenantEncryption).Path"
+        $run.Errors | Should -BeNullOrEmpty
+        $run.Output -replace '\s+', ' ' | Should -BeLike 'A new store was made in *named*TENANTENCRYPTION_HOME*named*tenantencryption.db'
+        ($run.Output -split 'A new store').Count | Should -Be 2
+    }
+
+    It 'takes a key lease of a second or more, or none, and refuses a bare number with the form' {
+        { Connect-TenantEncryption leased -Create -KeyLease 30 } | Should -Throw -ErrorId 'INVALID_INPUT,*' -ExpectedMessage '*00:00:30*'
+        'leased' | Should -Not -Exist
+        { New-EncryptionTenant ticks -KeyLease 30 -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*' -ExpectedMessage '*00:00:30*'
+        foreach ($lease in '00:00:30', '0', '1:00:00') { Connect-TenantEncryption leased -Create -KeyLease $lease }
     }
 
     It 'refuses a session token without a credential' {
@@ -73,7 +111,7 @@ Describe 'Connect-TenantEncryption' {
         $key = New-LocalKey $sandbox
         $wrong = [pscredential]::new('nobody', (ConvertTo-SecureString 'wrong' -AsPlainText -Force))
         $right = [pscredential]::new('local', (ConvertTo-SecureString 'local' -AsPlainText -Force))
-        Connect-TenantEncryption credentials -Credential $right
+        Connect-TenantEncryption credentials -Create -Credential $right
         $null = New-EncryptionTenant acme
         $provider = New-KeyProvider -TenantId acme -Name cmk -KeyArn $key.Arn -EndpointUrl $sandbox.LocalKms.Url
         ($provider | Test-KeyProvider).Code | Should -Be 'SUCCESS'
@@ -93,7 +131,7 @@ Describe 'Runspaces' {
     }
 
     It 'share the connection of the one that connected' {
-        Connect-TenantEncryption shared
+        Connect-TenantEncryption shared -Create
         $null = New-EncryptionTenant acme
         $values = 1..20 | ForEach-Object -Parallel { "$_" | Protect-TenantData -TenantId acme } -ThrottleLimit 4
         $values.Count | Should -Be 20
@@ -104,7 +142,7 @@ Describe 'Runspaces' {
     It 'that connect to different stores do not disturb each other' {
         $ids = 'one', 'two', 'three', 'four' | ForEach-Object -Parallel {
             Set-Location $using:PWD
-            Connect-TenantEncryption "apart-$_"
+            Connect-TenantEncryption "apart-$_" -Create
             $null = New-EncryptionTenant "only-$_"
             Start-Sleep -Milliseconds 100
             "$_ has $((Get-EncryptionTenant).TenantId -join ',')"
@@ -113,7 +151,7 @@ Describe 'Runspaces' {
     }
 
     It 'in thread jobs work as well' {
-        Connect-TenantEncryption threads
+        Connect-TenantEncryption threads -Create
         $null = New-EncryptionTenant acme
         Start-ThreadJob { (Get-EncryptionTenant).TenantId } | Receive-Job -Wait -AutoRemoveJob | Should -Be 'acme'
     }
@@ -131,9 +169,9 @@ Describe 'Jobs' {
     }
 
     It 'never wait for an answer to a question' {
-        $null = New-EncryptionTenant asked
+        $null = New-TenantWithKey $sandbox asked
         $module = $sandbox.Module
-        $job = Start-Job { Import-Module $using:module; Remove-KeyProvider Internal -TenantId asked }
+        $job = Start-Job { Import-Module $using:module; Remove-KeyProvider asked-cmk -TenantId asked }
         $errors = $null
         $job | Wait-Job -Timeout 60 | Receive-Job -ErrorVariable errors -ErrorAction SilentlyContinue
         $job.State | Should -BeIn 'Completed', 'Failed'
@@ -161,7 +199,7 @@ Describe 'Clixml' {
 
 Describe 'A question that can not be shown' {
     BeforeAll {
-        $null = New-EncryptionTenant question
+        $null = New-TenantWithKey $sandbox question
     }
 
     It 'is CONFIRMATION_REQUIRED <name>' -ForEach @(
@@ -169,23 +207,38 @@ Describe 'A question that can not be shown' {
         @{ name = 'when the input is redirected and empty'; option = @(); text = '' }
         @{ name = 'when the input is redirected and says yes'; option = @(); text = "Y`nY`n" }
     ) {
-        $run = Invoke-Runbook "try { Remove-KeyProvider Internal -TenantId question -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }" $option $text
+        $run = Invoke-Runbook "try { Remove-KeyProvider question-cmk -TenantId question -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }" $option $text
         $run.Ended | Should -BeTrue
         $run.Output | Should -BeLike 'CONFIRMATION_REQUIRED,*'
         $run.Output | Should -BeLike '*-Confirm:$false*'
     }
 
     It 'is answered by -Confirm:$false' {
-        $run = Invoke-Runbook "try { Remove-KeyProvider Internal -TenantId question -Confirm:`$false -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId }" @('-NonInteractive')
-        $run.Output | Should -BeLike 'TRANSITION_FORBIDDEN,*'
+        $null = New-TenantWithKey $sandbox answered
+        $run = Invoke-Runbook 'Remove-KeyProvider answered-cmk -TenantId answered -Confirm:$false; (Get-KeyProvider -TenantId answered).Name' @('-NonInteractive')
+        $run.Output | Should -Be 'Internal KMS'
     }
 
     It 'is answered by -Force, unless -Confirm is given' {
+        $null = New-TenantWithKey $sandbox forced
         $run = Invoke-Runbook @'
-            foreach ($confirm in @{}, @{ Confirm = $true }) {
-                try { Remove-KeyProvider Internal -TenantId question -Force @confirm -ErrorAction Stop } catch { $_.Exception.Code }
+            foreach ($confirm in @{ Confirm = $true }, @{}) {
+                try { Remove-KeyProvider forced-cmk -TenantId forced -Force @confirm -ErrorAction Stop } catch { $_.Exception.Code }
+                (Get-KeyProvider -TenantId forced).Count
             }
 '@ @('-NonInteractive')
-        $run.Output -split '\r?\n' | Should -Be 'TRANSITION_FORBIDDEN', 'CONFIRMATION_REQUIRED'
+        $run.Output -split '\r?\n' | Should -Be 'CONFIRMATION_REQUIRED', '2', '1'
+    }
+
+    It 'is not asked about what is refused anyway: <script>' -ForEach @(
+        @{ script = 'Remove-KeyProvider Internal -TenantId question'; code = 'TRANSITION_FORBIDDEN' }
+        @{ script = 'Disable-KeyProvider question-cmk -TenantId question'; code = 'TRANSITION_FORBIDDEN' }
+        @{ script = 'Restore-KeyProvider question-cmk -TenantId question -Confirm'; code = 'TRANSITION_FORBIDDEN' }
+        @{ script = 'Enable-KeyProvider Internal -TenantId question-none -Confirm'; code = 'TENANT_NOT_FOUND' }
+        @{ script = 'Remove-MasterKey (Get-KeyProvider question-cmk).KeyArn'; code = 'HAS_DEPENDANTS' }
+        @{ script = 'New-KeyProvider question -Name question-cmk -KeyArn arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab -Confirm'; code = 'PROVIDER_EXISTS' }
+    ) {
+        $run = Invoke-Runbook "try { $script -ErrorAction Stop } catch { `$_.Exception.Code }" @('-NonInteractive')
+        $run.Output | Should -Be $code
     }
 }

@@ -54,9 +54,31 @@ Describe 'Get-EncryptionTenant' {
         (Get-EncryptionTenant 'acm?').TenantId | Should -Be 'acme'
     }
 
-    It 'ends at an unknown id, and names one that differs only by case' {
-        { Get-EncryptionTenant nope } | Should -Throw -ErrorId 'TENANT_NOT_FOUND,*'
-        { Get-EncryptionTenant Acme } | Should -Throw -ExpectedMessage "*'acme'*"
+    It 'tells an unknown id, and names one that differs only by case or by the Unicode form' {
+        { Get-EncryptionTenant nope -ErrorAction Stop } | Should -Throw -ErrorId 'TENANT_NOT_FOUND,*'
+        { Get-EncryptionTenant Acme -ErrorAction Stop } | Should -Throw -ExpectedMessage "*'acme'*case*"
+        $null = New-EncryptionTenant "caf$([char]0xe9)"
+        { Get-EncryptionTenant "cafe$([char]0x301)" -ErrorAction Stop } | Should -Throw -ExpectedMessage '*normalization form C*'
+    }
+
+    It 'takes ids from the pipeline as strings, and numbers as ids' {
+        $null = New-EncryptionTenant 42
+        ('acme', 'ACM*', 42 | Get-EncryptionTenant).TenantId | Should -Be 'acme', 'ACME2', '42'
+        ('acme' | Get-EncryptionTenant | Get-EncryptionTenant).TenantId | Should -Be 'acme'
+    }
+
+    It 'takes nothing for a name, and never for all: <text>' -ForEach @(
+        @{ text = '$null | Get-EncryptionTenant' }
+        @{ text = 'Get-EncryptionTenant $null' }
+        @{ text = '$null | Get-KeyProvider' }
+        @{ text = '$null | Get-KeyMigration' }
+        @{ text = 'Get-KeyProvider -TenantId $null' }
+        @{ text = 'Get-EncryptionEvent -TenantId $null' }
+    ) {
+        $errors = $null
+        $found = try { & ([scriptblock]::Create($text)) -ErrorAction Stop } catch { $errors = $_ }
+        $found | Should -BeNullOrEmpty
+        $errors | Should -Not -BeNullOrEmpty
     }
 
     It 'does as -ErrorAction says with an unknown id' {
@@ -89,7 +111,7 @@ Describe 'Get-EncryptionPlatform' {
 
 Describe 'Errors' {
     BeforeAll {
-        $caught = try { Get-EncryptionTenant nope } catch { $_ }
+        $caught = try { Get-EncryptionTenant nope -ErrorAction Stop } catch { $_ }
     }
 
     It 'have a code, a category, a remedy and a type' {

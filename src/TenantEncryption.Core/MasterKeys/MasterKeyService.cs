@@ -270,7 +270,7 @@ public sealed class MasterKeyService
             string shown = string.Join(", ", providers.Take(5).Select(provider => $"'{provider.Name}' of tenant '{provider.TenantId}'"));
             throw new TenantEncryptionException(
                 ErrorCodes.HasDependants,
-                $"Key providers hang on {key.KeyArn}: {shown}{(providers.Count > 5 ? $" and {providers.Count - 5} others" : "")}. What they seal would be lost for good.")
+                $"Key providers hang on {key.KeyArn}: {shown}{(providers.Count > 5 ? $" and {Counted.Of(providers.Count - 5, "other")}" : "")}. What they seal would be lost for good.")
             {
                 KeyArn = key.KeyArn,
                 Region = key.Region,

@@ -233,35 +233,41 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     {
         TenantEncryptionException? error = null;
         bool cancelled = false;
-        _pipeline.Run(
-            async () =>
+        try
+        {
+            _pipeline.Run(
+                async () =>
+                {
+                    Current.Value = this;
+                    try
+                    {
+                        await work().ConfigureAwait(false);
+                    }
+                    catch (Exception exception) when (exception is OperationCanceledException or TenantEncryptionException { Code: ErrorCodes.Cancelled }
+                        && Cancellation.IsCancellationRequested)
+                    {
+                        cancelled = true;
+                    }
+                    catch (Exception exception)
+                    {
+                        error = TenantEncryptionException.Of(exception);
+                    }
+                },
+                _stopping.Cancel,
+                beginHere);
+        }
+        finally
+        {
+            if (StoppedText is { } text && Cancellation.IsCancellationRequested)
             {
-                Current.Value = this;
-                try
-                {
-                    await work().ConfigureAwait(false);
-                }
-                catch (Exception exception) when (exception is OperationCanceledException or TenantEncryptionException { Code: ErrorCodes.Cancelled }
-                    && Cancellation.IsCancellationRequested)
-                {
-                    cancelled = true;
-                }
-                catch (Exception exception)
-                {
-                    error = TenantEncryptionException.Of(exception);
-                }
-            },
-            _stopping.Cancel,
-            beginHere);
+                // A pipeline that is stopping takes no more output; its host does.
+                StoppedText = null;
+                Host?.UI?.WriteWarningLine(text);
+            }
+        }
 
         if (cancelled)
         {
-            if (StoppedText is not null)
-            {
-                // A pipeline that is stopping takes no more output; its host does.
-                Host?.UI?.WriteWarningLine(StoppedText);
-            }
-
             throw new PipelineStoppedException();
         }
 

@@ -26,6 +26,6 @@ public abstract class MasterKeyCmdlet : AwsCmdlet
     /// <param name="key">The key.</param>
     /// <returns>A text such as <c>alias/acme (arn:…) in eu-west-1, on which hang: acme-cmk of tenant acme (2 keys; …)</c>.</returns>
     protected static string Describe(MasterKey key) =>
-        $"{key} in {key.Region}{(key.MultiRegion ? $", one of {key.Replicas.Count + 1} regions" : "")}"
+        $"{key} in {key.Region}{(key.MultiRegion ? $", one of {Counted.Of(key.Replicas.Count + 1, "region")}" : "")}"
         + (key.Providers.Count == 0 ? "" : $", on which hang: {string.Join("; ", key.Providers.Select(Dependants.Describe))}");
 }

@@ -174,6 +174,39 @@ public sealed class MigrationTests
     }
 
     [Fact]
+    public async Task Measuring_says_with_its_code_that_the_last_test_of_the_target_failed_until_one_passes()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        KeyProvider target = await service.RegisterAsync("CMK");
+        Assert.Empty((await service.Service.Migrations.MeasureAsync("acme", target.Id)).Warnings);
+        await service.Keys.DisableAsync(target.KeyArn!);
+        await service.Service.Providers.TestAsync(target.Id);
+
+        KeyMigrationPlan failed = await service.Service.Migrations.MeasureAsync("acme", target.Id);
+        await service.Keys.EnableAsync(target.KeyArn!);
+        await service.Service.Providers.TestAsync(target.Id);
+        KeyMigrationPlan passed = await service.Service.Migrations.MeasureAsync("acme", target.Id);
+
+        Assert.StartsWith(ErrorCodes.KeyDisabled, Assert.Single(failed.Warnings), StringComparison.Ordinal);
+        Assert.Contains($"Warning: {ErrorCodes.KeyDisabled}", failed.ToString(), StringComparison.Ordinal);
+        Assert.Empty(passed.Warnings);
+    }
+
+    [Fact]
+    public async Task A_plan_counts_in_words_and_names_where_gathered_keys_are()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        KeyProvider cmk = await service.RegisterAsync("CMK");
+
+        Assert.Contains("make a new key and move 1 key, which protects 0 files", (await service.Service.Migrations.MeasureAsync("acme", cmk.Id)).ToString(), StringComparison.Ordinal);
+        await service.Service.Providers.EnableAsync(cmk.Id);
+        KeyMigrationPlan gathering = await service.Service.Migrations.MeasureAsync("acme", cmk.Id);
+
+        Assert.Equal(("Internal KMS", "CMK"), (gathering.MigratingFrom, gathering.MigratingTo));
+        Assert.Contains("with Internal KMS to 'CMK', which is Active already", gathering.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_second_run_finds_nothing_to_do()
     {
         await using TestService service = await TestService.WithTenantAsync();

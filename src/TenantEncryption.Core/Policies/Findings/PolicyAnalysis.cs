@@ -25,5 +25,5 @@ public sealed record PolicyAnalysis
     public IReadOnlyList<AccessOutcome> Outcomes { get; init; } = [];
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Code}: {Platform}, {Findings.Count} findings";
+    public override string ToString() => $"{Code}: {Platform}, {Counted.Of(Findings.Count, "finding")}";
 }

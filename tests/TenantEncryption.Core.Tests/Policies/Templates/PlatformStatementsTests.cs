@@ -87,11 +87,18 @@ public sealed class PlatformStatementsTests
     }
 
     [Theory]
-    [InlineData("amazon-q-business", "the key's ARN")]
-    [InlineData("qlik-cloud", "the tenant ids")]
-    [InlineData("standalone", "the principals that shall use the key")]
-    public void A_placeholder_is_missed_from_its_own_source(string platform, string source) =>
-        Assert.Contains(source, Assert.Throws<TenantEncryptionException>(() => Render(platform, new PolicyValues())).Detail, StringComparison.Ordinal);
+    [InlineData("amazon-q-business", "the key's ARN", "-KeyArn")]
+    [InlineData("amazon-q-business", "a parameter", "-Parameter @{ AdminRole = '…' }")]
+    [InlineData("qlik-cloud", "the tenant ids", "-TenantId")]
+    [InlineData("standalone", "the principals that shall use the key", "-User")]
+    public void A_placeholder_is_missed_from_its_own_source_with_the_parameter_that_gives_it(string platform, string source, string parameter)
+    {
+        var missing = Assert.Throws<TenantEncryptionException>(() => Render(platform, new PolicyValues()));
+
+        Assert.Contains(source, missing.Detail, StringComparison.Ordinal);
+        Assert.Contains(parameter, missing.Remedy, StringComparison.Ordinal);
+        Assert.Equal(platform == "amazon-q-business", missing.Remedy.Contains("-From", StringComparison.Ordinal));
+    }
 
     [Theory]
     [InlineData("Account", "11112222333")]
