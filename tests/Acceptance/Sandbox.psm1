@@ -81,7 +81,7 @@ function Invoke-Runbook([string] $Script, [string[]] $Option = @(), [string] $In
         $process.StandardInput.Close()
         $output = $process.StandardOutput.ReadToEndAsync()
         $errors = $process.StandardError.ReadToEndAsync()
-        $ended = $process.WaitForExit(60000)
+        $ended = $process.WaitForExit(300000)
         if (-not $ended) { $process.Kill($true) }
         [pscustomobject]@{ Ended = $ended; ExitCode = $process.ExitCode; Output = $output.Result.Trim(); Errors = $errors.Result.Trim() }
     }
