@@ -79,7 +79,9 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
 
         var filter = new EventFilter { TenantId = isOne ? tenants![0] : null, After = After, Before = Before };
         bool isNarrow = Type is not null || (tenants is not null && !isOne);
-        long last = await EmitNewestAsync(filter, isNarrow ? Fits : null).ConfigureAwait(false);
+        // What comes while the old ones are listed is listed with them.
+        long head = Wait ? (await Service.Events.GetHeadAsync(Cancellation).ConfigureAwait(false)).Sequence : 0;
+        long last = Math.Max(head, await EmitNewestAsync(filter, isNarrow ? Fits : null).ConfigureAwait(false));
         while (Wait)
         {
             await Task.Delay(PollInterval, Cancellation).ConfigureAwait(false);
