@@ -61,6 +61,7 @@
         PSData = @{
             Tags       = @('encryption', 'multi-tenant', 'BYOK', 'CMK', 'AWS', 'KMS', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
             LicenseUri = 'https://opensource.org/license/mit'
+            ReleaseNotes = 'The first version.'
         }
     }
 }

@@ -9,7 +9,7 @@
 .PARAMETER Package
     Also writes the module as out/TenantEncryption.<version>.zip.
 .PARAMETER Help
-    Also writes the cmdlets' help (module/en-US) anew from the documentation in their sources.
+    Also writes the cmdlets' help (module/en-US) anew from the documentation in their sources, and the views (module) from Views.psd1.
 .EXAMPLE
     ./build.ps1 -Test
 #>
@@ -32,6 +32,7 @@ if ($Help) {
     # Its own process: a loaded module can't be replaced.
     dotnet tool restore
     dotnet pwsh -NoProfile -File (Join-Path $PSScriptRoot 'src' 'TenantEncryption.PowerShell' 'Help' 'New-HelpFile.ps1')
+    dotnet pwsh -NoProfile -File (Join-Path $PSScriptRoot 'src' 'TenantEncryption.PowerShell' 'Views' 'New-ViewFile.ps1')
     dotnet build $solution --configuration Release
 }
 

@@ -83,15 +83,16 @@ function Initialize-World([string] $Code, [string] $Name, [int] $Number) {
     Disconnect-TenantEncryption
     Set-Content invoices/invoice.pdf, invoices/2026/march.pdf, a.csv, b.csv 'contents'
     Set-Content tenants.csv "TenantId,Name,Platform,Region,Edition,Organization,Parent,KeyHierarchy,KeyLease`nfirst,First Corp,,eu-west-1,,,,,`nsecond,,qlik-cloud,eu-west-1,,,,,"
-    Set-Content tableau.json, tableau-policy.json $tableau
+    Set-Content tableau.json $tableau
     'alias/acme', 'alias/old', 'alias/qlik-prod', 'alias/amazonq' | ForEach-Object { Remove-Alias $_ }
     if ($Name -ne 'New-EncryptionTenant') { $null = New-EncryptionTenant acme, globex, acme-eu, acme-us -Region eu-west-1 }
-    if ($Name -ne 'New-MasterKey') {
-        $key = New-MasterKey acme -TenantId acme -Region eu-west-1 -MultiRegion -ReplicaRegion eu-west-2 -User $role, arn:aws:iam::111122223333:root
-        $script:arn = $key.KeyArn
-        $old = New-MasterKey old -TenantId acme -Region eu-west-1 -User arn:aws:iam::111122223333:root
+    if ($Code -match '\btableau-site\b') { $null = New-EncryptionTenant tableau-site -Platform tableau-cloud }
+    $named = $Name -match '-(Key|Master)' -or $Code -match 'acme-cmk|alias/|\$arn'
+    if ($named -and $Name -ne 'New-MasterKey') {
+        $script:arn = (New-MasterKey acme -TenantId acme -Region eu-west-1 -MultiRegion -ReplicaRegion eu-west-2 -User $role, arn:aws:iam::111122223333:root).KeyArn
+        if ($Code -match '\bold\b|-Failure' -or $Name -eq 'Restore-MasterKey') { $old = New-MasterKey old -TenantId acme -Region eu-west-1 -User arn:aws:iam::111122223333:root }
     }
-    if ($Code -match '\bacme-cmk\b' -and $Name -ne 'New-KeyProvider') { $null = New-KeyProvider -TenantId acme -Name acme-cmk -KeyArn $arn }
+    if ($named -and $Name -notin 'New-MasterKey', 'New-KeyProvider') { $null = New-KeyProvider -TenantId acme -Name acme-cmk -KeyArn $arn }
     if ($Code -match '\bshared-cmk\b') { $null = New-KeyProvider -TenantId acme-eu -Name shared-cmk -KeyArn $arn }
     if ($Code -match '\bold-cmk\b') {
         $null = New-KeyProvider -TenantId acme -Name old-cmk -KeyArn $old.KeyArn -Migrate
@@ -111,26 +112,24 @@ function Initialize-World([string] $Code, [string] $Name, [int] $Number) {
             $script:key = ConvertTo-SecureString ([Convert]::ToBase64String($raw)) -AsPlainText -Force
         }
         'Restore-KeyProvider/1' { Disable-KeyProvider old-cmk -TenantId acme -Force }
-        'Start-KeyMigration/2' { $null = New-KeyProvider -TenantId acme -Name was -KeyArn $arn -Migrate }
+        'Start-KeyMigration/2' { $null = Start-KeyMigration -TenantId acme -To acme-cmk }
         'Enable-MasterKey/1' { Disable-MasterKey $arn -AllRegions }
         'Restore-MasterKey/1' {
             $script:arn = $old.KeyArn
             $null = Remove-MasterKey $arn -PendingWindowInDays 7
         }
         'Get-TenantMessage/2' { $null = Start-KeyMigration -TenantId acme -To old-cmk }
-        'Get-KeyMigration/1' { $null = New-KeyProvider -TenantId acme -Name was -KeyArn $arn -Migrate }
+        'Get-KeyMigration/1' { $null = Start-KeyMigration -TenantId acme -To acme-cmk }
         'Get-KeyGrant/1' { $null = New-KeyGrant acme-cmk -GranteePrincipal $role -TenantId acme }
         'Get-KeyGrant/2' { $null = New-KeyGrant -KeyArn $arn -GranteePrincipal $role -TenantId acme }
         'Remove-KeyGrant/1' { $null = New-KeyGrant acme-cmk -GranteePrincipal $role }
-        'Remove-KeyGrant/2' { $script:id = (New-KeyGrant -KeyArn $arn -GranteePrincipal $role -RetiringPrincipal $role -TenantId acme).GrantId }
-        { $_ -in 'Get-KeyMigration/2', 'Stop-KeyMigration/1', 'Resume-KeyMigration/1' } {
+        'Remove-KeyGrant/2' { $script:id = (New-KeyGrant -KeyArn $arn -GranteePrincipal $role -RetiringPrincipal $role -TenantId acme)[0].GrantId }
+        'Get-KeyMigration/2' {
             # A key that can't be opened: its provider's master key is disabled.
             $null = New-KeyProvider -TenantId acme -Name was -KeyArn $old.KeyArn -Migrate
-            $null = New-KeyProvider -TenantId acme -Name next -KeyArn $arn
             Disable-MasterKey $old.KeyArn
             Clear-KeyLease
-            $null = Start-KeyMigration -TenantId acme -To next -ErrorAction SilentlyContinue
-            if ($Name -eq 'Resume-KeyMigration') { Enable-MasterKey $old.KeyArn }
+            $null = Start-KeyMigration -TenantId acme -To acme-cmk -ErrorAction SilentlyContinue
         }
     }
 }

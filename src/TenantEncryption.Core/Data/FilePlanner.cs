@@ -19,15 +19,16 @@ public static class FilePlanner
     /// <param name="destination">The folder for the outputs, or <see langword="null"/> for beside their sources.</param>
     /// <param name="outFile">The one output's full path, for one input, or <see langword="null"/>.</param>
     /// <param name="recurse">Whether folders are walked whole; below <paramref name="destination"/> their tree is kept.</param>
+    /// <param name="cancellationToken">Ends the listing of folders.</param>
     /// <returns>
     /// The plan, in which each source is once and no two outputs are the same. Refused are: a second source of one target (<c>OUTPUT_EXISTS</c>) and a
     /// folder that can't be listed (<c>STORAGE_FAILED</c>). Left out are links, pipes, sockets and devices in a folder, and a folder without files.
     /// </returns>
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: destination and output file together, or an output file for other than one input.</exception>
-    public static IReadOnlyList<FileRequest> ForProtect(IReadOnlyList<string> sources, string? destination, string? outFile, bool recurse)
+    public static IReadOnlyList<FileRequest> ForProtect(IReadOnlyList<string> sources, string? destination, string? outFile, bool recurse, CancellationToken cancellationToken = default)
     {
         RequireOneTarget(sources, destination, outFile);
-        List<FileRequest> plan = Plan(sources, PlanRules.Protecting, destination, outFile, recurse);
+        List<FileRequest> plan = Plan(sources, PlanRules.Protecting, destination, outFile, recurse, cancellationToken);
         RefuseTakenTargets(plan, ClaimsToProtect(Files));
         return plan;
     }
@@ -37,16 +38,17 @@ public static class FilePlanner
     /// <param name="destination">The folder for the outputs, or <see langword="null"/> for beside their sources.</param>
     /// <param name="outFile">The one output's full path, for one input, or <see langword="null"/>.</param>
     /// <param name="recurse">Whether folders are walked whole.</param>
+    /// <param name="cancellationToken">Ends the listing of folders.</param>
     /// <returns>
     /// The plan, as that of <see cref="ForProtect"/>; of two sources with one target, the first that begins as a message does has it. Refused are also a
     /// source without the extension and neither destination nor output file, and what has the name of a message in a folder and is a pipe, socket or
     /// device (<c>INVALID_INPUT</c>).
     /// </returns>
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: as <see cref="ForProtect"/>.</exception>
-    public static IReadOnlyList<FileRequest> ForUnprotect(IReadOnlyList<string> sources, string? destination, string? outFile, bool recurse)
+    public static IReadOnlyList<FileRequest> ForUnprotect(IReadOnlyList<string> sources, string? destination, string? outFile, bool recurse, CancellationToken cancellationToken = default)
     {
         RequireOneTarget(sources, destination, outFile);
-        List<FileRequest> plan = Plan(sources, PlanRules.Unprotecting(isNamed: destination is not null || outFile is not null), destination, outFile, recurse);
+        List<FileRequest> plan = Plan(sources, PlanRules.Unprotecting(isNamed: destination is not null || outFile is not null), destination, outFile, recurse, cancellationToken);
         RefuseTakenTargets(plan, ClaimsToUnprotect(Files));
         return plan;
     }
@@ -54,9 +56,10 @@ public static class FilePlanner
     /// <summary>Plans the verification of files and folders.</summary>
     /// <param name="sources">Full paths of files and folders. Of a folder, its files whose names end with <see cref="Extension"/>.</param>
     /// <param name="recurse">Whether folders are walked whole.</param>
+    /// <param name="cancellationToken">Ends the listing of folders.</param>
     /// <returns>The plan, as that of <see cref="ForUnprotect"/>; nothing is written.</returns>
-    public static IReadOnlyList<FileRequest> ForTest(IReadOnlyList<string> sources, bool recurse) =>
-        Plan(sources, PlanRules.Verifying, destination: null, outFile: null, recurse);
+    public static IReadOnlyList<FileRequest> ForTest(IReadOnlyList<string> sources, bool recurse, CancellationToken cancellationToken = default) =>
+        Plan(sources, PlanRules.Verifying, destination: null, outFile: null, recurse, cancellationToken);
 
     /// <summary>Passes over the files whose outputs exist, before anybody is asked about them.</summary>
     /// <param name="plan">A plan.</param>
@@ -117,14 +120,14 @@ public static class FilePlanner
     }
 
     // Of get-children-recursively, files and their folders come both: what was planned is not planned again.
-    private static List<FileRequest> Plan(IReadOnlyList<string> sources, PlanRules rules, string? destination, string? outFile, bool recurse)
+    private static List<FileRequest> Plan(IReadOnlyList<string> sources, PlanRules rules, string? destination, string? outFile, bool recurse, CancellationToken stop)
     {
         var plan = new List<FileRequest>();
         HashSet<string>? planned = sources.Count > 1 ? new HashSet<string>(StringComparer.Ordinal) : null;
         foreach (string source in sources)
         {
             IEnumerable<FileRequest> found = Directory.Exists(source)
-                ? OfFolder(source, rules, destination, recurse)
+                ? OfFolder(source, rules, destination, recurse, stop)
                 : [PlanRules.Request(source, path => outFile ?? (destination is null ? rules.Rename(path) : Path.Join(destination, rules.Rename(Path.GetFileName(path)))))];
             plan.AddRange(planned is null ? found : found.Where(file => planned.Add(file.Source)));
         }
@@ -132,10 +135,10 @@ public static class FilePlanner
         return plan;
     }
 
-    private static IEnumerable<FileRequest> OfFolder(string folder, PlanRules rules, string? destination, bool recurse)
+    private static IEnumerable<FileRequest> OfFolder(string folder, PlanRules rules, string? destination, bool recurse, CancellationToken stop)
     {
         int rootLength = folder.Length + (Path.EndsInDirectorySeparator(folder) ? 0 : 1);
-        List<ListedEntry> entries = FolderListing.List(folder, recurse);
+        List<ListedEntry> entries = FolderListing.List(folder, recurse, stop);
         List<FileRequest> found = new(entries.Count);
         foreach (ListedEntry entry in entries)
         {

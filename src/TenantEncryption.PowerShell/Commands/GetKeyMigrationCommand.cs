@@ -12,7 +12,7 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <para>Lists a tenant's migrations, oldest first.</para>
 /// </example>
 /// <example>
-///   <code>Get-KeyMigration -State Failed | Get-KeyMigration -Failure</code>
+///   <code>Get-KeyMigration -TenantId acme -Failure</code>
 ///   <para>Shows the keys that could not be moved, and why.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Get, "KeyMigration")]

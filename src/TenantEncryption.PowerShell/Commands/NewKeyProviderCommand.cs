@@ -29,8 +29,8 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <para>Registers a key that is reached with an AWS profile, and moves the tenant's keys to it.</para>
 /// </example>
 /// <example>
-///   <code>New-KeyProvider -TenantId acme -Name acme-cmk -KeyArn $arn -From ./tableau-policy.json</code>
-///   <para>Registers a key with the values that Tableau's Key Policy dialog shows.</para>
+///   <code>New-KeyProvider -TenantId tableau-site -Name site-cmk -KeyArn $arn -From ./tableau.json</code>
+///   <para>Registers a key of a tenant on tableau-cloud with the values that Tableau's Key Policy dialog shows.</para>
 /// </example>
 /// <example>
 ///   <code>New-KeyProvider -TenantId acme -Name acme-both -KeyArn $arn -SecondLayer -Migrate</code>

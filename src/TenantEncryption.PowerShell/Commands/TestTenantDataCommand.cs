@@ -107,7 +107,7 @@ public sealed class TestTenantDataCommand : DataCmdlet
     {
         foreach ((string? tenantId, List<string> sources) in _files)
         {
-            IReadOnlyList<FileRequest> plan = FilePlanner.ForTest(sources, Recurse);
+            IReadOnlyList<FileRequest> plan = FilePlanner.ForTest(sources, Recurse, Cancellation);
             using CommandProgress<DataProgress> progress = ShowProgress("Verifying data");
             await EmitOutcomesAsync(
                 JudgeAsync(Session.TestFilesAsync(plan, _options with { TenantId = tenantId }, progress, Cancellation))).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TenantEncryption.PowerShell.Completion;
 
 namespace TenantEncryption.PowerShell.Hosting;
 
@@ -12,6 +13,7 @@ public abstract class AwsColumnsCmdlet : AwsIdentityCmdlet
 
     /// <summary>The AWS profile of the shared configuration and credentials files, SSO profiles too. The SDK's default chain when not given.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ProfileCompleter))]
     public override string? ProfileName { get; set; }
 
     /// <summary>Another KMS endpoint, such as a VPC endpoint or a local KMS. Plain http is accepted for this machine only.</summary>

@@ -58,11 +58,11 @@ public abstract class FileCmdlet : DataCmdlet
     /// <returns>What to do.</returns>
     private protected async Task<IReadOnlyList<FileRequest>> PlanAsync(
         IReadOnlyList<string> sources,
-        Func<IReadOnlyList<string>, string?, string?, bool, IReadOnlyList<FileRequest>> plan,
+        Func<IReadOnlyList<string>, string?, string?, bool, CancellationToken, IReadOnlyList<FileRequest>> plan,
         Func<FileRequest, string> describe)
     {
         (string? destination, string? outFile) = await OnPipelineAsync(() => (Resolve(Destination), Resolve(OutFile))).ConfigureAwait(false);
-        IReadOnlyList<FileRequest> planned = plan(sources, destination, outFile, Recurse);
+        IReadOnlyList<FileRequest> planned = plan(sources, destination, outFile, Recurse, Cancellation);
         if (SkipExisting)
         {
             planned = FilePlanner.PassOverExisting(planned);

@@ -70,7 +70,7 @@
         @{
             Type = 'TenantEncryption.Migration.KeyMigrationPlan'; Default = 'List'
             Table = 'Keys:Keks=7', 'Messages=12', 'KmsCalls=8', 'From:MigratingFrom=16', 'To:MigratingTo=16', 'TenantId=*'
-            List = 'TenantId', 'Mode', 'MigratingFrom', 'MigratingTo', 'NewKey', 'Keks', 'Messages', 'Values', 'KmsCalls', 'Refusals', 'Warnings', 'Notes'
+            List = 'TenantId', 'Mode', 'MigratingFrom', 'MigratingTo', 'NewKey', 'Keks', 'Messages', 'Values', 'KmsCalls', 'IsNeeded', 'Refusals', 'Warnings', 'Notes'
         }
         @{
             Type = 'TenantEncryption.Migration.MigrationItem'

@@ -83,6 +83,15 @@ public sealed class FolderPlanTests : IDisposable
     }
 
     [Fact]
+    public void A_stop_ends_the_listing()
+    {
+        _folders.Random("tree/one");
+
+        Assert.Throws<OperationCanceledException>(
+            () => FilePlanner.ForProtect([_folders.At("tree")], null, null, recurse: true, new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
     public void A_file_without_a_default_name_does_not_refuse_the_rest_of_its_folder()
     {
         _folders.Random("tree/.tenc");

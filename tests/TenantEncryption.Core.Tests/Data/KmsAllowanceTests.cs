@@ -64,20 +64,26 @@ public sealed class KmsAllowanceTests
         Assert.Equal(3, service.Kms.Count);
     }
 
-    [Fact]
-    public async Task Regions_that_give_no_answer_count_too()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(32)]
+    public async Task Regions_that_give_no_answer_count_too_and_their_silence_is_what_is_said(int keys)
     {
         await using TestService service = await TestService.WithTenantAsync(hierarchy: KeyHierarchy.Direct);
         string arn = await service.Keys.CreateMultiRegionKeyAsync("eu-central-1", "us-east-1", "us-west-2");
         KeyProvider cmk = await service.RegisterAsync("CMK", keyIdentifier: arn);
         cmk = await service.Service.Providers.EnableAsync(cmk.Id);
         Assert.Equal(3, cmk.ReplicaKeys.Count);
-        byte[] message = Message([.. Enumerable.Range(0, 32).Select(_ => OfKms(cmk, RandomNumberGenerator.GetBytes(184)))]);
-        service.Kms.Forget();
+        byte[] message = Message([.. Enumerable.Range(0, keys).Select(_ => OfKms(cmk, RandomNumberGenerator.GetBytes(184)))]);
         service.Kms.Before = (_, _) => throw new TenantEncryptionException(ErrorCodes.KmsUnreachable);
 
-        Assert.Equal(ErrorCodes.LimitExceeded, await service.CodeOfReadingAsync(message));
-        Assert.Equal(3, service.Kms.Count);
+        // The second time home is known to be silent, and is left for the last.
+        for (int time = 0; time < 2; time++)
+        {
+            service.Kms.Forget();
+            Assert.Equal(ErrorCodes.KmsUnreachable, await service.CodeOfReadingAsync(message));
+            Assert.Equal(3, service.Kms.Count);
+        }
     }
 
     private static EncryptedDataKey OfKms(KeyProvider provider, byte[] ciphertext) =>

@@ -18,19 +18,9 @@ public sealed class DefaultFrameTests
 
     private static readonly MessageReaderOptions AnySuite = new() { AllowNonCommitting = true };
 
-    public static TheoryData<string, int> SuitesAndLengths()
-    {
-        var data = new TheoryData<string, int>();
-        foreach (AlgorithmSuite suite in AlgorithmSuite.All)
-        {
-            foreach (int length in (int[])[0, 1000, Frame, Frame + 5, 2 * Frame])
-            {
-                data.Add(SpecificationMessage.IdOf(suite), length);
-            }
-        }
+    public static TheoryData<string, int> SuitesAndLengths() => Each([0, 1000, Frame, Frame + 5, 2 * Frame]);
 
-        return data;
-    }
+    public static TheoryData<string, int> SuitesWithAndWithoutAWholeFrame() => Each([1000, Frame + 5]);
 
     [Theory]
     [MemberData(nameof(SuitesAndLengths))]
@@ -60,7 +50,7 @@ public sealed class DefaultFrameTests
     }
 
     [Theory]
-    [MemberData(nameof(SuitesAndLengths))]
+    [MemberData(nameof(SuitesWithAndWithoutAWholeFrame))]
     public async Task Each_flipped_bit_at_a_boundary_is_refused_with_the_code_of_its_field_in_each_way(string suiteId, int length)
     {
         (SpecificationMessage message, byte[] bytes) = Sample(suiteId, length);
@@ -105,6 +95,20 @@ public sealed class DefaultFrameTests
                 await Refusal.IsAsync(ErrorCodes.MessageAltered, () => Ways.ReadAsync(way, longer, keyring, AnySuite));
             }
         }
+    }
+
+    private static TheoryData<string, int> Each(int[] lengths)
+    {
+        var data = new TheoryData<string, int>();
+        foreach (AlgorithmSuite suite in AlgorithmSuite.All)
+        {
+            foreach (int length in lengths)
+            {
+                data.Add(SpecificationMessage.IdOf(suite), length);
+            }
+        }
+
+        return data;
     }
 
     private static SortedSet<int> CutsOf(SpecificationMessage message, int length)

@@ -27,15 +27,15 @@ internal static class FileFailure
         }
     }
 
-    /// <summary>As <see cref="CatchAsync"/>, for what is not stopped half-way.</summary>
-    public static TenantEncryptionException? Catch(string path, string verb, Action work)
+    /// <summary>As <see cref="CatchAsync"/>; without a stop for what is not stopped half-way.</summary>
+    public static TenantEncryptionException? Catch(string path, string verb, Action work, CancellationToken stop = default)
     {
         try
         {
             work();
             return null;
         }
-        catch (Exception exception)
+        catch (Exception exception) when (!IsStop(exception, stop))
         {
             return Of(path, verb, exception);
         }

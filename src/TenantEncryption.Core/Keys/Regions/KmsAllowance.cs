@@ -13,11 +13,22 @@ internal sealed class KmsAllowance
 
     private int _left = Most;
 
+    /// <summary>Whether no call is left.</summary>
+    public bool IsSpent => _left <= 0;
+
     /// <summary>Takes one call.</summary>
     /// <exception cref="TenantEncryptionException"><c>LIMIT_EXCEEDED</c>: none is left.</exception>
     public void Take()
     {
-        if (_left-- <= 0)
+        RequireLeft();
+        _left--;
+    }
+
+    /// <summary>Refuses when no call is left.</summary>
+    /// <exception cref="TenantEncryptionException"><c>LIMIT_EXCEEDED</c>.</exception>
+    public void RequireLeft()
+    {
+        if (IsSpent)
         {
             throw new TenantEncryptionException(
                 ErrorCodes.LimitExceeded,

@@ -36,6 +36,7 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
         CancellationToken cancellationToken)
     {
         var attempt = new Attempt<T>(operation, provider, allowance, encryptionContext, call);
+        allowance?.RequireLeft();
         KeyRegion home = KeyRegion.Home(provider);
         if (provider.ReplicaKeys.Count == 0)
         {
@@ -53,17 +54,27 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
         }
 
         KeyProvider now = await ReadAsync(provider, cancellationToken).ConfigureAwait(false);
+        TenantEncryptionException? silence = null;
+        var silent = new List<string>();
         foreach (KeyRegion replica in now.RefusedRegions.Count == 0 ? KeyRegion.Replicas(now) : [])
         {
-            (T? answer, TenantEncryptionException? silence) = await TryAsync(() => AskAsync(attempt, replica)).ConfigureAwait(false);
+            // A message that may cause no more calls is not open because of the silence so far, and that is what is said.
+            if (allowance is { IsSpent: true })
+            {
+                break;
+            }
+
+            (T? answer, silence) = await TryAsync(() => AskAsync(attempt, replica)).ConfigureAwait(false);
             if (silence is null)
             {
                 await TellAwayAsync(operation, now, home, replica).ConfigureAwait(false);
                 return answer!;
             }
+
+            silent.Add(replica.Region);
         }
 
-        if (fault is null)
+        if (fault is null && allowance is not { IsSpent: true })
         {
             // Home was left alone as a replica would do; now it is all there is.
             (T? answer, fault) = await TryAsync(() => AskHomeAsync(attempt, home)).ConfigureAwait(false);
@@ -73,7 +84,7 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
             }
         }
 
-        throw Stuck(fault, now);
+        throw Stuck(fault ?? silence!, now, silent);
     }
 
     private static async Task<(T? Answer, TenantEncryptionException? Silence)> TryAsync<T>(Func<Task<T>> ask)
@@ -90,11 +101,11 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
 
     private static bool IsNoAnswer(TenantEncryptionException exception) => exception.Code == ErrorCodes.KmsUnreachable;
 
-    private static TenantEncryptionException Stuck(TenantEncryptionException fault, KeyProvider provider)
+    private static TenantEncryptionException Stuck(TenantEncryptionException fault, KeyProvider provider, List<string> silent)
     {
         string why = provider.RefusedRegions.Count > 0
             ? $"No replica is asked since AWS KMS in {string.Join(", ", provider.RefusedRegions)} refused the key, until Test-KeyProvider passes there."
-            : $"Neither do its replicas in {string.Join(", ", KeyRegion.Replicas(provider).Select(replica => replica.Region))} answer.";
+            : $"Neither do its replicas in {string.Join(", ", silent)} answer.";
         return new TenantEncryptionException(fault.Code, $"{fault.Detail} {why}", fault)
         {
             Operation = fault.Operation,
