@@ -189,7 +189,7 @@ public static class ErrorCatalog
             ErrorCodes.TransitionForbidden,
             ErrorKind.Denied,
             "The provider's state, or a rule of the platform, forbids the change.",
-            "Bring the provider into the state that the rule asks for (Get-KeyProvider shows its state); a rule of the platform itself has no exception (Get-EncryptionPlatform shows it)."),
+            "Do first what the rule asks for, where that can be done: Get-KeyProvider and Get-KeyMigration show the states, Get-EncryptionPlatform the platform's rules."),
         new(
             ErrorCodes.HasDependants,
             ErrorKind.Denied,

@@ -78,9 +78,11 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
         bool Fits(EncryptionEvent found) => ofTenants.Fit(found.TenantId) && ofTypes.Fit(found.Type);
 
         var filter = new EventFilter { TenantId = isOne ? tenants![0] : null, After = After, Before = Before };
-        long last = (await Service.Events.GetHeadAsync(Cancellation).ConfigureAwait(false)).Sequence;
+        // What comes while the old ones are listed is followed, and listed once.
+        long? head = Wait ? (await Service.Events.GetHeadAsync(Cancellation).ConfigureAwait(false)).Sequence : null;
         IReadOnlyList<string>? types = Type is null ? null : [.. (await Service.Events.ListTypesAsync(Cancellation).ConfigureAwait(false)).Where(ofTypes.Fit)];
-        await EmitNewestAsync(filter with { ToSequence = last, Types = types }, tenants is null || isOne ? null : Fits).ConfigureAwait(false);
+        await EmitNewestAsync(filter with { ToSequence = head, Types = types }, tenants is null || isOne ? null : Fits).ConfigureAwait(false);
+        long last = head ?? 0;
         while (Wait)
         {
             await Task.Delay(PollInterval, Cancellation).ConfigureAwait(false);
