@@ -90,6 +90,13 @@ Describe 'Connect-TenantEncryption' {
         ($run.Output -split 'A new store').Count | Should -Be 2
     }
 
+    It 'is not needed to look: neither Tab nor Get-EncryptionPlatform makes a store, not even the default one' {
+        $looked = (New-Item -ItemType Directory (Join-Path $sandbox.Root looked)).FullName
+        $run = Invoke-Runbook "`$env:TENANTENCRYPTION_HOME = '$looked'; (Get-EncryptionPlatform standalone).Name; `$line = 'Get-EncryptionTenant -TenantId a'; (TabExpansion2 `$line `$line.Length).CompletionMatches.Count"
+        $run.Output -split '\s+' | Select-Object -First 1 | Should -Be 'standalone'
+        Get-ChildItem $looked -Force | Should -BeNullOrEmpty
+    }
+
     It 'takes a key lease of a second or more, or none, and refuses a bare number with the form' {
         { Connect-TenantEncryption leased -Create -KeyLease 30 } | Should -Throw -ErrorId 'INVALID_INPUT,*' -ExpectedMessage '*00:00:30*'
         'leased' | Should -Not -Exist

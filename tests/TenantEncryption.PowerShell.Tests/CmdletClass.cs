@@ -6,9 +6,12 @@ namespace TenantEncryption.PowerShell.Tests;
 /// A cmdlet as its class declares it. Read by reflection alone: the library that the cmdlets compile against has no code, so its attributes can't be
 /// constructed here.
 /// </summary>
-internal sealed record CmdletClass(Type Type, string Name, IReadOnlyList<string> Parameters)
+internal sealed record CmdletClass(Type Type, string Name, IReadOnlyList<string> Parameters, bool Asks)
 {
     private const string Automation = "System.Management.Automation.";
+
+    // ConfirmImpact.High.
+    private const int High = 3;
 
     public static IReadOnlyList<CmdletClass> All { get; } =
     [
@@ -18,7 +21,8 @@ internal sealed record CmdletClass(Type Type, string Name, IReadOnlyList<string>
             .Select(pair => new CmdletClass(
                 pair.Type,
                 $"{pair.Cmdlet!.ConstructorArguments[0].Value}-{pair.Cmdlet.ConstructorArguments[1].Value}",
-                [.. pair.Type.GetProperties().Where(property => Attributes(property, "ParameterAttribute").Any()).Select(property => property.Name)]))
+                [.. pair.Type.GetProperties().Where(property => Attributes(property, "ParameterAttribute").Any()).Select(property => property.Name)],
+                pair.Cmdlet.NamedArguments.Any(argument => argument.MemberName == "ConfirmImpact" && (int)argument.TypedValue.Value! == High)))
             .OrderBy(cmdlet => cmdlet.Name, StringComparer.Ordinal),
     ];
 

@@ -28,6 +28,17 @@ public class CmdletContractTests
     }
 
     [Fact]
+    public void The_page_lists_the_cmdlets_that_ask()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "cmdlets.md"));
+        string list = Regex.Match(page, @"These ask \(ConfirmImpact High\):(.*?), and `", RegexOptions.Singleline).Groups[1].Value;
+
+        Assert.Equal(
+            CmdletClass.All.Where(cmdlet => cmdlet.Asks).Select(cmdlet => cmdlet.Name),
+            Regex.Matches(list, @"`(\w+-\w+)").Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Every_cmdlet_is_sealed_and_in_a_file_of_its_own() =>
         Assert.All(CmdletClass.All, cmdlet =>
         {

@@ -146,6 +146,11 @@ public static class ErrorCatalog
             "AWS KMS gave no answer: connection, DNS, TLS, timeout or a server error.",
             "Check the network and -EndpointUrl, and try again."),
         new(
+            ErrorCodes.OutOfMemory,
+            ErrorKind.Unavailable,
+            "This process could get no more memory.",
+            "Work on fewer or smaller items at the same time, protect large values as files (which takes the same memory whatever their size), or give the process more memory."),
+        new(
             ErrorCodes.Unknown,
             ErrorKind.Unknown,
             "The cause could not be told apart.",
@@ -184,7 +189,7 @@ public static class ErrorCatalog
             ErrorCodes.TransitionForbidden,
             ErrorKind.Denied,
             "The provider's state, or a rule of the platform, forbids the change.",
-            "Bring the provider into the state that the rule asks for (Get-KeyProvider shows its state); a rule of the platform itself has no exception (Get-EncryptionPlatform shows it)."),
+            "Do first what the rule asks for, where that can be done: Get-KeyProvider and Get-KeyMigration show the states, Get-EncryptionPlatform the platform's rules."),
         new(
             ErrorCodes.HasDependants,
             ErrorKind.Denied,

@@ -71,15 +71,18 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
             return;
         }
 
-        // The store narrows by one tenant; it knows types only as text of the record.
+        // The store narrows by one tenant, and by the types that it has.
         bool isOne = tenants is [var only] && !WildcardPattern.ContainsWildcardCharacters(only);
         var ofTenants = new NamePatterns(isOne ? null : tenants, WildcardOptions.None);
         var ofTypes = new NamePatterns(Type, WildcardOptions.IgnoreCase);
         bool Fits(EncryptionEvent found) => ofTenants.Fit(found.TenantId) && ofTypes.Fit(found.Type);
 
         var filter = new EventFilter { TenantId = isOne ? tenants![0] : null, After = After, Before = Before };
-        bool isNarrow = Type is not null || (tenants is not null && !isOne);
-        long last = await EmitNewestAsync(filter, isNarrow ? Fits : null).ConfigureAwait(false);
+        // What comes while the old ones are listed is followed, and listed once.
+        long? head = Wait ? (await Service.Events.GetHeadAsync(Cancellation).ConfigureAwait(false)).Sequence : null;
+        IReadOnlyList<string>? types = Type is null ? null : [.. (await Service.Events.ListTypesAsync(Cancellation).ConfigureAwait(false)).Where(ofTypes.Fit)];
+        await EmitNewestAsync(filter with { ToSequence = head, Types = types }, tenants is null || isOne ? null : Fits).ConfigureAwait(false);
+        long last = head ?? 0;
         while (Wait)
         {
             await Task.Delay(PollInterval, Cancellation).ConfigureAwait(false);
@@ -111,14 +114,12 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
         ];
     }
 
-    private async Task<long> EmitNewestAsync(EventFilter filter, Func<EncryptionEvent, bool>? fits)
+    private async Task EmitNewestAsync(EventFilter filter, Func<EncryptionEvent, bool>? fits)
     {
-        long last = 0;
         var kept = new Queue<EncryptionEvent>();
         bool narrows = fits is not null && Newest is not null;
         await foreach (EncryptionEvent found in Service.Events.ListAsync(narrows ? filter : filter with { Newest = Newest }, Cancellation).ConfigureAwait(false))
         {
-            last = found.Sequence;
             if (fits?.Invoke(found) == false)
             {
                 continue;
@@ -141,7 +142,5 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
         {
             await EmitAsync(found).ConfigureAwait(false);
         }
-
-        return last;
     }
 }

@@ -73,7 +73,7 @@ internal static class StoreCompletion
 
     private static async Task<IReadOnlyList<T>> ReadAsync<T>(string path, Func<TenantEncryptionService, Task<IReadOnlyList<T>>> read)
     {
-        StoreUse use = await OpenStores.UseAsync(path, CancellationToken.None).ConfigureAwait(false);
+        StoreUse use = await OpenStores.LookAsync(path, CancellationToken.None).ConfigureAwait(false);
         await using var _ = use.ConfigureAwait(false);
         return await read(use.Service).ConfigureAwait(false);
     }

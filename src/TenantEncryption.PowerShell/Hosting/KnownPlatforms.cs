@@ -12,14 +12,16 @@ internal static class KnownPlatforms
     /// <param name="cancellationToken">Ends the read.</param>
     public static async Task<IReadOnlyList<PlatformProfile>> ListAsync(string storePath, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(storePath))
+        try
+        {
+            StoreUse use = await OpenStores.LookAsync(storePath, cancellationToken).ConfigureAwait(false);
+            await using var _ = use.ConfigureAwait(false);
+            return await use.Service.Platforms.ListAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException missing) when (missing.Code == ErrorCodes.StoreNotFound)
         {
             return [.. PlatformCatalog.BuiltIn];
         }
-
-        StoreUse use = await OpenStores.UseAsync(storePath, cancellationToken).ConfigureAwait(false);
-        await using var _ = use.ConfigureAwait(false);
-        return await use.Service.Platforms.ListAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A platform by its name, or from the file of a user's own.</summary>

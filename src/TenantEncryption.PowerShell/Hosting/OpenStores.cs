@@ -14,6 +14,13 @@ internal static class OpenStores
     public static Task<StoreUse> UseAsync(string path, CancellationToken cancellationToken) =>
         UseAsync(path, DefaultStore.Is(path), cancellationToken);
 
+    /// <summary>Enters the store of a path if there is one; looking makes none, not even the default one.</summary>
+    /// <param name="path">The store's folder.</param>
+    /// <param name="cancellationToken">Ends waiting.</param>
+    /// <returns>The store in use; disposing it leaves the store.</returns>
+    /// <exception cref="TenantEncryptionException"><c>STORE_NOT_FOUND</c>.</exception>
+    public static Task<StoreUse> LookAsync(string path, CancellationToken cancellationToken) => UseAsync(path, create: false, cancellationToken);
+
     /// <summary>Opens the store of the settings. One that is open on the same path with other settings is retired: it closes when the last cmdlet is out.</summary>
     /// <param name="settings">The settings; their secrets are owned from here on.</param>
     /// <param name="cancellationToken">Ends waiting.</param>

@@ -67,7 +67,9 @@ internal sealed class PolicyJudgement(ValidationRun run)
                 Name,
                 missing.Code,
                 $"Taken from the policy itself, as nobody gave them: {string.Join(", ", taken)}.",
-                "Compare them with what the vendor shows, or give them with -Parameter.",
+                run.Target.IsRegistered
+                    ? "Compare them with what the vendor shows; a key that is registered with -Parameter or -From is judged by what they say."
+                    : "Compare them with what the vendor shows, or give them with -Parameter or -From.",
                 region.Name,
                 CheckSubject.Platform);
             return values with { Parameters = found };
