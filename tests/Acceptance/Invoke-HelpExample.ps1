@@ -10,8 +10,10 @@
     The local KMS.
 .PARAMETER Folder
     Where it may write.
+.PARAMETER Cmdlet
+    The cmdlets whose examples are run: all, or fewer to try one.
 #>
-param([string] $Module, [string] $Url, [string] $Folder)
+param([string] $Module, [string] $Url, [string] $Folder, [string] $Cmdlet = '*')
 
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
@@ -87,7 +89,7 @@ function Initialize-World([string] $Code, [string] $Name, [int] $Number) {
     'alias/acme', 'alias/old', 'alias/qlik-prod', 'alias/amazonq' | ForEach-Object { Remove-Alias $_ }
     if ($Name -ne 'New-EncryptionTenant') { $null = New-EncryptionTenant acme, globex, acme-eu, acme-us -Region eu-west-1 }
     if ($Code -match '\btableau-site\b') { $null = New-EncryptionTenant tableau-site -Platform tableau-cloud }
-    $named = $Name -match '-(Key|Master)' -or $Code -match 'acme-cmk|alias/|\$arn'
+    $named = $Name -match '-(Key|Master)' -or $Code -match 'keyprovider|-cmk|alias/|\$arn'
     if ($named -and $Name -ne 'New-MasterKey') {
         $script:arn = (New-MasterKey acme -TenantId acme -Region eu-west-1 -MultiRegion -ReplicaRegion eu-west-2 -User $role, arn:aws:iam::111122223333:root).KeyArn
         if ($Code -match '\bold\b|-Failure' -or $Name -eq 'Restore-MasterKey') { $old = New-MasterKey old -TenantId acme -Region eu-west-1 -User arn:aws:iam::111122223333:root }
@@ -134,13 +136,13 @@ function Initialize-World([string] $Code, [string] $Name, [int] $Number) {
     }
 }
 
-$results = foreach ($cmdlet in Get-Command -Module TenantEncryption | Sort-Object Name) {
+$results = foreach ($one in Get-Command -Module TenantEncryption -Name $Cmdlet | Sort-Object Name) {
     $number = 0
-    foreach ($example in (Get-Help $cmdlet.Name -Full).examples.example) {
+    foreach ($example in (Get-Help $one.Name -Full).examples.example) {
         $number++
-        $result = [ordered]@{ Name = $cmdlet.Name; Number = $number; Code = $example.code; Prepared = $false; Outputs = 0; Errors = @() }
+        $result = [ordered]@{ Name = $one.Name; Number = $number; Code = $example.code; Prepared = $false; Outputs = 0; Errors = @() }
         try {
-            Initialize-World $example.code $cmdlet.Name $number
+            Initialize-World $example.code $one.Name $number
             $result.Prepared = $true
             $script = [scriptblock]::Create($example.code)
             $problems = $null
