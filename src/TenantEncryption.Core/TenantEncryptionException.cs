@@ -50,10 +50,12 @@ public class TenantEncryptionException : Exception
 
     /// <summary>An exception of any type as one of this library's.</summary>
     /// <param name="exception">The exception.</param>
-    /// <returns>The same, or <c>UNKNOWN</c> with it inside.</returns>
+    /// <returns>The same, or <c>OUT_OF_MEMORY</c> or <c>UNKNOWN</c> with it inside.</returns>
     public static TenantEncryptionException Of(Exception exception) =>
         exception as TenantEncryptionException
-        ?? new TenantEncryptionException(ErrorCodes.Unknown, $"{exception.GetType().Name}: {exception.Message}", exception);
+        ?? (exception is OutOfMemoryException
+            ? new TenantEncryptionException(ErrorCodes.OutOfMemory, innerException: exception)
+            : new TenantEncryptionException(ErrorCodes.Unknown, $"{exception.GetType().Name}: {exception.Message}", exception));
 
     /// <summary>The same error, whose text begins with the file that it is about: of many, nobody could tell which one is meant.</summary>
     internal TenantEncryptionException About(string path)

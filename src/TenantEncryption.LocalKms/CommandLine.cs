@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration.CommandLine;
 using TenantEncryption.LocalKms.Faults;
 
 namespace TenantEncryption.LocalKms;
@@ -18,22 +17,27 @@ internal static class CommandLine
           --allow-remote  Allows an address that other machines reach. Keys here protect nothing.
         """;
 
-    private static readonly string[] Known = ["urls", "data", "identities", "log", "fault", "allow-remote"];
+    private static readonly string[] Known = ["--urls", "--data", "--identities", "--log", "--fault", "--allow-remote"];
+
+    /// <summary>Whether only the usage is asked for.</summary>
+    public static bool AsksForHelp(string[] args) => args.Any(arg => arg is "--help" or "-h" or "-?" or "/?");
 
     /// <exception cref="ArgumentException">An option is unknown or has no value.</exception>
     public static LocalKmsOptions Parse(string[] args)
     {
-        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        CommandLineConfigurationProvider provider = new(args);
-        provider.Load();
-        foreach (string key in provider.GetChildKeys([], parentPath: null))
+        var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var rest = new Queue<string>(args);
+        while (rest.TryDequeue(out string? option))
         {
-            if (!Known.Contains(key, StringComparer.OrdinalIgnoreCase))
+            string[] parts = option.Split('=', 2);
+            if (!Known.Contains(parts[0], StringComparer.OrdinalIgnoreCase))
             {
-                throw new ArgumentException($"There is no option --{key}.");
+                throw new ArgumentException($"There is no option {parts[0]}.");
             }
 
-            values[key] = provider.TryGet(key, out string? value) ? value : null;
+            values[parts[0][2..]] = parts.Length == 2 ? parts[1]
+                : rest.TryDequeue(out string? value) ? value
+                : throw new ArgumentException($"The option {option} has no value.");
         }
 
         return new LocalKmsOptions

@@ -149,7 +149,7 @@ public sealed class LocalKmsServer : IAsyncDisposable
     private WebApplication Build(string url, TimeProvider time)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls(url).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.UseKestrelCore().UseUrls(url).PreferHostingUrls(true).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         WebApplication web = builder.Build();
 
         var signatures = new SignatureVerifier(_identities, time);
@@ -162,20 +162,39 @@ public sealed class LocalKmsServer : IAsyncDisposable
         return web;
     }
 
+    // Kestrel listens on each of them, and takes a name that it does not know for every address of the machine: so they are read as it reads them.
     private static void CheckAddress(LocalKmsOptions options)
     {
-        if (!Uri.TryCreate(options.Url, UriKind.Absolute, out Uri? url) || url.Scheme != Uri.UriSchemeHttp)
+        foreach (string url in options.Url.Split(';'))
         {
-            throw new ArgumentException($"'{options.Url}' is not an http address such as http://127.0.0.1:8080.", nameof(options));
+            CheckAddress(url, options.AllowRemote);
+        }
+    }
+
+    private static void CheckAddress(string url, bool allowRemote)
+    {
+        BindingAddress? address = null;
+        try
+        {
+            address = BindingAddress.Parse(url);
+        }
+        catch (FormatException)
+        {
+            // Said below.
         }
 
-        bool loopback = url.Host == "localhost"
-            || (IPAddress.TryParse(url.Host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
-        if (!loopback && !options.AllowRemote)
+        if (address is null || address.Scheme != Uri.UriSchemeHttp)
+        {
+            throw new ArgumentException($"'{url}' is not an http address such as http://127.0.0.1:8080.", nameof(url));
+        }
+
+        bool loopback = string.Equals(address.Host, "localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(address.Host, out IPAddress? ip) && IPAddress.IsLoopback(ip));
+        if (!loopback && !allowRemote)
         {
             throw new ArgumentException(
-                $"{options.Url} can be reached from other machines, and this server is for tests. Use a loopback address, or allow it.",
-                nameof(options));
+                $"{url} can be reached from other machines, and this server is for tests. Use a loopback address, or allow it.",
+                nameof(url));
         }
     }
 }

@@ -1,6 +1,12 @@
 using System.Runtime.InteropServices;
 using TenantEncryption.LocalKms;
 
+if (CommandLine.AsksForHelp(args))
+{
+    await Console.Out.WriteLineAsync(CommandLine.Usage);
+    return 0;
+}
+
 LocalKmsOptions options;
 try
 {

@@ -70,9 +70,16 @@ function New-ShellStart([string[]] $Argument) {
 }
 
 # Runs a script in a PowerShell of its own, as a runbook is run, and gives what it wrote, its exit code and its errors.
-function Invoke-Runbook([string] $Script, [string[]] $Option = @(), [string] $InputText = '') {
+function Invoke-Runbook([string] $Script, [string[]] $Option = @(), [string] $InputText = '', [int] $OpenFiles) {
     $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("`$ProgressPreference = 'SilentlyContinue'; Import-Module '$script:ModulePath'; $Script"))
     $start = New-ShellStart (@('-NoProfile') + $Option + @('-EncodedCommand', $encoded))
+    if ($OpenFiles) {
+        # The limit of the shell becomes that of the program which takes its place.
+        $limited = [System.Diagnostics.ProcessStartInfo]::new('sh')
+        foreach ($value in @('-c', "ulimit -n $OpenFiles && exec `"`$0`" `"`$@`"", $start.FileName) + $start.ArgumentList) { $limited.ArgumentList.Add($value) }
+        $start = $limited
+    }
+
     $start.Environment['NO_COLOR'] = '1'
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
     $process = [System.Diagnostics.Process]::Start($start)
@@ -81,7 +88,7 @@ function Invoke-Runbook([string] $Script, [string[]] $Option = @(), [string] $In
         $process.StandardInput.Close()
         $output = $process.StandardOutput.ReadToEndAsync()
         $errors = $process.StandardError.ReadToEndAsync()
-        $ended = $process.WaitForExit(60000)
+        $ended = $process.WaitForExit(300000)
         if (-not $ended) { $process.Kill($true) }
         [pscustomobject]@{ Ended = $ended; ExitCode = $process.ExitCode; Output = $output.Result.Trim(); Errors = $errors.Result.Trim() }
     }

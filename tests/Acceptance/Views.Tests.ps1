@@ -184,6 +184,14 @@ Describe 'Each view' {
     }
 }
 
+Describe 'What comes after an object of another type' {
+    It 'is shown by the properties of its table, as PowerShell takes no view there' {
+        $text = & { Get-TenantEncryption; New-EncryptionTenant after; Get-EncryptionEvent -Newest 1 } | Out-String -Width 120
+        $text | Should -Match '(?m)^Outcome +: SUCCESS'
+        $text | Should -Not -Match '(?m)^(SpecVersion|Source|Data) +:'
+    }
+}
+
 Describe 'Lists' {
     It 'show all of a platform, a line each' {
         $platform = Get-EncryptionPlatform qlik-cloud

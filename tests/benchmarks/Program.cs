@@ -24,6 +24,9 @@ foreach (string name in names)
         case "service-files":
             await ServiceFilesBenchmark.RunAsync(settings);
             break;
+        case "large-folder":
+            await LargeFolderBenchmark.RunAsync(settings);
+            break;
         case "peak":
             await PeakBenchmark.RunAsync(settings);
             break;
@@ -32,7 +35,7 @@ foreach (string name in names)
             break;
         default:
             Console.Error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"'{name}' is none of peak, files, memory, values, small-files, all, service-files, micro."));
+                CultureInfo.InvariantCulture, $"'{name}' is none of peak, files, memory, values, small-files, all, service-files, large-folder, micro."));
             return 2;
     }
 }

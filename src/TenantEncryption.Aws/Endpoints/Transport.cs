@@ -6,6 +6,7 @@ namespace TenantEncryption.Aws.Endpoints;
 /// <summary>
 /// The HTTP clients of one <see cref="AwsKms"/>, shared by its SDK clients. Redirects are not followed (a 307 would send a request's
 /// plaintext to another host), and calls to this machine never go through a proxy, which would put plain http on the network.
+/// No answer is read beyond <see cref="AnswerLimit.Longest"/>.
 /// </summary>
 internal sealed class Transport(AwsKmsOptions options) : HttpClientFactory, IDisposable
 {
@@ -52,6 +53,6 @@ internal sealed class Transport(AwsKmsOptions options) : HttpClientFactory, IDis
             UseProxy = useProxy,
             Proxy = proxy,
         };
-        return new HttpClient(handler) { Timeout = options.AttemptTimeout };
+        return new HttpClient(new AnswerLimit(handler)) { Timeout = options.AttemptTimeout };
     }
 }

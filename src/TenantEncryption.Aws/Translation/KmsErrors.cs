@@ -1,5 +1,6 @@
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
+using TenantEncryption.Aws.Endpoints;
 using TenantEncryption.Errors;
 
 namespace TenantEncryption.Aws.Translation;
@@ -26,6 +27,11 @@ internal static class KmsErrors
     /// <returns>The error to throw.</returns>
     public static TenantEncryptionException Of(Exception exception, CallSite site, KeyMetadata? described)
     {
+        if (NetworkErrors.Chain(exception).OfType<AnswerTooLongException>().Any())
+        {
+            return site.Error(ErrorCodes.KmsUnreachable, "What answered is not AWS KMS: the answer is longer than 1 MiB.");
+        }
+
         switch (exception)
         {
             case TenantEncryptionException ours:

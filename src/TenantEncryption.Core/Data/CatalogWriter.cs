@@ -11,10 +11,8 @@ internal sealed class CatalogWriter(ChangeJournal journal, TimeProvider time)
 {
     /// <summary>Adds the entries of a batch's messages, as pending, if they may still be under the keys of its reservation.</summary>
     /// <returns>Whether they were added; else the batch has to be written again, under the keys of now.</returns>
-    public Task<bool> AddPendingAsync(Operation operation, ProtectBatch batch)
-    {
-        IReadOnlyList<CatalogEntry> entries = batch.Entries(time.GetUtcNow());
-        return journal.ChangeAsync(
+    public Task<bool> AddPendingAsync(Operation operation, ProtectBatch batch) => WithRoomAsync(
+        () => journal.ChangeAsync(
             operation,
             async change =>
             {
@@ -23,11 +21,11 @@ internal sealed class CatalogWriter(ChangeJournal journal, TimeProvider time)
                     return false;
                 }
 
-                await change.Store.Catalog.AddPendingAsync(batch.Reservation.Id, entries).ConfigureAwait(false);
+                await change.Store.Catalog.AddPendingAsync(batch.Reservation.Id, batch.Entries(time.GetUtcNow())).ConfigureAwait(false);
                 return true;
             },
-            CancellationToken.None);
-    }
+            CancellationToken.None),
+        batch.GiveUpUnnamed);
 
     /// <summary>Confirms the entries of a batch's messages that have their names; when their key is gone, the names are given back.</summary>
     public async Task ConfirmAsync(Operation operation, ProtectBatch batch)
@@ -50,6 +48,28 @@ internal sealed class CatalogWriter(ChangeJournal journal, TimeProvider time)
             CancellationToken.None);
 
     private Task<bool> TryConfirmAsync(Operation operation, ProtectBatch batch) =>
+        WithRoomAsync(() => ConfirmOnceAsync(operation, batch), batch.GiveUpNamed);
+
+    // The store may be on the disk that the batch itself has filled: some of its files go, so that the others can be catalogued.
+    private static async Task<bool> WithRoomAsync(Func<Task<bool>> commit, Func<TenantEncryptionException, bool> giveUpSome)
+    {
+        while (true)
+        {
+            try
+            {
+                return await commit().ConfigureAwait(false);
+            }
+            catch (TenantEncryptionException failure) when (failure.Code == ErrorCodes.StorageFailed)
+            {
+                if (!giveUpSome(failure))
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    private Task<bool> ConfirmOnceAsync(Operation operation, ProtectBatch batch) =>
         journal.ChangeAsync(
             operation,
             async change =>

@@ -72,9 +72,9 @@ public sealed class DataSession : IAsyncDisposable
     {
         RequireOpen();
         ProtectOptions how = options ?? ProtectOptions.Default;
-        FileRequest[] whole = PlannedFiles.Prepare(files, FilePlanner.ClaimsToProtect(_effects), how.Force, how.SkipExisting, _time.GetUtcNow());
+        FileRequest[] whole = PlannedFiles.Prepare(_effects, files, FilePlanner.ClaimsToProtect(_effects), how.Force, how.SkipExisting, _time.GetUtcNow(), _operation.WarnOnce);
         return PlannedFiles.RunAsync(
-            whole, work => _fileProtector.ProtectAsync(_operation, tenantId, work, how, SumOf(progress, work), cancellationToken), cancellationToken);
+            _effects, whole, work => _fileProtector.ProtectAsync(_operation, tenantId, work, how, SumOf(progress, work), cancellationToken), cancellationToken);
     }
 
     /// <summary>
@@ -93,9 +93,9 @@ public sealed class DataSession : IAsyncDisposable
     {
         RequireOpen();
         UnprotectOptions how = options ?? UnprotectOptions.Default;
-        FileRequest[] whole = PlannedFiles.Prepare(files, FilePlanner.ClaimsToUnprotect(_effects), how.Force, how.SkipExisting, _time.GetUtcNow());
+        FileRequest[] whole = PlannedFiles.Prepare(_effects, files, FilePlanner.ClaimsToUnprotect(_effects), how.Force, how.SkipExisting, _time.GetUtcNow(), _operation.WarnOnce);
         return PlannedFiles.RunAsync(
-            whole, work => _fileUnprotector.UnprotectAsync(_operation, work, how, _tally, SumOf(progress, work), cancellationToken), cancellationToken);
+            _effects, whole, work => _fileUnprotector.UnprotectAsync(_operation, work, how, _tally, SumOf(progress, work), cancellationToken), cancellationToken);
     }
 
     /// <summary>Verifies every byte of files and writes nothing. A file that does not verify is a result; one that can't be judged an error.</summary>
@@ -129,6 +129,7 @@ public sealed class DataSession : IAsyncDisposable
         RequireOpen();
         UnprotectOptions how = options ?? UnprotectOptions.Default;
         return PlannedFiles.RunAsync(
+            _effects,
             [.. files.Select(PlannedFiles.Normalize)],
             work => _fileTester.TestAsync(_operation, work, how, _tally, SumOf(progress, work), cancellationToken),
             cancellationToken);

@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using TenantEncryption.Data.Files;
 
 namespace TenantEncryption.Data;
 
 /// <summary>Runs a command's files in batches: while one settles, the next works, so that neither the disk nor the store waits for the other.</summary>
 internal static class FileBatches
 {
-    /// <summary>How many files a batch has at most: each holds its temporary file open.</summary>
+    /// <summary>How many files a batch has at most: each holds its temporary file open. Where the process may open fewer, it has fewer.</summary>
     public const int Largest = 512;
 
     // One is worked on, one settles, and one has been worked on and waits: so the one that works need not wait.
@@ -74,20 +75,24 @@ internal static class FileBatches
                     break;
                 }
 
-                IFileBatch<T> batch = begin(first, first + Size(files - first));
+                OpenFileShare share = OpenFileBudget.Shared.Take(Size(files - first));
+                IFileBatch<T> batch = begin(first, first + share.Files);
                 bool handedOver = false;
                 try
                 {
                     first += await batch.WorkAsync(stopped).ConfigureAwait(false);
                     Task before = settling;
-                    settling = Task.Run(() => SettleAsync(before, batch, room, settled, stopped, left), CancellationToken.None);
+                    settling = Task.Run(() => SettleAsync(before, batch, share, room, settled, stopped, left), CancellationToken.None);
                     handedOver = true;
                 }
                 finally
                 {
                     if (!handedOver)
                     {
-                        await batch.DisposeAsync().ConfigureAwait(false);
+                        using (share)
+                        {
+                            await batch.DisposeAsync().ConfigureAwait(false);
+                        }
                     }
                 }
             }
@@ -113,6 +118,7 @@ internal static class FileBatches
     private static async Task SettleAsync<T>(
         Task before,
         IFileBatch<T> batch,
+        OpenFileShare share,
         SemaphoreSlim room,
         ChannelWriter<IReadOnlyList<T>> settled,
         CancellationToken stopped,
@@ -120,9 +126,16 @@ internal static class FileBatches
     {
         try
         {
-            await using ConfiguredAsyncDisposable disposed = batch.ConfigureAwait(false);
-            await before.ConfigureAwait(false);
-            await settled.WriteAsync(await batch.SettleAsync(stopped).ConfigureAwait(false), left).ConfigureAwait(false);
+            // Its files are closed before the caller sees what became of them, however slowly it looks.
+            IReadOnlyList<T> outcomes;
+            using (share)
+            {
+                await using ConfiguredAsyncDisposable disposed = batch.ConfigureAwait(false);
+                await before.ConfigureAwait(false);
+                outcomes = await batch.SettleAsync(stopped).ConfigureAwait(false);
+            }
+
+            await settled.WriteAsync(outcomes, left).ConfigureAwait(false);
         }
         finally
         {

@@ -28,6 +28,9 @@ public sealed record FileRequest(string Source, string Destination)
     /// <summary>Whether it was found in a folder, where links are not followed.</summary>
     internal bool IsListed { get; init; }
 
+    /// <summary>Whether the destination's folder has so many files that a command on one of them does not list it.</summary>
+    internal bool IsInLargeFolder { get; init; }
+
     /// <summary>What is at the destination.</summary>
     internal ExistingEntry Existing { get; init; }
 }

@@ -8,15 +8,17 @@ namespace TenantEncryption.Data;
 internal static class PlannedFiles
 {
     /// <summary>Looks at all files together: one path for one file, one output for one source, and which outputs exist.</summary>
+    /// <param name="effects">The file system.</param>
     /// <param name="files">The files.</param>
     /// <param name="claims">Whether a source would be written to its target; asked where several have one.</param>
     /// <param name="force">Whether existing outputs are replaced.</param>
     /// <param name="skipExisting">Whether files whose outputs exist are passed over.</param>
     /// <param name="now">The time.</param>
+    /// <param name="warn">Is told of what does no harm and should not be there.</param>
     /// <returns>The files, in order.</returns>
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: existing outputs are to be replaced and passed over.</exception>
     public static FileRequest[] Prepare(
-        IReadOnlyList<FileRequest> files, Func<FileRequest, bool> claims, bool force, bool skipExisting, DateTimeOffset now)
+        IFileEffects effects, IReadOnlyList<FileRequest> files, Func<FileRequest, bool> claims, bool force, bool skipExisting, DateTimeOffset now, Action<string> warn)
     {
         if (force && skipExisting)
         {
@@ -25,7 +27,7 @@ internal static class PlannedFiles
 
         FileRequest[] whole = [.. files.Select(file => RefuseItself(Normalize(file)))];
         FilePlanner.RefuseTakenTargets(whole, claims);
-        OutputFolder.Survey(whole, now);
+        OutputFolder.Survey(effects, whole, now, warn);
         return skipExisting
             ? Array.ConvertAll(whole, file => file.IsSettled || file.Existing != ExistingEntry.File ? file : file with { PassedOver = true })
             : whole;
@@ -46,14 +48,19 @@ internal static class PlannedFiles
     }
 
     /// <summary>Has the files worked on that are not settled.</summary>
+    /// <param name="effects">The file system.</param>
     /// <param name="files">The files.</param>
     /// <param name="work">Works on files, and gives their outcomes in order.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>How each file went, in order.</returns>
     public static async IAsyncEnumerable<FileOutcome<T>> RunAsync<T>(
-        FileRequest[] files, Func<FileRequest[], IAsyncEnumerable<FileOutcome<T>>> work, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IFileEffects effects,
+        FileRequest[] files,
+        Func<FileRequest[], IAsyncEnumerable<FileOutcome<T>>> work,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : class
     {
+        using var marks = new FolderMarks(effects, files);
         IAsyncEnumerator<FileOutcome<T>> worked = work(Array.FindAll(files, file => !file.IsSettled)).GetAsyncEnumerator(cancellationToken);
         await using ConfiguredAsyncDisposable disposed = worked.ConfigureAwait(false);
         foreach (FileRequest file in files)

@@ -86,6 +86,24 @@ internal sealed class ProtectBatch(FileRequest[] files, int first, ReservedWraps
         }
     }
 
+    /// <summary>Gives up some complete messages, from the last on, before they have names: the store has no room to take note of them.</summary>
+    /// <returns>Whether there were any.</returns>
+    public bool GiveUpUnnamed(TenantEncryptionException cause) => GiveUp(WrittenIndexes, cause, index =>
+    {
+        _written[index] = null;
+        _outputs[index]!.Dispose();
+        return null;
+    });
+
+    /// <summary>Gives up some messages that have their names, from the last on, but none that may have replaced another file: that can't be had back.</summary>
+    /// <returns>Whether there were any.</returns>
+    public bool GiveUpNamed(TenantEncryptionException cause) =>
+        GiveUp(NamedIndexes.Where(index => !_outputs[index]!.Replaces), cause, index =>
+        {
+            _named[index] = false;
+            return FileFailure.Catch(files[index].Destination, "removed", _outputs[index]!.Withdraw);
+        });
+
     /// <summary>Takes over a file's output.</summary>
     public void Own(int index, OutputFile output) => _outputs[index] = output;
 
@@ -124,6 +142,28 @@ internal sealed class ProtectBatch(FileRequest[] files, int first, ReservedWraps
         {
             output?.Dispose();
         }
+    }
+
+    private bool GiveUp(IEnumerable<int> indexes, TenantEncryptionException cause, Func<int, TenantEncryptionException?> remove)
+    {
+        // What the store needs for some hundred entries; where it is not enough, more follows.
+        const long Room = 128 << 10;
+        long freed = 0;
+        foreach (int index in indexes.Reverse().ToArray())
+        {
+            if (freed >= Room)
+            {
+                break;
+            }
+
+            freed += Math.Max(_written[index]!.Length, 1);
+            Fail(index, remove(index) ?? new TenantEncryptionException(
+                ErrorCodes.StorageFailed,
+                $"'{files[index].Destination}' was given up, as the store had no room to take note of it: {cause.Detail}",
+                cause));
+        }
+
+        return freed > 0;
     }
 
     private List<CatalogEntry> EntriesOf(IEnumerable<int> indexes, DateTimeOffset now) =>

@@ -146,6 +146,11 @@ public static class ErrorCatalog
             "AWS KMS gave no answer: connection, DNS, TLS, timeout or a server error.",
             "Check the network and -EndpointUrl, and try again."),
         new(
+            ErrorCodes.OutOfMemory,
+            ErrorKind.Unavailable,
+            "This process could get no more memory.",
+            "Work on fewer or smaller items at the same time, protect large values as files (which takes the same memory whatever their size), or give the process more memory."),
+        new(
             ErrorCodes.Unknown,
             ErrorKind.Unknown,
             "The cause could not be told apart.",

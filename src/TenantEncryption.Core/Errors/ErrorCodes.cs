@@ -93,6 +93,9 @@ public static class ErrorCodes
     /// <summary>AWS KMS gave no answer: connection, DNS, TLS, timeout or a server error.</summary>
     public const string KmsUnreachable = "KMS_UNREACHABLE";
 
+    /// <summary>This process could get no more memory.</summary>
+    public const string OutOfMemory = "OUT_OF_MEMORY";
+
     /// <summary>The cause could not be told apart.</summary>
     public const string Unknown = "UNKNOWN";
 

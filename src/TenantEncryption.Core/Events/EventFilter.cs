@@ -9,6 +9,9 @@ public sealed record EventFilter
     /// <summary>About this key provider.</summary>
     public string? ProviderId { get; init; }
 
+    /// <summary>Of one of these types, with the platform's prefix.</summary>
+    public IReadOnlyList<string>? Types { get; init; }
+
     /// <summary>After this time.</summary>
     public DateTimeOffset? After { get; init; }
 
@@ -17,6 +20,9 @@ public sealed record EventFilter
 
     /// <summary>With a higher sequence number than this.</summary>
     public long AfterSequence { get; init; }
+
+    /// <summary>With no higher sequence number than this.</summary>
+    public long? ToSequence { get; init; }
 
     /// <summary>The newest so many only.</summary>
     public int? Newest { get; init; }

@@ -32,7 +32,7 @@ public sealed class EventLog
     public async IAsyncEnumerable<EncryptionEvent> ListAsync(
         EventFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        EventFilter rest = filter;
+        EventFilter rest = await ReadAsync(transaction => transaction.Events.NarrowAsync(filter), cancellationToken).ConfigureAwait(false);
         while (true)
         {
             IReadOnlyList<StoredEvent> page = await ReadPageAsync(rest, cancellationToken).ConfigureAwait(false);
@@ -49,6 +49,12 @@ public sealed class EventLog
             rest = rest with { AfterSequence = page[^1].Sequence };
         }
     }
+
+    /// <summary>The types of which there are events.</summary>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The types, with their prefixes.</returns>
+    public Task<IReadOnlyList<string>> ListTypesAsync(CancellationToken cancellationToken = default) =>
+        ReadAsync(transaction => transaction.Events.ListTypesAsync(), cancellationToken);
 
     /// <summary>The number and MAC of the last record.</summary>
     /// <param name="cancellationToken">Ends the read.</param>
@@ -195,10 +201,13 @@ public sealed class EventLog
         }
     }
 
-    private async Task<IReadOnlyList<StoredEvent>> ReadPageAsync(EventFilter filter, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<StoredEvent>> ReadPageAsync(EventFilter filter, CancellationToken cancellationToken) =>
+        ReadAsync(transaction => transaction.Events.ListAsync(filter, filter.Newest ?? PageSize), cancellationToken);
+
+    private async Task<T> ReadAsync<T>(Func<IStoreTransaction, Task<T>> read, CancellationToken cancellationToken)
     {
         IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
-        return await transaction.Events.ListAsync(filter, filter.Newest ?? PageSize).ConfigureAwait(false);
+        return await read(transaction).ConfigureAwait(false);
     }
 }

@@ -5,8 +5,14 @@ namespace TenantEncryption.Events;
 /// <summary>The head of the event log, kept in a small file outside the store: an older copy of the database does not fit it.</summary>
 internal sealed class HeadFile(string folder, string storeId)
 {
+    private const string TemporaryMark = "tmp-";
+
+    // What another process writes at this moment is not swept.
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
+
     private readonly object _gate = new();
     private readonly string _path = Path.Combine(folder, storeId + ".head");
+    private bool _swept;
 
     /// <summary>Reads the head, or <see langword="null"/> when none was kept.</summary>
     public EventLogHead? Read()
@@ -34,9 +40,48 @@ internal sealed class HeadFile(string folder, string storeId)
             }
 
             CreateFolder();
-            string temporary = _path + "." + Identifiers.New("tmp-");
-            File.WriteAllText(temporary, head.ToString());
-            File.Move(temporary, _path, overwrite: true);
+            Sweep();
+            string temporary = _path + "." + Identifiers.New(TemporaryMark);
+            try
+            {
+                File.WriteAllText(temporary, head.ToString());
+                File.Move(temporary, _path, overwrite: true);
+            }
+            catch
+            {
+                TryDelete(temporary);
+                throw;
+            }
+        }
+    }
+
+    // What processes left that died in between; once is enough.
+    private void Sweep()
+    {
+        if (_swept)
+        {
+            return;
+        }
+
+        _swept = true;
+        foreach (FileInfo left in new DirectoryInfo(folder).EnumerateFiles($"{storeId}.head.{TemporaryMark}*"))
+        {
+            if (DateTime.UtcNow - left.LastWriteTimeUtc > Fresh)
+            {
+                TryDelete(left.FullName);
+            }
+        }
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The next process sweeps it.
         }
     }
 

@@ -14,6 +14,18 @@ public interface IEventTable
     /// <returns>When it is appended.</returns>
     Task AppendAsync(StoredEvent storedEvent);
 
+    /// <summary>
+    /// Adds to a filter the sequence numbers between which its times lie, so that its pages need not look at all records. Clocks step, so a record in
+    /// between may be of another time.
+    /// </summary>
+    /// <param name="filter">The filter.</param>
+    /// <returns>The same filter, narrower.</returns>
+    Task<EventFilter> NarrowAsync(EventFilter filter);
+
+    /// <summary>The types of which there are records.</summary>
+    /// <returns>The types, with their prefixes.</returns>
+    Task<IReadOnlyList<string>> ListTypesAsync();
+
     /// <summary>Records in order, page by page. What is filtered by is taken from the authenticated text itself.</summary>
     /// <param name="filter">Which records.</param>
     /// <param name="limit">At most so many.</param>

@@ -71,17 +71,16 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
             return;
         }
 
-        // The store narrows by one tenant; it knows types only as text of the record.
+        // The store narrows by one tenant, and by the types that it has.
         bool isOne = tenants is [var only] && !WildcardPattern.ContainsWildcardCharacters(only);
         var ofTenants = new NamePatterns(isOne ? null : tenants, WildcardOptions.None);
         var ofTypes = new NamePatterns(Type, WildcardOptions.IgnoreCase);
         bool Fits(EncryptionEvent found) => ofTenants.Fit(found.TenantId) && ofTypes.Fit(found.Type);
 
-        var filter = new EventFilter { TenantId = isOne ? tenants![0] : null, After = After, Before = Before };
-        bool isNarrow = Type is not null || (tenants is not null && !isOne);
-        // What comes while the old ones are listed is listed with them.
-        long head = Wait ? (await Service.Events.GetHeadAsync(Cancellation).ConfigureAwait(false)).Sequence : 0;
-        long last = Math.Max(head, await EmitNewestAsync(filter, isNarrow ? Fits : null).ConfigureAwait(false));
+        var filter = new EventFilter { TenantId = isOne ? WildcardPattern.Unescape(tenants![0]) : null, After = After, Before = Before };
+        long last = (await Service.Events.GetHeadAsync(Cancellation).ConfigureAwait(false)).Sequence;
+        IReadOnlyList<string>? types = Type is null ? null : [.. (await Service.Events.ListTypesAsync(Cancellation).ConfigureAwait(false)).Where(ofTypes.Fit)];
+        await EmitNewestAsync(filter with { ToSequence = last, Types = types }, tenants is null || isOne ? null : Fits).ConfigureAwait(false);
         while (Wait)
         {
             await Task.Delay(PollInterval, Cancellation).ConfigureAwait(false);
@@ -113,14 +112,12 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
         ];
     }
 
-    private async Task<long> EmitNewestAsync(EventFilter filter, Func<EncryptionEvent, bool>? fits)
+    private async Task EmitNewestAsync(EventFilter filter, Func<EncryptionEvent, bool>? fits)
     {
-        long last = 0;
         var kept = new Queue<EncryptionEvent>();
         bool narrows = fits is not null && Newest is not null;
         await foreach (EncryptionEvent found in Service.Events.ListAsync(narrows ? filter : filter with { Newest = Newest }, Cancellation).ConfigureAwait(false))
         {
-            last = found.Sequence;
             if (fits?.Invoke(found) == false)
             {
                 continue;
@@ -143,7 +140,5 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
         {
             await EmitAsync(found).ConfigureAwait(false);
         }
-
-        return last;
     }
 }

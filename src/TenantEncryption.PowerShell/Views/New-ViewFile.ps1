@@ -80,6 +80,12 @@ function Read-Column($View, [type] $Type, [string] $Text) {
     }
 }
 
+# The property that a column shows, or from which its script starts.
+function Get-ShownProperty([string] $Text) {
+    $name = ($Text -split '[:=]').Where({ $_ -match '^[A-Za-z]' })[-1]
+    if ($source.Scripts[$name]) { [regex]::Match($source.Scripts[$name], '\$_\.(\w+)').Groups[1].Value } else { $name }
+}
+
 function Write-Table($Writer, $View, [type] $Type) {
     $columns = $View.Table | ForEach-Object { Read-Column $View $Type $_ }
     $Writer.WriteStartElement('TableControl')
@@ -137,7 +143,7 @@ function Write-Note($Writer, [string] $Name, [string] $Value) {
 }
 
 # A type's members: extra ones, and those in PSStandardMembers that say how it travels.
-function Write-Type($Writer, [string] $Name, [hashtable] $Alias, [hashtable] $Note, [string[]] $Carried) {
+function Write-Type($Writer, [string] $Name, [hashtable] $Alias, [hashtable] $Note, [hashtable] $Sets = @{}) {
     $Writer.WriteStartElement('Type')
     $Writer.WriteElementString('Name', $Name)
     $Writer.WriteStartElement('Members')
@@ -151,11 +157,11 @@ function Write-Type($Writer, [string] $Name, [hashtable] $Alias, [hashtable] $No
     $Writer.WriteElementString('Name', 'PSStandardMembers')
     $Writer.WriteStartElement('Members')
     foreach ($one in $Note.Keys | Sort-Object) { Write-Note $Writer $one $Note[$one] }
-    if ($Carried) {
+    foreach ($set in $Sets.Keys | Sort-Object) {
         $Writer.WriteStartElement('PropertySet')
-        $Writer.WriteElementString('Name', 'PropertySerializationSet')
+        $Writer.WriteElementString('Name', $set)
         $Writer.WriteStartElement('ReferencedProperties')
-        foreach ($one in $Carried) { $Writer.WriteElementString('Name', $one) }
+        foreach ($one in $Sets[$set]) { $Writer.WriteElementString('Name', $one) }
         $Writer.WriteEndElement()
         $Writer.WriteEndElement()
     }
@@ -194,7 +200,11 @@ New-Document 'TenantEncryption.Types.ps1xml' 'What outputs have beside their pro
     foreach ($view in $source.Views) {
         $alias = $view['Aliases'] ?? @{}
         $note = @{ SerializationMethod = 'SpecificProperties'; SerializationDepth = "$($view['Depth'] ?? 3)" }
-        Write-Type $writer $view.Type $alias $note (@($view.List) + @($alias.Keys | Sort-Object) | Select-Object -Unique)
+        Write-Type $writer $view.Type $alias $note @{
+            PropertySerializationSet  = @($view.List) + @($alias.Keys | Sort-Object) | Select-Object -Unique
+            # What PowerShell shows of an object that comes after one of another type, where it takes no view.
+            DefaultDisplayPropertySet = $view.Table | ForEach-Object { Get-ShownProperty $_ } | Select-Object -Unique
+        }
     }
     foreach ($enum in $core.GetExportedTypes() | Where-Object IsEnum | Sort-Object FullName) { Write-Type $writer $enum.FullName @{} @{ SerializationMethod = 'String' } }
     Write-Type $writer 'Deserialized.System.DateTimeOffset' @{} @{ TargetTypeForDeserialization = 'TenantEncryption.PowerShell.Hosting.SerializedTime' }

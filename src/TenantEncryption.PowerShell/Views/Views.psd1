@@ -27,7 +27,7 @@
             Type = 'TenantEncryption.MasterKeys.MasterKey'
             Table = 'Aliases=22', 'State=22', 'Rotation', 'Providers:ProviderCount=9', 'Replicas:ReplicaList=14', 'Key:KeyId=36'
             List = 'KeyArn', 'Region', 'State', 'Aliases', 'Description', 'Spec', 'Usage', 'Origin', 'Manager', 'Rotation', 'RotationPeriodInDays', 'NextRotation', 'MultiRegion',
-                'IsPrimary', 'Replicas', 'Grants', 'Tags', 'Providers', 'CreatedAt', 'DeletionDate', 'Notes', 'Connection'
+                'IsPrimary', 'Replicas', 'Grants', 'Tags', 'Providers', 'CreatedAt', 'DeletionDate', 'Notes', 'Connection', 'ProfileName', 'EndpointUrl', 'RoleArn', 'ExternalId'
         }
         @{
             Type = 'TenantEncryption.MasterKeys.MasterKeyReplica'
@@ -179,8 +179,9 @@
         ProviderCount  = '@($_.Providers).Count'
         ReplicaList    = '@($_.Replicas).ForEach{ "$_" } -join ", "'
         ContextList    = 'if ($_.EncryptionContextSubset) { @(foreach ($one in $_.EncryptionContextSubset.GetEnumerator()) { "$($one.Key)=$($one.Value)" }) -join ", " }'
-        ShortEvent     = '("$($_.Event)" -split "\.")[-2, -1] -join "."'
-        ShortType      = '("$($_.Type)" -split "\.")[-2, -1] -join "."'
+        # Without the platform's prefix; a long one goes on after its hyphen.
+        ShortEvent     = '$short = ("$($_.Event)" -split "\.")[-2, -1] -join "."; if ($short.Length -gt 23) { $short -replace "-", "-`n" } else { $short }'
+        ShortType      = '$short = ("$($_.Type)" -split "\.")[-2, -1] -join "."; if ($short.Length -gt 23) { $short -replace "-", "-`n" } else { $short }'
         ToName         = '$_.MigratingToName ?? $_.MigratingTo'
         StatementCount = '@($_.Statements).Count'
         ChangeCount    = '@($_.Changes).Count'

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using TenantEncryption.Data;
 using TenantEncryption.Sqlite.Connections;
@@ -9,6 +10,9 @@ namespace TenantEncryption.Sqlite.Tables;
 internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogTable
 {
     private const string Columns = "path, message_id, tenant_id, kek_id, direct_provider_id, length, created_at";
+
+    // To so many keys, a walk for each costs little.
+    private const int FewKeys = 16;
 
     private const string OfReservation =
         "reservation_id = $reservation_id AND path NOT IN (SELECT value FROM json_each($except_paths))";
@@ -96,6 +100,11 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
     /// <inheritdoc/>
     public Task<IReadOnlyList<CatalogEntry>> ListAsync(string? tenantId, string? kekId, string? providerId, string? afterPath, int limit)
     {
+        if (providerId is not null && kekId is null && FindFewKeys(providerId) is { } keys)
+        {
+            return Task.FromResult(ListUnder(keys, tenantId, afterPath, limit));
+        }
+
         Conditions conditions = Of(tenantId, kekId, providerId).And("path > $after_path", "$after_path", afterPath).With("$limit", limit);
         return Task.FromResult(statements.List($"SELECT {Columns} FROM catalog {conditions} ORDER BY path LIMIT $limit", Read, conditions.Values));
     }
@@ -109,6 +118,42 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
             ORDER BY reservation_id, path
             """,
             row => new PendingEntry(row.GetString(7), Read(row))));
+
+    // The keys under which all that depends on a provider is, when they are few.
+    private IReadOnlyList<string>? FindFewKeys(string providerId)
+    {
+        IReadOnlyList<string> keys = statements.List(
+            "SELECT kek_id FROM key_encryption_keys WHERE provider_id = $provider_id AND messages > 0 LIMIT $limit",
+            row => row.GetString(0),
+            ("$provider_id", providerId),
+            ("$limit", FewKeys + 1));
+        bool isDirect = statements.Find("SELECT 1 FROM key_providers WHERE id = $id AND direct_messages > 0", row => true, ("$id", providerId));
+        return isDirect || keys.Count > FewKeys ? null : keys;
+    }
+
+    // The index of keys has their paths in order: a walk for each, instead of all of the tenant's entries.
+    private IReadOnlyList<CatalogEntry> ListUnder(IReadOnlyList<string> keys, string? tenantId, string? afterPath, int limit)
+    {
+        if (keys.Count == 0)
+        {
+            return [];
+        }
+
+        Conditions conditions = new Conditions()
+            .And("+tenant_id = $tenant_id", "$tenant_id", tenantId)
+            .And("path > $after_path", "$after_path", afterPath);
+        string common = conditions.ToString();
+        conditions.With("$limit", limit);
+        var walks = new List<string>();
+        foreach (string key in keys)
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"$kek_id{walks.Count}");
+            conditions.With(name, key);
+            walks.Add($"SELECT * FROM (SELECT {Columns} FROM catalog {(common.Length == 0 ? "WHERE" : common + " AND")} kek_id = {name} ORDER BY path LIMIT $limit)");
+        }
+
+        return statements.List($"SELECT {Columns} FROM ({string.Join(" UNION ALL ", walks)}) ORDER BY path LIMIT $limit", Read, conditions.Values);
+    }
 
     private static (string Name, object? Value)[] Which(string reservationId, IReadOnlyList<string>? exceptPaths) =>
         [("$reservation_id", reservationId), ("$except_paths", StoredText.OfList(exceptPaths ?? []))];

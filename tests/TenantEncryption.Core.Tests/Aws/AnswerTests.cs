@@ -32,6 +32,40 @@ public sealed class AnswerTests
             Assert.Single(stub.Requests).Body);
     }
 
+    [Theory]
+    [InlineData(200, "{\"KeyId\":\"", "application/x-amz-json-1.1")]
+    [InlineData(400, "{\"__type\":\"", "application/x-amz-json-1.1")]
+    [InlineData(500, "<html>", "text/html")]
+    public async Task An_answer_without_end_is_left_after_one_MiB(int status, string start, string type)
+    {
+        string chunk = new('a', 64 << 10);
+        await using StubEndpoint stub = await StubEndpoint.StartAsync(_ => new StubAnswer(status, start + chunk) { ContentType = type, IsEndless = true });
+        using AwsKms kms = StubKms.Client(options => options with { MaxAttempts = 3 });
+        long before = GC.GetTotalAllocatedBytes();
+
+        TenantEncryptionException error = await Assert.ThrowsAsync<TenantEncryptionException>(() => StubKms.DecryptAsync(kms, stub.Url));
+
+        Assert.Equal(ErrorCodes.KmsUnreachable, error.Code);
+        Assert.Contains("1 MiB", error.Detail, StringComparison.Ordinal);
+        Assert.InRange(stub.Requests.Count, 1, 3);
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 400L << 20);
+    }
+
+    [Fact]
+    public async Task An_answer_whose_length_says_that_it_is_too_long_is_not_read()
+    {
+        await using StubEndpoint stub = await StubEndpoint.StartAsync(_ => new StubAnswer(200, new string('a', 5)) with
+        {
+            Headers = new Dictionary<string, string> { ["Content-Length"] = "3000000" },
+        });
+        using AwsKms kms = StubKms.Client();
+
+        TenantEncryptionException error = await Assert.ThrowsAsync<TenantEncryptionException>(() => StubKms.DecryptAsync(kms, stub.Url));
+
+        Assert.Equal(ErrorCodes.KmsUnreachable, error.Code);
+        Assert.Contains("1 MiB", error.Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Decrypt_names_the_key_and_the_context_and_is_signed_for_the_region()
     {

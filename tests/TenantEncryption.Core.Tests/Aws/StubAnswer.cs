@@ -13,6 +13,9 @@ public sealed record StubAnswer(int Status, string Body)
     /// <summary>Further headers; AWS's request id unless told.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string> { ["x-amzn-RequestId"] = RequestId };
 
+    /// <summary>Whether the body is sent again and again until the client leaves.</summary>
+    public bool IsEndless { get; init; }
+
     /// <summary>A good answer of KMS.</summary>
     public static StubAnswer Ok(object body) => new(200, JsonSerializer.Serialize(body));
 

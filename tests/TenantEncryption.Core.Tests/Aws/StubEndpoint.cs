@@ -48,7 +48,11 @@ public sealed class StubEndpoint : IAsyncDisposable
                 context.Response.Headers[name] = value;
             }
 
-            await context.Response.WriteAsync(given.Body, context.RequestAborted);
+            do
+            {
+                await context.Response.WriteAsync(given.Body, context.RequestAborted);
+            }
+            while (given.IsEndless);
         });
         await app.StartAsync();
         return stub;

@@ -201,6 +201,27 @@ public sealed class BadInputTests
         Assert.True(File.Exists(source));
     }
 
+    [SmallDiskFact]
+    public async Task Where_the_store_is_on_the_disk_that_the_outputs_fill_those_that_fit_are_protected_and_catalogued()
+    {
+        using SmallDisk disk = SmallDisk.Mount(megabytes: 8);
+        using var sources = new TestFolders();
+        await using TestService service = await TestService.WithTenantAsync(folders: TestFolders.In(disk.Folder));
+        FileRequest[] files = [.. Enumerable.Range(0, 500).Select(i => new FileRequest(sources.Random($"{i:000}", 30_000), service.Folders.At($"{i:000}")))];
+
+        IReadOnlyList<FileOutcome<ProtectedFile>> outcomes = await service.ProtectAsync(files);
+
+        string[] done = [.. outcomes.Where(outcome => outcome.Error is null).Select(outcome => outcome.Result!.Path)];
+        Assert.Equal(500, outcomes.Count);
+        Assert.InRange(done.Length, 100, 400);
+        Assert.All(outcomes, outcome => Assert.Contains(outcome.Error?.Code, new[] { null, ErrorCodes.StorageFailed }));
+        Assert.Equal(done, Directory.GetFiles(service.Folders.Work).Order(StringComparer.Ordinal));
+        Assert.Equal((long)done.Length, service.SqlValue("SELECT count(*) FROM catalog"));
+        Assert.Equal(0L, service.SqlValue("SELECT count(*) FROM catalog_pending"));
+        Assert.Equal((long)done.Length, service.SqlValue("SELECT messages FROM key_encryption_keys"));
+        Assert.Equal(files.Length, Directory.GetFiles(sources.Work).Length);
+    }
+
     [Fact]
     public async Task A_disabled_key_fails_each_file_and_leaves_nothing()
     {

@@ -38,6 +38,12 @@ public class ErrorPageTests
         Assert.Equal("The key is off. " + ErrorCatalog.Get(ErrorCodes.KeyDisabled).Remedy, exception.Message);
     }
 
+    [Fact]
+    public void Memory_that_ran_out_has_a_code_of_its_own() =>
+        Assert.Equal(
+            [ErrorCodes.OutOfMemory, ErrorCodes.OutOfMemory, ErrorCodes.Unknown],
+            new Exception[] { new OutOfMemoryException(), new InsufficientMemoryException(), new InvalidCastException() }.Select(one => TenantEncryptionException.Of(one).Code));
+
     private static string Render()
     {
         var page = new StringBuilder(

@@ -34,6 +34,39 @@ public sealed class HeadFileTests
     }
 
     [Fact]
+    public void A_head_that_could_not_be_put_in_place_leaves_nothing()
+    {
+        using var folders = new TestFolders();
+        Directory.CreateDirectory(Path.Combine(folders.RootKeys, "store.head"));
+
+        Assert.ThrowsAny<Exception>(() => new HeadFile(folders.RootKeys, "store").Keep(new EventLogHead(1, new string('0', 64))));
+
+        Assert.Empty(Directory.GetFiles(folders.RootKeys));
+    }
+
+    [Fact]
+    public void What_a_dead_process_left_is_swept_and_what_another_one_writes_is_not()
+    {
+        using var folders = new TestFolders();
+        Directory.CreateDirectory(folders.RootKeys);
+        string old = Write("store.head.tmp-1", minutesAgo: 10);
+        string fresh = Write("store.head.tmp-2", minutesAgo: 0);
+        string other = Write("other.head.tmp-3", minutesAgo: 10);
+
+        new HeadFile(folders.RootKeys, "store").Keep(new EventLogHead(1, new string('0', 64)));
+
+        Assert.Equal((false, true, true), (File.Exists(old), File.Exists(fresh), File.Exists(other)));
+
+        string Write(string name, int minutesAgo)
+        {
+            string path = Path.Combine(folders.RootKeys, name);
+            File.WriteAllText(path, "half");
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(-minutesAgo));
+            return path;
+        }
+    }
+
+    [Fact]
     public void What_is_no_head_counts_as_none()
     {
         using var folders = new TestFolders();

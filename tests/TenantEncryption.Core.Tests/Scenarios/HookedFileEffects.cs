@@ -10,6 +10,11 @@ internal sealed class HookedFileEffects : IFileEffects
 
     public Action<string>? BeforeOpen { get; set; }
 
+    public Action<string>? BeforeList { get; set; }
+
+    /// <summary>How many entries of folders were read.</summary>
+    public int EntriesListed { get; set; }
+
     public Action<string>? BeforeCreate { get; set; }
 
     public Action<SafeFileHandle>? BeforeFlush { get; set; }
@@ -28,6 +33,20 @@ internal sealed class HookedFileEffects : IFileEffects
         BeforeOpen?.Invoke(path);
         return _real.OpenRead(path, followLink);
     }
+
+    public IEnumerable<FolderEntry> List(string folder, NameFilter takes)
+    {
+        BeforeList?.Invoke(folder);
+        return _real.List(folder, name =>
+        {
+            EntriesListed++;
+            return takes(name);
+        });
+    }
+
+    public SafeFileHandle? TryOpenUnused(string path) => _real.TryOpenUnused(path);
+
+    public SafeFileHandle? TryShare(string path) => _real.TryShare(path);
 
     public SafeFileHandle CreateExclusive(string path)
     {

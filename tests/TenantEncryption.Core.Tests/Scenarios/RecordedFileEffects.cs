@@ -14,6 +14,12 @@ internal sealed class RecordedFileEffects : IFileEffects
 
     public SafeFileHandle OpenRead(string path, bool followLink) => _real.OpenRead(path, followLink);
 
+    public IEnumerable<FolderEntry> List(string folder, NameFilter takes) => _real.List(folder, takes);
+
+    public SafeFileHandle? TryOpenUnused(string path) => _real.TryOpenUnused(path);
+
+    public SafeFileHandle? TryShare(string path) => _real.TryShare(path);
+
     public SafeFileHandle CreateExclusive(string path)
     {
         SafeFileHandle file = _real.CreateExclusive(path);

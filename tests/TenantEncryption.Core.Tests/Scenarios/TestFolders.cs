@@ -27,6 +27,9 @@ internal sealed class TestFolders : IDisposable
 
     public string Work => Directory.CreateDirectory(Path.Combine(_root, "work")).FullName;
 
+    /// <summary>Folders below one that there is.</summary>
+    public static TestFolders In(string folder) => new(Directory.CreateDirectory(Path.Combine(folder, "all")).FullName);
+
     /// <summary>A path in the work folder.</summary>
     public string At(params string[] names) => Path.Combine([Work, .. names]);
 

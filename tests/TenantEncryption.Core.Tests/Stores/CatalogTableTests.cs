@@ -155,6 +155,33 @@ public sealed class CatalogTableTests
         Assert.Equal(200, (await store.ReadAsync(t => t.Keys.FindAsync("kek-acme")))!.ReservedWraps);
     }
 
+    [Fact]
+    public async Task What_depends_on_a_provider_is_listed_page_by_page_in_the_order_of_paths_under_few_keys_and_under_many()
+    {
+        await using TemporaryStore store = await WithTenantsAsync();
+        var paths = new List<string>();
+        for (int key = 0; key < 20; key++)
+        {
+            await store.WriteAsync(t => t.Keys.AddAsync(Sample.Key($"kek-{key}", "acme", "kp-acme", KeyEncryptionKeyStatus.Previous)));
+            paths.AddRange([$"/{(char)('z' - key)}", $"/{key}", $"/{key}\ud83d\ude00", $"/{key}\uffee"]);
+            await AddAsync(store, [.. paths.TakeLast(4).Select(path => Sample.Entry("m" + path, "acme", path, $"kek-{key}"))]);
+            await AddAsync(store, Sample.Entry($"other-{key}", "globex", $"/other-{key}", "kek-globex"));
+
+            var met = new List<string>();
+            IReadOnlyList<CatalogEntry> page;
+            do
+            {
+                page = await store.ReadAsync(t => t.Catalog.ListAsync(key % 2 == 0 ? "acme" : null, null, "kp-acme", met.LastOrDefault(), 7));
+                met.AddRange(page.Select(entry => entry.Path));
+            }
+            while (page.Count == 7);
+
+            Assert.Equal(paths.OrderBy(path => Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(path)), StringComparer.Ordinal), met);
+        }
+
+        Assert.Empty(await IdsAsync(store, "globex", providerId: "kp-acme"));
+    }
+
     private static async Task<TemporaryStore> WithTenantsAsync()
     {
         var store = new TemporaryStore();

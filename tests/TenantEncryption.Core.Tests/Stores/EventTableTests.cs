@@ -1,5 +1,7 @@
+using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using TenantEncryption.Events;
+using TenantEncryption.Sqlite.Tables;
 
 namespace TenantEncryption.Core.Tests.Stores;
 
@@ -74,11 +76,106 @@ public sealed class EventTableTests
         Assert.Equal([4, 5], await SequencesAsync(store, new EventFilter { After = Sample.Noon.AddSeconds(3) }));
         Assert.Equal([1, 2], await SequencesAsync(store, new EventFilter { Before = Sample.Noon.AddSeconds(3) }));
         Assert.Equal([3, 4, 5], await SequencesAsync(store, new EventFilter { AfterSequence = 2 }));
+        Assert.Equal([1, 2], await SequencesAsync(store, new EventFilter { ToSequence = 2 }));
         Assert.Equal([4, 5], await SequencesAsync(store, new EventFilter { Newest = 2 }));
         Assert.Equal([3, 4], await SequencesAsync(store, new EventFilter { Newest = 2, TenantId = "acme" }));
         Assert.Equal(
             [4],
             await SequencesAsync(store, new EventFilter { TenantId = "acme", ProviderId = "kp-1", After = Sample.Noon.AddSeconds(1) }));
+    }
+
+    [Fact]
+    public async Task Types_are_listed_once_each_and_narrow_the_list_with_every_other_part()
+    {
+        await using var store = new TemporaryStore();
+        Assert.Empty(await store.ReadAsync(t => t.Events.ListTypesAsync()));
+        await AppendAsync(store, [.. Enumerable.Range(1, 12).Select(sequence => OfType(sequence, "abc"[sequence % 3]))]);
+
+        Assert.Equal(["a", "b", "c"], await store.ReadAsync(t => t.Events.ListTypesAsync()));
+        Assert.Equal([3, 6, 9, 12], await SequencesAsync(store, new EventFilter { Types = ["a"] }));
+        Assert.Equal([8, 9, 11, 12], await SequencesAsync(store, new EventFilter { Types = ["a", "c", "x"], Newest = 4 }));
+        Assert.Equal([5, 6], await SequencesAsync(store, new EventFilter { Types = ["a", "c"], TenantId = "acme", AfterSequence = 3, ToSequence = 7 }));
+        Assert.Equal([3], (await store.ReadAsync(t => t.Events.ListAsync(new EventFilter { Types = ["a", "b"], AfterSequence = 1 }, 1))).Select(e => e.Sequence));
+        Assert.Empty(await SequencesAsync(store, new EventFilter { Types = [] }));
+        Assert.Empty(await SequencesAsync(store, new EventFilter { Types = ["a"], TenantId = "globex" }));
+    }
+
+    [Fact]
+    public async Task Times_are_narrowed_to_numbers_and_still_hold_where_the_clock_stepped()
+    {
+        await using var store = new TemporaryStore();
+        int[] seconds = [1, 2, 9, 3, 4, 5];
+        await AppendAsync(store, [.. seconds.Select((second, index) => At(index + 1, second))]);
+
+        async Task<(long, long?)> NarrowAsync(EventFilter filter)
+        {
+            EventFilter narrow = await store.ReadAsync(t => t.Events.NarrowAsync(filter));
+            return (narrow.AfterSequence, narrow.ToSequence);
+        }
+
+        Assert.Equal((0, null), await NarrowAsync(new EventFilter()));
+        Assert.Equal((2, null), await NarrowAsync(new EventFilter { After = Sample.Noon.AddSeconds(4) }));
+        Assert.Equal((0, 4L), await NarrowAsync(new EventFilter { Before = Sample.Noon.AddSeconds(4) }));
+        Assert.Equal((0, 2L), await NarrowAsync(new EventFilter { Before = Sample.Noon.AddSeconds(4), ToSequence = 2 }));
+        Assert.Equal(0L, (await NarrowAsync(new EventFilter { After = Sample.Noon.AddSeconds(10) })).Item2);
+        Assert.Equal([3, 6], await SequencesAsync(store, await store.ReadAsync(t => t.Events.NarrowAsync(new EventFilter { After = Sample.Noon.AddSeconds(4) }))));
+    }
+
+    [Fact]
+    public async Task No_filter_looks_at_more_of_the_log_than_an_index_names()
+    {
+        await using var store = new TemporaryStore();
+        await AppendAsync(store, Sample.Event(1));
+
+        Assert.Equal(["events_type"], IndexesOf(store, new EventFilter { Types = ["a"], Newest = 10 }));
+        Assert.Equal(["events_type", "events_type"], IndexesOf(store, new EventFilter { Types = ["a", "b"], TenantId = "acme", ProviderId = "kp-1", After = Sample.Noon }));
+        Assert.Equal(["events_tenant"], IndexesOf(store, new EventFilter { TenantId = "acme", ProviderId = "kp-1", AfterSequence = 7 }));
+        Assert.Equal(["events_provider"], IndexesOf(store, new EventFilter { ProviderId = "kp-1", Before = Sample.Noon }));
+        Assert.Equal(["INTEGER PRIMARY KEY"], IndexesOf(store, new EventFilter { AfterSequence = 7, ToSequence = 9, After = Sample.Noon, Before = Sample.Noon }));
+        Assert.Equal(["events_time", "events_time"], IndexesOf(store, EventQuery.Range, [("$after", "x"), ("$before", "y")]));
+        Assert.All(IndexesOf(store, EventQuery.Types, []), index => Assert.Equal("events_type", index));
+    }
+
+    private static StoredEvent OfType(long sequence, char type) => Sample.Event(sequence) with
+    {
+        Json = $$"""{"type":"{{type}}","time":"{{StoredText.OfTime(Sample.Noon)}}","tenantid":"acme"}""",
+    };
+
+    private static StoredEvent At(long sequence, int second) => Sample.Event(sequence) with
+    {
+        Json = $$"""{"type":"t","time":"{{StoredText.OfTime(Sample.Noon.AddSeconds(second))}}","tenantid":"acme"}""",
+    };
+
+    private static string[] IndexesOf(TemporaryStore store, EventFilter filter)
+    {
+        (string text, (string Name, object? Value)[] values) = EventQuery.Of(filter, 100);
+        return IndexesOf(store, text, values);
+    }
+
+    // The plan's lines on tables; a line without an index would be a scan.
+    private static string[] IndexesOf(TemporaryStore store, string text, (string Name, object? Value)[] values)
+    {
+        using SqliteConnection connection = store.Connect();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "EXPLAIN QUERY PLAN " + text;
+        foreach ((string name, object? value) in values)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+
+        var indexes = new List<string>();
+        using SqliteDataReader plan = command.ExecuteReader();
+        while (plan.Read())
+        {
+            string line = plan.GetString(3);
+            if (line.Contains(" events", StringComparison.Ordinal))
+            {
+                Match used = Regex.Match(line, "USING (?:COVERING )?(?:INDEX )?(INTEGER PRIMARY KEY|\\w+)");
+                indexes.Add(used.Success ? used.Groups[1].Value : line);
+            }
+        }
+
+        return [.. indexes];
     }
 
     [Fact]

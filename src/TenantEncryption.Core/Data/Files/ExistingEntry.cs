@@ -6,9 +6,12 @@ internal enum ExistingEntry
     /// <summary>Nothing, or the folder can't be listed.</summary>
     None,
 
-    /// <summary>A file, or whatever else is no folder.</summary>
+    /// <summary>A file, or a link.</summary>
     File,
 
     /// <summary>A folder.</summary>
     Folder,
+
+    /// <summary>A pipe, a socket or a device.</summary>
+    Special,
 }

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -8,11 +9,27 @@ internal sealed class FileEffects : IFileEffects
 {
     private const int ReadOnly = 0; // O_RDONLY, open(2)
 
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = default, IgnoreInaccessible = false };
+
     /// <inheritdoc/>
     public SafeFileHandle OpenRead(string path, bool followLink) =>
-        UnixRead.Flags(followLink) is { } flags
-            ? UnixRead.Open(path, flags)
+        UnixFile.Flags(followLink) is { } flags
+            ? UnixFile.Open(path, flags)
             : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
+
+    /// <inheritdoc/>
+    public IEnumerable<FolderEntry> List(string folder, NameFilter takes) =>
+        new FileSystemEnumerable<FolderEntry>(
+            folder, (ref FileSystemEntry entry) => new FolderEntry(entry.ToSpecifiedFullPath(), entry.IsDirectory), Everything)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => takes(entry.FileName),
+        };
+
+    /// <inheritdoc/>
+    public SafeFileHandle? TryOpenUnused(string path) => LockedFile.TryOpenUnused(path);
+
+    /// <inheritdoc/>
+    public SafeFileHandle? TryShare(string path) => LockedFile.TryShare(path);
 
     /// <inheritdoc/>
     public SafeFileHandle CreateExclusive(string path)

@@ -63,10 +63,18 @@ internal static class FileFailure
     {
         FileNotFoundException or DirectoryNotFoundException when verb == "read" =>
             new TenantEncryptionException(ErrorCodes.SourceNotFound, $"'{path}' does not exist.", exception),
+        IOException when IsOutOfDescriptors(exception) => new TenantEncryptionException(
+            ErrorCodes.StorageFailed,
+            $"'{path}' could not be {verb}: {exception.Message}",
+            exception,
+            $"This process may have no more than {OpenFileLimit.OfProcess()} files open at once: raise that limit (ulimit -n), or work on fewer files at the same time."),
         IOException or UnauthorizedAccessException =>
             new TenantEncryptionException(ErrorCodes.StorageFailed, $"'{path}' could not be {verb}: {exception.Message}", exception),
         _ => TenantEncryptionException.Of(exception),
     };
+
+    // EMFILE, and ENFILE of the whole machine: errno(3), which .NET gives as it is.
+    private static bool IsOutOfDescriptors(Exception exception) => !OperatingSystem.IsWindows() && exception.HResult is (24 or 23);
 
     private static bool IsStop(Exception exception, CancellationToken stop) =>
         stop.IsCancellationRequested && (exception is OperationCanceledException or TenantEncryptionException { Code: ErrorCodes.Cancelled });

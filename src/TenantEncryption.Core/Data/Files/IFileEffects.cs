@@ -13,6 +13,20 @@ internal interface IFileEffects
     /// <param name="followLink">Whether a link is followed; where the platform can't refuse to, it is.</param>
     SafeFileHandle OpenRead(string path, bool followLink);
 
+    /// <summary>Lists a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="takes">Which entries are wanted; asked of each as it is read.</param>
+    /// <returns>The entries, as they are read.</returns>
+    IEnumerable<FolderEntry> List(string folder, NameFilter takes);
+
+    /// <summary>Opens an existing file that nobody has open, so that nobody else does while the handle is. It waits for nobody and follows no link.</summary>
+    /// <returns>The file; <see langword="null"/> when it is in use, or missing, or no file, or may not be opened.</returns>
+    SafeFileHandle? TryOpenUnused(string path);
+
+    /// <summary>Opens a file that several may have open at once, and makes it where it is missing. It waits for nobody and follows no link.</summary>
+    /// <returns>The file; <see langword="null"/> when it can't be had.</returns>
+    SafeFileHandle? TryShare(string path);
+
     /// <summary>Creates a file that must not exist, readable by its owner alone, locked against the sweep of other processes while it is open.</summary>
     SafeFileHandle CreateExclusive(string path);
 

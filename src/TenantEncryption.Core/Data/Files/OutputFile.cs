@@ -33,7 +33,7 @@ internal sealed class OutputFile : IDisposable
     {
         _effects = effects;
         Destination = destination;
-        Replace = replace;
+        Replaces = replace;
         Folder = Path.GetDirectoryName(destination)!;
         TemporaryPath = Path.Join(Folder, NewName());
         try
@@ -58,7 +58,8 @@ internal sealed class OutputFile : IDisposable
     /// <summary>The open file.</summary>
     public SafeFileHandle Handle { get; }
 
-    private bool Replace { get; }
+    /// <summary>Whether it may replace a file, which then can't be had back.</summary>
+    public bool Replaces { get; }
 
     /// <summary>Has the content on the disk.</summary>
     public void Flush()
@@ -78,9 +79,9 @@ internal sealed class OutputFile : IDisposable
     {
         try
         {
-            _effects.Rename(TemporaryPath, Destination, Replace);
+            _effects.Rename(TemporaryPath, Destination, Replaces);
         }
-        catch (IOException exception) when (!Replace && File.Exists(Destination))
+        catch (IOException exception) when (!Replaces && File.Exists(Destination))
         {
             throw new TenantEncryptionException(ErrorCodes.OutputExists, $"'{Destination}' came into being meanwhile.", exception);
         }
@@ -136,20 +137,26 @@ internal sealed class OutputFile : IDisposable
             throw new TenantEncryptionException(ErrorCodes.OutputExists, $"'{file.Destination}' is a folder.", remedy: "Use another name; a folder is never replaced.");
         }
 
+        if (file.Existing == ExistingEntry.Special)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.OutputExists, $"'{file.Destination}' is a pipe, a socket or a device.", remedy: "Use another name; only a file is replaced.");
+        }
+
         if (file.Existing == ExistingEntry.File && !replace)
         {
             throw new TenantEncryptionException(ErrorCodes.OutputExists, $"'{file.Destination}' exists already.");
         }
     }
 
-    /// <summary>Whether a file's name is one of those that are given here.</summary>
+    /// <summary>Whether a file's name is one that is given here, or a <see cref="FolderMark"/>'s.</summary>
     public static bool IsTemporary(ReadOnlySpan<char> path)
     {
         ReadOnlySpan<char> name = Path.GetFileName(path);
-        return name.Length == 1 + RandomLength + Suffix.Length
+        return name.SequenceEqual(FolderMark.Name) || (name.Length == 1 + RandomLength + Suffix.Length
             && name[0] == '.'
             && name.EndsWith(Suffix, StringComparison.Ordinal)
-            && !name.Slice(1, RandomLength).ContainsAnyExcept(HexDigits);
+            && !name.Slice(1, RandomLength).ContainsAnyExcept(HexDigits));
     }
 
     private static string NewName() =>

@@ -1,90 +1,137 @@
-using System.IO.Enumeration;
-
 namespace TenantEncryption.Data.Files;
 
 /// <summary>
-/// A folder of outputs, listed once before anything is written to it: which outputs exist, and what crashed processes left. To look for each
-/// output by its name costs far more: a look waits for whoever writes to the folder.
+/// The folders of a command's outputs, looked at before anything is written: which outputs exist, and what crashed processes left. A folder is
+/// listed where that costs little beside the outputs; in one that is large for them, each output is looked for by its name, as a command on one file must
+/// not cost more the more files there are.
 /// </summary>
 internal static class OutputFolder
 {
-    // A file that was made just now may not be locked yet.
-    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
+    // To read as many entries costs less than a millisecond.
+    private const int ReadAnyway = 512;
+
+    // What a look for one output costs, in entries of a listing.
+    private const int ReadForEach = 16;
 
     private static readonly StringComparison NameComparison =
         OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
-    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = default, IgnoreInaccessible = false };
-
     /// <summary>Compares paths as the platform's file systems do by default.</summary>
     public static StringComparer PathComparer { get; } = StringComparer.FromComparison(NameComparison);
 
-    /// <summary>Lists the folders of all outputs, removes orphans from them, and notes which outputs exist.</summary>
-    /// <param name="files">The command's files, with full paths; those whose output exists are replaced.</param>
-    /// <param name="now">The time.</param>
-    public static void Survey(FileRequest[] files, DateTimeOffset now)
-    {
-        foreach (IGrouping<string, int> folder in Enumerable.Range(0, files.Length).Where(index => !files[index].IsSettled).GroupBy(index => FolderOf(files[index]), PathComparer))
-        {
-            var outputs = folder.ToLookup(index => files[index].Destination, PathComparer);
-            foreach ((string path, bool isFolder) in List(folder.Key, [.. folder.Select(index => HashOf(Path.GetFileName(files[index].Destination.AsSpan())))]))
-            {
-                if (OutputFile.IsTemporary(path))
-                {
-                    RemoveOrphan(path, now);
-                }
+    /// <summary>The folder of a file's output.</summary>
+    public static string Of(FileRequest file) => Path.GetDirectoryName(file.Destination) ?? file.Destination;
 
-                foreach (int index in outputs[path])
-                {
-                    files[index] = files[index] with { Existing = isFolder ? ExistingEntry.Folder : ExistingEntry.File };
-                }
-            }
+    /// <summary>Looks at the folders of all outputs, removes orphans from them, and notes which outputs exist.</summary>
+    /// <param name="effects">The file system.</param>
+    /// <param name="files">The command's files, with full paths; those of which something is noted are replaced.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="warn">Is told of what is no file and has the name of a temporary one.</param>
+    public static void Survey(IFileEffects effects, FileRequest[] files, DateTimeOffset now, Action<string> warn)
+    {
+        foreach (IGrouping<string, int> folder in Enumerable.Range(0, files.Length).Where(index => !files[index].IsSettled).GroupBy(index => Of(files[index]), PathComparer))
+        {
+            Survey(effects, files, folder.Key, [.. folder], now, warn);
         }
     }
 
-    private static string FolderOf(FileRequest file) => Path.GetDirectoryName(file.Destination) ?? file.Destination;
-
-    // Of a large folder only the names that matter become strings.
-    private static IReadOnlyList<(string Path, bool IsFolder)> List(string folder, HashSet<int> hashes)
+    private static void Survey(IFileEffects effects, FileRequest[] files, string folder, int[] indexes, DateTimeOffset now, Action<string> warn)
     {
         if (!Directory.Exists(folder))
         {
-            return [];
+            return;
         }
 
-        try
+        var outputs = indexes.ToLookup(index => files[index].Destination, PathComparer);
+        HashSet<int> hashes = [.. indexes.Select(index => HashOf(Path.GetFileName(files[index].Destination.AsSpan())))];
+        int most = MostRead(indexes.Length);
+        IReadOnlyList<FolderEntry> found = List(effects, folder, hashes, most, out int read);
+        bool isWhole = read <= most;
+        if (!isWhole)
         {
-            return
-            [
-                .. new FileSystemEnumerable<(string, bool)>(folder, (ref FileSystemEntry entry) => (entry.ToSpecifiedFullPath(), entry.IsDirectory), Everything)
-                {
-                    ShouldIncludePredicate = (ref FileSystemEntry entry) => hashes.Contains(HashOf(entry.FileName)) || OutputFile.IsTemporary(entry.FileName),
-                },
-            ];
+            found = [.. found.Where(entry => OutputFile.IsTemporary(entry.Path)), .. indexes.SelectMany(index => Find(files[index].Destination))];
+            if (FolderMark.WasLeft(effects, folder))
+            {
+                found = List(effects, folder, hashes, int.MaxValue, out _);
+            }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+
+        foreach (FolderEntry entry in found)
         {
-            return []; // A folder that can be written may not be listed. A file that exists is refused when another is to take its name.
+            if (OutputFile.IsTemporary(entry.Path))
+            {
+                Sweep(effects, entry, now, warn);
+            }
+
+            foreach (int index in outputs[entry.Path])
+            {
+                files[index] = files[index] with { Existing = KindOf(entry) };
+            }
+        }
+
+        // Who comes with one file does not list it then.
+        if (!isWhole || read + indexes.Length > MostRead(outputs: 1))
+        {
+            foreach (int index in indexes)
+            {
+                files[index] = files[index] with { IsInLargeFolder = true };
+            }
         }
     }
 
-    private static int HashOf(ReadOnlySpan<char> name) => string.GetHashCode(name, NameComparison);
-
-    // Files that a live process has open are locked, and stay.
-    private static void RemoveOrphan(string path, DateTimeOffset now)
+    // What stands in the way of nothing is left alone: opening a pipe could wait for ever.
+    private static void Sweep(IFileEffects effects, FolderEntry entry, DateTimeOffset now, Action<string> warn)
     {
+        if (KindOf(entry) == ExistingEntry.File)
+        {
+            Orphan.Remove(effects, entry.Path, now);
+        }
+        else
+        {
+            warn($"'{entry.Path}' has the name of a temporary file and is none: it was not made by this software. It is left alone.");
+        }
+    }
+
+    private static int MostRead(int outputs) => ReadAnyway + (int)Math.Min((long)ReadForEach * outputs, int.MaxValue - ReadAnyway);
+
+    // Those entries that matter of the first so many, and one more when there are more.
+    private static IReadOnlyList<FolderEntry> List(IFileEffects effects, string folder, HashSet<int> hashes, int most, out int read)
+    {
+        int seen = 0;
+        var found = new List<FolderEntry>();
         try
         {
-            FileShare share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
-            using var locked = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, share);
-            if (locked.Length > 0 || now - File.GetLastWriteTimeUtc(locked.SafeFileHandle) > Fresh)
+            foreach (FolderEntry entry in effects.List(
+                folder, name => ++seen > most || hashes.Contains(HashOf(name)) || OutputFile.IsTemporary(name)))
             {
-                File.Delete(path);
+                if (seen > most)
+                {
+                    break;
+                }
+
+                found.Add(entry);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // In use, or not ours to remove.
+            found.Clear(); // A folder that can be written may not be listed. A file that exists is refused when another is to take its name.
         }
+
+        read = seen;
+        return found;
     }
+
+    private static IEnumerable<FolderEntry> Find(string path)
+    {
+        const int Missing = -1;
+        FileAttributes attributes = new FileInfo(path).Attributes;
+        return (int)attributes == Missing ? [] : [new FolderEntry(path, (attributes & FileAttributes.Directory) != 0)];
+    }
+
+    private static ExistingEntry KindOf(FolderEntry entry) =>
+        entry.IsFolder ? ExistingEntry.Folder
+        : EntryKinds.At(entry.Path, followLink: false) is EntryKind.Pipe or EntryKind.Socket or EntryKind.Device ? ExistingEntry.Special
+        : ExistingEntry.File;
+
+    private static int HashOf(ReadOnlySpan<char> name) => string.GetHashCode(name, NameComparison);
 }

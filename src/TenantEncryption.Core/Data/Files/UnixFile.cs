@@ -4,16 +4,22 @@ using Microsoft.Win32.SafeHandles;
 namespace TenantEncryption.Data.Files;
 
 /// <summary>
-/// Opens files to read without waiting: <c>File.OpenHandle</c> waits in <c>open(2)</c> for the writer of a pipe, where nothing can cancel it. Looking
+/// Opens files without waiting: <c>File.OpenHandle</c> waits in <c>open(2)</c> for the writer of a pipe, where nothing can cancel it. Looking
 /// first is not enough, as what is looked at may be replaced before it is opened.
 /// </summary>
-internal static class UnixRead
+internal static class UnixFile
 {
+    /// <summary>Opens it to be written, too.</summary>
+    public const int ReadWrite = 2; // O_RDWR
+
     private const int Interrupted = 4; // EINTR
     private const int NoFile = 2; // ENOENT
     private const int NotPermitted = 1; // EPERM
     private const int NoAccess = 13; // EACCES
     private const int NotAFolder = 20; // ENOTDIR
+
+    /// <summary>Makes it where it is missing, for its owner alone.</summary>
+    public static int Create => OperatingSystem.IsMacOS() ? 0x200 : 0x40; // O_CREAT
 
     /// <summary>The flags of <c>open(2)</c>: read, don't wait, not for child processes; <see langword="null"/> where they are not known.</summary>
     public static int? Flags(bool followLink)
@@ -32,17 +38,22 @@ internal static class UnixRead
         return noFollow is null ? null : 0x800 | 0x80000 | (followLink ? 0 : noFollow); // O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW
     }
 
-    /// <summary>Opens a file, under the shared lock that .NET takes of what it reads.</summary>
+    /// <summary>Opens a file, under the lock that .NET takes: shared, of what it reads.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="flags">Those of <see cref="Flags"/>, and others.</param>
+    /// <param name="alone">Whether nobody else may have it open under a lock.</param>
     /// <exception cref="IOException">It can't be opened, or another process has it for itself.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static SafeFileHandle Open(string path, int flags)
+    public static SafeFileHandle Open(string path, int flags, bool alone = false)
     {
         const int Shared = 1 | 4; // LOCK_SH | LOCK_NB, flock(2)
+        const int Exclusive = 2 | 4; // LOCK_EX | LOCK_NB
+        const int OwnerOnly = 0x180; // 0600
         int descriptor;
         int error = 0;
         do
         {
-            descriptor = open(path, flags, mode: 0);
+            descriptor = open(path, flags, OwnerOnly);
             error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
         }
         while (error == Interrupted);
@@ -54,7 +65,7 @@ internal static class UnixRead
 
         var file = new SafeFileHandle(descriptor, ownsHandle: true);
         int wouldBlock = OperatingSystem.IsMacOS() ? 35 : 11; // EWOULDBLOCK
-        if (flock(descriptor, Shared) != 0 && Marshal.GetLastPInvokeError() == wouldBlock)
+        if (flock(descriptor, alone ? Exclusive : Shared) != 0 && Marshal.GetLastPInvokeError() == wouldBlock)
         {
             file.Dispose();
             throw new IOException("Another process has the file open for itself.", wouldBlock);
