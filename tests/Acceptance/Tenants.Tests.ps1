@@ -52,6 +52,9 @@ Describe 'Get-EncryptionTenant' {
     It 'takes an exact id before a wildcard' {
         (Get-EncryptionTenant 'odd [1]').TenantId | Should -Be 'odd [1]'
         (Get-EncryptionTenant 'acm?').TenantId | Should -Be 'acme'
+        (Get-KeyProvider -TenantId 'odd [1]').TenantId | Should -Be 'odd [1]'
+        (Get-EncryptionEvent 'odd [1]' -Newest 1).TenantId | Should -Be 'odd [1]'
+        (Get-EncryptionEvent 'odd [1]', acme -Newest 1 -Type *.tenant.created).TenantId | Should -Be 'odd [1]'
     }
 
     It 'tells an unknown id, and names one that differs only by case or by the Unicode form' {

@@ -77,7 +77,7 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
         var ofTypes = new NamePatterns(Type, WildcardOptions.IgnoreCase);
         bool Fits(EncryptionEvent found) => ofTenants.Fit(found.TenantId) && ofTypes.Fit(found.Type);
 
-        var filter = new EventFilter { TenantId = isOne ? tenants![0] : null, After = After, Before = Before };
+        var filter = new EventFilter { TenantId = isOne ? WildcardPattern.Unescape(tenants![0]) : null, After = After, Before = Before };
         // What comes while the old ones are listed is followed, and listed once.
         long? head = Wait ? (await Service.Events.GetHeadAsync(Cancellation).ConfigureAwait(false)).Sequence : null;
         IReadOnlyList<string>? types = Type is null ? null : [.. (await Service.Events.ListTypesAsync(Cancellation).ConfigureAwait(false)).Where(ofTypes.Fit)];
