@@ -1,5 +1,4 @@
 using TenantEncryption.Data;
-using TenantEncryption.Errors;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Data;

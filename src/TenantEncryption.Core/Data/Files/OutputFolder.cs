@@ -95,7 +95,7 @@ internal static class OutputFolder
     private static int MostRead(int outputs) => ReadAnyway + (int)Math.Min((long)ReadForEach * outputs, int.MaxValue - ReadAnyway);
 
     // Those entries that matter of the first so many, and one more when there are more.
-    private static IReadOnlyList<FolderEntry> List(IFileEffects effects, string folder, HashSet<int> hashes, int most, out int read)
+    private static List<FolderEntry> List(IFileEffects effects, string folder, HashSet<int> hashes, int most, out int read)
     {
         int seen = 0;
         var found = new List<FolderEntry>();
