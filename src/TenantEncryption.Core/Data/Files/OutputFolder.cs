@@ -45,7 +45,7 @@ internal static class OutputFolder
         var outputs = indexes.ToLookup(index => files[index].Destination, PathComparer);
         HashSet<int> hashes = [.. indexes.Select(index => HashOf(Path.GetFileName(files[index].Destination.AsSpan())))];
         int most = MostRead(indexes.Length);
-        IReadOnlyList<FolderEntry> found = List(effects, folder, hashes, most, out int read);
+        List<FolderEntry> found = List(effects, folder, hashes, most, out int read);
         bool isWhole = read <= most;
         if (!isWhole)
         {
