@@ -1,5 +1,3 @@
-using TenantEncryption.Data.Files;
-
 namespace TenantEncryption.Data;
 
 /// <summary>How one file of a command went: a result, an error, or a reason for which it was left alone.</summary>

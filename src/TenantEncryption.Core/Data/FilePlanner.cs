@@ -135,7 +135,7 @@ public static class FilePlanner
         return plan;
     }
 
-    private static IEnumerable<FileRequest> OfFolder(string folder, PlanRules rules, string? destination, bool recurse, CancellationToken stop)
+    private static List<FileRequest> OfFolder(string folder, PlanRules rules, string? destination, bool recurse, CancellationToken stop)
     {
         int rootLength = folder.Length + (Path.EndsInDirectorySeparator(folder) ? 0 : 1);
         List<ListedEntry> entries = FolderListing.List(folder, recurse, stop);

@@ -25,7 +25,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     private readonly ChangeJournal _journal;
     private readonly Operation _operation;
     private readonly UnprotectOptions _options;
-    private readonly IKeyring? _callersKeyring;
+    private readonly CallersKeyring? _callersKeyring;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _gate = new(1);
     private readonly KmsAllowance _allowance = new();

@@ -1,7 +1,6 @@
 using TenantEncryption.Platforms;
 using TenantEncryption.PowerShell.Hosting;
 using TenantEncryption.Providers;
-using TenantEncryption.Tenants;
 
 namespace TenantEncryption.PowerShell.Completion;
 

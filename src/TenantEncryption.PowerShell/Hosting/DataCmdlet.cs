@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Runtime.CompilerServices;
 using TenantEncryption.Data;
 
 namespace TenantEncryption.PowerShell.Hosting;

@@ -227,7 +227,7 @@ public sealed class OneOfManyTests
     {
         "range" => new ArgumentOutOfRangeException(what),
         "timeout" => new TaskCanceledException("The request was canceled due to the configured HttpClient.Timeout."),
-        "memory" => new OutOfMemoryException(),
+        "memory" => new InsufficientMemoryException(),
         _ => (Exception)new ObjectDisposedException(what),
     });
 

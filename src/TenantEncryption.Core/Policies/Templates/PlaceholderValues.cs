@@ -68,11 +68,11 @@ internal sealed partial class PlaceholderValues
     };
 
     // Each value by the parameter that is meant for it; what only the vendor knows can be taken from what the vendor shows.
-    private static string RemedyFor(IReadOnlyList<PlatformPlaceholder> missing)
+    private static string RemedyFor(PlatformPlaceholder[] missing)
     {
         string given = string.Join(" and ", missing.Select(Parameter).Distinct(StringComparer.Ordinal));
         bool isShown = missing.Any(placeholder => placeholder.Source is PlaceholderSource.Given or PlaceholderSource.ContextValue);
-        return $"Give {(missing.Count == 1 ? "it" : "them")} with {given}{(isShown ? ", or what the platform itself shows with -From" : "")}.";
+        return $"Give {(missing.Length == 1 ? "it" : "them")} with {given}{(isShown ? ", or what the platform itself shows with -From" : "")}.";
     }
 
     private static string Parameter(PlatformPlaceholder placeholder) => placeholder.Source switch

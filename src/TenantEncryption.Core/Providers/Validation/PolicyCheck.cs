@@ -1,10 +1,6 @@
-using TenantEncryption.Errors;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
 using TenantEncryption.Policies;
-using TenantEncryption.Policies.Access;
-using TenantEncryption.Policies.Findings;
-using TenantEncryption.Policies.Templates;
 
 namespace TenantEncryption.Providers.Validation;
 

@@ -1,6 +1,5 @@
 using TenantEncryption.Errors;
 using TenantEncryption.Kms;
-using TenantEncryption.Platforms;
 using TenantEncryption.Policies;
 using TenantEncryption.Policies.Access;
 using TenantEncryption.Policies.Findings;
