@@ -101,6 +101,10 @@ Describe 'Values' {
         $errors[0].FullyQualifiedErrorId | Should -BeLike 'INVALID_INPUT,*'
     }
 
+    It 'that are the store itself are refused, though it has a path' {
+        { Get-TenantEncryption | Protect-TenantData -TenantId acme -RemoveSource -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*' -ExpectedMessage '*is the store*'
+    }
+
     It 'that begin with two separators are never looked up' {
         Set-Content here.txt 'content'
         # Here //x is /x; on Windows it would be a host to log on to.

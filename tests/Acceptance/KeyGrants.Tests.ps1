@@ -112,7 +112,7 @@ Describe 'Remove-KeyGrant' {
         finally {
             Disconnect-TenantEncryption
         }
-        Get-KeyGrant acme-cmk -GrantId $grant.GrantId | Should -BeNullOrEmpty
+        { Get-KeyGrant acme-cmk -GrantId $grant.GrantId -ErrorAction Stop } | Should -Throw -ErrorId 'GRANT_NOT_FOUND,*'
     }
 
     It 'is told in the event log' {

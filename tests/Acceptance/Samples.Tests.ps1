@@ -13,7 +13,7 @@ Describe 'Quickstart.ps1' {
     It 'keeps every claim' {
         $run = Invoke-Runbook "& '$samples/Quickstart.ps1'; exit `$LASTEXITCODE"
         $run.ExitCode | Should -Be 0 -Because "it wrote`n$($run.Output)`n$($run.Errors)"
-        $run.Output | Should -Not -BeLike '*FAIL*'
+        $run.Output | Should -Not -MatchExactly '(?m)^FAIL '
     }
 
     It 'protects a folder that is given' {

@@ -60,12 +60,15 @@ function New-TenantWithKey($Sandbox, [string] $TenantId, [string] $Name = "$Tena
     New-KeyProvider -TenantId $TenantId -Name $Name -KeyArn $key.Arn -EndpointUrl $Sandbox.LocalKms.Url
 }
 
-# How a PowerShell like this one is started. As a .NET tool it is an assembly that dotnet runs, else a program.
+# How a PowerShell like this one is started. As a .NET tool it is an assembly that dotnet runs, else a program. What runs in the background of a shell ignores
+# Ctrl+C, and so do its children, unless GNU's env takes that back.
 function New-ShellStart([string[]] $Argument) {
+    $command = @([Environment]::ProcessPath)
     $entry = [Environment]::GetCommandLineArgs()[0]
-    $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
-    if ($entry -like '*.dll' -and [Environment]::ProcessPath -match '\bdotnet(\.exe)?$') { $start.ArgumentList.Add($entry) }
-    foreach ($value in $Argument) { $start.ArgumentList.Add($value) }
+    if ($entry -like '*.dll' -and [Environment]::ProcessPath -match '\bdotnet(\.exe)?$') { $command += $entry }
+    if ($IsLinux -and (env --version) -match 'coreutils') { $command = @('/usr/bin/env', '--default-signal=INT') + $command }
+    $start = [System.Diagnostics.ProcessStartInfo]::new($command[0])
+    foreach ($value in @($command | Select-Object -Skip 1) + $Argument) { $start.ArgumentList.Add($value) }
     $start
 }
 

@@ -45,6 +45,8 @@ internal sealed class PipelineInput
         string text => new PipelineInput(InputKind.Text, text),
         SecureString secret => new PipelineInput(InputKind.Secret, secret),
         byte[] bytes => new PipelineInput(InputKind.Bytes, bytes),
+        StoreInfo store => throw new TenantEncryptionException(
+            ErrorCodes.InvalidInput, $"'{store.Path}' is the store, which is no file of a tenant: name the files that are meant."),
         FileSystemInfo file => new PipelineInput(InputKind.File, file.FullName),
         _ when PathProperties.Select(property => PathOf(input, property)).FirstOrDefault(path => path is not null) is { } path =>
             new PipelineInput(InputKind.File, path),
