@@ -12,7 +12,7 @@
 .PARAMETER Count
     Values of 1 KiB through the pipeline, each way; none when 0.
 .EXAMPLE
-    dotnet pwsh tests/benchmarks/Measure-Shell.ps1 -Module out/TenantEncryption, ../before/out/TenantEncryption
+    dotnet pwsh -Command tests/benchmarks/Measure-Shell.ps1 -Module out/TenantEncryption, ../before/out/TenantEncryption
 #>
 [CmdletBinding()]
 param(
