@@ -41,7 +41,7 @@ public sealed class PromisedCallsTests
     public async Task Of_a_change_of_provider_as_many_are_made_as_its_plan_said(string platform, bool replica, bool alias)
     {
         await using SharedKms kms = await SharedKms.StartAsync();
-        
+
         // Qlik asks for a replica, but in Stockholm.
         await using PlatformScene scene = await PlatformScene.BeginAsync(platform, kms, !replica && platform == "qlik-cloud" ? "eu-north-1" : null);
         bool migrates = scene.Platform.Lifecycle.KeyChange is not (KeyChange.Activate or KeyChange.Never);
