@@ -79,8 +79,8 @@ function Write-RawMessage([string] $Path, [byte[]] $WrappingKey, [string] $Names
 # A store with the tenants, master keys, providers and files that an example names.
 function Initialize-World([string] $Code, [string] $Name, [int] $Number) {
     $work = Join-Path $Folder "$Name-$Number"
-    $null = New-Item -ItemType Directory $work, "$work/store", "$work/work/invoices/2026"
-    Set-Location "$work/work"
+    $null = New-Item -ItemType Directory $work, "$work/store", "$work/place/invoices/2026"
+    Set-Location "$work/place"
     $env:TENANTENCRYPTION_HOME = "$work/store"
     Disconnect-TenantEncryption
     Set-Content invoices/invoice.pdf, invoices/2026/march.pdf, a.csv, b.csv 'contents'
