@@ -249,5 +249,5 @@ internal sealed class PolicyParser(PolicyKind kind)
     }
 
     private PolicySyntaxException Malformed(JToken at, string fault, Exception? inner = null) =>
-        new(fault, new JsonLocations(_text).Find(at), isJson: true, inner);
+        new(fault, new JsonLocations(_text).Find(at), isJson: true, inner, at);
 }

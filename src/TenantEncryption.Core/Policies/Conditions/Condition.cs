@@ -42,6 +42,13 @@ internal sealed class Condition(ConditionOperator @operator, string key, string[
         return !any;
     }
 
+    /// <summary>Why the condition is met, for people.</summary>
+    public string DescribeMet(RequestContext context)
+    {
+        string actual = context.Find(key) is { } found ? $"the request has '{string.Join("', '", found)}'" : "the request does not have it";
+        return $"{@operator.Name} {key} [{string.Join(", ", values)}], and {actual}";
+    }
+
     /// <summary>Why the condition is not met, for people.</summary>
     public string Describe(RequestContext context)
     {

@@ -36,6 +36,9 @@ internal sealed record ConditionOperator(string Name, Comparison Comparison, boo
         ["DateGreaterThanEquals"] = (Comparison.DateGreaterOrEqual, false),
     };
 
+    /// <summary>The operators that there are, without prefixes and suffixes.</summary>
+    public static IReadOnlyCollection<string> Names => ByName.Keys;
+
     /// <summary>Whether <c>*</c> and <c>?</c> in its values are wildcards.</summary>
     public bool TakesPatterns => Comparison is Comparison.StringLike or Comparison.Arn;
 

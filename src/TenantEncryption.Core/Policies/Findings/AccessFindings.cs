@@ -1,6 +1,6 @@
 using TenantEncryption.Platforms;
 using TenantEncryption.Policies.Access;
-using TenantEncryption.Policies.Conditions;
+using TenantEncryption.Policies.Findings.Causes;
 using TenantEncryption.Policies.Templates;
 
 namespace TenantEncryption.Policies.Findings;
@@ -8,146 +8,75 @@ namespace TenantEncryption.Policies.Findings;
 /// <summary>Says why a platform's request is refused, or allowed where it should not be.</summary>
 internal static class AccessFindings
 {
-    private const string ContextPrefix = "kms:EncryptionContext:";
-
     public static void Add(PolicySubject subject, FindingList findings)
     {
+        var told = new List<Fault>();
         foreach (RenderedStatement statement in subject.Statements.Where(statement => statement.Purpose == StatementPurpose.Access))
         {
-            if (!subject.Outcomes.Any(outcome => outcome.Expected.Sid == statement.Sid))
+            AccessOutcome[] outcomes = [.. subject.Outcomes.Where(outcome => outcome.Expected.Sid == statement.Sid)];
+            AddNotSimulated(subject, statement, outcomes, findings);
+            AccessOutcome[] wanted = [.. outcomes.Where(outcome => outcome is { IsDecidable: true, Expected.Expectation: AccessExpectation.Allowed })];
+            foreach (Fault fault in RefusalFaults.Of(subject, statement, wanted))
             {
-                findings.Add(
-                    FindingSeverity.Warning,
-                    PolicyFindingCodes.NotSimulated,
-                    subject.FindBySid(statement.Sid),
-                    $"The platform's statement '{statement.Sid}' allows nothing to principals that it names, so that no request follows from it.",
-                    "Prove it with a real call.");
+                fault.AddTo(findings, FindingSeverity.Error);
+                told.Add(fault);
             }
+
+            AddGranted(wanted, findings);
         }
 
-        foreach (AccessOutcome outcome in subject.Outcomes)
+        foreach (Fault fault in DenyFaults.Of(subject, [.. subject.Outcomes.Where(outcome => outcome.IsDecidable)], told))
         {
-            ExpectedAccess expected = outcome.Expected;
-            if (!outcome.IsDecidable)
-            {
-                findings.Add(
-                    FindingSeverity.Warning,
-                    PolicyFindingCodes.NotSimulated,
-                    subject.FindBySid(expected.Sid),
-                    $"The platform's statement has conditions that can't be simulated: {string.Join(", ", expected.Undecidable)}.",
-                    "Prove it with a real call.",
-                    expected.Principal.Arn,
-                    expected.Action);
-            }
-            else if (expected.Expectation == AccessExpectation.Allowed)
-            {
-                AddOfAllowed(subject, outcome, findings);
-            }
-            else if (!outcome.IsMet)
-            {
-                AddOfNotRefused(subject, outcome, findings);
-            }
+            fault.AddTo(findings, FindingSeverity.Error);
+        }
+
+        foreach (Fault fault in EnforcementFaults.Of(subject))
+        {
+            fault.AddTo(findings, fault.Code == PolicyFindingCodes.ConditionNotEnforced ? FindingSeverity.Warning : FindingSeverity.Error);
         }
     }
 
-    private static void AddOfAllowed(PolicySubject subject, AccessOutcome outcome, FindingList findings)
+    private static void AddNotSimulated(PolicySubject subject, RenderedStatement statement, AccessOutcome[] outcomes, FindingList findings)
     {
-        ExpectedAccess expected = outcome.Expected;
-        if (!outcome.IsMet)
-        {
-            AddRefusal(subject, outcome, findings);
-        }
-        else if (outcome.IsDelegated)
+        PolicyStatement? live = subject.Find(statement.Statement) is [var likest, ..] ? likest : null;
+        if (outcomes.Length == 0)
         {
             findings.Add(
                 FindingSeverity.Warning,
-                PolicyFindingCodes.DelegatedToAccount,
-                outcome.Decision.KeyPolicyStatement,
-                $"The policy names the account {expected.Principal.Account} rather than the principal, so that the account's own identity policies decide, which can't be seen.",
-                "Name the principal itself, as the platform's statement does.",
-                expected.Principal.Arn,
-                expected.Action,
-                "Principal");
+                PolicyFindingCodes.NotSimulated,
+                live,
+                $"The platform's statement '{statement.Sid}' allows nothing to principals that it names, so that no request follows from it.",
+                "Prove it with a real call.",
+                []);
         }
-        else if (outcome.Decision.Grant is { } grant)
+
+        foreach (ExpectedAccess expected in outcomes.Where(outcome => !outcome.IsDecidable).Select(outcome => outcome.Expected))
         {
             findings.Add(
-                FindingSeverity.Information,
-                PolicyFindingCodes.AllowedByGrant,
-                null,
-                $"The grant {grant.GrantId} allows what the policy does not.",
-                "Add the platform's statement, or keep the grant.",
+                FindingSeverity.Warning,
+                PolicyFindingCodes.NotSimulated,
+                live,
+                $"The platform's statement has conditions that can't be simulated: {string.Join(", ", expected.Undecidable)}.",
+                "Prove it with a real call.",
+                [],
                 expected.Principal.Arn,
                 expected.Action);
         }
     }
 
-    private static void AddOfNotRefused(PolicySubject subject, AccessOutcome outcome, FindingList findings)
+    private static void AddGranted(AccessOutcome[] wanted, FindingList findings)
     {
-        ExpectedAccess expected = outcome.Expected;
-        PolicyStatement? statement = outcome.Decision.KeyPolicyStatement;
-        string by = statement?.ToString() ?? $"the grant {outcome.Decision.Grant?.GrantId}";
-        if (expected.Expectation == AccessExpectation.RefusedOtherwise)
+        foreach (AccessOutcome outcome in wanted.Where(outcome => outcome is { IsMet: true, IsDelegated: false, Decision.Grant: not null }))
         {
             findings.Add(
-                FindingSeverity.Warning,
-                PolicyFindingCodes.ConditionNotEnforced,
-                statement,
-                $"The policy's {by} also lets the platform's principal in without the conditions of the platform's statement '{expected.Sid}'.",
-                "Fine if the principal also administers the key; else add the conditions.",
-                expected.Principal.Arn,
-                expected.Action,
-                "Condition");
-            return;
+                FindingSeverity.Information,
+                PolicyFindingCodes.AllowedByGrant,
+                null,
+                $"The grant {outcome.Decision.Grant!.GrantId} allows what the policy does not.",
+                "Add the platform's statement, or keep the grant.",
+                [],
+                outcome.Expected.Principal.Arn,
+                outcome.Expected.Action);
         }
-
-        // An id that the statement lists is one of the key's other tenants, not a stranger.
-        string? tenant = expected.EncryptionContext.GetValueOrDefault(subject.Platform.ContextKey);
-        if (tenant is not null && statement?.Conditions.Any(condition => Lists(condition, subject.ContextConditionKey, tenant)) == true)
-        {
-            return;
-        }
-
-        findings.Add(
-            FindingSeverity.Error,
-            PolicyFindingCodes.ContextNotEnforced,
-            statement,
-            $"The policy's {by} lets the platform's principal in {(expected.Expectation == AccessExpectation.RefusedWithoutTenant
-                ? "without a tenant in the encryption context"
-                : "with the id of another tenant in the encryption context")}.",
-            $"Give it the condition StringEquals {subject.ContextConditionKey} with the tenant ids, as the platform's statement has it.",
-            expected.Principal.Arn,
-            expected.Action,
-            "Condition");
     }
-
-    private static bool Lists(Condition condition, string key, string value) =>
-        condition.Key.Equals(key, StringComparison.OrdinalIgnoreCase)
-        && condition.Operator is { Comparison: Comparison.String, Negated: false }
-        && condition.Values.Contains(value, StringComparer.Ordinal);
-
-    private static void AddRefusal(PolicySubject subject, AccessOutcome outcome, FindingList findings)
-    {
-        ExpectedAccess expected = outcome.Expected;
-        if (outcome.Decision is { IsExplicitDeny: true, KeyPolicyStatement: { } deny })
-        {
-            findings.Add(
-                FindingSeverity.Error,
-                PolicyFindingCodes.ExplicitDeny,
-                deny,
-                $"The Deny in {deny} wins over every Allow.",
-                "Remove it, or except the platform's principals from it.",
-                expected.Principal.Arn,
-                expected.Action,
-                "Effect");
-            return;
-        }
-
-        AccessRequest request = expected.ToRequest(subject.KeyArn, subject.Time);
-        RefusalCause cause = RefusalCause.Of(request, expected.Sid, subject);
-        findings.Add(
-            FindingSeverity.Error, cause.Code, cause.Statement, cause.Observed, cause.Remedy, expected.Principal.Arn, expected.Action, cause.Element);
-    }
-
-    internal static bool IsContextKey(string key) => key.StartsWith(ContextPrefix, StringComparison.OrdinalIgnoreCase);
 }

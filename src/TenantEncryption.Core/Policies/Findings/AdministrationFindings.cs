@@ -1,5 +1,7 @@
 using TenantEncryption.Platforms;
 using TenantEncryption.Policies.Access;
+using TenantEncryption.Policies.Documents;
+using TenantEncryption.Policies.Findings.Causes;
 using TenantEncryption.Policies.Templates;
 
 namespace TenantEncryption.Policies.Findings;
@@ -7,6 +9,8 @@ namespace TenantEncryption.Policies.Findings;
 /// <summary>Whether the key's account keeps its key.</summary>
 internal static class AdministrationFindings
 {
+    private const string PutKeyPolicy = "kms:PutKeyPolicy";
+
     public static void Add(PolicySubject subject, FindingList findings)
     {
         foreach (RenderedStatement statement in subject.Statements.Where(statement => statement.Purpose == StatementPurpose.Administration))
@@ -16,29 +20,44 @@ internal static class AdministrationFindings
 
         if (subject.KeyAccount != AssumedKey.UnknownAccount && KeyManageability.FindManager(subject.Source.Document, subject.KeyArn, subject.Time) is null)
         {
-            findings.Add(
+            AddLockout(subject, findings);
+        }
+    }
+
+    // The account's usual statement is held against the policy like one of the platform's, so that the reason is told and not the outcome alone.
+    private static void AddLockout(PolicySubject subject, FindingList findings)
+    {
+        var usual = new PlatformStatement { Statement = AccountStatements.Root(subject.Partition, subject.KeyAccount) };
+        var root = new RenderedStatement(usual, usual.Statement);
+        ExpectedAccess[] put = [.. ExpectedAccessList.Of([root]).Where(access => access.Action == PutKeyPolicy)];
+        IReadOnlyList<AccessOutcome> outcomes = AccessOutcome.Decide(put, subject.Source.Document, [], subject.KeyArn, subject.Time);
+        PolicySubject account = subject with { Statements = [.. subject.Statements, root], Grants = [] };
+        IReadOnlyList<Fault> refused = RefusalFaults.Of(account, root, outcomes);
+        Fault[] faults = [.. refused, .. DenyFaults.Of(account, outcomes, refused)];
+        foreach (Fault fault in faults)
+        {
+            (fault with { Outcomes = [] }).AddTo(
+                findings,
                 FindingSeverity.Error,
                 PolicyFindingCodes.AccountLockedOut,
-                $"No principal of the key's account {subject.KeyAccount} is allowed kms:PutKeyPolicy, so that nobody could change the policy any more.",
-                "Keep a statement that allows the account (\"Enable IAM User Permissions\") or its administrators kms:PutKeyPolicy.");
+                $"No principal of the key's account {subject.KeyAccount} is allowed kms:PutKeyPolicy, so that nobody could change the policy any more.");
         }
     }
 
     private static void AddMissing(PolicySubject subject, RenderedStatement rendered, FindingList findings)
     {
         RenderedStatement asAccess = rendered with { Template = rendered.Template with { Purpose = StatementPurpose.Access } };
-        IReadOnlyList<AccessOutcome> outcomes = AccessOutcome.Decide(
-            ExpectedAccessList.Of([asAccess]), subject.Source.Document, [], subject.KeyArn, subject.Time);
-        foreach (AccessOutcome outcome in outcomes.Where(outcome => outcome is { IsMet: false, Expected.Expectation: AccessExpectation.Allowed }))
+        ExpectedAccess[] wanted = [.. ExpectedAccessList.Of([asAccess]).Where(access => access.Expectation == AccessExpectation.Allowed)];
+        AccessOutcome[] outcomes = [.. AccessOutcome.Decide(wanted, subject.Source.Document, [], subject.KeyArn, subject.Time).Where(outcome => !outcome.IsMet)];
+        IReadOnlyList<Fault> refused = outcomes.Length == 0 ? [] : RefusalFaults.Of(subject with { Grants = [] }, rendered, outcomes);
+        Fault[] faults = [.. refused, .. DenyFaults.Of(subject, outcomes, refused)];
+        foreach (Fault fault in faults)
         {
-            findings.Add(
+            fault.AddTo(
+                findings,
                 FindingSeverity.Warning,
                 PolicyFindingCodes.MissingAdministration,
-                subject.FindBySid(rendered.Sid),
-                $"The policy does not allow what the statement '{rendered.Sid}' of {subject.Platform.Name} allows.",
-                "Add the statement, or leave it out on purpose.",
-                outcome.Expected.Principal.Arn,
-                outcome.Expected.Action);
+                $"The policy does not allow what the statement '{rendered.Sid}' of {subject.Platform.Name} allows.");
         }
     }
 }

@@ -5,28 +5,39 @@ using TenantEncryption.Policies.Text;
 
 namespace TenantEncryption.Policies.Findings;
 
-/// <summary>The key that a policy is judged for where none is given: the account that the policy itself gives the key to.</summary>
-internal static class AssumedKey
+/// <summary>The key that a policy is judged for, where none is given the one of the account that the policy itself gives the key to.</summary>
+/// <param name="Arn">Its ARN.</param>
+/// <param name="Assumption">What was assumed, as a sentence; <see langword="null"/> where the key's account is given.</param>
+internal sealed record AssumedKey(string Arn, string? Assumption = null)
 {
     /// <summary>The account of a key that nothing is known of. It has 12 digits and is nobody's.</summary>
     public const string UnknownAccount = "000000000000";
 
     private const string UnknownKey = "00000000-0000-0000-0000-000000000000";
 
-    public static string Of(PolicyValues values, PlatformProfile platform, PolicySource source)
+    /// <summary>The account; <see langword="null"/> where nothing tells it.</summary>
+    public string? Account => Arn.Split(':')[4] is var account && account != UnknownAccount ? account : null;
+
+    /// <summary>The key that a policy is judged for.</summary>
+    public static AssumedKey Of(PolicyValues values, PlatformProfile platform, PolicySource source)
     {
         if (values.Key is { Form: KeyIdentifierForm.KeyArn } key)
         {
-            return key.ToString();
+            return new AssumedKey(key.ToString());
         }
 
         string partition = platform.Partitions[0];
         string region = One(values, platform, PlaceholderSource.Region)
             ?? (platform.Regions is [var first, ..] ? first.Name : null)
             ?? DefaultRegion(partition);
-        string account = values.Key?.AccountId ?? One(values, platform, PlaceholderSource.Account) ?? AccountOf(source) ?? UnknownAccount;
+        string? given = values.Key?.AccountId ?? One(values, platform, PlaceholderSource.Account);
+        string? account = given ?? AccountOf(source);
         string keyId = One(values, platform, PlaceholderSource.KeyId) ?? UnknownKey;
-        return $"arn:{partition}:kms:{region}:{account}:key/{keyId}";
+        return new AssumedKey(
+            $"arn:{partition}:kms:{region}:{account ?? UnknownAccount}:key/{keyId}",
+            given is not null ? null
+                : account is not null ? $"The key is taken to be of the account {account}, whose root the policy names; give the key's ARN where it is not."
+                : "The key's account is not known, as the policy names the root of no account or of several; give the key's ARN. Whether the account keeps its key is not judged.");
     }
 
     /// <summary>The key of a request that no platform makes.</summary>

@@ -1,3 +1,4 @@
+using TenantEncryption.Policies.Findings.Edits;
 using TenantEncryption.Policies.Text;
 
 namespace TenantEncryption.Policies.Findings;
@@ -18,13 +19,14 @@ internal sealed class FindingList(PolicySource source)
     public bool Has(string code, PolicyStatement statement) =>
         _findings.Exists(finding => finding.Code == code && finding.Statement == PolicySource.NameOf(statement));
 
-    public void Add(FindingSeverity severity, string code, string observed, string remedy, TextPosition? position = null) =>
+    public void Add(FindingSeverity severity, string code, string observed, string remedy, TextPosition? position, IReadOnlyList<PolicyEdit> edits) =>
         Add(new PolicyFinding
         {
             Severity = severity,
             Code = code,
             Observed = observed,
             Remedy = remedy,
+            Edits = edits,
             Line = position?.Line,
             Column = position?.Column,
         });
@@ -36,6 +38,7 @@ internal sealed class FindingList(PolicySource source)
         PolicyStatement? statement,
         string observed,
         string remedy,
+        IReadOnlyList<PolicyEdit> edits,
         string? principal = null,
         string? action = null,
         params string[] element)
@@ -50,6 +53,7 @@ internal sealed class FindingList(PolicySource source)
             Action = action is null ? [] : new[] { action },
             Observed = observed,
             Remedy = remedy,
+            Edits = edits,
             Line = position?.Line,
             Column = position?.Column,
         });

@@ -8,7 +8,8 @@ public sealed record PolicyAnalysis
 {
     /// <summary>
     /// <c>SUCCESS</c>; <c>MALFORMED_POLICY</c> (KMS would refuse the policy), <c>POLICY_DENIED</c> (a principal of the platform lacks an
-    /// access), <c>CONTEXT_NOT_ENFORCED</c> (tenants are not kept apart) or <c>POLICY_LOCKOUT</c>, the first that applies.
+    /// access), <c>CONTEXT_NOT_ENFORCED</c> (tenants are not kept apart) or <c>POLICY_LOCKOUT</c>, the first that applies; <c>NOTHING_TESTED</c>
+    /// where no request of the platform can be decided without a call.
     /// </summary>
     public required string Code { get; init; }
 
@@ -17,6 +18,12 @@ public sealed record PolicyAnalysis
 
     /// <summary>The platform's name.</summary>
     public required string Platform { get; init; }
+
+    /// <summary>The account of the key for which the policy was judged; <see langword="null"/> where nothing tells it, or the policy can't be read.</summary>
+    public string? KeyAccount { get; init; }
+
+    /// <summary>What was assumed of the key, as a sentence; <see langword="null"/> where its ARN was given.</summary>
+    public string? Assumption { get; init; }
 
     /// <summary>The findings: errors first, then by their place in the text.</summary>
     public required IReadOnlyList<PolicyFinding> Findings { get; init; }

@@ -1,3 +1,5 @@
+using TenantEncryption.Policies.Findings.Edits;
+
 namespace TenantEncryption.Policies.Findings;
 
 /// <summary>Something that was found in a key policy.</summary>
@@ -29,6 +31,9 @@ public sealed record PolicyFinding
 
     /// <summary>The column in the policy's text, in characters from one.</summary>
     public int? Column { get; init; }
+
+    /// <summary>The remedy as edits of the policy, where it is one that can be made without knowing more.</summary>
+    internal IReadOnlyList<PolicyEdit> Edits { get; init; } = [];
 
     /// <inheritdoc/>
     public override string ToString() =>

@@ -2,6 +2,9 @@ using TenantEncryption.Platforms;
 using TenantEncryption.Policies.Access;
 using TenantEncryption.Policies.Conditions;
 using TenantEncryption.Policies.Documents;
+using TenantEncryption.Policies.Findings.Causes;
+using TenantEncryption.Policies.Findings.Edits;
+using TenantEncryption.Policies.Templates;
 
 namespace TenantEncryption.Policies.Findings;
 
@@ -33,6 +36,7 @@ internal static class StatementFindings
                 $"{Capital(statement)} allows {(principal.Negated ? "everybody but those that it names" : "everybody")}"
                     + (statement.Conditions.Length == 0 ? ", without a condition." : ", where its conditions are met."),
                 "Name the principals.",
+                subject.Meant(statement) is { } meant ? AsPlatform(subject, statement, meant, "Principal") : [],
                 "*",
                 null,
                 "Principal");
@@ -46,6 +50,7 @@ internal static class StatementFindings
                 statement,
                 $"{Capital(statement)} names {id}, the id of a user or role that was deleted. KMS does not take the policy back with it.",
                 "Remove it, or put the ARN of the one that is meant in its place.",
+                WithoutDeleted(subject, statement, id),
                 id,
                 null,
                 "Principal",
@@ -63,7 +68,10 @@ internal static class StatementFindings
                 PolicyFindingCodes.NoEffect,
                 statement,
                 $"{Capital(statement)} has no {(statement.Action is null ? "Action" : "Resource")}, and so no effect.",
-                "Complete it or remove it.");
+                "Complete it or remove it.",
+                subject.Meant(statement) is { } incomplete
+                    ? [.. AsPlatform(subject, statement, incomplete, "Action").Where(_ => statement.Action is null), .. AsPlatform(subject, statement, incomplete, "Resource").Where(_ => statement.Resource is null)]
+                    : [PolicyEdit.RemoveStatement(PolicyPlace.Of(statement))]);
             return;
         }
 
@@ -77,8 +85,9 @@ internal static class StatementFindings
                     FindingSeverity.Warning,
                     PolicyFindingCodes.OverbroadAction,
                     statement,
-                    $"{Capital(statement)} allows {string.Join(", ", statement.Action.Names)} to principals outside the key's account {subject.KeyAccount}.",
-                    "Allow only what the platform's statement has.",
+                    $"{Capital(statement)} allows {(statement.Action.Negated ? "everything but " : "")}{string.Join(", ", statement.Action.Names)} to principals outside the key's account {subject.KeyAccount}.",
+                    "Allow only what they need: the platform's principals what the platform's statement has.",
+                    Confined(subject, statement),
                     name,
                     null,
                     "Action");
@@ -97,6 +106,7 @@ internal static class StatementFindings
                 statement,
                 $"Another statement has the Sid '{statement.Sid}', too.",
                 "Give each statement a Sid of its own.",
+                [.. Lesser(subject, statement).Select(other => PolicyEdit.Remove(PolicyPlace.Of(other, "Sid")))],
                 null,
                 null,
                 "Sid");
@@ -132,6 +142,7 @@ internal static class StatementFindings
                         statement,
                         $"{Capital(statement)} allows the platform's principals more than {subject.Platform.Name} asks for.",
                         "Take out what the platform's statement lacks.",
+                        Confined(subject, statement),
                         outcome.Expected.Principal.Arn,
                         outcome.Expected.Action,
                         "Action");
@@ -156,6 +167,7 @@ internal static class StatementFindings
                     subject.Platform.SeparateOrganizations
                         ? "One key for each tenant is best practice; end-user organisations must each have their own."
                         : "One key for each tenant is best practice.",
+                    [],
                     null,
                     null,
                     "Condition",
@@ -163,6 +175,39 @@ internal static class StatementFindings
                     condition.Key);
             }
         }
+    }
+
+    private static PolicyEdit[] AsPlatform(PolicySubject subject, PolicyStatement statement, RenderedStatement meant, string element) =>
+        [.. new StatementComparison(subject, statement, meant, []).AsPlatform(element)];
+
+    // KMS does not take the id back. Where nobody else is named, the platform's principals take its place, or the statement goes.
+    private static PolicyEdit[] WithoutDeleted(PolicySubject subject, PolicyStatement statement, string id) =>
+        !statement.Principal!.Names.All(PrincipalSyntax.IsUniqueId) ? [PolicyEdit.Remove(PolicyPlace.Of(statement, "Principal", "AWS"), id)]
+        : subject.Meant(statement) is { } meant ? AsPlatform(subject, statement, meant, "Principal")
+        : [PolicyEdit.RemoveStatement(PolicyPlace.Of(statement))];
+
+    // The platform's own statement gets its actions; from another the platform's principals go, if others remain.
+    private static PolicyEdit[] Confined(PolicySubject subject, PolicyStatement statement)
+    {
+        if (subject.Meant(statement) is { } meant)
+        {
+            return Separation.IsNeeded(subject, statement, meant) ? [.. Separation.Of(subject, statement)] : AsPlatform(subject, statement, meant, "Action");
+        }
+
+        string[] own = [.. statement.Principal!.Names.Where(name => subject.Outcomes.Any(
+            outcome => outcome.Expected.Principal.Names.Contains(name) || (!subject.IsOwn(name) && outcome.Expected.Principal.AccountNames.Contains(name))))];
+        return statement.Principal.Anyone || statement.Principal.Negated || own.Length == 0 ? []
+            : own.Length == statement.Principal.Names.Count ? [PolicyEdit.RemoveStatement(PolicyPlace.Of(statement))]
+            : [PolicyEdit.Remove(PolicyPlace.Of(statement, "Principal", "AWS"), own)];
+    }
+
+    // Of those with one Sid, the platform's keeps it, or else the first.
+    private static IEnumerable<PolicyStatement> Lesser(PolicySubject subject, PolicyStatement second)
+    {
+        PolicyStatement[] same = [.. subject.Source.Document.Statements.Where(statement => statement.Sid == second.Sid)];
+        RenderedStatement? wanted = subject.Statements.FirstOrDefault(statement => statement.Sid == second.Sid);
+        PolicyStatement keeps = wanted is null ? same[0] : subject.Find(wanted.Statement).FirstOrDefault(same.Contains) ?? same[0];
+        return same.Where(statement => statement != keeps);
     }
 
     private static string Capital(PolicyStatement statement) => string.Concat("S", statement.ToString().AsSpan(1));

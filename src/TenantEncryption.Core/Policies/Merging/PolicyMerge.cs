@@ -2,12 +2,16 @@ using Newtonsoft.Json.Linq;
 using TenantEncryption.Errors;
 using TenantEncryption.Platforms;
 using TenantEncryption.Policies.Documents;
+using TenantEncryption.Policies.Likeness;
 using TenantEncryption.Policies.Templates;
 using TenantEncryption.Policies.Text;
 
 namespace TenantEncryption.Policies.Merging;
 
-/// <summary>Puts a platform's statements into a key policy: others stay as they are and where they are, the platform's own are found by Sid.</summary>
+/// <summary>
+/// Puts a platform's statements into a key policy: others stay as they are and where they are. The platform's own are found by Sid, if they
+/// are the platform's at all; principals of others in them keep what they had.
+/// </summary>
 public static class PolicyMerge
 {
     private const string Version2012 = "2012-10-17";
@@ -31,10 +35,7 @@ public static class PolicyMerge
         var changes = new List<PolicyChange>();
         foreach (RenderedStatement statement in statements)
         {
-            if (Put(list, statement, platform) is { } change)
-            {
-                changes.Add(change);
-            }
+            changes.AddRange(Put(list, statement, platform));
         }
 
         if (changes.Count == 0)
@@ -49,25 +50,30 @@ public static class PolicyMerge
         return new MergedPolicy(merged, changes);
     }
 
-    private static PolicyChange? Put(JArray list, RenderedStatement statement, PlatformProfile platform)
+    private static IEnumerable<PolicyChange> Put(JArray list, RenderedStatement statement, PlatformProfile platform)
     {
-        JObject? live = list.OfType<JObject>().FirstOrDefault(one => (string?)one["Sid"] == statement.Sid);
-        if (live is null)
+        if (OwnStatements.UnderSidOf(list.OfType<JObject>(), statement) is not { } live)
         {
             list.Add(statement.Statement.DeepClone());
-            return new PolicyChange(statement.Sid, PolicyChangeKind.Added, StatementFacts.Of(statement.Statement).Values.ToArray(), []);
+            return [new PolicyChange(statement.Sid, PolicyChangeKind.Added, StatementFacts.Of(statement.Statement).Values.ToArray(), [])];
         }
 
-        JObject updated = StatementUpdate.Of(statement, live, platform);
+        (JObject updated, JObject? others) = StatementUpdate.Of(statement, live, platform);
         IReadOnlyDictionary<string, string> before = StatementFacts.Of(live), after = StatementFacts.Of(updated);
         var change = new PolicyChange(statement.Sid, PolicyChangeKind.Updated, StatementFacts.Except(after, before), StatementFacts.Except(before, after));
         if (change.Added.Count + change.Removed.Count == 0)
         {
-            return null;
+            return [];
         }
 
         live.Replace(updated);
-        return change;
+        if (others is null)
+        {
+            return [change];
+        }
+
+        updated.AddAfterSelf(others);
+        return [change, new PolicyChange((string)others["Sid"]!, PolicyChangeKind.Added, StatementFacts.Of(others).Values.ToArray(), [])];
     }
 
     // In a document without the version of 2012, ${…} would be plain text.

@@ -10,23 +10,31 @@ internal sealed class PolicySource
     public const int MaximumLength = 32_768;
 
     private readonly JsonLocations _locations;
-    private readonly JToken[] _statements;
+    private readonly JToken[] _written;
 
-    private PolicySource(string text, JObject json, IReadOnlyList<PolicyStatement> statements)
+    /// <param name="text">The policy.</param>
+    /// <param name="json">The same, parsed.</param>
+    /// <param name="meant">The policy with what is malformed mended; the same where nothing is.</param>
+    /// <param name="statements">The statements of that which are well formed.</param>
+    public PolicySource(string text, JObject json, JObject meant, IReadOnlyList<PolicyStatement> statements)
     {
         Text = text;
         Json = json;
         Document = new PolicyDocument(PolicyKind.KeyPolicy, null, statements);
+        Statements = StatementsOf(meant);
         _locations = new JsonLocations(text);
-        _statements = json["Statement"] is JArray array ? [.. array] : [json["Statement"]!];
+        _written = [.. StatementsOf(json)];
     }
 
     public string Text { get; }
 
     public JObject Json { get; }
 
-    /// <summary>The statements that are well formed.</summary>
+    /// <summary>The statements that are well formed, or are when they are mended.</summary>
     public PolicyDocument Document { get; }
+
+    /// <summary>All statements as JSON, by their numbers, mended where that is known.</summary>
+    public IReadOnlyList<JToken> Statements { get; }
 
     /// <summary>Reads a policy.</summary>
     /// <param name="text">The policy.</param>
@@ -35,19 +43,20 @@ internal sealed class PolicySource
     public static PolicySource Read(string text, Action<PolicySyntaxException, int> refused)
     {
         IReadOnlyList<PolicyStatement> statements = new PolicyParser(PolicyKind.KeyPolicy).Parse(text, refused);
-        return new PolicySource(text, (JObject)PolicyJson.Load(text), statements);
+        var json = (JObject)PolicyJson.Load(text);
+        return new PolicySource(text, json, json, statements);
     }
 
     /// <summary>What messages call a statement.</summary>
     public static string NameOf(PolicyStatement statement) => statement.Sid ?? statement.Index.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>A statement as JSON.</summary>
-    public JObject JsonOf(PolicyStatement statement) => (JObject)_statements[statement.Index];
-
     /// <summary>Where a statement begins, or the deepest of its elements on a path, compared without regard to case.</summary>
-    public TextPosition Locate(PolicyStatement statement, params string[] path)
+    public TextPosition Locate(PolicyStatement statement, params string[] path) => Locate(statement.Index, path);
+
+    /// <summary>The same by the statement's number.</summary>
+    public TextPosition Locate(int index, params string[] path)
     {
-        JToken found = _statements[statement.Index];
+        JToken found = index < _written.Length ? _written[index] : Json;
         foreach (string name in path)
         {
             JToken inner = found is JProperty property ? property.Value : found;
@@ -67,4 +76,7 @@ internal sealed class PolicySource
 
         return _locations.Find(found);
     }
+
+    private static IReadOnlyList<JToken> StatementsOf(JObject policy) =>
+        policy["Statement"] is JArray list ? [.. list] : policy["Statement"] is { } single ? [single] : [];
 }

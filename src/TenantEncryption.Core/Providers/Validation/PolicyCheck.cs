@@ -46,7 +46,7 @@ internal sealed class PolicyCheck : IKeyCheck
             "Service control policies, the identity policies of the platform's own accounts and endpoint policies can't be seen from here.",
             "They can only refuse what the key policy allows; the platform's own test is the last word.",
             subject: CheckSubject.Platform);
-        run.Proof = isPrincipal ? PlatformProof.Needless : seen ? PlatformProof.Seen : PlatformProof.Lacking;
+        run.Proof = isPrincipal ? PlatformProof.Needless : seen && judgement.IsDecided ? PlatformProof.Seen : PlatformProof.Lacking;
     }
 
     // A platform whose principals are the user's own and were not named is the caller itself.

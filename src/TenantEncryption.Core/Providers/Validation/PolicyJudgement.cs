@@ -15,6 +15,9 @@ internal sealed class PolicyJudgement(ValidationRun run)
 
     private const string ContextName = "Context";
 
+    /// <summary>Whether any request of the platform could be decided. Where none could, nothing is proven.</summary>
+    public bool IsDecided { get; private set; }
+
     /// <summary>Judges a region's policies.</summary>
     /// <returns>Whether the caller's role is one of the platform's principals.</returns>
     public bool Judge(ReviewedRegion region, string policy, IReadOnlyList<PolicyGrant> grants)
@@ -32,7 +35,8 @@ internal sealed class PolicyJudgement(ValidationRun run)
         }
 
         AddAllowed(region, analysis);
-        foreach (PolicyFinding finding in analysis.Findings)
+        IsDecided |= analysis.Outcomes.Any(outcome => outcome.IsDecidable);
+        foreach (PolicyFinding finding in FindingVerdict.InOrder(analysis.Findings))
         {
             AddFinding(region, finding);
         }
@@ -108,11 +112,7 @@ internal sealed class PolicyJudgement(ValidationRun run)
 
     private void AddFinding(ReviewedRegion region, PolicyFinding finding)
     {
-        string? code =
-            finding.Code == PolicyFindingCodes.DelegatedToAccount ? ErrorCodes.PolicyDenied
-            : finding.Severity != FindingSeverity.Error || finding.Code == PolicyFindingCodes.AccountLockedOut ? null
-            : finding.Code == PolicyFindingCodes.ContextNotEnforced ? ErrorCodes.ContextNotEnforced
-            : ErrorCodes.PolicyDenied;
+        string? code = FindingVerdict.CodeOf(finding);
         if (code is not null)
         {
             // Qlik's own form: what, [region], [operation].
