@@ -146,7 +146,7 @@
         @{
             Type = 'TenantEncryption.Policies.Findings.PolicyAnalysis'
             Table = 'Success', 'Code=20', 'Errors:ErrorCount=6', 'Warnings:WarningCount=8', 'First:FirstFinding=*'
-            List = 'Success', 'Code', 'Platform', 'Findings'
+            List = 'Success', 'Code', 'Platform', 'KeyAccount', 'Assumption', 'Findings'
         }
         @{
             Type = 'TenantEncryption.Policies.Findings.PolicyFinding'

@@ -15,10 +15,10 @@ public static class PolicyFindingCodes
     /// <summary>The text has a character that KMS does not take.</summary>
     public const string InvalidCharacter = "INVALID_CHARACTER";
 
-    /// <summary>No statement names a principal of the platform.</summary>
+    /// <summary>The platform's statement is missing, or does not name a principal of the platform.</summary>
     public const string MissingPrincipal = "MISSING_PRINCIPAL";
 
-    /// <summary>The statements that name a principal of the platform lack an action.</summary>
+    /// <summary>The platform's statement lacks an action, or is missing while others name its principals.</summary>
     public const string MissingAction = "MISSING_ACTION";
 
     /// <summary>The statement is for another key.</summary>
@@ -42,7 +42,7 @@ public static class PolicyFindingCodes
     /// <summary>A platform's principal is let in without a condition that the platform's statement has.</summary>
     public const string ConditionNotEnforced = "CONDITION_NOT_ENFORCED";
 
-    /// <summary>The account is named, so that its own identity policies decide, which can't be seen.</summary>
+    /// <summary>The platform's statement names the account, so that its own identity policies decide, which can't be seen.</summary>
     public const string DelegatedToAccount = "DELEGATED_TO_ACCOUNT";
 
     /// <summary>A condition of the platform's statement can't be simulated.</summary>

@@ -17,6 +17,9 @@ internal sealed record PolicySubject(
     string KeyArn,
     DateTimeOffset Time)
 {
+    // Each finding asks for them again; they are the same for one set of statements.
+    private readonly Dictionary<(IReadOnlyList<RenderedStatement> All, JObject Wanted), IReadOnlyList<PolicyStatement>> _found = [];
+
     public string KeyAccount { get; } = KeyArn.Split(':')[4];
 
     public string Partition { get; } = KeyArn.Split(':')[1];
@@ -27,12 +30,15 @@ internal sealed record PolicySubject(
     public bool IsOwn(string principal) => principal == KeyAccount || (principal.Split(':') is [_, _, _, _, var account, ..] && account == KeyAccount);
 
     /// <summary>The statements of the policy that stand for a platform's statement, the likest first.</summary>
-    public IReadOnlyList<PolicyStatement> Find(JObject wanted) =>
-    [
-        .. OwnStatements.Find(Source.Statements, wanted, Statements.Select(statement => statement.Statement))
-            .Select(index => Source.Document.Statements.FirstOrDefault(statement => statement.Index == index))
-            .OfType<PolicyStatement>(),
-    ];
+    public IReadOnlyList<PolicyStatement> Find(JObject wanted)
+    {
+        if (!_found.TryGetValue((Statements, wanted), out IReadOnlyList<PolicyStatement>? found))
+        {
+            _found[(Statements, wanted)] = found = Search(wanted);
+        }
+
+        return found;
+    }
 
     /// <summary>The platform's statement that one of the policy stands for.</summary>
     public RenderedStatement? Meant(PolicyStatement statement) => Statements.FirstOrDefault(wanted => Find(wanted.Statement).Contains(statement));
@@ -64,4 +70,11 @@ internal sealed record PolicySubject(
             { } single => [single.ToString()],
             _ => [],
         };
+
+    private IReadOnlyList<PolicyStatement> Search(JObject wanted) =>
+    [
+        .. OwnStatements.Find(Source.Statements, wanted, Statements.Select(statement => statement.Statement))
+            .Select(index => Source.Document.Statements.FirstOrDefault(statement => statement.Index == index))
+            .OfType<PolicyStatement>(),
+    ];
 }

@@ -86,6 +86,64 @@ public sealed class PolicyMergeTests
     }
 
     [Fact]
+    public void Of_several_statements_under_our_Sid_the_one_that_is_ours_is_taken()
+    {
+        JObject right = (JObject)Qlik("acme")[0].Statement.DeepClone();
+        string sid = (string)right["Sid"]!;
+        JObject live = Policy(Allow(sid, Who(Root), "kms:*"), Allow(sid, Who(Alice), "kms:*"), right);
+        Assert.False(PolicyMerge.Merge(live.ToString(), Qlik("acme"), Of("qlik-cloud")).IsChanged);
+        right["Action"] = "kms:Decrypt";
+        JArray statements = Statements(PolicyMerge.Merge(Policy(Allow(sid, Who(Root), "kms:*"), right).ToString(), Qlik("acme"), Of("qlik-cloud")).Json);
+        Assert.True(JToken.DeepEquals(live["Statement"]![0], statements[0]));
+        Assert.True(JToken.DeepEquals(Qlik("acme")[0].Statement, statements[1]));
+    }
+
+    [Fact]
+    public void The_accounts_statement_under_our_Sid_stays_and_ours_is_added()
+    {
+        JObject root = Allow((string)Qlik("acme")[0].Statement["Sid"]!, Who(Root), "kms:*");
+        JArray statements = Statements(Merge(Policy(root), "acme").Json);
+        Assert.True(JToken.DeepEquals(root, statements[0]));
+        Assert.True(JToken.DeepEquals(Qlik("acme")[0].Statement, statements[1]));
+    }
+
+    [Fact]
+    public void The_account_that_was_merged_into_our_statement_keeps_all_it_had_in_one_of_its_own()
+    {
+        JObject merged = (JObject)Qlik("acme")[0].Statement.DeepClone();
+        ((JArray)merged["Principal"]!["AWS"]!).AddFirst(Root);
+        merged["Action"] = "kms:*";
+        merged.Remove("Condition");
+        MergedPolicy result = PolicyMerge.Merge(Policy(merged).ToString(), Qlik("acme"), Of("qlik-cloud"));
+        JArray statements = Statements(result.Json);
+        Assert.True(JToken.DeepEquals(Qlik("acme")[0].Statement, statements[0]));
+        Assert.Equal((Root, "kms:*"), ((string?)statements[1]["Principal"]!["AWS"], (string?)statements[1]["Action"]));
+        Assert.Equal(2, result.Changes.Count);
+        Assert.False(PolicyMerge.Merge(result.Json, Qlik("acme"), Of("qlik-cloud")).IsChanged);
+    }
+
+    [Fact]
+    public void A_principal_of_others_who_loses_nothing_stays_in_our_list()
+    {
+        JObject ours = (JObject)Qlik("beta")[0].Statement.DeepClone();
+        ((JArray)ours["Principal"]!["AWS"]!).Add(Alice);
+        JToken statement = Statements(Merge(Live(ours), "acme").Json)[1];
+        Assert.Contains(Alice, statement["Principal"]!["AWS"]!.Select(name => (string)name!));
+        Assert.Equal(["beta", "acme"], Tenants(statement));
+    }
+
+    [Theory]
+    [InlineData("StringLike", TenantCondition)]
+    [InlineData("StringEqualsIfExists", TenantCondition)]
+    [InlineData("StringEquals", "kms:EncryptionContext:Tenant")]
+    public void Tenants_under_another_operator_or_a_misspelt_key_stay_tenants(string @operator, string key)
+    {
+        JObject ours = (JObject)Qlik("beta")[0].Statement.DeepClone();
+        ours["Condition"] = Condition(@operator, key, "beta", "gamma");
+        Assert.Equal(["beta", "gamma", "acme"], Tenants(Statements(Merge(Live(ours), "acme").Json)[1]));
+    }
+
+    [Fact]
     public void A_deleted_roles_id_in_our_statement_gives_way_to_the_role()
     {
         JObject statement = (JObject)Qlik("acme")[0].Statement.DeepClone();
