@@ -5,6 +5,7 @@ using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
 using TenantEncryption.Policies.Findings;
 using TenantEncryption.Policies.Templates;
+using TenantEncryption.Policies.Text;
 using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
 
@@ -39,8 +40,12 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
     private const string PathRequestSet = "PathRequest";
 
     private readonly TestVerdict _verdict = new();
+    private readonly PolicyLines _lines = new();
 
-    /// <summary>The policy: JSON text, or an object of Get-KeyPolicy.</summary>
+    /// <summary>
+    /// The policy: JSON text, an object of Get-KeyPolicy, or what aws kms get-key-policy prints. A statement alone, or a list of them, is judged as
+    /// if it stood in a policy.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PolicySet)]
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = RequestSet)]
     [AllowEmptyString]
@@ -94,10 +99,22 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
     [Parameter(ParameterSetName = PathRequestSet)]
     public Hashtable? EncryptionContext { get; set; }
 
-    /// <summary>Other condition keys of the request, such as @{ 'kms:ViaService' = 'qbusiness.eu-west-1.amazonaws.com' }.</summary>
+    /// <summary>
+    /// Other condition keys of the request, such as @{ 'kms:ViaService' = 'qbusiness.eu-west-1.amazonaws.com' }; a list where the request has several
+    /// values, such as @{ 'kms:GrantOperations' = 'Decrypt', 'RetireGrant' }.
+    /// </summary>
     [Parameter(ParameterSetName = RequestSet)]
     [Parameter(ParameterSetName = PathRequestSet)]
     public Hashtable? Condition { get; set; }
+
+    /// <summary>
+    /// The identity policies of who asks, each JSON text or the path of a file with it; @() for one who has none. Without it they are taken to allow
+    /// what the key policy leaves to the account, and the result says so.
+    /// </summary>
+    [Parameter(ParameterSetName = RequestSet)]
+    [Parameter(ParameterSetName = PathRequestSet)]
+    [AllowEmptyCollection]
+    public string[]? IdentityPolicy { get; set; }
 
     /// <summary>The ARN of the key. Without it, the key is taken to be of the account whose root the policy names.</summary>
     [Parameter]
@@ -114,14 +131,46 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
     /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
-        (string json, string? platform) = Path.Length > 0
-            ? (await OnPipelineAsync(() => PolicyInput.ReadFile(this, Path)).ConfigureAwait(false), null)
-            : PolicyInput.ReadPolicy(Policy);
+        if (Path.Length > 0)
+        {
+            await TestAsync(await OnPipelineAsync(() => PolicyInput.ReadFile(this, Path)).ConfigureAwait(false), null).ConfigureAwait(false);
+            return;
+        }
+
+        foreach (object policy in LanguagePrimitives.GetEnumerable(Policy)?.Cast<object>() ?? [Policy])
+        {
+            (string text, string? platform) = PolicyInput.ReadPolicy(policy);
+            IEnumerable<string> ready = platform is null ? _lines.Add(text) : _lines.Rest().Append(text);
+            foreach (string json in ready)
+            {
+                await TestAsync(json, platform).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task EndAsync()
+    {
+        foreach (string json in _lines.Rest())
+        {
+            await TestAsync(json, null).ConfigureAwait(false);
+        }
+
+        await _verdict.ConcludeAsync(this, Quiet).ConfigureAwait(false);
+    }
+
+    private async Task TestAsync(string text, string? platform)
+    {
+        string json = KeyPolicyText.Unwrap(text);
         KeyIdentifier? key = KeyArn is null ? null : KeyIdentifier.Parse(KeyArn);
         if (Principal.Length > 0)
         {
-            AccessTestResult result = AccessTest.Run(
-                json, Principal, Action, ContextPairs.Read(EncryptionContext), ContextPairs.Read(Condition), key);
+            AccessTestResult result = AccessTest.Run(json, await QuestionAsync(key).ConfigureAwait(false));
+            if (result.LeftOut.Count > 0)
+            {
+                Warn($"A request for {result.Action} never has {string.Join(", ", result.LeftOut)}: it was asked without.");
+            }
+
             await TellAsync(result, result.Success).ConfigureAwait(false);
         }
         else
@@ -131,8 +180,15 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
         }
     }
 
-    /// <inheritdoc/>
-    protected override Task EndAsync() => _verdict.ConcludeAsync(this, Quiet);
+    private async Task<AccessQuestion> QuestionAsync(KeyIdentifier? key) => new()
+    {
+        Principal = Principal,
+        Action = Action,
+        EncryptionContext = ContextPairs.Read(EncryptionContext) ?? new Dictionary<string, string>(),
+        ConditionKeys = PolicyInput.ReadConditions(Condition),
+        IdentityPolicies = await OnPipelineAsync(() => IdentityPolicy?.Select(policy => PolicyInput.ReadJsonOrFile(this, policy)!).ToArray()).ConfigureAwait(false),
+        Key = key,
+    };
 
     private async Task<PolicyAnalysis> AnalyzeAsync(string json, string? name, KeyIdentifier? key)
     {

@@ -143,6 +143,19 @@ internal static class AccessFindings
             return;
         }
 
+        if (outcome.Decision.Reason == AccessReason.NotAcrossAccounts)
+        {
+            findings.Add(
+                FindingSeverity.Error,
+                PolicyFindingCodes.NotAcrossAccounts,
+                subject.FindBySid(expected.Sid),
+                $"{expected.Principal.Account} is not the key's account {subject.KeyAccount}, and {expected.Action} works within the key's own account alone.",
+                "Use a key of that account: no policy can allow it.",
+                expected.Principal.Arn,
+                expected.Action);
+            return;
+        }
+
         AccessRequest request = expected.ToRequest(subject.KeyArn, subject.Time);
         RefusalCause cause = RefusalCause.Of(request, expected.Sid, subject);
         findings.Add(

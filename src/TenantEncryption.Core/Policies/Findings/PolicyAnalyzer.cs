@@ -11,10 +11,6 @@ namespace TenantEncryption.Policies.Findings;
 /// <summary>Judges a key policy for a platform, without a call: by the policy language and by simulating the platform's requests.</summary>
 public static class PolicyAnalyzer
 {
-    // [\t\n\r\u0020-\u00FF] (API reference, PutKeyPolicy, Policy).
-    private static readonly System.Buffers.SearchValues<char> Characters =
-        System.Buffers.SearchValues.Create([.. "\t\n\r".Concat(Enumerable.Range(0x20, 0xE0).Select(code => (char)code))]);
-
     /// <summary>Judges a policy.</summary>
     /// <param name="policy">The policy's JSON.</param>
     /// <param name="platform">The platform that shall use the key.</param>
@@ -49,6 +45,15 @@ public static class PolicyAnalyzer
         }
 
         CheckText(source, findings);
+        if (source.IsPart)
+        {
+            findings.Add(
+                FindingSeverity.Information,
+                PolicyFindingCodes.StatementsOnly,
+                "This is not a whole policy: the statements are judged as if they stood in one. Whether the account keeps its key is not judged.",
+                "Add them to the policy that the key has: KMS takes whole policies only.");
+        }
+
         bool malformed = findings.Has(PolicyFindingCodes.MalformedStatement)
             || findings.Has(PolicyFindingCodes.PolicyTooLarge) || findings.Has(PolicyFindingCodes.InvalidCharacter);
 
@@ -79,19 +84,19 @@ public static class PolicyAnalyzer
 
     private static void CheckText(PolicySource source, FindingList findings)
     {
-        if (source.Text.Length > PolicySource.MaximumLength)
+        if (source.Text.Length > KeyPolicyText.MaximumLength)
         {
             int compact = source.Json.ToString(Formatting.None).Length;
             findings.Add(
                 FindingSeverity.Error,
                 PolicyFindingCodes.PolicyTooLarge,
-                string.Create(CultureInfo.InvariantCulture, $"The policy has {source.Text.Length:N0} characters; KMS takes {PolicySource.MaximumLength:N0}."),
-                compact <= PolicySource.MaximumLength
+                string.Create(CultureInfo.InvariantCulture, $"The policy has {source.Text.Length:N0} characters; KMS takes {KeyPolicyText.MaximumLength:N0}."),
+                compact <= KeyPolicyText.MaximumLength
                     ? string.Create(CultureInfo.InvariantCulture, $"Write it without white space: it has {compact:N0} characters then.")
                     : ErrorCatalog.Get(ErrorCodes.PolicyTooLarge).Remedy);
         }
 
-        int at = source.Text.AsSpan().IndexOfAnyExcept(Characters);
+        int at = KeyPolicyText.FindForbidden(source.Text);
         if (at >= 0)
         {
             findings.Add(
@@ -121,7 +126,7 @@ public static class PolicyAnalyzer
         },
     };
 
-    private static string RemedyOf(PolicySyntaxException fault) => fault.IsJson
+    private static string RemedyOf(PolicySyntaxException fault) => fault.Remedy ?? (fault.IsJson
         ? "Correct the element; KMS refuses the policy as it is."
-        : "Correct the JSON at that place: a comma too many or too few, a missing bracket or quote.";
+        : "Correct the JSON at that place: a comma too many or too few, a missing bracket or quote.");
 }

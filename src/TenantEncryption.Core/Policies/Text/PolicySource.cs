@@ -6,36 +6,37 @@ namespace TenantEncryption.Policies.Text;
 /// <summary>A key policy as text, as JSON and parsed, with the places of its elements.</summary>
 internal sealed class PolicySource
 {
-    /// <summary>The longest key policy, in characters, which KMS takes for bytes (AWS KMS Developer Guide, "Resource quotas").</summary>
-    public const int MaximumLength = 32_768;
-
     private readonly JsonLocations _locations;
     private readonly JToken[] _statements;
 
-    private PolicySource(string text, JObject json, IReadOnlyList<PolicyStatement> statements)
+    private PolicySource(string text, JToken json, IReadOnlyList<PolicyStatement> statements)
     {
         Text = text;
         Json = json;
         Document = new PolicyDocument(PolicyKind.KeyPolicy, null, statements);
         _locations = new JsonLocations(text);
-        _statements = json["Statement"] is JArray array ? [.. array] : [json["Statement"]!];
+        _statements = PolicyParser.StatementsOf(json);
+        IsPart = PolicyParser.IsPart(json);
     }
 
     public string Text { get; }
 
-    public JObject Json { get; }
+    public JToken Json { get; }
+
+    /// <summary>Whether it is not a whole policy but a statement of one, or a list of them.</summary>
+    public bool IsPart { get; }
 
     /// <summary>The statements that are well formed.</summary>
     public PolicyDocument Document { get; }
 
-    /// <summary>Reads a policy.</summary>
+    /// <summary>Reads a policy, or statements of one.</summary>
     /// <param name="text">The policy.</param>
     /// <param name="refused">Told of each statement that is wrong.</param>
     /// <exception cref="PolicySyntaxException">The document is wrong.</exception>
     public static PolicySource Read(string text, Action<PolicySyntaxException, int> refused)
     {
-        IReadOnlyList<PolicyStatement> statements = new PolicyParser(PolicyKind.KeyPolicy).Parse(text, refused);
-        return new PolicySource(text, (JObject)PolicyJson.Load(text), statements);
+        IReadOnlyList<PolicyStatement> statements = new PolicyParser(PolicyKind.KeyPolicy).Parse(text, refused, part: true);
+        return new PolicySource(text, PolicyJson.Load(text), statements);
     }
 
     /// <summary>What messages call a statement.</summary>

@@ -11,10 +11,13 @@ internal sealed class PolicySyntaxException(string fault, TextPosition? position
     /// <summary>Where, if that is known.</summary>
     public TextPosition? Position => position;
 
+    /// <summary>What to do, where the fault tells.</summary>
+    public string? Remedy { get; init; }
+
     /// <summary>Whether the text is JSON, though no policy.</summary>
     public bool IsJson => isJson;
 
     /// <summary>The error that callers of this library get.</summary>
     public TenantEncryptionException AsKnown() => new(
-        ErrorCodes.MalformedPolicy, position is null ? Message : $"{Message.TrimEnd('.')} ({position}).", InnerException);
+        ErrorCodes.MalformedPolicy, position is null ? Message : $"{Message.TrimEnd('.')} ({position}).", InnerException, Remedy);
 }
