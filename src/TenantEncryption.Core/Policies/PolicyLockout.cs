@@ -28,7 +28,7 @@ internal static class PolicyLockout
 
         var live = PolicyDocument.Parse(before, PolicyKind.KeyPolicy);
         ManageabilityVerdict was = KeyManageability.Judge(live, keyArn, time);
-        if (verdict.Answer == Manageability.Depends && await findCaller().ConfigureAwait(false) is { } arn)
+        if (await findCaller().ConfigureAwait(false) is { } arn)
         {
             PolicyPrincipal caller = SessionRole.Parse(arn, [policy, live], keyArn);
             ManageabilityVerdict own = KeyManageability.Judge(policy, caller, keyArn, time);

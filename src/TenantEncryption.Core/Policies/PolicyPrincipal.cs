@@ -23,9 +23,10 @@ public sealed class PolicyPrincipal
         string rootArn = $"arn:{arn.Split(':')[1]}:iam::{account}:root";
         AccountNames = [account, rootArn];
         IsAccountRoot = arn == rootArn;
-        RoleNames = roleNames;
-        OwnNames = uniqueId is null ? [arn] : [arn, uniqueId];
-        Names = [.. OwnNames.Concat(roleNames).Distinct(StringComparer.Ordinal)];
+        string[] ids = uniqueId is null ? [] : [uniqueId];
+        RoleNames = roleNames.Length == 0 ? [] : [.. roleNames, .. ids];
+        OwnNames = RoleArn == arn ? RoleNames : RoleArn is null ? [arn, .. ids] : [arn];
+        Names = RoleArn == arn ? RoleNames : [.. OwnNames, .. RoleNames];
     }
 
     /// <summary>The ARN as GetCallerIdentity gives it, or the name of a service such as <c>qbusiness.amazonaws.com</c>.</summary>
@@ -124,6 +125,15 @@ public sealed class PolicyPrincipal
     /// <param name="name">The ARN of an account's root or its twelve digits; <see langword="null"/> names none.</param>
     /// <returns><see langword="true"/> if it does.</returns>
     public bool AccountIs(string? name) => name is not null && Array.IndexOf(AccountNames, name) >= 0;
+
+    /// <summary>Whether it is a session of a role. Where the role's path is not known, it is one of every role of its name.</summary>
+    /// <param name="roleArn">The role's ARN.</param>
+    /// <returns><see langword="true"/> if it is.</returns>
+    public bool IsSessionOf(string roleArn)
+    {
+        ArgumentNullException.ThrowIfNull(roleArn);
+        return RoleArn != Arn && Array.Exists(RoleNames, name => name == roleArn || name == SessionsOf(roleArn));
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Arn;

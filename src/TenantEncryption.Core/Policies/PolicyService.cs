@@ -205,7 +205,8 @@ public sealed class PolicyService
         {
             try
             {
-                return (await kms.Administration.GetCallerAsync(change.Connection, cancellationToken).ConfigureAwait(false)).Value.Arn;
+                // An endpoint of one's own is KMS's alone: nobody says that STS answers for the same accounts.
+                return change.Connection.EndpointUrl is not null ? null : (await kms.Administration.GetCallerAsync(change.Connection, cancellationToken).ConfigureAwait(false)).Value.Arn;
             }
             catch (TenantEncryptionException)
             {

@@ -15,8 +15,8 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <remarks>
 /// Against a platform: whether each of its principals may do what it needs, is refused with another tenant's encryption context, and what is malformed
 /// or unwise in the policy, each finding with line and column. For one request (-Principal, -Action): Allowed or Denied, and the statement that
-/// decided. No AWS account is needed, and no store. What a key policy does not tell can't be seen: the identity policies of other accounts, service
-/// control policies, endpoint policies. A finding is a result, not an error; an error means that the test could not be made.
+/// decided. No AWS account is needed, and no store. What a key policy does not tell can't be seen: identity policies, unless -IdentityPolicy gives
+/// them; service control policies, endpoint policies. A finding is a result, not an error; an error means that the test could not be made.
 /// </remarks>
 /// <example>
 ///   <code>if (Test-KeyPolicy -Path policy.json -Platform qlik-cloud -TenantId 6BxR0mKt -Quiet) { 'ready' }</code>
@@ -29,6 +29,10 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <example>
 ///   <code>Test-KeyPolicy -Path policy.json -Principal arn:aws:iam::338144066592:role/byok-encryption-proxy-role -Action kms:Decrypt -EncryptionContext @{ TenantId = '6BxR0mKt' }</code>
 ///   <para>Tells whether one request would be allowed, and by which statement.</para>
+/// </example>
+/// <example>
+///   <code>Test-KeyPolicy -Path policy.json -Principal arn:aws:iam::111122223333:role/app -Action kms:CreateGrant -Condition @{ 'kms:GrantOperations' = 'Decrypt', 'RetireGrant' } -IdentityPolicy '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"kms:CreateGrant","Resource":"*"}}'</code>
+///   <para>Asks with the identity policy of the role, as the key policy leaves it to the account.</para>
 /// </example>
 [Cmdlet(VerbsDiagnostic.Test, "KeyPolicy", DefaultParameterSetName = PolicySet)]
 [OutputType(typeof(PolicyAnalysis), typeof(AccessTestResult), typeof(bool))]
@@ -140,10 +144,10 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
         foreach (object policy in LanguagePrimitives.GetEnumerable(Policy)?.Cast<object>() ?? [Policy])
         {
             (string text, string? platform) = PolicyInput.ReadPolicy(policy);
-            IEnumerable<string> ready = platform is null ? _lines.Add(text) : _lines.Rest().Append(text);
-            foreach (string json in ready)
+            await TestEachAsync(platform is null ? _lines.Add(text) : _lines.Rest(), null).ConfigureAwait(false);
+            if (platform is not null)
             {
-                await TestAsync(json, platform).ConfigureAwait(false);
+                await TestEachAsync([text], platform).ConfigureAwait(false);
             }
         }
     }
@@ -151,12 +155,23 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
     /// <inheritdoc/>
     protected override async Task EndAsync()
     {
-        foreach (string json in _lines.Rest())
-        {
-            await TestAsync(json, null).ConfigureAwait(false);
-        }
-
+        await TestEachAsync(_lines.Rest(), null).ConfigureAwait(false);
         await _verdict.ConcludeAsync(this, Quiet).ConfigureAwait(false);
+    }
+
+    private async Task TestEachAsync(IEnumerable<string> texts, string? platform)
+    {
+        foreach (string text in texts)
+        {
+            try
+            {
+                await TestAsync(text, platform).ConfigureAwait(false);
+            }
+            catch (TenantEncryptionException exception)
+            {
+                Report(exception, Target);
+            }
+        }
     }
 
     private async Task TestAsync(string text, string? platform)

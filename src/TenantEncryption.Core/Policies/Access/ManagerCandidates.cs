@@ -20,10 +20,16 @@ internal static class ManagerCandidates
             .Select(name => PolicyPrincipal.Parse(name));
     }
 
-    /// <summary>An ARN that a pattern means.</summary>
+    /// <summary>An ARN that a pattern means; a role's, where the pattern does not say.</summary>
     private static string Example(string pattern, string partition, string account) => pattern.Split(':', 6) is ["arn", _, var service, _, var owner, var resource]
         ? $"arn:{partition}:{Literal(service, "iam")}::{Literal(owner, account)}:{resource.Replace('*', 'x').Replace('?', 'x')}"
-        : pattern;
+        : $"arn:{partition}:iam::{account}:role/{NameOf(pattern)}";
+
+    private static string NameOf(string pattern)
+    {
+        string end = pattern[(pattern.LastIndexOf(':') + 1)..].Replace("*", "", StringComparison.Ordinal).Replace('?', 'x');
+        return end.StartsWith("role/", StringComparison.Ordinal) ? end["role/".Length..] : end.TrimStart('/');
+    }
 
     private static string Literal(string part, string instead) => GlobPattern.IsPattern(part) ? instead : part;
 }
