@@ -245,7 +245,7 @@ Describe 'Test-KeyPolicy reads' {
         $result | Should -HaveCount 1
         $result.Findings.Code | Should -Be 'MALFORMED_JSON'
         $result.Findings.Line | Should -BeGreaterThan 2
-        @('{ "Version": ', $policy.Json | Test-KeyPolicy -Platform qlik-cloud -TenantId t1).Code | Should -Be 'MALFORMED_POLICY', 'SUCCESS'
+        @('{ "Version": "2012', $policy.Json | Test-KeyPolicy -Platform qlik-cloud -TenantId t1).Code | Should -Be 'MALFORMED_POLICY', 'SUCCESS'
     }
 
     It 'typographic quotes as what they are' {

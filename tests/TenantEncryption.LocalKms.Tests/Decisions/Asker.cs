@@ -20,6 +20,9 @@ internal sealed record Asker(string Arn, string IdentityPolicy = "")
 
     public static readonly Asker Root = new("arn:aws:iam::111122223333:root");
 
+    /// <summary>A role of another account, which does not let it do anything.</summary>
+    public static readonly Asker Stranger = new("arn:aws:iam::444455556666:role/bare");
+
     /// <summary>Of each kind of principal one, with and without identity policies.</summary>
     public static readonly Asker[] All =
     [
@@ -38,7 +41,7 @@ internal sealed record Asker(string Arn, string IdentityPolicy = "")
         new("arn:aws:iam::111122223333:user/through", Anything) { Context = new() { ["kms:ViaService"] = "s3.eu-west-1.amazonaws.com", ["kms:GrantOperations"] = "Encrypt" } },
         new("arn:aws:iam::444455556666:root"),
         new(Partner, Anything),
-        new("arn:aws:iam::444455556666:role/bare"),
+        Stranger,
         new("arn:aws:sts::444455556666:assumed-role/partner/session", Anything) { Role = Partner },
         new(Service) { Context = new() { ["aws:SourceAccount"] = "111122223333", ["aws:SourceArn"] = "arn:aws:qbusiness:eu-west-1:111122223333:application/1" } },
         new("s3.amazonaws.com"),
