@@ -66,7 +66,9 @@ function Invoke-LocalKms {
         [Parameter(Mandatory)] $LocalKms,
         [Parameter(Mandatory)] [string] $Operation,
         [hashtable] $Request = @{},
-        [string] $Region = 'eu-west-1'
+        [string] $Region = 'eu-west-1',
+        # Whose call it is: an access key that is its own secret, such as that of the account's root.
+        [string] $AccessKey = 'local'
     )
 
     $uri = [uri] $LocalKms.Url
@@ -83,7 +85,7 @@ function Invoke-LocalKms {
         'content-type;host;x-amz-date;x-amz-target'
         (Get-Hash $body)
     ) -join "`n"
-    $key = Get-Mac ([Text.Encoding]::UTF8.GetBytes('AWS4local')) $time.Substring(0, 8)
+    $key = Get-Mac ([Text.Encoding]::UTF8.GetBytes("AWS4$AccessKey")) $time.Substring(0, 8)
     foreach ($part in $Region, $service, 'aws4_request') { $key = Get-Mac $key $part }
     $signature = [Convert]::ToHexString((Get-Mac $key (('AWS4-HMAC-SHA256', $time, $scope, (Get-Hash $canonical)) -join "`n"))).ToLowerInvariant()
 
@@ -96,7 +98,7 @@ function Invoke-LocalKms {
         Headers              = @{
             'X-Amz-Date'    = $time
             'X-Amz-Target'  = "TrentService.$Operation"
-            'Authorization' = "AWS4-HMAC-SHA256 Credential=local/$scope, SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature=$signature"
+            'Authorization' = "AWS4-HMAC-SHA256 Credential=$AccessKey/$scope, SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature=$signature"
         }
     }
     $answer = Invoke-WebRequest @web

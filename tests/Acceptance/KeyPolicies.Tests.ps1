@@ -201,3 +201,159 @@ Describe 'Test-KeyPolicy' {
         Get-Code { Test-KeyPolicy -Path none.json -Platform qlik-cloud -TenantId t1 -ErrorAction Stop } | Should -Be 'SOURCE_NOT_FOUND'
     }
 }
+
+Describe 'Test-KeyPolicy reads' {
+    BeforeAll {
+        $policy = Get-KeyPolicy -Platform qlik-cloud -TenantId t1 -KeyArn $keyArn
+        $decrypt = @{ Principal = $qlikRole; Action = 'kms:Decrypt'; EncryptionContext = @{ TenantId = 't1' } }
+        # As PowerShell gives the output of a program: line by line.
+        $answer = @{ Policy = $policy.Json; PolicyName = 'default' } | ConvertTo-Json
+        $printed = @{
+            'the JSON that aws kms get-key-policy prints'  = $answer
+            'its lines'                                    = $answer -split "`n"
+            'the lines of --output text'                   = "$($policy.Json)`tdefault" -split "`n"
+            'the object that ConvertFrom-Json makes of it' = $answer | ConvertFrom-Json
+            'text with a byte order mark'                  = [char] 0xFEFF + $policy.Json
+            'the lines of a file'                          = $policy.Json -split "`n"
+        }
+    }
+
+    It '<_>' -ForEach @(
+        'the JSON that aws kms get-key-policy prints', 'its lines', 'the lines of --output text', 'the object that ConvertFrom-Json makes of it'
+        'text with a byte order mark', 'the lines of a file'
+    ) {
+        $piped = @($printed[$_] | Test-KeyPolicy -Platform qlik-cloud -TenantId t1 -KeyArn $keyArn)
+        $piped | Should -HaveCount 1
+        $piped.Code | Should -Be 'SUCCESS'
+        Test-KeyPolicy $printed[$_] @decrypt -Quiet | Should -BeTrue
+    }
+
+    It 'a file with the answer of the AWS CLI' {
+        Set-Content answer.json $answer
+        Test-KeyPolicy -Path answer.json @decrypt -Quiet | Should -BeTrue
+    }
+
+    It 'the statements of <_> alone, and says so' -ForEach 'qlik-cloud', 'qlik-cloud-government' {
+        $result = Get-KeyPolicy -Platform $_ -TenantId t1 -StatementOnly | Test-KeyPolicy -TenantId t1
+        $result.Code | Should -Be 'SUCCESS'
+        $result.Findings.Where({ $_.Code -eq 'STATEMENTS_ONLY' }).Severity | Should -Be 'Information'
+    }
+
+    It 'lines that go wrong as one policy, with the place' {
+        $lines = ($policy.Json -replace '"Resource": "\*",', '"Resource": "*"') -split "`n"
+        $result = @($lines | Test-KeyPolicy -Platform qlik-cloud -TenantId t1)
+        $result | Should -HaveCount 1
+        $result.Findings.Code | Should -Be 'MALFORMED_JSON'
+        $result.Findings.Line | Should -BeGreaterThan 2
+        @('{ "Version": "2012', $policy.Json | Test-KeyPolicy -Platform qlik-cloud -TenantId t1).Code | Should -Be 'MALFORMED_POLICY', 'SUCCESS'
+    }
+
+    It 'typographic quotes as what they are' {
+        $result = $policy.Json.Replace([char] '"', [char] 0x201C) | Test-KeyPolicy -Platform qlik-cloud -TenantId t1
+        $result.Findings.Observed | Should -BeLike '*typographic quote*U+201C*'
+        $result.Findings.Remedy | Should -BeLike '*straight quotes*'
+    }
+
+    It 'lists of values' {
+        $grants = '{ "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::111122223333:user/alice" }, "Action": "kms:CreateGrant", "Resource": "*", "Condition": { "ForAllValues:StringEquals": { "kms:GrantOperations": [ "Decrypt", "RetireGrant" ] } } }'
+        $ask = @{ Policy = $grants; Principal = 'arn:aws:iam::111122223333:user/alice'; Action = 'CreateGrant'; Quiet = $true; KeyArn = $keyArn }
+        Test-KeyPolicy @ask -Condition @{ 'kms:GrantOperations' = 'Decrypt', 'RetireGrant' } | Should -BeTrue
+        Test-KeyPolicy @ask -Condition @{ 'kms:GrantOperations' = 'Decrypt', 'Encrypt' } | Should -BeFalse
+    }
+
+    It 'identity policies, from text and from files' {
+        $ask = @{ Policy = $policy; Principal = 'arn:aws:iam::111122223333:user/alice'; Action = 'Decrypt' }
+        $use = '{ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*" } }'
+        Set-Content use.json $use
+        (Test-KeyPolicy @ask).AssumesIdentityPolicy | Should -BeTrue
+        Test-KeyPolicy @ask -IdentityPolicy @() -Quiet | Should -BeFalse
+        foreach ($given in $use, './use.json') {
+            $result = Test-KeyPolicy @ask -IdentityPolicy $given
+            $result.Success | Should -BeTrue
+            $result.AssumesIdentityPolicy | Should -BeFalse
+        }
+        Get-Code { Test-KeyPolicy @ask -IdentityPolicy '{}' -ErrorAction Stop } | Should -Be 'MALFORMED_POLICY'
+        Get-Code { Test-KeyPolicy @ask -IdentityPolicy none.json -ErrorAction Stop } | Should -Be 'SOURCE_NOT_FOUND'
+    }
+
+    It 'a question without what its request can''t have, and says so' {
+        $describe = Test-KeyPolicy $policy -Principal $qlikRole -Action DescribeKey -EncryptionContext @{ TenantId = 't1' } -WarningVariable warnings -WarningAction SilentlyContinue
+        $describe.Success | Should -BeFalse
+        "$warnings" | Should -BeLike '*kms:DescribeKey never has kms:EncryptionContext:TenantId*'
+        { Test-KeyPolicy $policy -Principal $qlikRole -Action kms:Decript -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*' -ExpectedMessage '*kms:Decrypt*'
+    }
+}
+
+Describe 'Test-KeyPolicy says what a live KMS answers' {
+    BeforeAll {
+        $sandbox.LocalKms ??= Start-LocalKms
+        $anything = '{ "Version": "2012-10-17", "Statement": [ { "Effect": "Allow", "Action": "kms:*", "Resource": "*" } ] }'
+        $sso = 'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef'
+        $people = @{
+            alice   = @{ Arn = 'arn:aws:iam::111122223333:user/alice'; Policy = @() }
+            carol   = @{ Arn = 'arn:aws:iam::111122223333:user/carol'; Policy = @($anything) }
+            sso     = @{ Arn = 'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jane'; Policy = @($anything) }
+            partner = @{ Arn = 'arn:aws:iam::444455556666:role/partner'; Policy = @($anything) }
+            bare    = @{ Arn = 'arn:aws:iam::444455556666:role/bare'; Policy = @() }
+            service = @{ Arn = 'qbusiness.amazonaws.com'; Policy = @() }
+        }
+        $principals = foreach ($name in $people.Keys) {
+            $arn = $people[$name].Arn
+            $own = $people[$name].Policy | ForEach-Object { @{ own = $_ | ConvertFrom-Json } }
+            $key = @(@{ id = $name; secret = $name })
+            if ($name -eq 'sso') { @{ arn = $sso; policies = $own }; @{ arn = $arn; accessKeys = $key } }
+            elseif ($own) { @{ arn = $arn; accessKeys = $key; policies = $own } }
+            else { @{ arn = $arn; accessKeys = $key } }
+        }
+        $null = Invoke-RestMethod "$($sandbox.LocalKms.Url)/_localkms/principals" -Method Put -Body (@{ principals = @($principals) } | ConvertTo-Json -Depth 9) -ContentType application/json
+    }
+
+    It '<Who> <Action>: <Expected> <Why>' -ForEach @(
+        @{ Who = 'alice'; Action = 'DescribeKey'; Expected = $false; Why = 'by the root statement alone'; Statement = @() }
+        @{ Who = 'carol'; Action = 'DescribeKey'; Expected = $true; Why = 'by the root statement and an identity policy'; Statement = @() }
+        @{ Who = 'alice'; Action = 'DescribeKey'; Expected = $true; Why = 'by name'; Statement = '{ "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::111122223333:user/alice" }, "Action": "kms:Describe*", "Resource": "*" }' }
+        @{ Who = 'alice'; Action = 'DescribeKey'; Expected = $false; Why = 'as a condition on the encryption context is never met'; Statement = '{ "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::111122223333:user/alice" }, "Action": "kms:*", "Resource": "*", "Condition": { "StringEquals": { "kms:EncryptionContext:TenantId": "a" } } }' }
+        @{ Who = 'carol'; Action = 'DescribeKey'; Expected = $false; Why = 'as a Deny names the account'; Statement = '{ "Effect": "Deny", "Principal": { "AWS": "111122223333" }, "Action": "kms:DescribeKey", "Resource": "*", "Condition": { "StringLike": { "aws:username": "car*" } } }' }
+        @{ Who = 'partner'; Action = 'DescribeKey'; Expected = $true; Why = 'as both accounts allow it'; Statement = '{ "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::444455556666:root" }, "Action": "kms:*", "Resource": "*" }' }
+        @{ Who = 'bare'; Action = 'DescribeKey'; Expected = $false; Why = 'as its own account does not allow it'; Statement = '{ "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::444455556666:root" }, "Action": "kms:*", "Resource": "*" }' }
+        @{ Who = 'partner'; Action = 'ListResourceTags'; Expected = $false; Why = 'as it has no effect across accounts'; Statement = '{ "Effect": "Allow", "Principal": { "AWS": "444455556666" }, "Action": "kms:*", "Resource": "*" }' }
+        @{ Who = 'partner'; Action = 'GetKeyPolicy'; Expected = $false; Why = 'as it has no effect across accounts'; Statement = '{ "Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*" }' }
+        @{ Who = 'partner'; Action = 'GetKeyRotationStatus'; Expected = $true; Why = 'which works across accounts'; Statement = '{ "Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*" }' }
+        @{ Who = 'sso'; Action = 'GetKeyPolicy'; Expected = $false; Why = 'as a Deny names its role with the path'; Statement = '{ "Effect": "Deny", "Principal": { "AWS": "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef" }, "Action": "kms:GetKeyPolicy", "Resource": "*" }' }
+        @{ Who = 'sso'; Action = 'GetKeyPolicy'; Expected = $true; Why = 'as a Deny spares its role'; Statement = '{ "Effect": "Deny", "Principal": "*", "Action": "kms:GetKeyPolicy", "Resource": "*", "Condition": { "ArnNotLike": { "aws:PrincipalArn": "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*" } } }' }
+        @{ Who = 'carol'; Action = 'GetKeyPolicy'; Expected = $false; Why = 'as the Deny does not spare her'; Statement = '{ "Effect": "Deny", "Principal": "*", "Action": "kms:GetKeyPolicy", "Resource": "*", "Condition": { "ArnNotLike": { "aws:PrincipalArn": "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*" } } }' }
+        @{ Who = 'alice'; Action = 'ListGrants'; Expected = $false; Why = 'as NotPrincipal names her'; Statement = '{ "Effect": "Allow", "NotPrincipal": { "AWS": "arn:aws:iam::111122223333:user/alice" }, "Action": "kms:*", "Resource": "*" }' }
+        @{ Who = 'alice'; Action = 'ListGrants'; Expected = $true; Why = 'as NotPrincipal names somebody else'; Statement = '{ "Effect": "Allow", "NotPrincipal": { "AWS": "arn:aws:iam::111122223333:user/carol" }, "Action": "kms:*", "Resource": "*" }' }
+        @{ Who = 'alice'; Action = 'ListGrants'; Expected = $false; Why = 'as no service calls for her'; Statement = '{ "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::111122223333:user/alice" }, "Action": "kms:ListGrants", "Resource": "*", "Condition": { "Bool": { "kms:GrantIsForAWSResource": "true" } } }' }
+        @{ Who = 'service'; Action = 'DescribeKey'; Expected = $true; Why = 'as a service that is named'; Statement = '{ "Effect": "Allow", "Principal": { "Service": "qbusiness.amazonaws.com" }, "Action": "kms:DescribeKey", "Resource": "*" }' }
+        @{ Who = 'service'; Action = 'DescribeKey'; Expected = $false; Why = 'as another service is named'; Statement = '{ "Effect": "Allow", "Principal": { "Service": "s3.amazonaws.com" }, "Action": "kms:DescribeKey", "Resource": "*" }' }
+    ) {
+        $root = '{ "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::111122223333:root" }, "Action": "kms:*", "Resource": "*" }'
+        $document = '{{ "Version": "2012-10-17", "Statement": [ {0} ] }}' -f (@($root) + $Statement -join ', ')
+        $key = (Invoke-LocalKms $sandbox.LocalKms CreateKey @{ Policy = $document; BypassPolicyLockoutSafetyCheck = $true }).KeyMetadata.Arn
+        $live = try { $null = Invoke-LocalKms $sandbox.LocalKms $Action @{ KeyId = $key } -AccessKey $Who; $true } catch { $_.ErrorDetails.Message -notlike '*AccessDeniedException*' }
+        $simulated = Test-KeyPolicy $document -Principal $people[$Who].Arn -Action $Action -IdentityPolicy $people[$Who].Policy -KeyArn $key
+        $simulated.Success | Should -Be $live -Because $simulated.Reason
+        $live | Should -Be $Expected
+    }
+}
+
+Describe 'Set-KeyPolicy on a hardened policy' {
+    It 'puts the statement where <Name>, <Told>' -ForEach @(
+        @{ Name = 'all but an administrator are denied'; Told = 'without a word'; Condition = '{ "ArnNotLike": { "aws:PrincipalArn": "arn:aws:iam::111122223333:root" } }'; Warning = '' }
+        @{ Name = 'all but the organisation are denied'; Told = 'with a warning'; Condition = '{ "StringNotEquals": { "aws:PrincipalOrgID": "o-1" } }'; Warning = '*the Deny in statement 1 ''Hard'' (StringNotEquals aws:PrincipalOrgID*' }
+        @{ Name = 'all without MFA are denied'; Told = 'with a warning'; Condition = '{ "BoolIfExists": { "aws:MultiFactorAuthPresent": "false" } }'; Warning = '*the Deny in statement 1 ''Hard'' (BoolIfExists aws:MultiFactorAuthPresent*' }
+        @{ Name = 'all but roles of permission sets are denied'; Told = 'without a word'; Condition = '{ "ArnNotLike": { "aws:PrincipalArn": [ "arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*" ] } }'; Warning = '' }
+    ) {
+        $tenant = "hard-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
+        $provider = New-QlikProvider $tenant
+        # In the organisation, and with MFA, is who administers here.
+        $root = @{ arn = 'arn:aws:iam::111122223333:root'; accessKeys = @(@{ id = 'local'; secret = 'local' }); context = @{ 'aws:PrincipalOrgID' = 'o-1'; 'aws:MultiFactorAuthPresent' = 'true' } }
+        $null = Invoke-RestMethod "$($sandbox.LocalKms.Url)/_localkms/principals" -Method Put -Body (@{ principals = @($root) } | ConvertTo-Json -Depth 9) -ContentType application/json
+        $hard = '{{ "Version": "2012-10-17", "Statement": [ {{ "Effect": "Allow", "Principal": {{ "AWS": "arn:aws:iam::111122223333:root" }}, "Action": "kms:*", "Resource": "*" }}, {{ "Sid": "Hard", "Effect": "Deny", "Principal": "*", "Action": "kms:PutKeyPolicy", "Resource": "*", "Condition": {0} }} ] }}' -f $Condition
+        $null = Invoke-LocalKms $sandbox.LocalKms PutKeyPolicy @{ KeyId = $provider.KeyArn; Policy = $hard; PolicyName = 'default' }
+        Set-KeyPolicy $provider -Confirm:$false -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -BeLike $Warning
+        (Get-KeyPolicy $provider -Live | Test-KeyPolicy -TenantId $tenant).Code | Should -Be 'SUCCESS'
+    }
+}

@@ -31,13 +31,19 @@ public sealed record AccessDecision
     public override string ToString() => Reason switch
     {
         AccessReason.KeyPolicyAllows => $"Allowed by the key policy's {KeyPolicyStatement}{Assumption}.",
+        AccessReason.IdentityPolicyAllows when IdentityPolicyStatement is not null && KeyPolicyStatement is null =>
+            $"Allowed by the identity policy {IdentityPolicyName} in {IdentityPolicyStatement}; it is no affair of the key policy.",
         AccessReason.IdentityPolicyAllows when IdentityPolicyStatement is not null =>
             $"Allowed: the key policy's {KeyPolicyStatement} leaves it to the account, "
             + $"whose identity policy {IdentityPolicyName} allows it in {IdentityPolicyStatement}.",
+        AccessReason.IdentityPolicyAllows when KeyPolicyStatement is null => $"Allowed: it is the account's own affair, not the key policy's{Assumption}.",
         AccessReason.IdentityPolicyAllows => $"Allowed: the key policy's {KeyPolicyStatement} leaves it to the account{Assumption}.",
         AccessReason.GrantAllows => $"Allowed by the grant {Grant?.GrantId}.",
         AccessReason.KeyPolicyDenies => $"Denied by the key policy's {KeyPolicyStatement}.",
         AccessReason.IdentityPolicyDenies => $"Denied by the identity policy {IdentityPolicyName} in {IdentityPolicyStatement}.",
+        AccessReason.IdentityPolicySilent when KeyPolicyStatement is null => "Denied: no identity policy allows it, and a key policy can't.",
+        AccessReason.NotAcrossAccounts =>
+            "Denied: the action works within the key's own account alone. Permissions for it have no effect for principals of other accounts.",
         AccessReason.IdentityPolicySilent =>
             $"Denied: the key policy's {KeyPolicyStatement} needs an identity policy of the caller's account, and none allows it.",
         _ => "Denied: no statement of the key policy and no grant allows it.",

@@ -26,4 +26,10 @@ public enum AccessReason
 
     /// <summary>The key policy would have it, but no identity policy of the caller's account allows it.</summary>
     IdentityPolicySilent,
+
+    /// <summary>
+    /// The caller is of another account, and the action works within the key's account alone: whatever allows it has no effect (AWS KMS
+    /// Developer Guide, "Allowing users in other accounts to use a KMS key").
+    /// </summary>
+    NotAcrossAccounts,
 }

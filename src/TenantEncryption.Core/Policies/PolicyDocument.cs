@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 
 namespace TenantEncryption.Policies;
 
@@ -6,6 +7,7 @@ public sealed class PolicyDocument
 {
     private readonly PrincipalIndex _denies;
     private readonly PrincipalIndex _allows;
+    private readonly FrozenSet<string> _conditionKeys;
 
     internal PolicyDocument(PolicyKind kind, string? name, IReadOnlyList<PolicyStatement> statements)
     {
@@ -14,6 +16,7 @@ public sealed class PolicyDocument
         Statements = statements;
         _denies = new PrincipalIndex(statements.Where(statement => statement.Effect == PolicyEffect.Deny));
         _allows = new PrincipalIndex(statements.Where(statement => statement.Effect == PolicyEffect.Allow));
+        _conditionKeys = statements.SelectMany(statement => statement.Conditions).Select(condition => condition.Key).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>What the policy is attached to.</summary>
@@ -36,6 +39,11 @@ public sealed class PolicyDocument
         ArgumentNullException.ThrowIfNull(json);
         return new PolicyDocument(kind, name, new PolicyParser(kind).Parse(json));
     }
+
+    /// <summary>Whether a condition asks for a condition key, so that requests need not bring what is dear and nobody asks for.</summary>
+    /// <param name="conditionKey">The condition key, such as <c>kms:ResourceAliases</c>.</param>
+    /// <returns><see langword="true"/> if one does.</returns>
+    public bool AsksFor(string conditionKey) => _conditionKeys.Contains(conditionKey);
 
     /// <summary>The first Deny that applies to a request, or <see langword="null"/>.</summary>
     internal PolicyStatement? FindDeny(AccessRequest request) => _denies.Find(request, out _);

@@ -51,7 +51,7 @@ public sealed record PolicyGrant
     internal PrincipalMatch MatchGrantee(PolicyPrincipal principal)
     {
         string grantee = GranteePrincipal;
-        return Array.IndexOf(principal.Names, grantee) >= 0 || (principal.IsService && principal.Arn == grantee) ? PrincipalMatch.Direct
+        return principal.IsNamed(grantee) || (principal.IsService && principal.Arn == grantee) ? PrincipalMatch.Direct
             : Array.IndexOf(principal.AccountNames, grantee) < 0 ? PrincipalMatch.None
             : principal.IsAccountRoot ? PrincipalMatch.Direct
             : PrincipalMatch.Account;

@@ -18,7 +18,8 @@ internal sealed class PolicyParser(PolicyKind kind)
     private readonly Dictionary<string, string> _keys = new(StringComparer.OrdinalIgnoreCase);
 
     private string _text = "";
-    private bool _variables;
+    // Variables came with the version of 2012, which a part is written for.
+    private bool _variables = true;
 
     /// <summary>Reads a policy.</summary>
     /// <exception cref="TenantEncryptionException"><c>MALFORMED_POLICY</c>, telling the first fault with its place.</exception>
@@ -37,11 +38,47 @@ internal sealed class PolicyParser(PolicyKind kind)
     /// <summary>Reads a policy, leaving out statements that are wrong.</summary>
     /// <param name="json">The document.</param>
     /// <param name="refused">Told of each statement that is wrong, with its number; when <see langword="null"/> the first one ends the reading.</param>
+    /// <param name="part">Whether a statement alone, or a list of them, will do.</param>
     /// <exception cref="PolicySyntaxException">The document, or where nobody is told a statement, is wrong.</exception>
-    public IReadOnlyList<PolicyStatement> Parse(string json, Action<PolicySyntaxException, int>? refused)
+    public IReadOnlyList<PolicyStatement> Parse(string json, Action<PolicySyntaxException, int>? refused, bool part = false)
     {
         _text = json;
         JToken root = PolicyJson.Load(json);
+        JToken[] statements = part && IsPart(root) ? StatementsOf(root) : OfDocument(root);
+        var read = new List<PolicyStatement>(statements.Length);
+        for (int index = 0; index < statements.Length; index++)
+        {
+            try
+            {
+                read.Add(Statement(statements[index] as JObject ?? throw Malformed(statements[index], $"Statement {index} is not an object."), index));
+            }
+            catch (PolicySyntaxException e) when (refused is not null)
+            {
+                refused(e, index);
+            }
+        }
+
+        return read;
+    }
+
+    /// <summary>Whether it is not a whole policy but a statement of one, or a list of them, as pages of vendors show them.</summary>
+    public static bool IsPart(JToken root) => root switch
+    {
+        JObject json => !json.ContainsKey("Statement") && json.ContainsKey("Effect"),
+        JArray { Count: > 0 } list => list.All(item => item is JObject json && IsPart(json)),
+        _ => false,
+    };
+
+    /// <summary>The statements of a policy, or of a part of one.</summary>
+    public static JToken[] StatementsOf(JToken root) => root switch
+    {
+        JArray list => [.. list],
+        JObject policy when policy["Statement"] is { } statement => StatementsOf(statement),
+        _ => [root],
+    };
+
+    private JToken[] OfDocument(JToken root)
+    {
         JObject document = root as JObject ?? throw Malformed(root, "The policy is not a JSON object.");
         string version = Text(document["Version"], "Version") ?? Version2008;
         if (version is not (Version2012 or Version2008))
@@ -58,31 +95,10 @@ internal sealed class PolicyParser(PolicyKind kind)
             }
         }
 
-        JToken[] statements = document["Statement"] switch
-        {
-            JArray array => [.. array],
-            JObject single => [single],
-            var other => throw Malformed(other ?? document, "Statement must be a statement or a list of them."),
-        };
-        if (statements.Length == 0)
-        {
-            throw Malformed(document["Statement"]!, "A policy needs at least one statement.");
-        }
-
-        var read = new List<PolicyStatement>(statements.Length);
-        for (int index = 0; index < statements.Length; index++)
-        {
-            try
-            {
-                read.Add(Statement(statements[index] as JObject ?? throw Malformed(statements[index], $"Statement {index} is not an object."), index));
-            }
-            catch (PolicySyntaxException e) when (refused is not null)
-            {
-                refused(e, index);
-            }
-        }
-
-        return read;
+        JToken? list = document["Statement"];
+        return list is not (JArray or JObject) ? throw Malformed(list ?? document, "Statement must be a statement or a list of them.")
+            : list is JArray { Count: 0 } ? throw Malformed(list, "A policy needs at least one statement.")
+            : StatementsOf(list);
     }
 
     private PolicyStatement Statement(JObject json, int index)
@@ -123,14 +139,14 @@ internal sealed class PolicyParser(PolicyKind kind)
 
         return new PolicyStatement(index, Text(json["Sid"], "Sid"), effect)
         {
-            Principal = Principal(json, index),
+            Principal = Principal(json, effect, index),
             Action = actions is null ? null : new ActionElement(actions, notAction),
             Resource = resources is null ? null : new ResourceElement(resources, notResource, _variables),
             Conditions = ParseConditions(json["Condition"], index),
         };
     }
 
-    private PrincipalElement? Principal(JObject json, int index)
+    private PrincipalElement? Principal(JObject json, PolicyEffect effect, int index)
     {
         bool negated = json.ContainsKey("NotPrincipal");
         if (kind == PolicyKind.IdentityPolicy)
@@ -153,7 +169,7 @@ internal sealed class PolicyParser(PolicyKind kind)
             _ => throw Malformed(principal, $"The Principal of statement {index} must be \"*\" or an object."),
         };
         return names.Length > 0
-            ? new PrincipalElement(names, negated)
+            ? new PrincipalElement(names, negated, effect)
             : throw Malformed(principal, $"Statement {index} names no principal.");
     }
 

@@ -2,7 +2,6 @@ using TenantEncryption.Errors;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
-using TenantEncryption.Policies.Access;
 using TenantEncryption.Policies.Documents;
 using TenantEncryption.Policies.Merging;
 using TenantEncryption.Policies.Templates;
@@ -85,10 +84,16 @@ public sealed class PolicyService
         Operation operation = _journal.Begin("Get-KeyPolicy", target.Provider.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         var changes = new List<RegionalPolicyChange>();
+        var warnings = new List<string>();
         foreach (KeyRegion region in await RegionsAsync(operation.Kms, target.Provider, cancellationToken).ConfigureAwait(false))
         {
             string live = await ReadAsync(operation.Kms, region, cancellationToken).ConfigureAwait(false);
-            changes.Add(await MergeAsync(target, region, live, cancellationToken).ConfigureAwait(false));
+            RegionalPolicyChange change = await MergeAsync(target, region, live, cancellationToken).ConfigureAwait(false);
+            changes.Add(change);
+            if (change.IsChanged && await CheckLockoutAsync(operation.Kms, change, cancellationToken).ConfigureAwait(false) is { } warning)
+            {
+                warnings.Add(warning);
+            }
         }
 
         return new KeyPolicyPlan
@@ -98,7 +103,7 @@ public sealed class PolicyService
             ForTenants = target.TenantIds,
             Platform = target.Platform.Name,
             Regions = changes,
-            Warnings = target.WarningsOf(changes.Select(change => change.After)).ToArray(),
+            Warnings = target.WarningsOf(changes.Select(change => change.After)).Concat(warnings).ToArray(),
         };
     }
 
@@ -184,17 +189,6 @@ public sealed class PolicyService
         MergedPolicy merged = PolicyMerge.Merge(live, PlatformStatements.Render(target.Platform, target.ValuesFor(region.KeyArn)), target.Platform);
         await _journal.ReadAsync(
             transaction => target.RefuseOtherOrganizationsAsync(transaction, merged.Json), cancellationToken).ConfigureAwait(false);
-        if (merged.IsChanged && KeyManageability.FindManager(PolicyDocument.Parse(merged.Json, PolicyKind.KeyPolicy), region.KeyArn, _time.GetUtcNow()) is null)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.PolicyLockout,
-                $"With the merged policy no principal of the account {KeyIdentifier.Parse(region.KeyArn).AccountId} could change the policy of {region.KeyArn} any more; nothing was put.")
-            {
-                KeyArn = region.KeyArn,
-                Region = region.Region,
-            };
-        }
-
         return new RegionalPolicyChange
         {
             KeyArn = region.KeyArn,
@@ -205,4 +199,19 @@ public sealed class PolicyService
             Connection = region.Connection,
         };
     }
+
+    private Task<string?> CheckLockoutAsync(IKms kms, RegionalPolicyChange change, CancellationToken cancellationToken) =>
+        PolicyLockout.CheckAsync(change.Before, change.After, change.KeyArn, _time.GetUtcNow(), async () =>
+        {
+            try
+            {
+                // An endpoint of one's own is KMS's alone: nobody says that STS answers for the same accounts.
+                return change.Connection.EndpointUrl is not null ? null : (await kms.Administration.GetCallerAsync(change.Connection, cancellationToken).ConfigureAwait(false)).Value.Arn;
+            }
+            catch (TenantEncryptionException)
+            {
+                // STS may be out of reach where KMS is not; then the account's principals are judged, whoever calls.
+                return null;
+            }
+        });
 }

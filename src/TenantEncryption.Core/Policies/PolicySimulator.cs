@@ -1,3 +1,5 @@
+using TenantEncryption.Policies.Access;
+
 namespace TenantEncryption.Policies;
 
 /// <summary>
@@ -15,6 +17,12 @@ public static class PolicySimulator
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(policies);
+        KmsAction? action = KmsActions.Find(request.Action);
+        if (action is { ConcernsKey: false })
+        {
+            return DecideByIdentity(request, policies.IdentityPolicies);
+        }
+
         if (policies.KeyPolicy.FindDeny(request) is { } denied)
         {
             return new AccessDecision { Reason = AccessReason.KeyPolicyDenies, KeyPolicyStatement = denied };
@@ -26,8 +34,16 @@ public static class PolicySimulator
             return identity;
         }
 
-        AccessDecision byPolicy = DecideByKeyPolicy(request, policies.KeyPolicy, identity);
-        return byPolicy.IsAllowed ? byPolicy : DecideByGrants(request, policies.Grants, identity) ?? byPolicy;
+        bool foreign = request.Principal.Account is { } account && account != request.ResourceAccount;
+        if (foreign && action is { AcrossAccounts: false })
+        {
+            return new AccessDecision { Reason = AccessReason.NotAcrossAccounts };
+        }
+
+        AccessDecision decision = action is { KeyPolicyAllows: false }
+            ? DecideByGrantee(request, identity, foreign)
+            : DecideByKeyPolicy(request, policies.KeyPolicy, identity, foreign);
+        return decision.IsAllowed ? decision : DecideByGrants(request, policies.Grants, identity) ?? decision;
     }
 
     /// <summary>
@@ -88,7 +104,12 @@ public static class PolicySimulator
         return verdicts;
     }
 
-    private static AccessDecision DecideByKeyPolicy(AccessRequest request, PolicyDocument keyPolicy, AccessDecision identity)
+    // AWS KMS Developer Guide, "Retiring and revoking grants": a key policy does not allow kms:RetireGrant; the account that owns the key passes
+    // it on in identity policies, and else the grant itself allows it.
+    private static AccessDecision DecideByGrantee(AccessRequest request, AccessDecision identity, bool foreign) =>
+        foreign || request.Principal.IsService ? new AccessDecision { Reason = AccessReason.KeyPolicySilent } : identity;
+
+    private static AccessDecision DecideByKeyPolicy(AccessRequest request, PolicyDocument keyPolicy, AccessDecision identity, bool foreign)
     {
         PolicyStatement? statement = keyPolicy.FindAllow(request, out PrincipalMatch match);
         if (statement is null)
@@ -96,9 +117,7 @@ public static class PolicySimulator
             return new AccessDecision { Reason = AccessReason.KeyPolicySilent };
         }
 
-        PolicyPrincipal caller = request.Principal;
-        bool sameAccount = caller.Account == request.ResourceAccount;
-        if (match == PrincipalMatch.Direct && (caller.IsService || sameAccount))
+        if (match == PrincipalMatch.Direct && !foreign)
         {
             return new AccessDecision { Reason = AccessReason.KeyPolicyAllows, KeyPolicyStatement = statement };
         }

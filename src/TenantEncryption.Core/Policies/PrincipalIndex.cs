@@ -16,7 +16,7 @@ internal sealed class PrincipalIndex
         PolicyStatement[] all = [.. statements];
         _others = [.. all.Where(statement => statement.Principal is null or { Negated: true } or { Anyone: true })];
         _named = all.Except(_others)
-            .SelectMany(statement => statement.Principal!.Names.Select(name => (name, statement)))
+            .SelectMany(statement => statement.Principal!.Keys.Select(name => (name, statement)))
             .GroupBy(entry => entry.name, entry => entry.statement, StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.OrderBy(statement => statement.Index).ToArray(), StringComparer.Ordinal);
     }

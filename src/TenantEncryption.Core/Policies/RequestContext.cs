@@ -6,7 +6,7 @@ namespace TenantEncryption.Policies;
 /// </summary>
 public sealed class RequestContext
 {
-    private const string EncryptionContextPrefix = "kms:EncryptionContext:";
+    internal const string EncryptionContextPrefix = "kms:EncryptionContext:";
 
     private readonly Dictionary<string, string[]> _values = new(StringComparer.OrdinalIgnoreCase);
 
@@ -39,6 +39,18 @@ public sealed class RequestContext
     /// <param name="value">Its value.</param>
     /// <returns>This context.</returns>
     public RequestContext Set(string key, bool value) => Set(key, value ? "true" : "false");
+
+    /// <summary>Sets a condition key that the request does not have yet.</summary>
+    /// <param name="key">The condition key.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>This context.</returns>
+    public RequestContext SetDefault(string key, string value) => _values.ContainsKey(key) ? this : Set(key, value);
+
+    /// <summary>Sets a Boolean condition key that the request does not have yet.</summary>
+    /// <param name="key">The condition key.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>This context.</returns>
+    public RequestContext SetDefault(string key, bool value) => _values.ContainsKey(key) ? this : Set(key, value);
 
     /// <summary>
     /// Sets <c>kms:EncryptionContext:<i>name</i></c> for each pair and <c>kms:EncryptionContextKeys</c>. Names that differ only by case

@@ -34,7 +34,7 @@ internal static class KeyAuthorizer
             Principal = call.Caller.Principal,
             Action = action,
             Resource = key.Arn,
-            Context = KeyConditions.Add(call, key, encryptionContext),
+            Context = KeyConditions.Add(call, key, action, encryptionContext),
             EncryptionContext = encryptionContext,
             NewGrant = newGrant,
         };

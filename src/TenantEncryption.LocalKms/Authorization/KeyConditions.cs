@@ -1,37 +1,39 @@
 using TenantEncryption.LocalKms.Keys;
 using TenantEncryption.LocalKms.Operations;
 using TenantEncryption.Policies;
+using TenantEncryption.Policies.Access;
 
 namespace TenantEncryption.LocalKms.Authorization;
 
 /// <summary>The condition keys of AWS KMS for the key that a call uses.</summary>
 internal static class KeyConditions
 {
+    private const string ResourceAliases = "kms:ResourceAliases";
+
     /// <summary>The call's condition keys with those of the key (Developer Guide, "AWS KMS condition keys").</summary>
-    public static RequestContext Add(OperationCall call, KmsKey key, IReadOnlyDictionary<string, string> encryptionContext)
+    public static RequestContext Add(OperationCall call, KmsKey key, string action, IReadOnlyDictionary<string, string> encryptionContext)
     {
-        RequestContext context = call.Conditions
-            .Set("kms:KeySpec", key.SpecName)
-            .Set("kms:KeyUsage", key.Usage)
-            .Set("kms:KeyOrigin", key.Origin)
-            .Set("kms:MultiRegion", key.MultiRegion)
-            .Set("aws:ResourceAccount", key.Account);
-        if (key.MultiRegion)
+        KmsAction? known = KmsActions.Find(action);
+        RequestContext context = RequestConditions.AddKey(call.Conditions, new KeyProperties
         {
-            context.Set("kms:MultiRegionKeyType", key.IsReplica ? "REPLICA" : "PRIMARY");
+            Account = key.Account,
+            Spec = key.SpecName,
+            Usage = key.Usage,
+            Origin = key.Origin,
+            MultiRegion = key.MultiRegion,
+            IsReplica = key.IsReplica,
+            Tags = key.Tags,
+            Aliases = AskForAliases(call, key) ? [.. call.State.AliasesOf(key).Select(alias => alias.Name)] : [],
+        });
+        if (call.Caller.Context.Count > 0 && known is not null)
+        {
+            context.RemoveWhere(given => !known.Takes(given) && call.Caller.Context.ContainsKey(given));
         }
 
-        foreach ((string tag, string value) in key.Tags)
-        {
-            context.Set("aws:ResourceTag/" + tag, value);
-        }
-
-        // Only identity policies may ask for aliases, and most calls have none.
-        if (call.Caller.Policies.Count > 0)
-        {
-            context.Set("kms:ResourceAliases", [.. call.State.AliasesOf(key).Select(alias => alias.Name)]);
-        }
-
-        return context.SetEncryptionContext(encryptionContext);
+        return RequestConditions.AddDefaults(context, known, call.Caller.Principal).SetEncryptionContext(encryptionContext);
     }
+
+    // Finding them takes a look at every alias, and hardly a policy asks.
+    private static bool AskForAliases(OperationCall call, KmsKey key) =>
+        key.EffectivePolicy(call.Now).Document.AsksFor(ResourceAliases) || call.Caller.Policies.Any(policy => policy.AsksFor(ResourceAliases));
 }

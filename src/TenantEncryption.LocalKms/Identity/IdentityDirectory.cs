@@ -130,16 +130,21 @@ internal sealed class IdentityDirectory
 
     private void Index(Principal principal)
     {
-        Principal policies = RoleOf(principal) ?? principal;
-        Caller caller = Compile(principal with { Policies = policies.Policies, Tags = policies.Tags }, principal.Arn);
+        // A session has what its role has; its own ARN lacks the role's path.
+        Caller caller = RoleOf(principal) is { } role
+            ? Compile(principal with { Arn = role.Arn, UniqueId = principal.UniqueId ?? role.UniqueId, Policies = role.Policies, Tags = role.Tags }, principal.Arn)
+            : Compile(principal, principal.Arn);
         foreach (AccessKey key in principal.AccessKeys)
         {
             _byAccessKey[key.Id] = new Entry(principal.Arn, key, new Credentials(key.Secret, caller));
         }
     }
 
-    private Principal? RoleOf(Principal principal) =>
-        PolicyPrincipal.Parse(principal.Arn).RoleArn is { } role && role != principal.Arn ? _state.FindPrincipal(role) : null;
+    private Principal? RoleOf(Principal principal)
+    {
+        PolicyPrincipal who = PolicyPrincipal.Parse(principal.Arn);
+        return who.RoleArn is null || who.RoleArn == who.Arn ? null : _state.Principals.FirstOrDefault(other => who.IsSessionOf(other.Arn));
+    }
 
     private void Forget(string arn)
     {

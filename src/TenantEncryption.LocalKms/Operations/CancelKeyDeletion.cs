@@ -11,7 +11,7 @@ internal sealed class CancelKeyDeletion : IOperation
 
     public void Run(OperationCall call)
     {
-        KmsKey key = call.Key(KeyUse.Own);
+        KmsKey key = call.Key(KeyUse.ByKeyId);
         call.State.Commit(new Change { PutKey = key with { State = KeyState.Disabled, DeletionDate = null, PendingWindowInDays = null } });
         call.Answer.WriteString("KeyId", key.Arn);
     }

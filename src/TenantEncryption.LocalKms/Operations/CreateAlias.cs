@@ -22,7 +22,7 @@ internal sealed class CreateAlias : IOperation
             Created = call.Now,
             Updated = call.Now,
         };
-        KmsKey key = call.Key(KeyUse.Own, "TargetKeyId");
+        KmsKey key = call.Key(KeyUse.ByKeyId, "TargetKeyId");
         call.AllowInAccount(alias.Arn);
         if (call.State.FindAlias(alias.Arn) is not null)
         {

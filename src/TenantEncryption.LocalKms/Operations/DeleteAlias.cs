@@ -17,7 +17,7 @@ internal sealed class DeleteAlias : IOperation
         call.AllowInAccount(arn);
         if (call.State.FindKey(alias.TargetArn) is { } key)
         {
-            call.Allow(key, KeyUse.Own);
+            call.Allow(key, KeyUse.ByKeyId);
         }
 
         call.State.Commit(new Change { DropAlias = arn });

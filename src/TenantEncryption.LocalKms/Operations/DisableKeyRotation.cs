@@ -11,7 +11,7 @@ internal sealed class DisableKeyRotation : IOperation
 
     public void Run(OperationCall call)
     {
-        KmsKey key = call.Key(KeyUse.Own);
+        KmsKey key = call.Key(KeyUse.ByKeyId);
         KeyRotation.Require(key, changes: true);
         call.State.Commit([.. Deadlines.Family(call.State, key).Select(member => new Change
         {

@@ -17,7 +17,7 @@ internal sealed class EnableKeyRotation : IOperation
             call.Conditions.Set("kms:RotationPeriodInDays", $"{period}");
         }
 
-        KmsKey key = call.Key(KeyUse.Own);
+        KmsKey key = call.Key(KeyUse.ByKeyId);
         KeyRotation.Require(key, changes: true);
         int days = period ?? key.RotationPeriodInDays ?? KeyRotation.DefaultPeriodInDays;
         if (days == key.RotationPeriodInDays)

@@ -9,7 +9,7 @@ internal sealed class GetKeyPolicy : IOperation
     public void Run(OperationCall call)
     {
         PolicyName.Check(call.Request);
-        call.Answer.WriteString("Policy", call.Key(KeyUse.Own).Policy.Text);
+        call.Answer.WriteString("Policy", call.Key(KeyUse.ByKeyId).Policy.Text);
         call.Answer.WriteString("PolicyName", PolicyName.Default);
     }
 }

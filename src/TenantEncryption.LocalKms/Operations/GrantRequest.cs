@@ -61,8 +61,7 @@ internal static class GrantRequest
     {
         call.Conditions
             .Set("kms:GrantOperations", grant.Operations)
-            .Set("kms:GranteePrincipal", grant.GranteePrincipal)
-            .Set("kms:GrantIsForAWSResource", call.Caller.Principal.IsService || call.Caller.Context.ContainsKey("kms:ViaService"));
+            .Set("kms:GranteePrincipal", grant.GranteePrincipal);
         if (grant.RetiringPrincipal is not null)
         {
             call.Conditions.Set("kms:RetiringPrincipal", grant.RetiringPrincipal);

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using TenantEncryption.LocalKms.Authorization;
 using TenantEncryption.LocalKms.Keys;
 using TenantEncryption.LocalKms.Protocol;
+using TenantEncryption.Policies.Access;
 
 namespace TenantEncryption.LocalKms.Operations;
 
@@ -26,7 +27,7 @@ internal static partial class KeyReference
 
         string action = "kms:" + (use.Action ?? call.Operation.Name);
         bool foreign = account != call.Caller.Account;
-        return foreign && (key is null || !use.CrossAccount) ? throw KeyAuthorizer.ForeignKeyRefusal(call, action, arn)
+        return foreign && (key is null || KmsActions.Find(action)?.ConcernsKey == false) ? throw KeyAuthorizer.ForeignKeyRefusal(call, action, arn)
             : key ?? throw (isAlias ? KmsErrors.AliasNotFound(arn) : KmsErrors.KeyNotFound(arn));
     }
 

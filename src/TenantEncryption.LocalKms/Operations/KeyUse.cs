@@ -4,21 +4,18 @@ using TenantEncryption.LocalKms.Protocol;
 namespace TenantEncryption.LocalKms.Operations;
 
 /// <summary>
-/// How an operation uses a key: which identifiers it takes, whose keys, and which action it needs (API reference, each operation).
+/// How an operation names a key: which identifiers it takes, and which action it needs (API reference, each operation). Whether it takes the keys
+/// of other accounts is the action's affair.
 /// </summary>
 /// <param name="Aliases">Whether it takes alias names and alias ARNs.</param>
-/// <param name="CrossAccount">"Cross-account use: Yes".</param>
 /// <param name="Action">The action without <c>kms:</c>, where it is not the operation's name.</param>
-internal sealed record KeyUse(bool Aliases, bool CrossAccount, string? Action = null)
+internal sealed record KeyUse(bool Aliases, string? Action = null)
 {
     /// <summary>Cryptographic operations and DescribeKey.</summary>
-    public static readonly KeyUse Any = new(Aliases: true, CrossAccount: true);
+    public static readonly KeyUse Any = new(Aliases: true);
 
-    /// <summary>Administration: key ids and key ARNs of the caller's own account.</summary>
-    public static readonly KeyUse Own = new(Aliases: false, CrossAccount: false);
-
-    /// <summary>Grants and rotation status: key ids and key ARNs of any account.</summary>
-    public static readonly KeyUse ByKeyId = new(Aliases: false, CrossAccount: true);
+    /// <summary>Administration: key ids and key ARNs.</summary>
+    public static readonly KeyUse ByKeyId = new(Aliases: false);
 
     /// <summary>Refuses keys that do not encrypt.</summary>
     public static void RequireEncryption(KmsKey key, string operation)

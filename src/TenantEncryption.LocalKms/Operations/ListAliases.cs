@@ -13,7 +13,7 @@ internal sealed class ListAliases : IOperation
     public void Run(OperationCall call)
     {
         call.AllowInAccount();
-        KmsKey? key = call.Request.Text("KeyId") is { } identifier ? KeyReference.Resolve(call, identifier, KeyUse.Own) : null;
+        KmsKey? key = call.Request.Text("KeyId") is { } identifier ? KeyReference.Resolve(call, identifier, KeyUse.ByKeyId) : null;
         IEnumerable<KeyAlias> aliases = key is null
             ? call.State.Aliases.Where(alias => alias.Account == call.Caller.Account && alias.Region == call.Region)
             : call.State.AliasesOf(key);

@@ -11,7 +11,6 @@ internal sealed class ListGrants : IOperation
 
     public void Run(OperationCall call)
     {
-        call.Conditions.Set("kms:GrantIsForAWSResource", call.Caller.Principal.IsService);
         KmsKey key = call.Key(KeyUse.ByKeyId);
         string? grantId = call.Request.Text("GrantId");
         string? grantee = call.Request.Text("GranteePrincipal");

@@ -8,7 +8,7 @@ internal sealed class ListKeyPolicies : IOperation
 
     public void Run(OperationCall call)
     {
-        call.Key(KeyUse.Own);
+        call.Key(KeyUse.ByKeyId);
         Page.Write(
             call,
             "PolicyNames",

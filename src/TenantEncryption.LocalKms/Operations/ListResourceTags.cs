@@ -9,7 +9,7 @@ internal sealed class ListResourceTags : IOperation
     public void Run(OperationCall call) => Page.Write(
         call,
         "Tags",
-        call.Key(KeyUse.Own).Tags,
+        call.Key(KeyUse.ByKeyId).Tags,
         tag => tag.Key,
         defaultLimit: 50,
         maximumLimit: 50,

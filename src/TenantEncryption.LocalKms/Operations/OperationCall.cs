@@ -111,7 +111,8 @@ internal sealed class OperationCall
     public void ForgetEncryptionContextConditions() => Conditions.RemoveWhere(key =>
         key.StartsWith("kms:EncryptionContext", StringComparison.OrdinalIgnoreCase)
         || key.StartsWith("aws:ResourceTag/", StringComparison.OrdinalIgnoreCase)
-        || key.Equals("kms:MultiRegionKeyType", StringComparison.OrdinalIgnoreCase));
+        || key.Equals("kms:MultiRegionKeyType", StringComparison.OrdinalIgnoreCase)
+        || key.Equals("kms:ResourceAliases", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The ids of the grants whose tokens the request has.</summary>
     /// <exception cref="KmsError">InvalidGrantTokenException: a token is none of this service.</exception>

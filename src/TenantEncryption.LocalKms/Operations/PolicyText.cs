@@ -2,17 +2,14 @@ using TenantEncryption.LocalKms.Authorization;
 using TenantEncryption.LocalKms.Keys;
 using TenantEncryption.LocalKms.Protocol;
 using TenantEncryption.Policies;
+using TenantEncryption.Policies.Access;
+using TenantEncryption.Policies.Text;
 
 namespace TenantEncryption.LocalKms.Operations;
 
 /// <summary>The key policy of CreateKey, PutKeyPolicy and ReplicateKey.</summary>
 internal static class PolicyText
 {
-    private const int MaximumSize = 32 * 1024;
-
-    private static readonly System.Buffers.SearchValues<char> AllowedCharacters =
-        System.Buffers.SearchValues.Create([.. "\t\n\r".Concat(Enumerable.Range(0x20, 0xE0).Select(code => (char)code))]);
-
     /// <summary>
     /// The policy of the request, where it is well formed and allows the caller to put another policy later, unless the request
     /// bypasses that check (Developer Guide, "Default key policy": a key must stay manageable).
@@ -22,12 +19,12 @@ internal static class PolicyText
     /// <param name="text">The policy of the request.</param>
     public static KeyPolicy Accept(OperationCall call, KmsKey key, string text)
     {
-        if (text.Length > MaximumSize)
+        if (text.Length > KeyPolicyText.MaximumLength)
         {
-            throw KmsErrors.LimitExceeded($"The key policy exceeds the limit of {MaximumSize} bytes.");
+            throw KmsErrors.LimitExceeded($"The key policy exceeds the limit of {KeyPolicyText.MaximumLength} bytes.");
         }
 
-        if (text.AsSpan().ContainsAnyExcept(AllowedCharacters))
+        if (KeyPolicyText.FindForbidden(text) >= 0)
         {
             throw KmsErrors.MalformedPolicy("The policy contains characters that are not allowed in a key policy.");
         }
@@ -53,9 +50,7 @@ internal static class PolicyText
     private static void RefuseLockout(OperationCall call, KmsKey key, KeyPolicy policy)
     {
         AccessRequest request = KeyAuthorizer.Request(call, key, "kms:PutKeyPolicy", new Dictionary<string, string>(), newGrant: null);
-        // Identity policies come and go; the key policy must leave the way open.
-        var alone = new KeyPolicies { KeyPolicy = policy.Document, IdentityPolicies = null };
-        if (!PolicySimulator.Decide(request, alone).IsAllowed)
+        if (!KeyManageability.IsManageableBy(policy.Document, request))
         {
             throw KmsErrors.MalformedPolicy("The new key policy will not allow you to update the key policy in the future.");
         }

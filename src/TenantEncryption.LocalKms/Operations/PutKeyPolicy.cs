@@ -14,7 +14,7 @@ internal sealed class PutKeyPolicy : IOperation
         PolicyName.Check(call.Request);
         string text = call.Request.RequiredText("Policy");
         call.Conditions.Set("kms:BypassPolicyLockoutSafetyCheck", call.Request.Flag("BypassPolicyLockoutSafetyCheck"));
-        KmsKey key = call.Key(KeyUse.Own);
+        KmsKey key = call.Key(KeyUse.ByKeyId);
         KeyPolicy policy = PolicyText.Accept(call, key, text);
         bool atOnce = call.Propagation.Policies == TimeSpan.Zero;
         call.State.Commit(new Change

@@ -16,7 +16,7 @@ internal sealed class ReplicateKey : IOperation
         string region = call.Request.RequiredText("ReplicaRegion");
         call.Conditions.Set("kms:ReplicaRegion", region);
         ImmutableSortedDictionary<string, string> tags = TagList.Read(call.Request);
-        KmsKey primary = call.Key(KeyUse.Own);
+        KmsKey primary = call.Key(KeyUse.ByKeyId);
         MultiRegion.RequirePrimary(primary);
         MultiRegion.RequireRegion(primary, region, "ReplicaRegion");
         call.AllowInAccount(action: "CreateKey");

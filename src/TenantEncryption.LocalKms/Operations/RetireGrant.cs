@@ -43,29 +43,21 @@ internal sealed class RetireGrant : IOperation
         return GrantEnd.Find(call, key.Arn, GrantEnd.RequiredId(call.Request));
     }
 
-    // Developer Guide, "Retiring and revoking grants": the grant decides. kms:RetireGrant can deny, and an account that may retire
-    // can pass that on to its principals in identity policies; in a key policy it allows nothing.
+    // Developer Guide, "Retiring and revoking grants": the grant decides, and policies can deny; an account that may retire can pass that on to
+    // its principals in identity policies.
     private static bool MayRetire(OperationCall call, KeyGrant grant)
     {
         KmsKey key = call.State.FindKey(grant.KeyArn)!;
         call.Trace.AddResource(key);
         AccessRequest request = KeyAuthorizer.Request(call, key, "kms:RetireGrant", new Dictionary<string, string>(), newGrant: null);
-        AccessDecision decision = PolicySimulator.Decide(request, KeyAuthorizer.Policies(call, key));
+        AccessDecision decision = PolicySimulator.Decide(request, KeyAuthorizer.Policies(call, key) with { Grants = [grant.Rule] });
         call.Trace.AddDecision("kms:RetireGrant", decision);
-        if (decision.IsExplicitDeny)
-        {
-            return false;
-        }
-
         PolicyPrincipal caller = call.Caller.Principal;
-        if (grant.Rule.Permits(request) || IsNamed(caller, grant.RetiringPrincipal))
-        {
-            return true;
-        }
-
-        bool accountMay = caller.AccountIs(grant.RetiringPrincipal) || caller.AccountIs(grant.IssuingAccount)
-            || caller.Account == key.Account;
-        return accountMay && PolicySimulator.DecideByIdentity(request, call.Caller.Policies).IsAllowed;
+        return decision.IsAllowed
+            || (!decision.IsExplicitDeny
+                && (IsNamed(caller, grant.RetiringPrincipal)
+                    || ((caller.AccountIs(grant.RetiringPrincipal) || caller.AccountIs(grant.IssuingAccount))
+                        && PolicySimulator.DecideByIdentity(request, call.Caller.Policies).IsAllowed)));
     }
 
     private static bool IsNamed(PolicyPrincipal caller, string? principal) =>

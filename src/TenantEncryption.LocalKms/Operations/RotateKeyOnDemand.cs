@@ -14,7 +14,7 @@ internal sealed class RotateKeyOnDemand : IOperation
 
     public void Run(OperationCall call)
     {
-        KmsKey key = call.Key(KeyUse.Own);
+        KmsKey key = call.Key(KeyUse.ByKeyId);
         KeyRotation.Require(key, changes: true);
         if (key.OnDemandRotations >= MaximumRotations)
         {

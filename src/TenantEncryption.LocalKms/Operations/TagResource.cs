@@ -14,7 +14,7 @@ internal sealed class TagResource : IOperation
     {
         ImmutableSortedDictionary<string, string> tags = TagList.Read(call.Request);
         TagList.AddConditions(call, tags);
-        KmsKey key = call.Key(KeyUse.Own);
+        KmsKey key = call.Key(KeyUse.ByKeyId);
         call.State.Commit(new Change { PutKey = key with { Tags = TagList.RefuseTooMany(key.Tags.SetItems(tags)) } });
     }
 }

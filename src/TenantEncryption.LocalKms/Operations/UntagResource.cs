@@ -18,7 +18,7 @@ internal sealed class UntagResource : IOperation
         }
 
         call.Conditions.Set("aws:TagKeys", [.. names]);
-        KmsKey key = call.Key(KeyUse.Own);
+        KmsKey key = call.Key(KeyUse.ByKeyId);
         call.State.Commit(new Change { PutKey = key with { Tags = key.Tags.RemoveRange(names) } });
     }
 }

@@ -20,7 +20,7 @@ internal sealed class UpdateKeyDescription : IOperation
             throw KmsErrors.Constraint("*", "Description", $"Member must have length less than or equal to {MaximumLength}");
         }
 
-        KmsKey key = call.Key(KeyUse.Own);
+        KmsKey key = call.Key(KeyUse.ByKeyId);
         call.State.Commit(new Change { PutKey = key with { Description = description } });
     }
 }

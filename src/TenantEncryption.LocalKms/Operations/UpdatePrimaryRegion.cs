@@ -14,12 +14,12 @@ internal sealed class UpdatePrimaryRegion : IOperation
     {
         string region = call.Request.RequiredText("PrimaryRegion");
         call.Conditions.Set("kms:PrimaryRegion", region);
-        KmsKey primary = call.Key(KeyUse.Own);
+        KmsKey primary = call.Key(KeyUse.ByKeyId);
         MultiRegion.RequirePrimary(primary);
         MultiRegion.RequireRegion(primary, region, "PrimaryRegion");
         KmsKey replica = call.State.FindKeyById(region, primary.KeyId)
             ?? throw KmsErrors.NotFound($"{primary.Arn} has no replica in {region}.");
-        call.Allow(replica, KeyUse.Own);
+        call.Allow(replica, KeyUse.ByKeyId);
 
         DateTimeOffset settles = call.Now + call.Propagation.Regions;
         call.State.Commit([.. call.State.Related(primary).Select(member =>

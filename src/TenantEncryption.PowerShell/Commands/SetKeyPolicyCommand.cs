@@ -11,9 +11,9 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Puts a platform's statements into the live policy of a key, in each of its regions.</summary>
 /// <remarks>
 /// Statements of others stay as they are and where they are. The platform's own are found by their Sid and become what the platform needs; tenants
-/// that they list already are never dropped. Where nothing would change, nothing is put. -WhatIf shows the difference. The command refuses a policy
-/// with which nobody of the key's account could change it any more, one that is longer than KMS takes, and one that somebody else changed in
-/// between. When a region fails, the error says which regions have the new policy; running the command again does the rest.
+/// that they list already are never dropped. Where nothing would change, nothing is put. -WhatIf shows the difference. The command refuses to take
+/// the key away from its account (what the live policy denies by itself is no reason, and a warning where only a call tells), a policy that is longer
+/// than KMS takes, and one that somebody else changed in between. When a region fails, the error says which regions have the new policy; running the command again does the rest.
 /// </remarks>
 /// <example>
 ///   <code>Set-KeyPolicy acme-cmk -User $role -WhatIf</code>

@@ -5,6 +5,7 @@ using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
 using TenantEncryption.Policies.Findings;
 using TenantEncryption.Policies.Templates;
+using TenantEncryption.Policies.Text;
 using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
 
@@ -14,8 +15,8 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <remarks>
 /// Against a platform: whether each of its principals may do what it needs, is refused with another tenant's encryption context, and what is malformed
 /// or unwise in the policy, each finding with line and column. For one request (-Principal, -Action): Allowed or Denied, and the statement that
-/// decided. No AWS account is needed, and no store. What a key policy does not tell can't be seen: the identity policies of other accounts, service
-/// control policies, endpoint policies. A finding is a result, not an error; an error means that the test could not be made.
+/// decided. No AWS account is needed, and no store. What a key policy does not tell can't be seen: identity policies, unless -IdentityPolicy gives
+/// them; service control policies, endpoint policies. A finding is a result, not an error; an error means that the test could not be made.
 /// </remarks>
 /// <example>
 ///   <code>if (Test-KeyPolicy -Path policy.json -Platform qlik-cloud -TenantId 6BxR0mKt -Quiet) { 'ready' }</code>
@@ -29,6 +30,10 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <code>Test-KeyPolicy -Path policy.json -Principal arn:aws:iam::338144066592:role/byok-encryption-proxy-role -Action kms:Decrypt -EncryptionContext @{ TenantId = '6BxR0mKt' }</code>
 ///   <para>Tells whether one request would be allowed, and by which statement.</para>
 /// </example>
+/// <example>
+///   <code>Test-KeyPolicy -Path policy.json -Principal arn:aws:iam::111122223333:role/app -Action kms:CreateGrant -Condition @{ 'kms:GrantOperations' = 'Decrypt', 'RetireGrant' } -IdentityPolicy '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"kms:CreateGrant","Resource":"*"}}'</code>
+///   <para>Asks with the identity policy of the role, as the key policy leaves it to the account.</para>
+/// </example>
 [Cmdlet(VerbsDiagnostic.Test, "KeyPolicy", DefaultParameterSetName = PolicySet)]
 [OutputType(typeof(PolicyAnalysis), typeof(AccessTestResult), typeof(bool))]
 public sealed class TestKeyPolicyCommand : AsyncCmdlet
@@ -39,8 +44,12 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
     private const string PathRequestSet = "PathRequest";
 
     private readonly TestVerdict _verdict = new();
+    private readonly PolicyLines _lines = new();
 
-    /// <summary>The policy: JSON text, or an object of Get-KeyPolicy.</summary>
+    /// <summary>
+    /// The policy: JSON text, an object of Get-KeyPolicy, or what aws kms get-key-policy prints. A statement alone, or a list of them, is judged as
+    /// if it stood in a policy.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PolicySet)]
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = RequestSet)]
     [AllowEmptyString]
@@ -94,10 +103,22 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
     [Parameter(ParameterSetName = PathRequestSet)]
     public Hashtable? EncryptionContext { get; set; }
 
-    /// <summary>Other condition keys of the request, such as @{ 'kms:ViaService' = 'qbusiness.eu-west-1.amazonaws.com' }.</summary>
+    /// <summary>
+    /// Other condition keys of the request, such as @{ 'kms:ViaService' = 'qbusiness.eu-west-1.amazonaws.com' }; a list where the request has several
+    /// values, such as @{ 'kms:GrantOperations' = 'Decrypt', 'RetireGrant' }.
+    /// </summary>
     [Parameter(ParameterSetName = RequestSet)]
     [Parameter(ParameterSetName = PathRequestSet)]
     public Hashtable? Condition { get; set; }
+
+    /// <summary>
+    /// The identity policies of who asks, each JSON text or the path of a file with it; @() for one who has none. Without it they are taken to allow
+    /// what the key policy leaves to the account, and the result says so.
+    /// </summary>
+    [Parameter(ParameterSetName = RequestSet)]
+    [Parameter(ParameterSetName = PathRequestSet)]
+    [AllowEmptyCollection]
+    public string[]? IdentityPolicy { get; set; }
 
     /// <summary>The ARN of the key. Without it, the key is taken to be of the account whose root the policy names.</summary>
     [Parameter]
@@ -114,14 +135,57 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
     /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
-        (string json, string? platform) = Path.Length > 0
-            ? (await OnPipelineAsync(() => PolicyInput.ReadFile(this, Path)).ConfigureAwait(false), null)
-            : PolicyInput.ReadPolicy(Policy);
+        if (Path.Length > 0)
+        {
+            await TestAsync(await OnPipelineAsync(() => PolicyInput.ReadFile(this, Path)).ConfigureAwait(false), null).ConfigureAwait(false);
+            return;
+        }
+
+        foreach (object policy in LanguagePrimitives.GetEnumerable(Policy)?.Cast<object>() ?? [Policy])
+        {
+            (string text, string? platform) = PolicyInput.ReadPolicy(policy);
+            await TestEachAsync(platform is null ? _lines.Add(text) : _lines.Rest(), null).ConfigureAwait(false);
+            if (platform is not null)
+            {
+                await TestEachAsync([text], platform).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task EndAsync()
+    {
+        await TestEachAsync(_lines.Rest(), null).ConfigureAwait(false);
+        await _verdict.ConcludeAsync(this, Quiet).ConfigureAwait(false);
+    }
+
+    private async Task TestEachAsync(IEnumerable<string> texts, string? platform)
+    {
+        foreach (string text in texts)
+        {
+            try
+            {
+                await TestAsync(text, platform).ConfigureAwait(false);
+            }
+            catch (TenantEncryptionException exception)
+            {
+                Report(exception, Target);
+            }
+        }
+    }
+
+    private async Task TestAsync(string text, string? platform)
+    {
+        string json = KeyPolicyText.Unwrap(text);
         KeyIdentifier? key = KeyArn is null ? null : KeyIdentifier.Parse(KeyArn);
         if (Principal.Length > 0)
         {
-            AccessTestResult result = AccessTest.Run(
-                json, Principal, Action, ContextPairs.Read(EncryptionContext), ContextPairs.Read(Condition), key);
+            AccessTestResult result = AccessTest.Run(json, await QuestionAsync(key).ConfigureAwait(false));
+            if (result.LeftOut.Count > 0)
+            {
+                Warn($"A request for {result.Action} never has {string.Join(", ", result.LeftOut)}: it was asked without.");
+            }
+
             await TellAsync(result, result.Success).ConfigureAwait(false);
         }
         else
@@ -131,8 +195,15 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
         }
     }
 
-    /// <inheritdoc/>
-    protected override Task EndAsync() => _verdict.ConcludeAsync(this, Quiet);
+    private async Task<AccessQuestion> QuestionAsync(KeyIdentifier? key) => new()
+    {
+        Principal = Principal,
+        Action = Action,
+        EncryptionContext = ContextPairs.Read(EncryptionContext) ?? new Dictionary<string, string>(),
+        ConditionKeys = PolicyInput.ReadConditions(Condition),
+        IdentityPolicies = await OnPipelineAsync(() => IdentityPolicy?.Select(policy => PolicyInput.ReadJsonOrFile(this, policy)!).ToArray()).ConfigureAwait(false),
+        Key = key,
+    };
 
     private async Task<PolicyAnalysis> AnalyzeAsync(string json, string? name, KeyIdentifier? key)
     {

@@ -1,24 +1,13 @@
+using TenantEncryption.Policies.Access;
+
 namespace TenantEncryption.PowerShell.Completion;
 
-/// <summary>
-/// Completes the actions of AWS KMS that key policies are about (Service Authorization Reference, "Actions, resources, and condition keys for AWS Key
-/// Management Service": those whose resource is a key).
-/// </summary>
+/// <summary>Completes the actions of AWS KMS that the policies of symmetric keys are about: those that use the key first.</summary>
 public sealed class KmsActionCompleter : Completer
 {
-    private static readonly string[] Administration =
-    [
-        "CancelKeyDeletion", "CreateAlias", "CreateGrant", "DeleteAlias", "DeleteImportedKeyMaterial", "DescribeKey", "DisableKey", "DisableKeyRotation", "EnableKey",
-        "EnableKeyRotation", "GetKeyPolicy", "GetKeyRotationStatus", "GetParametersForImport", "ImportKeyMaterial", "ListGrants", "ListKeyPolicies", "ListKeyRotations",
-        "ListResourceTags", "PutKeyPolicy", "ReplicateKey", "RetireGrant", "RevokeGrant", "RotateKeyOnDemand", "ScheduleKeyDeletion", "TagResource", "UntagResource",
-        "UpdateAlias", "UpdateKeyDescription", "UpdatePrimaryRegion",
-    ];
-
-    private static readonly string[] Use =
-        ["Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo"];
-
     /// <inheritdoc/>
-    internal override IEnumerable<Candidate> Find(TypedLine line) =>
-        Use.Select(action => new Candidate($"kms:{action}", "uses the key") { Also = action })
-            .Concat(Administration.Select(action => new Candidate($"kms:{action}", "administers the key") { Also = action }));
+    internal override IEnumerable<Candidate> Find(TypedLine line) => KmsActions.All
+        .Select(name => KmsActions.Find(name)!)
+        .OrderByDescending(action => action.UsesKey)
+        .Select(action => new Candidate(action.Name, action.UsesKey ? "uses the key" : "administers the key") { Also = action.Name["kms:".Length..] });
 }

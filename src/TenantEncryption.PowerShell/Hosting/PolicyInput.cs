@@ -18,7 +18,7 @@ internal static class PolicyInput
     /// <returns>The JSON, or <see langword="null"/> when nothing was given.</returns>
     /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>STORAGE_FAILED</c>, <c>INVALID_INPUT</c>.</exception>
     public static string? ReadJsonOrFile(PSCmdlet cmdlet, string? jsonOrPath) =>
-        jsonOrPath is null || jsonOrPath.TrimStart() is ['{' or '[', ..] ? jsonOrPath : ReadFile(cmdlet, jsonOrPath);
+        jsonOrPath is null || jsonOrPath.TrimStart().TrimStart('\uFEFF') is ['{' or '[', ..] ? jsonOrPath : ReadFile(cmdlet, jsonOrPath);
 
     /// <summary>The text of a file.</summary>
     /// <param name="cmdlet">The cmdlet whose session it is; its pipeline thread calls.</param>
@@ -45,7 +45,10 @@ internal static class PolicyInput
         }
     }
 
-    /// <summary>The text of a policy: JSON, or a KeyPolicy (one that came back from a job or a file, too).</summary>
+    /// <summary>
+    /// The text of a policy: JSON, a KeyPolicy (one that came back from a job or a file, too), or the answer of GetKeyPolicy as ConvertFrom-Json
+    /// makes an object of it.
+    /// </summary>
     /// <param name="policy">What was given.</param>
     /// <returns>The JSON, and the platform that a KeyPolicy is for.</returns>
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: it is neither.</exception>
@@ -58,6 +61,7 @@ internal static class PolicyInput
             KeyPolicy known => (known.Json, known.Platform),
             _ when input.TypeNames.Contains($"Deserialized.{typeof(KeyPolicy).FullName}") && input.Properties[nameof(KeyPolicy.Json)]?.Value is string json =>
                 (json, input.Properties[nameof(KeyPolicy.Platform)]?.Value as string),
+            _ when input.Properties["Policy"]?.Value is string json => (json, null),
             FileInfo file => throw new TenantEncryptionException(
                 ErrorCodes.InvalidInput, $"'{file.Name}' is a file: give it with -Path, or its text (Get-Content -Raw)."),
             _ => throw new TenantEncryptionException(
@@ -69,24 +73,32 @@ internal static class PolicyInput
     /// <param name="table">The hashtable, or <see langword="null"/>.</param>
     /// <returns>The values by name.</returns>
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: a value is neither text nor a list of texts.</exception>
-    public static IReadOnlyDictionary<string, IReadOnlyList<string>> ReadParameters(IDictionary? table)
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> ReadParameters(IDictionary? table) => ReadLists(table, "parameter");
+
+    /// <summary>Condition keys of a request: a text or a list of texts for each.</summary>
+    /// <param name="table">The hashtable, or <see langword="null"/>.</param>
+    /// <returns>The values by condition key.</returns>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: a value is neither text nor a list of texts.</exception>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> ReadConditions(IDictionary? table) => ReadLists(table, "condition key");
+
+    private static Dictionary<string, IReadOnlyList<string>> ReadLists(IDictionary? table, string what)
     {
-        var parameters = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
+        var lists = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
         foreach (DictionaryEntry entry in table ?? new Hashtable())
         {
             string name = LanguagePrimitives.ConvertTo<string>(entry.Key);
             object? value = Unwrap(entry.Value);
-            parameters[name] = value is not string && value is IEnumerable list ? [.. list.Cast<object?>().Select(item => Text(name, item))] : [Text(name, value)];
+            lists[name] = value is not string && value is IEnumerable list ? [.. list.Cast<object?>().Select(item => Text(what, name, item))] : [Text(what, name, value)];
         }
 
-        return parameters;
+        return lists;
     }
 
-    private static string Text(string name, object? value) => Unwrap(value) switch
+    private static string Text(string what, string name, object? value) => Unwrap(value) switch
     {
         string text => text,
         IConvertible simple => simple.ToString(CultureInfo.InvariantCulture),
-        _ => throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"The value of the parameter '{name}' is neither text nor a list of texts."),
+        _ => throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"The value of the {what} '{name}' is neither text nor a list of texts."),
     };
 
     private static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;

@@ -5,7 +5,7 @@ namespace TenantEncryption.Core.Tests.Policies;
 public sealed class AuthorizationTests
 {
     private static readonly Dictionary<string, AuthorizationCase> Cases =
-        SeedCases.All().Concat(LanguageCases.All()).ToDictionary(one => one.Name);
+        SeedCases.All().Concat(LanguageCases.All()).Concat(KmsCases.All()).ToDictionary(one => one.Name);
 
     public static TheoryData<string> Names => [.. Cases.Keys];
 
@@ -41,7 +41,7 @@ public sealed class AuthorizationTests
     }
 
     [Fact]
-    public void There_are_at_least_120_cases_with_names_of_their_own() => Assert.True(Cases.Count >= 120, $"{Cases.Count}");
+    public void There_are_at_least_220_cases_with_names_of_their_own() => Assert.True(Cases.Count >= 220, $"{Cases.Count}");
 
     [Fact]
     public void An_explanation_names_the_condition_that_was_not_met()

@@ -10,7 +10,7 @@ internal static class BrokenCase
     {
         { Grant: { } grant } => "grant:" + grant.GrantId,
         { IdentityPolicyStatement: { } statement } => "identity:" + statement.Sid,
-        { Reason: AccessReason.KeyPolicySilent or AccessReason.IdentityPolicySilent } => "none",
+        { Reason: AccessReason.KeyPolicySilent or AccessReason.IdentityPolicySilent or AccessReason.NotAcrossAccounts } => "none",
         _ => "key:" + decision.KeyPolicyStatement!.Sid,
     };
 
@@ -53,6 +53,7 @@ internal static class BrokenCase
                     statement["Effect"] = "Deny";
                     break;
                 case "principal":
+                    statement.Remove("NotPrincipal");
                     statement["Principal"] = Build.Who("arn:aws:iam::111122223333:user/nobody");
                     break;
                 case "action":

@@ -194,9 +194,9 @@ public sealed class PolicyServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_policy_that_would_lock_the_account_out_is_refused_before_any_region_is_touched()
+    public async Task A_key_that_nobody_manages_any_more_is_not_our_lockout()
     {
-        // Only the vendor is left in it: somebody put it past KMS's own check.
+        // Only reading is left in it: somebody put it past KMS's own check.
         KeyProvider provider = await QlikAsync("acme");
         using AmazonKeyManagementServiceClient kms = KmsIn("eu-west-1");
         await kms.PutKeyPolicyAsync(new PutKeyPolicyRequest
@@ -205,7 +205,39 @@ public sealed class PolicyServiceTests : IAsyncLifetime
             BypassPolicyLockoutSafetyCheck = true,
             Policy = Build.Policy(Build.Allow("Read", Build.Who(Build.Root), new JArray("kms:Get*", "kms:Describe*"))).ToString(),
         });
-        Assert.Equal(ErrorCodes.PolicyLockout, await Refusal.CodeOfAsync(() => PlanAsync(provider)));
+        KeyPolicyPlan plan = await PlanAsync(provider);
+        Assert.Contains("now as before", Assert.Single(plan.Warnings), StringComparison.Ordinal);
+        Assert.Equal(ErrorCodes.PolicyDenied, await Refusal.CodeOfAsync(() => _service.Service.Policies.SetAsync(plan)));
+    }
+
+    [Fact]
+    public async Task A_policy_that_is_hardened_for_all_but_an_administrator_gets_the_platforms_statement()
+    {
+        KeyProvider provider = await QlikAsync("acme");
+        await PutAsync(provider.KeyArn!, _ => { }, Build.Deny("Hard", "*", "kms:PutKeyPolicy", Build.Condition("ArnNotEquals", "aws:PrincipalArn", Build.Root)));
+        KeyPolicyPlan plan = await PlanAsync(provider);
+        Assert.Empty(plan.Warnings);
+        await _service.Service.Policies.SetAsync(plan);
+        Assert.Contains("acme", await PolicyAsync(provider.KeyArn!), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("StringNotEquals", "aws:PrincipalOrgID", "o-1")]
+    [InlineData("BoolIfExists", "aws:MultiFactorAuthPresent", "false")]
+    public async Task A_policy_that_is_hardened_by_what_only_a_call_tells_is_a_warning_that_names_the_Deny(string @operator, string key, string value)
+    {
+        KeyProvider provider = await QlikAsync("acme");
+        using AmazonKeyManagementServiceClient kms = KmsIn("eu-west-1");
+        await kms.PutKeyPolicyAsync(new PutKeyPolicyRequest
+        {
+            KeyId = provider.KeyArn,
+            BypassPolicyLockoutSafetyCheck = true,
+            Policy = Build.Policy(
+                Build.Allow("Root", Build.Who(Build.Root), "kms:*"), Build.Deny("Hard", "*", "kms:PutKeyPolicy", Build.Condition(@operator, key, value))).ToString(),
+        });
+        KeyPolicyPlan plan = await PlanAsync(provider);
+        Assert.Contains($"the Deny in statement 1 'Hard' ({@operator} {key} [{value}])", Assert.Single(plan.Warnings), StringComparison.Ordinal);
+        Assert.True(plan.IsChanged);
     }
 
     [Fact]

@@ -44,7 +44,8 @@ public sealed record ExpectedAccess
             Action = Action,
             Resource = keyArn,
             EncryptionContext = EncryptionContext,
-            Context = RequestConditions.Of(Principal, Action, keyArn, EncryptionContext, ConditionKeys, time),
+            Context = RequestConditions.Of(
+                Principal, Action, keyArn, EncryptionContext, ConditionKeys.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<string>)[pair.Value]), time),
         };
     }
 

@@ -16,7 +16,7 @@ internal static class PolicyWriter
     public static string Write(JToken policy)
     {
         string indented = Write(policy, Formatting.Indented);
-        return indented.Length <= PolicySource.MaximumLength ? indented : Write(policy, Formatting.None);
+        return indented.Length <= KeyPolicyText.MaximumLength ? indented : Write(policy, Formatting.None);
     }
 
     private static string Write(JToken policy, Formatting formatting)

@@ -1,5 +1,4 @@
 using TenantEncryption.Errors;
-using TenantEncryption.Kms;
 using TenantEncryption.Policies.Access;
 using TenantEncryption.Policies.Text;
 
@@ -8,59 +7,80 @@ namespace TenantEncryption.Policies.Findings;
 /// <summary>Asks a key policy about one request, without a call.</summary>
 public static class AccessTest
 {
-    private static readonly Dictionary<string, string> NoPairs = [];
+    private const int MaximumSimilar = 4;
 
     /// <summary>Decides a request.</summary>
-    /// <param name="policy">The policy's JSON.</param>
-    /// <param name="principal">Who asks: the ARN of a role, user, session or account, or the name of a service.</param>
-    /// <param name="action">What for, such as <c>kms:Decrypt</c>; with or without <c>kms:</c>.</param>
-    /// <param name="encryptionContext">The pairs of the request.</param>
-    /// <param name="conditionKeys">Other condition keys, such as <c>kms:ViaService</c>.</param>
-    /// <param name="key">The key; <see langword="null"/> for one of the account whose root the policy names.</param>
-    /// <param name="time">When it is made; now when not given.</param>
+    /// <param name="policy">The policy's JSON, or a statement of one, or a list of them.</param>
+    /// <param name="question">The request.</param>
     /// <returns>The decision.</returns>
     /// <exception cref="TenantEncryptionException">
-    /// <c>MALFORMED_POLICY</c>; <c>INVALID_ARN</c>: the principal is none; <c>INVALID_INPUT</c>: the action is none of KMS.
+    /// <c>MALFORMED_POLICY</c>: one of the policies is; <c>INVALID_ARN</c>: the principal is none; <c>INVALID_INPUT</c>: the action is none of KMS.
     /// </exception>
-    public static AccessTestResult Run(
-        string policy,
-        string principal,
-        string action,
-        IReadOnlyDictionary<string, string>? encryptionContext = null,
-        IReadOnlyDictionary<string, string>? conditionKeys = null,
-        KeyIdentifier? key = null,
-        DateTimeOffset? time = null)
+    public static AccessTestResult Run(string policy, AccessQuestion question)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        ArgumentNullException.ThrowIfNull(principal);
-        ArgumentNullException.ThrowIfNull(action);
-        PolicyDocument document = PolicyDocument.Parse(policy, PolicyKind.KeyPolicy);
-        PolicySource source = PolicySource.Read(policy, (_, _) => { });
-        PolicyPrincipal who = PolicyPrincipal.Parse(principal);
-        string partition = principal.Split(':') is ["arn", var own, ..] ? own : "aws";
-        var request = new ExpectedAccess
+        ArgumentNullException.ThrowIfNull(question);
+        KmsAction action = ActionOf(question.Action);
+        PolicySource source = Read(policy);
+        PolicyDocument[]? identityPolicies = question.IdentityPolicies?.Select(ReadIdentityPolicy).ToArray();
+        string keyArn = AssumedKey.Of(question.Key, PartitionOf(question, source), source);
+        PolicyPrincipal principal = SessionRole.Parse(question.Principal, [source.Document, .. identityPolicies ?? []], keyArn);
+        var request = new AccessRequest
         {
-            Sid = "",
-            Expectation = AccessExpectation.Allowed,
-            Principal = who,
-            Action = ActionOf(action),
-            EncryptionContext = encryptionContext ?? NoPairs,
-            ConditionKeys = conditionKeys ?? NoPairs,
+            Principal = principal,
+            Action = action.Name,
+            Resource = action.ConcernsKey ? keyArn : "*",
+            EncryptionContext = question.EncryptionContext,
+            Context = RequestConditions.Of(
+                principal, action.Name, keyArn, question.EncryptionContext, question.ConditionKeys, question.Time ?? TimeProvider.System.GetUtcNow()),
         };
-        AccessRequest asked = request.ToRequest(AssumedKey.Of(key, partition, source), time ?? TimeProvider.System.GetUtcNow());
-        var policies = new KeyPolicies { KeyPolicy = document, IdentityPolicies = null };
-        AccessDecision decision = PolicySimulator.Decide(asked, policies);
+        var policies = new KeyPolicies { KeyPolicy = source.Document, IdentityPolicies = identityPolicies };
+        AccessDecision decision = PolicySimulator.Decide(request, policies);
         return new AccessTestResult
         {
             Decision = decision.IsAllowed ? AccessVerdict.Allowed : AccessVerdict.Denied,
-            Principal = principal,
-            Action = request.Action,
-            Statement = decision.KeyPolicyStatement is { } statement ? PolicySource.NameOf(statement) : null,
-            Reason = decision.Reason == AccessReason.KeyPolicySilent ? $"{decision}{Nearest(document, asked)}" : decision.ToString(),
+            Principal = question.Principal,
+            Action = action.Name,
+            Statement = (decision.KeyPolicyStatement ?? decision.IdentityPolicyStatement) is { } statement ? PolicySource.NameOf(statement) : null,
+            Reason = decision.Reason == AccessReason.KeyPolicySilent ? $"{decision}{Nearest(source.Document, request)}" : decision.ToString(),
             AssumesIdentityPolicy = decision.AssumesIdentityPolicy,
-            Statements = PolicySimulator.Explain(asked, policies),
+            LeftOut = RequestConditions.Impossible(action, question.EncryptionContext, question.ConditionKeys),
+            Statements = PolicySimulator.Explain(request, policies),
         };
     }
+
+    private static PolicySource Read(string policy)
+    {
+        try
+        {
+            return PolicySource.Read(policy, (fault, _) => throw fault.AsKnown());
+        }
+        catch (PolicySyntaxException fault)
+        {
+            throw fault.AsKnown();
+        }
+    }
+
+    private static PolicyDocument ReadIdentityPolicy(string policy, int index)
+    {
+        string name = $"number {index + 1}";
+        try
+        {
+            return PolicyDocument.Parse(policy, PolicyKind.IdentityPolicy, name);
+        }
+        catch (TenantEncryptionException fault)
+        {
+            throw new TenantEncryptionException(fault.Code, $"The identity policy {name}: {fault.Detail}", fault);
+        }
+    }
+
+    // Where neither the key nor the principal tells the partition, the principals of the policy do.
+    private static string PartitionOf(AccessQuestion question, PolicySource source) =>
+        question.Key?.Partition
+        ?? source.Document.Statements.SelectMany(statement => statement.Principal!.Names).Prepend(question.Principal)
+            .Select(name => name.Split(':') is ["arn", var partition, ..] ? partition : null)
+            .FirstOrDefault(partition => partition is not null)
+        ?? "aws";
 
     /// <summary>The Allow that comes nearest to the request, and why it does not apply.</summary>
     private static string Nearest(PolicyDocument document, AccessRequest request)
@@ -75,11 +95,19 @@ public static class AccessTest
             : $" The nearest is {nearest}: {StatementVerdict.Of(nearest, "", request).Explanation}.";
     }
 
-    private static string ActionOf(string action)
+    private static KmsAction ActionOf(string action)
     {
         string name = action.Contains(':', StringComparison.Ordinal) ? action : $"kms:{action}";
-        return name.StartsWith("kms:", StringComparison.OrdinalIgnoreCase) && !GlobPattern.IsPattern(name) && name.Length > "kms:".Length
-            ? KmsActions.Expand(name)[0]
-            : throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"'{action}' is not one action of KMS, such as kms:Decrypt.");
+        if (KmsActions.Find(name) is { } known)
+        {
+            return known;
+        }
+
+        IReadOnlyList<string> similar = GlobPattern.IsPattern(name) ? KmsActions.Expand(name) : KmsActions.FindSimilar(name);
+        throw new TenantEncryptionException(
+            ErrorCodes.InvalidInput,
+            similar.Count is > 0 and <= MaximumSimilar
+                ? $"'{action}' is not one action of KMS; is {string.Join(" or ", similar)} meant?"
+                : $"'{action}' is not one action of KMS, such as kms:Decrypt.");
     }
 }

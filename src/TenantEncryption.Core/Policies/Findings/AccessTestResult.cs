@@ -32,6 +32,12 @@ public sealed record AccessTestResult
     /// </summary>
     public bool AssumesIdentityPolicy { get; init; }
 
+    /// <summary>
+    /// The condition keys of the question that no request for the action can have, such as an encryption context for kms:DescribeKey. They were
+    /// left out, as the real request lacks them.
+    /// </summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>Why each statement applies or does not.</summary>
     public required IReadOnlyList<StatementVerdict> Statements { get; init; }
 

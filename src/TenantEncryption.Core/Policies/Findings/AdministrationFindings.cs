@@ -18,7 +18,27 @@ internal static class AdministrationFindings
             AddMissing(subject, statement, findings);
         }
 
-        if (subject.KeyAccount != AssumedKey.UnknownAccount && KeyManageability.FindManager(subject.Source.Document, subject.KeyArn, subject.Time) is null)
+        // What could not be read, or is not there as only statements were given, might allow it.
+        if (subject.KeyAccount != AssumedKey.UnknownAccount && !subject.Source.IsPart && subject.Source.Document.Statements.Count == subject.Source.Statements.Count)
+        {
+            AddManageability(subject, findings);
+        }
+    }
+
+    private static void AddManageability(PolicySubject subject, FindingList findings)
+    {
+        ManageabilityVerdict verdict = KeyManageability.Judge(subject.Source.Document, subject.KeyArn, subject.Time);
+        if (verdict.Answer == Manageability.Depends)
+        {
+            findings.Add(
+                FindingSeverity.Warning,
+                PolicyFindingCodes.ConditionalAdministration,
+                verdict.DependsOn[0],
+                $"{verdict} That can't be judged here.",
+                "Make sure that an administrator of the account meets the conditions before you put the policy.",
+                []);
+        }
+        else if (verdict.Answer == Manageability.No)
         {
             AddLockout(subject, findings);
         }

@@ -42,6 +42,17 @@ public static class PolicyAnalyzer
         var findings = new FindingList(source);
         reading.AddTo(findings);
         TextFindings.Add(source, findings);
+        if (source.IsPart)
+        {
+            findings.Add(
+                FindingSeverity.Information,
+                PolicyFindingCodes.StatementsOnly,
+                "This is not a whole policy: the statements are judged as if they stood in one. Whether the account keeps its key is not judged.",
+                "Add them to the policy that the key has: KMS takes whole policies only.",
+                position: null,
+                []);
+        }
+
         AssumedKey key = AssumedKey.Of(values, platform, source);
         DateTimeOffset now = time ?? TimeProvider.System.GetUtcNow();
         IReadOnlyList<AccessOutcome> outcomes = AccessOutcome.Decide(
@@ -72,7 +83,8 @@ public static class PolicyAnalyzer
                 Severity = FindingSeverity.Error,
                 Code = fault.IsJson ? PolicyFindingCodes.MalformedStatement : PolicyFindingCodes.MalformedJson,
                 Observed = fault.Fault,
-                Remedy = fault.IsJson ? PolicyReading.Remedy : "Correct the JSON at that place: a comma too many or too few, a missing bracket or quote.",
+                Remedy = fault.Remedy
+                    ?? (fault.IsJson ? PolicyReading.Remedy : "Correct the JSON at that place: a comma too many or too few, a missing bracket or quote."),
                 Line = fault.Position?.Line,
                 Column = fault.Position?.Column,
             },

@@ -77,4 +77,13 @@ public static class PolicyFindingCodes
 
     /// <summary>Nobody of the account can change the policy any more.</summary>
     public const string AccountLockedOut = "ACCOUNT_LOCKED_OUT";
+
+    /// <summary>Whether somebody of the account can change the policy depends on conditions that only a real request decides.</summary>
+    public const string ConditionalAdministration = "CONDITIONAL_ADMINISTRATION";
+
+    /// <summary>The platform's principal is of another account, and the action works within the key's own alone.</summary>
+    public const string NotAcrossAccounts = "NOT_ACROSS_ACCOUNTS";
+
+    /// <summary>It is not a whole policy but a statement, or several, that is judged.</summary>
+    public const string StatementsOnly = "STATEMENTS_ONLY";
 }

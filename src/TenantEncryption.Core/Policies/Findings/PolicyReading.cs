@@ -1,4 +1,5 @@
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Policies.Documents;
 using TenantEncryption.Policies.Findings.Causes;
 using TenantEncryption.Policies.Findings.Edits;
 using TenantEncryption.Policies.Templates;
@@ -28,9 +29,9 @@ internal sealed class PolicyReading
     /// <exception cref="PolicySyntaxException">It is no JSON, or no policy for a reason that no rule mends.</exception>
     public static PolicyReading Of(string text, IReadOnlyList<RenderedStatement> platform)
     {
-        var original = (PolicyJson.Load(text) as JObject) ?? [];
+        JToken original = PolicyJson.Load(text);
         var reading = new PolicyReading(null!);
-        JObject json = original;
+        JObject json = original as JObject is { } whole && !PolicyParser.IsPart(whole) ? whole : PolicyWriter.Document(PolicyParser.StatementsOf(original).OfType<JObject>());
         PolicySyntaxException? first = null;
         for (int round = 0; ; round++)
         {
@@ -39,7 +40,7 @@ internal sealed class PolicyReading
             IReadOnlyList<PolicyStatement> statements = [];
             try
             {
-                statements = new PolicyParser(PolicyKind.KeyPolicy).Parse(written, (fault, index) => faults.Add((fault, index)));
+                statements = new PolicyParser(PolicyKind.KeyPolicy).Parse(written, (fault, index) => faults.Add((fault, index)), part: true);
             }
             catch (PolicySyntaxException fault) when (fault.At is not null && PolicyRepair.OfDocument(fault.At) is { Count: > 0 })
             {
@@ -67,7 +68,7 @@ internal sealed class PolicyReading
 
             if (edits.Count == 0)
             {
-                reading.Source = new PolicySource(text, original, json, statements);
+                reading.Source = new PolicySource(text, original, round == 0 ? original : json, statements);
                 return reading;
             }
 

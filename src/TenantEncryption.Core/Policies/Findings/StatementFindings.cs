@@ -195,7 +195,7 @@ internal static class StatementFindings
         }
 
         string[] own = [.. statement.Principal!.Names.Where(name => subject.Outcomes.Any(
-            outcome => outcome.Expected.Principal.Names.Contains(name) || (!subject.IsOwn(name) && outcome.Expected.Principal.AccountNames.Contains(name))))];
+            outcome => outcome.Expected.Principal.IsNamed(name) || (!subject.IsOwn(name) && outcome.Expected.Principal.AccountNames.Contains(name))))];
         return statement.Principal.Anyone || statement.Principal.Negated || own.Length == 0 ? []
             : own.Length == statement.Principal.Names.Count ? [PolicyEdit.RemoveStatement(PolicyPlace.Of(statement))]
             : [PolicyEdit.Remove(PolicyPlace.Of(statement, "Principal", "AWS"), own)];

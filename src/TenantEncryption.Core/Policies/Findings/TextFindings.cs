@@ -10,27 +10,23 @@ namespace TenantEncryption.Policies.Findings;
 /// <summary>What KMS does not take of a policy's text, whatever it says.</summary>
 internal static class TextFindings
 {
-    // [\t\n\r\u0020-\u00FF] (API reference, PutKeyPolicy, Policy).
-    private static readonly System.Buffers.SearchValues<char> Characters =
-        System.Buffers.SearchValues.Create([.. "\t\n\r".Concat(Enumerable.Range(0x20, 0xE0).Select(code => (char)code))]);
-
     public static void Add(PolicySource source, FindingList findings)
     {
-        if (source.Text.Length > PolicySource.MaximumLength)
+        if (source.Text.Length > KeyPolicyText.MaximumLength)
         {
             int compact = source.Json.ToString(Formatting.None).Length;
             findings.Add(
                 FindingSeverity.Error,
                 PolicyFindingCodes.PolicyTooLarge,
-                string.Create(CultureInfo.InvariantCulture, $"The policy has {source.Text.Length:N0} characters; KMS takes {PolicySource.MaximumLength:N0}."),
-                compact <= PolicySource.MaximumLength
+                string.Create(CultureInfo.InvariantCulture, $"The policy has {source.Text.Length:N0} characters; KMS takes {KeyPolicyText.MaximumLength:N0}."),
+                compact <= KeyPolicyText.MaximumLength
                     ? string.Create(CultureInfo.InvariantCulture, $"Write it without white space: it has {compact:N0} characters then.")
                     : ErrorCatalog.Get(ErrorCodes.PolicyTooLarge).Remedy,
                 position: null,
                 []);
         }
 
-        (char Character, int At)[] refused = [.. source.Text.Select((character, at) => (character, at)).Where(one => !Characters.Contains(one.character)).DistinctBy(one => one.character)];
+        (char Character, int At)[] refused = [.. source.Text.Select((character, at) => (character, at)).Where(one => KeyPolicyText.FindForbidden(one.character.ToString()) >= 0).DistinctBy(one => one.character)];
         foreach ((char character, int at) in refused.Where(one => VisibleText.IsHidden(one.Character)).Concat(refused.Where(one => !VisibleText.IsHidden(one.Character)).Take(1)))
         {
             // What can't be seen came in with a copy; it is nobody's tenant or role.

@@ -98,11 +98,11 @@ public static class PolicyMerge
 
     private static void Accept(string merged)
     {
-        if (merged.Length > PolicySource.MaximumLength)
+        if (merged.Length > KeyPolicyText.MaximumLength)
         {
             throw new TenantEncryptionException(
                 ErrorCodes.PolicyTooLarge,
-                $"The key policy would have {merged.Length} characters, even without white space; KMS takes {PolicySource.MaximumLength}.");
+                $"The key policy would have {merged.Length} characters, even without white space; KMS takes {KeyPolicyText.MaximumLength}.");
         }
 
         PolicyDocument document = PolicyDocument.Parse(merged, PolicyKind.KeyPolicy);

@@ -41,7 +41,14 @@ internal static class PolicyJson
         }
         catch (System.Text.Json.JsonException e)
         {
-            throw new PolicySyntaxException($"The policy is not valid JSON: {Sentence(e.Message, " LineNumber:")}", Position(json, e), isJson: false, e);
+            TextPosition? position = Position(json, e);
+            throw Quote(json, position) is { } quote
+                ? new PolicySyntaxException(
+                    $"The policy has a typographic quote, {quote} (U+{(int)quote:X4}), where JSON has a straight one (\"); word processors and web pages make them so.",
+                    position,
+                    isJson: false,
+                    e) { Remedy = "Put straight quotes in the place of all typographic ones." }
+                : new PolicySyntaxException($"The policy is not valid JSON: {Sentence(e.Message, " LineNumber:")}", position, isJson: false, e);
         }
         catch (JsonReaderException e)
         {
@@ -61,6 +68,14 @@ internal static class PolicyJson
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
         return new TextPosition((int)line + 1, Encoding.UTF8.GetCharCount(utf8, 0, (int)Math.Min(bytes, utf8.Length)) + 1);
     }
+
+    private static char? Quote(string json, TextPosition? position) =>
+        position is { } at
+        && json.Split('\n').ElementAtOrDefault(at.Line - 1) is { } line
+        && at.Column <= line.Length
+        && line[at.Column - 1] is '\u2018' or '\u2019' or '\u201A' or '\u201C' or '\u201D' or '\u201E' or '\u2032' or '\u2033' or '\u00AB' or '\u00BB'
+            ? line[at.Column - 1]
+            : null;
 
     private static string Sentence(string message, string end)
     {

@@ -6,9 +6,6 @@ namespace TenantEncryption.Policies.Text;
 /// <summary>A key policy as text, as JSON and parsed, with the places of its elements.</summary>
 internal sealed class PolicySource
 {
-    /// <summary>The longest key policy, in characters, which KMS takes for bytes (AWS KMS Developer Guide, "Resource quotas").</summary>
-    public const int MaximumLength = 32_768;
-
     private readonly JsonLocations _locations;
     private readonly JToken[] _written;
 
@@ -16,19 +13,23 @@ internal sealed class PolicySource
     /// <param name="json">The same, parsed.</param>
     /// <param name="meant">The policy with what is malformed mended; the same where nothing is.</param>
     /// <param name="statements">The statements of that which are well formed.</param>
-    public PolicySource(string text, JObject json, JObject meant, IReadOnlyList<PolicyStatement> statements)
+    public PolicySource(string text, JToken json, JToken meant, IReadOnlyList<PolicyStatement> statements)
     {
         Text = text;
         Json = json;
         Document = new PolicyDocument(PolicyKind.KeyPolicy, null, statements);
-        Statements = StatementsOf(meant);
+        Statements = PolicyParser.StatementsOf(meant);
+        IsPart = PolicyParser.IsPart(json);
         _locations = new JsonLocations(text);
-        _written = [.. StatementsOf(json)];
+        _written = PolicyParser.StatementsOf(json);
     }
 
     public string Text { get; }
 
-    public JObject Json { get; }
+    public JToken Json { get; }
+
+    /// <summary>Whether it is not a whole policy but a statement of one, or a list of them.</summary>
+    public bool IsPart { get; }
 
     /// <summary>The statements that are well formed, or are when they are mended.</summary>
     public PolicyDocument Document { get; }
@@ -36,14 +37,14 @@ internal sealed class PolicySource
     /// <summary>All statements as JSON, by their numbers, mended where that is known.</summary>
     public IReadOnlyList<JToken> Statements { get; }
 
-    /// <summary>Reads a policy.</summary>
+    /// <summary>Reads a policy, or statements of one.</summary>
     /// <param name="text">The policy.</param>
     /// <param name="refused">Told of each statement that is wrong.</param>
     /// <exception cref="PolicySyntaxException">The document is wrong.</exception>
     public static PolicySource Read(string text, Action<PolicySyntaxException, int> refused)
     {
-        IReadOnlyList<PolicyStatement> statements = new PolicyParser(PolicyKind.KeyPolicy).Parse(text, refused);
-        var json = (JObject)PolicyJson.Load(text);
+        IReadOnlyList<PolicyStatement> statements = new PolicyParser(PolicyKind.KeyPolicy).Parse(text, refused, part: true);
+        JToken json = PolicyJson.Load(text);
         return new PolicySource(text, json, json, statements);
     }
 
@@ -76,7 +77,4 @@ internal sealed class PolicySource
 
         return _locations.Find(found);
     }
-
-    private static IReadOnlyList<JToken> StatementsOf(JObject policy) =>
-        policy["Statement"] is JArray list ? [.. list] : policy["Statement"] is { } single ? [single] : [];
 }

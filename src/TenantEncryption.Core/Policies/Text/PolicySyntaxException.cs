@@ -12,6 +12,9 @@ internal sealed class PolicySyntaxException(string fault, TextPosition? position
     /// <summary>Where, if that is known.</summary>
     public TextPosition? Position => position;
 
+    /// <summary>What to do, where the fault tells.</summary>
+    public string? Remedy { get; init; }
+
     /// <summary>What is wrong in the JSON, where it is any.</summary>
     public JToken? At => at;
 
@@ -20,5 +23,5 @@ internal sealed class PolicySyntaxException(string fault, TextPosition? position
 
     /// <summary>The error that callers of this library get.</summary>
     public TenantEncryptionException AsKnown() => new(
-        ErrorCodes.MalformedPolicy, position is null ? Message : $"{Message.TrimEnd('.')} ({position}).", InnerException);
+        ErrorCodes.MalformedPolicy, position is null ? Message : $"{Message.TrimEnd('.')} ({position}).", InnerException, Remedy);
 }

@@ -194,11 +194,12 @@ public sealed class PolicyAnalyzerTests
     [Fact]
     public void More_than_the_platform_asks_for_is_a_warning()
     {
+        // kms:ScheduleKeyDeletion has no effect for another account's role.
         JObject policy = Right();
         ((JArray)policy["Statement"]!).Add(Allow("More", Who(Role), new JArray("kms:ScheduleKeyDeletion", "kms:ReEncrypt*"), Condition("StringEquals", "kms:CallerAccount", "338144066592")));
         PolicyFinding finding = Assert.Single(Analyze(policy).Findings);
         Assert.Equal(PolicyFindingCodes.ExcessiveAction, finding.Code);
-        Assert.Equal(["kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:ScheduleKeyDeletion"], finding.Action.Order());
+        Assert.Equal(["kms:ReEncryptFrom", "kms:ReEncryptTo"], finding.Action.Order());
     }
 
     [Fact]
@@ -235,6 +236,52 @@ public sealed class PolicyAnalyzerTests
         PolicyAnalysis analysis = Analyze(Policy((JObject)Right()["Statement"]![1]!));
         Assert.Equal(ErrorCodes.PolicyLockout, analysis.Code);
         Assert.Contains(analysis.Findings, finding => finding is { Code: PolicyFindingCodes.AccountLockedOut, Severity: FindingSeverity.Error });
+    }
+
+    [Fact]
+    public void A_root_statement_for_another_key_is_named_as_the_cause_of_the_lockout()
+    {
+        JObject policy = Right();
+        policy["Statement"]![0]!["Resource"] = OtherKey;
+        PolicyFinding finding = Assert.Single(Analyze(policy).Findings, finding => finding.Code == PolicyFindingCodes.AccountLockedOut);
+        Assert.Contains("The Resource of statement 0", finding.Observed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_account_keeps_by_a_condition_is_a_warning_that_names_it()
+    {
+        JObject policy = Right();
+        ((JArray)policy["Statement"]!).Add(Deny("Hard", "*", "kms:PutKeyPolicy", Condition("StringNotEquals", "aws:PrincipalOrgID", "o-1")));
+        PolicyAnalysis analysis = Analyze(policy);
+        Assert.Equal(ErrorCodes.Success, analysis.Code);
+        PolicyFinding finding = Assert.Single(analysis.Findings, finding => finding.Code == PolicyFindingCodes.ConditionalAdministration);
+        Assert.Equal((FindingSeverity.Warning, "Hard"), (finding.Severity, finding.Statement));
+        Assert.Contains("StringNotEquals aws:PrincipalOrgID [o-1]", finding.Observed, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Platforms))]
+    public void A_platforms_statements_alone_are_judged_as_such(string platform)
+    {
+        PolicyValues values = ValuesFor(platform);
+        JObject[] statements = [.. PlatformStatements.Render(Of(platform), values).Select(statement => statement.Statement)];
+        string[] texts = statements.Length == 1 ? [statements[0].ToString(), new JArray(statements).ToString()] : [new JArray(statements).ToString()];
+        foreach (string text in texts)
+        {
+            PolicyAnalysis analysis = PolicyAnalyzer.Analyze(text, Of(platform), values);
+            Assert.True(analysis.Success, string.Join("\n", analysis.Findings));
+            Assert.Single(analysis.Findings, finding => finding is { Code: PolicyFindingCodes.StatementsOnly, Severity: FindingSeverity.Information });
+        }
+    }
+
+    [Fact]
+    public void The_place_of_a_fault_in_statements_alone_is_the_place_in_the_text()
+    {
+        JObject statement = (JObject)Right()["Statement"]![1]!;
+        statement["Effect"] = "allow";
+        PolicyFinding finding = Assert.Single(
+            PolicyAnalyzer.Analyze(new JArray(statement).ToString(), Of("qlik-cloud"), Acme).Findings, finding => finding.Code == PolicyFindingCodes.MalformedStatement);
+        Assert.Equal((4, 15), (finding.Line, finding.Column));
     }
 
     [Fact]

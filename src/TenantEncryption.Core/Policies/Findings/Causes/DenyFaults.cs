@@ -69,7 +69,7 @@ internal static class DenyFaults
 
         if (!named.Anyone)
         {
-            string[] own = [.. named.Names.Where(name => principals.Any(principal => principal.Names.Contains(name) || principal.AccountNames.Contains(name)))];
+            string[] own = [.. named.Names.Where(name => principals.Any(principal => principal.IsNamed(name) || principal.AccountNames.Contains(name)))];
             return own.Length == named.Names.Count
                 ? ([PolicyEdit.RemoveStatement(place)], "It names nobody but the platform's principals.")
                 : ([PolicyEdit.Remove(place.At("Principal", "AWS"), own)], null);
@@ -109,7 +109,7 @@ internal static class DenyFaults
 
     // IAM User Guide, "NotPrincipal": who is to be exempt must be listed with the account, and a session with its role too.
     private static IEnumerable<string> Exempting(PolicyPrincipal principal) =>
-        principal.Names.Where(name => !PrincipalSyntax.IsUniqueId(name)).Append(principal.AccountNames.LastOrDefault() ?? principal.Arn);
+        new[] { principal.Arn, principal.PrincipalArn, principal.AccountNames.LastOrDefault() ?? principal.Arn }.Distinct(StringComparer.Ordinal);
 
     private static AccessRequest RequestOf(PolicySubject subject, AccessOutcome outcome) => outcome.Expected.ToRequest(subject.KeyArn, subject.Time);
 }

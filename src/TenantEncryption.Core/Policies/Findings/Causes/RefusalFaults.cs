@@ -27,6 +27,12 @@ internal static class RefusalFaults
             return [];
         }
 
+        AccessOutcome[] never = [.. refused.Where(outcome => outcome.Decision.Reason == AccessReason.NotAcrossAccounts)];
+        if (never.Length > 0)
+        {
+            return [NotAcrossAccounts(subject, never)];
+        }
+
         IReadOnlyList<PolicyStatement> candidates = subject.Find(wanted.Statement);
         string? delegated = Delegated(subject, refused);
         return
@@ -38,6 +44,15 @@ internal static class RefusalFaults
                 .Select(fault => delegated is null ? fault : fault with { Observed = $"{fault.Observed} {delegated}" }),
         ];
     }
+
+    private static Fault NotAcrossAccounts(PolicySubject subject, AccessOutcome[] never) => new()
+    {
+        Code = PolicyFindingCodes.NotAcrossAccounts,
+        Observed = $"{never[0].Expected.Principal.Account} is not the key's account {subject.KeyAccount}, and {never[0].Expected.Action} works within the key's own account alone.",
+        Edits = [],
+        Hint = "Use a key of that account: no policy can allow it.",
+        Outcomes = never,
+    };
 
     // A platform's roles may have a statement each: the one that names the principal, nearly names it, or else the likest.
     private static PolicyStatement? Nearest(IReadOnlyList<PolicyStatement> candidates, PolicyPrincipal principal) =>

@@ -32,7 +32,7 @@ internal static class Separation
         PolicyPrincipal[] principals = [.. subject.Outcomes.Select(outcome => outcome.Expected.Principal).DistinctBy(principal => principal.Arn, StringComparer.Ordinal)];
         PrincipalElement named = statement.Principal!;
         string[] own = [.. named.Names.Where(name => principals.Any(
-            principal => principal.Names.Contains(name) || (principal.Account != subject.KeyAccount && principal.AccountNames.Contains(name))))];
+            principal => principal.IsNamed(name) || (principal.Account != subject.KeyAccount && principal.AccountNames.Contains(name))))];
         if (named.Anyone || named.Negated)
         {
             yield return PolicyEdit.Add(place.At("Condition", "ArnNotEquals", PrincipalArn), principals.Select(principal => principal.PrincipalArn).Distinct(StringComparer.Ordinal));
