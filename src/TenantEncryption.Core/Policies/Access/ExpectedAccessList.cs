@@ -41,8 +41,9 @@ public static class ExpectedAccessList
 
         ConditionSample made = ConditionSample.Of(statement.Conditions);
         IReadOnlyDictionary<string, string>[] strangers = [.. Strangers(made.EncryptionContexts)];
-        foreach (PolicyPrincipal who in principal.Names.Order(StringComparer.Ordinal).Select(PrincipalOf))
+        foreach (string name in principal.Names.Order(StringComparer.Ordinal))
         {
+            PolicyPrincipal who = PrincipalOf(name);
             foreach (string what in action.Names.SelectMany(KmsActions.Expand).Distinct(StringComparer.OrdinalIgnoreCase))
             {
                 var template = new ExpectedAccess
@@ -51,6 +52,7 @@ public static class ExpectedAccessList
                     Expectation = AccessExpectation.Allowed,
                     Principal = who,
                     Action = what,
+                    Advice = rendered.AdviceFor(name),
                     ConditionKeys = made.ConditionKeys,
                     Undecidable = made.Undecidable,
                 };

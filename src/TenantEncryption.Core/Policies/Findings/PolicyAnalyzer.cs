@@ -71,7 +71,7 @@ public static class PolicyAnalyzer
     }
 
     private static string CodeOf(IReadOnlyList<AccessOutcome> outcomes, FindingList findings) =>
-        outcomes.Any(outcome => outcome is { IsDecidable: true, IsMet: false, Expected.Expectation: AccessExpectation.Allowed }) ? ErrorCodes.PolicyDenied
+        outcomes.Any(outcome => outcome is { IsDecidable: true, IsMet: false, Expected: { Expectation: AccessExpectation.Allowed, Advice: null } }) ? ErrorCodes.PolicyDenied
         : findings.Has(PolicyFindingCodes.ContextNotEnforced) ? ErrorCodes.ContextNotEnforced
         : findings.Has(PolicyFindingCodes.AccountLockedOut) ? ErrorCodes.PolicyLockout
         : outcomes.Count > 0 ? ErrorCodes.Success

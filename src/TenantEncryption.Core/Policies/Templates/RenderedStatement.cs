@@ -11,6 +11,13 @@ public sealed record RenderedStatement(PlatformStatement Template, JObject State
     /// <summary>The statement's Sid.</summary>
     public string Sid => (string)Statement[nameof(Sid)]!;
 
+    /// <summary>What is only recommended of it, by the principals; those of a choice that nobody made.</summary>
+    internal IReadOnlyDictionary<string, StatementAdvice> AdvisedPrincipals { get; init; } = new Dictionary<string, StatementAdvice>();
+
+    /// <summary>Why a principal should have the access although the key works without; <see langword="null"/> where it does not.</summary>
+    internal StatementAdvice? AdviceFor(string principal) =>
+        Template.Advice is { } text ? new StatementAdvice(text) : AdvisedPrincipals.GetValueOrDefault(principal);
+
     /// <summary>What it is for.</summary>
     public StatementPurpose Purpose => Template.Purpose;
 
