@@ -52,7 +52,7 @@ Describe 'A key for <Platform>' -ForEach $walks {
     }
 
     It 'takes the tenant over, and its data reads' {
-        if ($Migrates) { $null = Start-KeyMigration -TenantId $tenant -To CMK }
+        if ($Migrates) { $null = Start-KeyMigration -TenantId $tenant -To CMK -Confirm:$false }
         else { Enable-KeyProvider CMK -TenantId $tenant -Confirm:$false }
         $message = 'walked' | Protect-TenantData -TenantId $tenant
         $message | Unprotect-TenantData | Should -Be 'walked'
@@ -93,6 +93,25 @@ Describe 'The rules of platforms' {
         $run = Invoke-Runbook 'Enable-KeyProvider CMK -TenantId permanent'
         $run.Errors | Should -BeLike '*-Confirm:$false*'
         (Get-KeyProvider -TenantId permanent -Current).Name | Should -Be 'Salesforce KMS'
+    }
+
+    It 'asks before a change of provider that Qlik has confirmed, whichever cmdlet makes it, and changes nothing unasked' {
+        $null = New-EncryptionTenant confirmed -Platform qlik-cloud-government -Region us-gov-west-1
+        $arn = (New-MasterKey confirmed -Platform qlik-cloud-government -TenantId confirmed -Region us-gov-west-1 @kms -WarningAction SilentlyContinue).KeyArn
+        $new = "New-KeyProvider -TenantId confirmed -Name CMK -KeyArn $arn -EndpointUrl $($kms.EndpointUrl)"
+        $run = Invoke-Runbook "$new -Migrate"
+        $run.Errors | Should -BeLike '*-Confirm:$false*'
+        Get-KeyProvider -TenantId confirmed | Should -HaveCount 1
+        $null = New-KeyProvider -TenantId confirmed -Name CMK -KeyArn $arn @kms
+        (Invoke-Runbook 'Start-KeyMigration confirmed CMK').Errors | Should -BeLike '*-Confirm:$false*'
+        (Invoke-Runbook 'Start-KeyMigration confirmed CMK -WhatIf').Output | Should -BeLike '*qlik-cloud-government asks: Confirm*'
+        Get-KeyMigration -TenantId confirmed | Should -BeNullOrEmpty
+
+        (Start-KeyMigration confirmed CMK -Confirm:$false).State | Should -Be Completed
+        # The current provider is asked about no more; the way back is a change again.
+        (Invoke-Runbook 'Start-KeyMigration confirmed CMK').ExitCode | Should -Be 0
+        (Invoke-Runbook 'Start-KeyMigration confirmed Internal').Errors | Should -BeLike '*-Confirm:$false*'
+        (Get-KeyProvider -TenantId confirmed -Current).Name | Should -Be CMK
     }
 
     It 'refuses what the platform has no step for, naming platform and rule' {

@@ -330,15 +330,15 @@ public sealed class KeyProviderService
         ["secondLayer"] = provider.SecondLayer,
     };
 
-    /// <summary>Whether making a provider current can't be undone without the platform's vendor.</summary>
-    /// <param name="provider">The provider.</param>
+    /// <summary>What the platform has confirmed before a provider becomes its tenant's current one.</summary>
+    /// <param name="provider">The provider; that of a draft, too.</param>
     /// <param name="cancellationToken">Ends the read.</param>
-    /// <returns>Whether it is for good.</returns>
-    public async Task<bool> IsPermanentAsync(KeyProvider provider, CancellationToken cancellationToken = default)
+    /// <returns>The sentence; <see langword="null"/> where the platform asks nothing, or the provider is the current one.</returns>
+    public async Task<string?> FindQuestionAsync(KeyProvider provider, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(provider);
         return await _journal.ReadAsync(
-            async store => PlatformRules.IsPermanent(
+            async store => PlatformRules.QuestionOf(
                 await TenantService.RequireAsync(store, provider.TenantId).ConfigureAwait(false),
                 (await store.Providers.FindActiveAsync(provider.TenantId).ConfigureAwait(false))!,
                 provider),
