@@ -95,7 +95,8 @@ public sealed class VendorPagesTests
         KeyProviderTestResult result = await scene.Service.Service.Providers.TestAsync(provider.Id);
 
         Assert.Equal(outcome == CheckOutcome.Failed ? ErrorCodes.PolicyDenied : ErrorCodes.Success, result.Code);
-        KeyProviderCheck[] about = [.. result.Checks.Where(check => check.Outcome is CheckOutcome.Failed or CheckOutcome.Warning && check.Observed.Contains("proxy", StringComparison.Ordinal))];
+        KeyProviderCheck[] about = [.. result.Checks.Where(check => check.Outcome != CheckOutcome.Passed
+            && (check.Observed.Contains("automations", StringComparison.Ordinal) || check.Observed.Contains("Separate IAM roles", StringComparison.Ordinal)))];
         Assert.Equal(outcome is null ? [] : [outcome.Value], about.Select(check => check.Outcome).Distinct());
         Assert.All(about.Where(check => check.Outcome == CheckOutcome.Warning), check =>
         {
@@ -140,9 +141,12 @@ public sealed class VendorPagesTests
                     .Replace("1234567890abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ12", "abcXYZ12", StringComparison.Ordinal)
                     .Replace("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ", tenant, StringComparison.Ordinal))["Statement"]!,
             ],
-            _ => JArray.Parse(VendorStatements.AmazonQ
-                .Replace("qbusiness.region", $"qbusiness.{key.Region}", StringComparison.Ordinal)
-                .Replace("arn:aws:kms:region:111122223333:key/key_ID", key.ToString(), StringComparison.Ordinal)),
+            _ =>
+            [
+                .. JArray.Parse(VendorStatements.AmazonQ
+                    .Replace("qbusiness.region", $"qbusiness.{key.Region}", StringComparison.Ordinal)
+                    .Replace("arn:aws:kms:region:111122223333:key/key_ID", key.ToString(), StringComparison.Ordinal)),
+            ],
         };
         return new JObject { ["Version"] = "2012-10-17", ["Statement"] = new JArray(printed) };
     }

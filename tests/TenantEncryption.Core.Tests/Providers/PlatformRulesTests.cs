@@ -86,6 +86,25 @@ public sealed class PlatformRulesTests
         await AssertForbiddenAsync(() => service.RegisterAsync("CMK"), "exclude each other");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [InlineData(null)]
+    public async Task The_endpoints_that_the_platform_wants_are_registered_with_the_key(bool? fips)
+    {
+        await using TestService service = await WithRulesAsync("{}", profile =>
+        {
+            if (fips is { } wanted)
+            {
+                profile["fipsEndpoints"] = wanted;
+            }
+        });
+
+        await service.RegisterAsync("CMK");
+
+        Assert.Equal(fips, (await service.ProviderAsync("CMK")).Connection.FipsEndpoints);
+    }
+
     [Fact]
     public async Task A_vendors_context_value_must_be_given()
     {

@@ -15,8 +15,12 @@ public sealed record RenderedStatement(PlatformStatement Template, JObject State
     internal IReadOnlyDictionary<string, StatementAdvice> AdvisedPrincipals { get; init; } = new Dictionary<string, StatementAdvice>();
 
     /// <summary>Why a principal should have the access although the key works without; <see langword="null"/> where it does not.</summary>
-    internal StatementAdvice? AdviceFor(string principal) =>
-        Template.Advice is { } text ? new StatementAdvice(text) : AdvisedPrincipals.GetValueOrDefault(principal);
+    /// <param name="principal">The principal.</param>
+    /// <param name="isNamed">Whether the policy names it: who lets a principal in that is a choice has chosen.</param>
+    internal StatementAdvice? AdviceFor(string principal, bool isNamed) =>
+        !isNamed && AdvisedPrincipals.TryGetValue(principal, out StatementAdvice? choice) ? choice
+        : Template.Advice is { } text ? new StatementAdvice(text)
+        : null;
 
     /// <summary>What it is for.</summary>
     public StatementPurpose Purpose => Template.Purpose;
