@@ -55,6 +55,7 @@ public sealed record KmsConnection
             Region = Region ?? other.Region,
             ProfileName = ProfileName ?? other.ProfileName,
             EndpointUrl = EndpointUrl ?? other.EndpointUrl,
+            FipsEndpoints = FipsEndpoints ?? other.FipsEndpoints,
             RoleArn = RoleArn ?? other.RoleArn,
             ExternalId = ExternalId ?? other.ExternalId,
         };
