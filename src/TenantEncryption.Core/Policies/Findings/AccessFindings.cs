@@ -16,16 +16,18 @@ internal static class AccessFindings
             AccessOutcome[] outcomes = [.. subject.Outcomes.Where(outcome => outcome.Expected.Sid == statement.Sid)];
             AddNotSimulated(subject, statement, outcomes, findings);
             AccessOutcome[] wanted = [.. outcomes.Where(outcome => outcome is { IsDecidable: true, Expected.Expectation: AccessExpectation.Allowed })];
-            foreach (Fault fault in RefusalFaults.Of(subject, statement, wanted))
+            foreach (Fault fault in RefusalFaults.Of(subject, statement, [.. wanted.Where(outcome => outcome.Expected.Advice is null)]))
             {
                 fault.AddTo(findings, FindingSeverity.Error);
                 told.Add(fault);
             }
 
+            AddAdvised(subject, statement, wanted, told, findings);
+
             AddGranted(wanted, findings);
         }
 
-        foreach (Fault fault in DenyFaults.Of(subject, [.. subject.Outcomes.Where(outcome => outcome.IsDecidable)], told))
+        foreach (Fault fault in DenyFaults.Of(subject, [.. subject.Outcomes.Where(outcome => outcome is { IsDecidable: true, Expected.Advice: null })], told))
         {
             fault.AddTo(findings, FindingSeverity.Error);
         }
@@ -61,6 +63,26 @@ internal static class AccessFindings
                 [],
                 expected.Principal.Arn,
                 expected.Action);
+        }
+    }
+
+    // What the vendor's own printed policy lacks, or only some tenants use: whoever copied the page word for word has done nothing wrong. What an error asks for
+    // anyway is not told again.
+    private static void AddAdvised(PolicySubject subject, RenderedStatement statement, AccessOutcome[] wanted, List<Fault> told, FindingList findings)
+    {
+        string[] asked = [.. told.SelectMany(fault => fault.Edits).Select(edit => edit.ToString())];
+        foreach (IGrouping<StatementAdvice, AccessOutcome> advised in wanted.Where(outcome => outcome.Expected.Advice is not null).GroupBy(outcome => outcome.Expected.Advice!))
+        {
+            IReadOnlyList<Fault> refused = RefusalFaults.Of(subject, statement, [.. advised]);
+            foreach (Fault fault in refused.Concat(DenyFaults.Of(subject, [.. advised], [.. told, .. refused])).Where(fault => !fault.Edits.All(edit => asked.Contains(edit.ToString()))))
+            {
+                string choice = advised.Key.Choice is { } name ? $", and say so with -Parameter @{{ {name} = $false }}" : "";
+                (fault with { Hint = $"{(fault.Hint is null ? "" : $"{fault.Hint} ")}Set-KeyPolicy does so. Or leave it out on purpose{choice}." }).AddTo(
+                    findings,
+                    FindingSeverity.Warning,
+                    PolicyFindingCodes.MissingRecommended,
+                    $"The policy does not allow what the statement '{statement.Sid}' of {subject.Platform.Name} allows. {advised.Key.Text}");
+            }
         }
     }
 

@@ -56,7 +56,7 @@ public static class PolicyAnalyzer
         AssumedKey key = AssumedKey.Of(values, platform, source);
         DateTimeOffset now = time ?? TimeProvider.System.GetUtcNow();
         IReadOnlyList<AccessOutcome> outcomes = AccessOutcome.Decide(
-            ExpectedAccessList.Of(statements), source.Document, grants ?? [], key.Arn, now);
+            ExpectedAccessList.Of(statements, source.Document), source.Document, grants ?? [], key.Arn, now);
         var subject = new PolicySubject(source, platform, statements, outcomes, grants ?? [], key.Arn, now);
         AccessFindings.Add(subject, findings);
         StatementFindings.Add(subject, findings);

@@ -20,7 +20,7 @@ internal static class StatementUpdate
     {
         var updated = (JObject)Merge(rendered.Template.Statement, rendered.Statement, live, default, platform, live);
         IReadOnlyList<(string Kind, string Name)> foreign = ForeignPrincipals.Of(live, rendered.Statement);
-        bool isOwnList = Placeholder.NamesIn(rendered.Template.Statement["Principal"]!).Any();
+        bool isOwnList = OwnPrincipals.AreIn(platform, rendered.Template);
         if (ForeignPrincipals.Apart(live, updated, foreign, isOwnList) is { } apart)
         {
             updated["Principal"] = rendered.Statement["Principal"]!.DeepClone();

@@ -18,7 +18,7 @@ internal static class DocumentMistakes
     [
         Done("the platform's statement is missing", PolicyFindingCodes.MissingPrincipal, (_, statements) => statements.RemoveAt(2)) with { Says = "is missing", Applies = scene => scene.Platform.Name is "tableau-cloud" or "amazon-q-business" },
         Done("the first of the platform's statements is missing", PolicyFindingCodes.MissingAction, (_, statements) => statements.RemoveAt(2)) with { Says = "is missing", Applies = HasTwo },
-        Done("the second of the platform's statements is missing", PolicyFindingCodes.MissingAction, (_, statements) => statements.RemoveAt(3)) with { Says = "kms:DescribeKey", Applies = HasTwo },
+        Done("the second of the platform's statements is missing", PolicyFindingCodes.MissingAction, (_, statements) => statements.RemoveAt(3)) with { Says = "kms:DescribeKey", Applies = HasTwo, IsOfSecond = true },
         Done("all of the platform's statements are missing", PolicyFindingCodes.MissingPrincipal, (_, statements) =>
         {
             while (statements.Count > 2)
@@ -30,8 +30,8 @@ internal static class DocumentMistakes
         {
             ((JArray)statements[2]["Action"]!).Add("kms:DescribeKey");
             statements.RemoveAt(3);
-        }) with { Says = "no encryption context", Applies = HasTwo },
-        Done("the condition of the first statement is on the second too", PolicyFindingCodes.ConditionNotMet, (_, statements) => statements[3]["Condition"] = statements[2]["Condition"]) with { Says = "no encryption context", Applies = HasTwo },
+        }) with { Says = "no encryption context", Applies = HasTwo, IsOfSecond = true },
+        Done("the condition of the first statement is on the second too", PolicyFindingCodes.ConditionNotMet, (_, statements) => statements[3]["Condition"] = statements[2]["Condition"]) with { Says = "no encryption context", Applies = HasTwo, IsOfSecond = true },
         Done("the platform's principals are in the account's statement", PolicyFindingCodes.ContextNotEnforced, (scene, statements) =>
         {
             statements[0]["Principal"]!["AWS"] = new JArray(new[] { scene.RootArn }.Concat(MistakeScene.Texts(statements[2]["Principal"]!["AWS"]!)));

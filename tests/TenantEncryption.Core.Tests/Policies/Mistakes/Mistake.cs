@@ -14,6 +14,9 @@ internal sealed record Mistake(string Name, string Finding, Func<MistakeScene, J
     /// <summary>Whether it can be made on a platform.</summary>
     public Func<MistakeScene, bool> Applies { get; init; } = _ => true;
 
+    /// <summary>Whether it concerns what a vendor's page asks for without printing it: there it is a warning.</summary>
+    public bool IsOfSecond { get; init; }
+
     /// <summary>Whether the merge mends it: not what others' statements do, nor what KMS would not have taken.</summary>
     public bool IsMerged { get; init; } = true;
 

@@ -17,7 +17,7 @@ internal static class Separation
     public static bool IsNeeded(PolicySubject subject, PolicyStatement statement, RenderedStatement meant)
     {
         PolicyStatement platform = PolicyStatement.Read(meant.Statement);
-        bool isOwnList = Placeholder.NamesIn(meant.Template.Statement["Principal"]!).Any();
+        bool isOwnList = OwnPrincipals.AreIn(subject.Platform, meant.Template);
         return statement.Action is not null
             && !(isOwnList && KmsActions.All.All(action => statement.Action.Matches(action) == platform.Action!.Matches(action)))
             && statement.Principal is { Anyone: false, Negated: false } named

@@ -29,7 +29,7 @@ internal sealed class StatementComparison
     public PolicyPlace Place => PolicyPlace.Of(Live);
 
     /// <summary>Whether the platform leaves the list of principals to its user, so that names in it that it does not know may be the user's own.</summary>
-    public bool IsOwnList => Placeholder.NamesIn(Wanted.Template.Statement["Principal"]!).Any();
+    public bool IsOwnList => OwnPrincipals.AreIn(Subject.Platform, Wanted.Template);
 
     public AccessRequest RequestOf(AccessOutcome outcome) => outcome.Expected.ToRequest(Subject.KeyArn, Subject.Time);
 
