@@ -13,6 +13,9 @@ namespace TenantEncryption.Core.Tests.Policies.Mistakes;
 /// <summary>The test of a provider on a live key says what the test of the policy says, with the same remedy; and a remedy that was followed makes the key work.</summary>
 public sealed class LivePolicyTests
 {
+    // That a remedy mends is held for every one of them without a KMS; here for a sample, as each takes two more calls.
+    private const int FollowOneOf = 3;
+
     public static TheoryData<string> Platforms => [.. PlatformCatalog.BuiltIn.Select(platform => platform.Name)];
 
     [Theory]
@@ -26,13 +29,15 @@ public sealed class LivePolicyTests
         string key = await CreateKeyAsync(service, region, backup);
         var scene = new MistakeScene(platform, key);
         var disagreements = new List<string>();
+        int number = 0;
         Mistake[] mistakes = [.. StatementMistakes.All, .. ConditionMistakes.All, .. DocumentMistakes.All];
         foreach (Mistake mistake in mistakes.Where(mistake => mistake.Applies(scene)))
         {
             string policy = mistake.Make(scene, (JObject)scene.Right.DeepClone());
             PolicyAnalysis analysis = scene.Analyze(policy);
-            // KMS refuses the first, and nobody could put the next policy after the second.
-            if (analysis.Code == ErrorCodes.MalformedPolicy || analysis.Findings.Any(finding => finding.Code == PolicyFindingCodes.AccountLockedOut))
+            // KMS refuses the first, and the others as nobody could put the next policy, or only who meets a condition.
+            if (analysis.Code == ErrorCodes.MalformedPolicy
+                || analysis.Findings.Any(finding => finding.Code is PolicyFindingCodes.AccountLockedOut or PolicyFindingCodes.ConditionalAdministration))
             {
                 continue;
             }
@@ -44,7 +49,7 @@ public sealed class LivePolicyTests
             {
                 disagreements.Add($"{mistake.Name}: {analysis.Code} offline, {before.Code} live\n{told}");
             }
-            else if (!before.Success)
+            else if (!before.Success && number++ % FollowOneOf == 0)
             {
                 KeyProviderTestResult after = await TestAsync(service, scene, key, backup, PolicyEditor.Apply(policy, analysis.Findings.SelectMany(finding => finding.Edits)));
                 if (!after.Success)
