@@ -156,7 +156,7 @@
         @{
             Type = 'TenantEncryption.Policies.Findings.AccessTestResult'; Default = 'List'
             Table = 'Decision', 'Statement=24', 'Action=20', 'Reason=*'
-            List = 'Decision', 'Success', 'Code', 'Principal', 'Action', 'Statement', 'Reason', 'AssumesIdentityPolicy', 'Statements'
+            List = 'Decision', 'Success', 'Code', 'Principal', 'Action', 'KeyArn', 'Statement', 'Reason', 'AssumesIdentityPolicy', 'LeftOut', 'Statements'
         }
         @{
             Type = 'TenantEncryption.Policies.StatementVerdict'
