@@ -12,7 +12,10 @@
     dotnet build TenantEncryption.PS.sln -c Release; pwsh samples/Quickstart.ps1
 #>
 [CmdletBinding()]
-param([string] $Folder)
+param(
+    [ValidateScript({ Test-Path -LiteralPath $_ -PathType Container }, ErrorMessage = "There is no folder '{0}'. Name one with files in it, or none: then the sample makes some.")]
+    [string] $Folder
+)
 
 $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version 3
@@ -52,7 +55,7 @@ try {
     $null = New-EncryptionTenant globex -KeyLease 00:00:00
     foreach ($tenant in 'acme', 'globex') {
         $protected = @(Protect-TenantData -LiteralPath $Folder -TenantId $tenant -Recurse -Destination "$work/protected/$tenant")
-        Confirm-Claim "$($protected.Count) files are protected for $tenant" ($protected.Count -eq @($files).Count)
+        Confirm-Claim "$($protected.Count) of $(@($files).Count) files are protected for $tenant" ($protected.Count -eq @($files).Count)
     }
 
     # 3. A local KMS stands in for AWS; the tenant's organisation makes a key there.

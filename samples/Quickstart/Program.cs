@@ -20,6 +20,12 @@ using TenantEncryption.Quickstart;
 using TenantEncryption.Sqlite;
 using TenantEncryption.Tenants;
 
+if (args.Length > 0 && !Directory.Exists(args[0]))
+{
+    Console.Error.WriteLine($"There is no folder '{args[0]}'. Name one with files in it, or none: then the sample makes some.");
+    return 2;
+}
+
 using var scratch = new ScratchFolder();
 string source = args.Length > 0 ? Path.GetFullPath(args[0]) : scratch.MakeSampleFiles();
 var story = new Story();

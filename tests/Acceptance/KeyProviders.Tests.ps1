@@ -168,6 +168,13 @@ Describe 'Test-KeyProvider' {
         Test-KeyProvider nothing -Quiet -ErrorAction SilentlyContinue | Should -BeExactly $false
     }
 
+    It 'takes AWS parameters that say what was registered, such as a default for every cmdlet, and refuses others' {
+        $PSDefaultParameterValues = @{ '*:EndpointUrl' = $sandbox.LocalKms.Url }
+        (Test-KeyProvider -TenantId tested).Code | Should -Be 'SUCCESS', 'SUCCESS', 'KEY_NOT_FOUND'
+        { Test-KeyProvider tested-cmk -TenantId tested -EndpointUrl http://127.0.0.1:1 -ErrorAction Stop } |
+            Should -Throw -ErrorId 'INVALID_INPUT,*' -ExpectedMessage "*$($sandbox.LocalKms.Url)*"
+    }
+
     It 'tests every provider of a tenant' {
         (Test-KeyProvider -TenantId tested).Code | Should -Be 'SUCCESS', 'SUCCESS', 'KEY_NOT_FOUND'
     }

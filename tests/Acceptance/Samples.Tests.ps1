@@ -21,6 +21,10 @@ Describe 'Quickstart.ps1' {
         'one' | Set-Content given/one.txt
         $run = Invoke-Runbook "& '$samples/Quickstart.ps1' -Folder '$pwd/given'; exit `$LASTEXITCODE"
         $run.ExitCode | Should -Be 0 -Because "it wrote`n$($run.Output)`n$($run.Errors)"
-        $run.Output | Should -BeLike '*1 files are protected for acme*'
+        $run.Output | Should -BeLike '*1 of 1 files are protected for acme*'
+    }
+
+    It 'says which folder is not there, before it does anything' {
+        { & "$samples/Quickstart.ps1" -Folder ./nowhere } | Should -Throw -ExpectedMessage "*no folder './nowhere'*"
     }
 }

@@ -97,7 +97,7 @@ internal sealed class CatalogWriter(ChangeJournal journal, TimeProvider time)
                         batch.State.Tenant.TenantId,
                         new JObject
                         {
-                            ["files"] = named,
+                            ["files"] = batch.DurableIndexes.Count(),
                             ["bytes"] = batch.Bytes,
                             ["failed"] = batch.FailedCount,
                             ["kekId"] = batch.Reservation.KekId,

@@ -107,11 +107,18 @@ internal sealed class FileProtector(
 
         foreach (string folder in batch.NamedFolders)
         {
-            FileFailure.Translate(folder, "flushed to disk", () =>
+            try
             {
-                effects.FlushFolder(folder);
-                return true;
-            });
+                FileFailure.Translate(folder, "flushed to disk", () =>
+                {
+                    effects.FlushFolder(folder);
+                    return true;
+                });
+            }
+            catch (TenantEncryptionException exception)
+            {
+                batch.FailNamesIn(folder, exception);
+            }
         }
     }
 

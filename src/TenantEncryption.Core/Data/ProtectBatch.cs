@@ -51,6 +51,9 @@ internal sealed class ProtectBatch(FileRequest[] files, int first, ReservedWraps
     /// <summary>The files that have their names.</summary>
     public IEnumerable<int> NamedIndexes => Enumerable.Range(0, Taken).Where(index => _named[index]);
 
+    /// <summary>The files that keep their names even if the power fails.</summary>
+    public IEnumerable<int> DurableIndexes => NamedIndexes.Where(index => _outcomes[index]?.Error is null);
+
     /// <summary>The folders in which files took their names.</summary>
     public IEnumerable<string> NamedFolders => NamedIndexes.Select(index => _outputs[index]!.Folder).Distinct(StringComparer.Ordinal);
 
@@ -125,6 +128,16 @@ internal sealed class ProtectBatch(FileRequest[] files, int first, ReservedWraps
 
     /// <summary>Notes that a file failed.</summary>
     public void Fail(int index, TenantEncryptionException error) => _outcomes[index] = FileOutcome<ProtectedFile>.Failed(files[index].Source, error);
+
+    /// <summary>Notes that the names in a folder may not outlast a loss of power.</summary>
+    public void FailNamesIn(string folder, TenantEncryptionException error)
+    {
+        foreach (int index in NamedIndexes.Where(index => _outputs[index]!.Folder == folder))
+        {
+            Fail(index, new TenantEncryptionException(
+                error.Code, $"'{files[index].Destination}' was written, but may not outlast a loss of power. {error.Detail}", error));
+        }
+    }
 
     /// <summary>Notes what the user should know of a file that went well.</summary>
     public void Warn(int index, string warning) => _outcomes[index] = OutcomeOf(index) with { Warning = warning };

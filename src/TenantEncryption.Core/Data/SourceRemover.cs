@@ -5,18 +5,18 @@ using TenantEncryption.Journal;
 
 namespace TenantEncryption.Data;
 
-/// <summary>Removes the sources of messages that have their names, once each was read again and verified.</summary>
+/// <summary>Removes the sources of messages that have their names for good, once each was read again and verified.</summary>
 internal sealed class SourceRemover(FileReader reader, IFileEffects effects)
 {
     /// <summary>Removes the sources of a batch; one that can't be removed safely stays, with a warning.</summary>
     public async Task RemoveAsync(Operation operation, ProtectBatch batch, int degreeOfParallelism, CancellationToken cancellationToken)
     {
-        int[] named = [.. batch.NamedIndexes];
+        int[] durable = [.. batch.DurableIndexes];
         await FileWorkers.RunAsync(
-            named.Length,
+            durable.Length,
             degreeOfParallelism,
             isEnough: () => false,
-            async index => await RemoveOneAsync(operation, batch, named[index], cancellationToken).ConfigureAwait(false),
+            async index => await RemoveOneAsync(operation, batch, durable[index], cancellationToken).ConfigureAwait(false),
             cancellationToken).ConfigureAwait(false);
     }
 

@@ -38,6 +38,21 @@ public sealed record KmsConnection
         };
     }
 
+    /// <summary>Whether nothing that this connection says differs from another one.</summary>
+    /// <param name="other">The other connection.</param>
+    public bool Agrees(KmsConnection other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return other == this with
+        {
+            Region = Region ?? other.Region,
+            ProfileName = ProfileName ?? other.ProfileName,
+            EndpointUrl = EndpointUrl ?? other.EndpointUrl,
+            RoleArn = RoleArn ?? other.RoleArn,
+            ExternalId = ExternalId ?? other.ExternalId,
+        };
+    }
+
     /// <summary>What is not left open, such as <c>eu-west-1, profile acme</c>.</summary>
     /// <returns>The text.</returns>
     public override string ToString()

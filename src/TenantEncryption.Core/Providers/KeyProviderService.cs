@@ -299,7 +299,7 @@ public sealed class KeyProviderService
                 Status = Enum.TryParse(one.Data.GetValueOrDefault("status") as string, out KeyProviderStatus status) ? status : null,
                 Time = one.Time,
                 Actor = one.UserId,
-                Detail = (one.Data.GetValueOrDefault("code") ?? one.Data.GetValueOrDefault("kekId")) as string,
+                Detail = one.Data.GetValueOrDefault("code") as string ?? (one.Data.GetValueOrDefault("kekId") is string kek ? $"key {kek}" : null),
             });
         }
 

@@ -24,7 +24,7 @@ internal static class ProviderChecks
     {
         Require(provider, KeyProviderStatus.Archived, "can be deactivated; an Active one is archived by activating another");
         await RequireSwitchAsync(store, provider).ConfigureAwait(false);
-        RefuseDependants(provider, force, "unreadable until it is restored");
+        await RefuseDependantsAsync(store, provider, force, "unreadable until it is restored").ConfigureAwait(false);
         await RefuseLayersAsync(store, provider, force).ConfigureAwait(false);
     }
 
@@ -47,7 +47,7 @@ internal static class ProviderChecks
 
         EncryptionTenant tenant = await TenantService.RequireAsync(store, provider.TenantId).ConfigureAwait(false);
         PlatformRules.RequireRemoval(tenant, provider);
-        RefuseDependants(provider, force, "lost for good");
+        await RefuseDependantsAsync(store, provider, force, "lost for good").ConfigureAwait(false);
         await ProviderTransition.RefuseHeldKeysAsync(store, provider, tenant, now).ConfigureAwait(false);
     }
 
@@ -66,14 +66,18 @@ internal static class ProviderChecks
         }
     }
 
-    private static void RefuseDependants(KeyProvider provider, bool force, string consequence)
+    private static async Task RefuseDependantsAsync(IStoreTransaction store, KeyProvider provider, bool force, string consequence)
     {
-        if (!force && provider.MessageCount + provider.ValueCount > 0)
+        if (force || provider.MessageCount + provider.ValueCount == 0)
         {
-            throw new TenantEncryptionException(
-                ErrorCodes.HasDependants,
-                $"{Dependants(provider.MessageCount, provider.ValueCount)} on the key provider '{provider.Name}' and would be {consequence}.");
+            return;
         }
+
+        KeyProvider active = (await store.Providers.FindActiveAsync(provider.TenantId).ConfigureAwait(false))!;
+        throw new TenantEncryptionException(
+            ErrorCodes.HasDependants,
+            $"{Dependants(provider.MessageCount, provider.ValueCount)} on the key provider '{provider.Name}' and would be {consequence}.",
+            remedy: $"Gather its keys under the Active one first (Start-KeyMigration -TenantId '{provider.TenantId}' -To '{active.Name}'), or use -Force.");
     }
 
     // What is sealed under two layers depends on the internal KMS, too.

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using TenantEncryption.Errors;
-using TenantEncryption.Kms;
 using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
 using TenantEncryption.Providers;
@@ -106,14 +105,17 @@ public sealed class TestKeyProviderCommand : AwsCmdlet
             return;
         }
 
-        if (Connection != new KmsConnection())
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.InvalidInput, "A registered provider is called as it was registered: AWS parameters go with -KeyArn only.");
-        }
-
         foreach (KeyProvider provider in await ProviderSelection.SelectAsync(Service, KeyProvider, TenantId, Cancellation).ConfigureAwait(false))
         {
+            // What says the same, such as a default for every cmdlet, contradicts nothing; and the internal KMS is not called.
+            if (provider.Type != KeyProviderType.Internal && !Connection.Agrees(provider.Connection))
+            {
+                throw new TenantEncryptionException(
+                    ErrorCodes.InvalidInput,
+                    $"The key provider '{provider.Name}' is called as it was registered ({provider.Connection}), not otherwise ({Connection}).",
+                    remedy: "Leave the AWS parameters out, or test the key by -KeyArn.");
+            }
+
             await TellAsync(await Service.Providers.TestAsync(provider.Id, Offline, Cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         }
     }

@@ -69,7 +69,13 @@ internal sealed class Confirmation(PSCmdlet cmdlet)
     {
         cmdlet.Host.UI.WriteWarningLine(warning);
         cmdlet.Host.UI.Write($"Type \"{phrase}\" to go on: ");
-        return cmdlet.Host.UI.ReadLine() == phrase;
+        bool typed = cmdlet.Host.UI.ReadLine() == phrase;
+        if (!typed)
+        {
+            cmdlet.Host.UI.WriteWarningLine("That is not the phrase: nothing was changed.");
+        }
+
+        return typed;
     }
 
     private ConfirmImpact Impact =>

@@ -58,7 +58,7 @@
         @{
             Type = 'TenantEncryption.Keys.KeyEncryptionKey'
             Aliases = @{ Provider = 'ProviderId' }
-            Table = 'KekId=24', 'Status', 'ProviderName=19', 'Messages=12', 'ReservedWraps=13', 'CreatedAt'
+            Table = 'KekId=24', 'Status', 'ProviderName=19', 'Messages=12', 'Reserved:ReservedWraps=13', 'CreatedAt'
             List = 'KekId', 'TenantId', 'Status', 'ProviderId', 'Provider', 'ProviderName', 'CreatedAt', 'ReservedWraps', 'Messages'
         }
         @{

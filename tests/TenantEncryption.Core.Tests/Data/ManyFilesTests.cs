@@ -130,6 +130,24 @@ public sealed class ManyFilesTests
     }
 
     [Fact]
+    public async Task A_folder_that_cannot_be_flushed_fails_its_own_files_and_keeps_their_sources()
+    {
+        await using TestService service = await OpenAsync();
+        FileRequest[] sources = NewFiles(service, 2);
+        string bad = Directory.CreateDirectory(service.Folders.At("bad")).FullName;
+        FileRequest[] files = [new FileRequest(sources[0].Source, Path.Combine(bad, "0.tenc")), sources[1]];
+        _effects.BeforeFlushFolder = folder => _ = folder == bad ? throw new IOException("The disk is gone.") : folder;
+
+        IReadOnlyList<FileOutcome<ProtectedFile>> outcomes = await service.ProtectAsync(files, new ProtectOptions { RemoveSource = true });
+
+        Assert.Equal([ErrorCodes.StorageFailed, null], outcomes.Select(outcome => outcome.Error?.Code));
+        Assert.Contains("may not outlast a loss of power", outcomes[0].Error!.Detail, StringComparison.Ordinal);
+        Assert.Equal([true, false], files.Select(file => File.Exists(file.Source)));
+        Assert.Equal(2L, service.SqlValue("SELECT count(*) FROM catalog"));
+        Assert.Equal(0L, service.SqlValue("SELECT count(*) FROM catalog_pending"));
+    }
+
+    [Fact]
     public async Task Files_are_read_side_by_side_and_each_folder_is_flushed_once()
     {
         await using TestService service = await OpenAsync();

@@ -22,6 +22,20 @@ public sealed class DependantsTests
     }
 
     [Fact]
+    public async Task Its_remedy_gathers_the_keys_under_the_Active_provider_and_then_it_can_be_done()
+    {
+        (TestService service, KeyProvider cmk) = await ArchivedWithDataAsync();
+        await using TestService owned = service;
+        TenantEncryptionException refusal = await Refusal.OfAsync(() => service.Service.Providers.DisableAsync(cmk.Id));
+
+        KeyProvider active = await service.ProviderAsync("Next");
+        await service.Service.Migrations.StartAsync("acme", active.Id);
+
+        Assert.Contains("Start-KeyMigration -TenantId 'acme' -To 'Next'", refusal.Remedy, StringComparison.Ordinal);
+        Assert.Equal(KeyProviderStatus.Deactivated, (await service.Service.Providers.DisableAsync(cmk.Id)).Status);
+    }
+
+    [Fact]
     public async Task What_would_be_refused_can_be_asked_for_before_anything_is_done()
     {
         (TestService service, KeyProvider cmk) = await ArchivedWithDataAsync(TimeSpan.Zero);

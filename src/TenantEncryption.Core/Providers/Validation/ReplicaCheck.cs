@@ -79,13 +79,16 @@ internal sealed class ReplicaCheck : IKeyCheck
             !multiRegion ? $"The key is a single-Region key; {target.Platform.Name} needs a multi-Region key with a replica in {backup}, the backup region of {home.Region}."
             : replicas.Count == 0 ? $"The multi-Region key has no replica; {target.Platform.Name} needs one in {backup}, the backup region of {home.Region}."
             : $"The replicas are in {string.Join(", ", replicas.Select(replica => replica.Region))}; {target.Platform.Name} needs one in {backup}, the backup region of {home.Region}.";
+        string remedy = multiRegion
+            ? ErrorCatalog.Get(ErrorCodes.ReplicaMissing).Remedy
+            : $"A single-Region key can't become a multi-Region one: make a new key (New-MasterKey -ReplicaRegion {backup}), and a key provider of it.";
         if (target.IsInUse)
         {
-            checks.Warn(Name, ErrorCodes.ReplicaMissing, observed, ErrorCatalog.Get(ErrorCodes.ReplicaMissing).Remedy, backup);
+            checks.Warn(Name, ErrorCodes.ReplicaMissing, observed, remedy, backup);
         }
         else
         {
-            checks.Fail(Name, ErrorCodes.ReplicaMissing, observed, backup);
+            checks.Fail(Name, ErrorCodes.ReplicaMissing, observed, backup, remedy: remedy);
         }
     }
 }

@@ -160,6 +160,18 @@ public sealed class PlatformWalkTests
     }
 
     [Fact]
+    public async Task Of_a_single_Region_key_no_replica_is_asked_for_but_another_key()
+    {
+        await using PlatformScene scene = await PlatformScene.BeginAsync("qlik-cloud");
+
+        KeyProviderTestResult result = await TestKeyOfAsync(scene, await scene.CreateKeyAsync([]));
+
+        KeyProviderCheck missing = result.Checks.First(check => check.Code == ErrorCodes.ReplicaMissing);
+        Assert.Contains($"New-MasterKey -ReplicaRegion {scene.Backup}", missing.Remedy, StringComparison.Ordinal);
+        Assert.DoesNotContain("Update-MasterKey", missing.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_missing_replica_fails_a_new_provider_and_warns_of_a_current_one()
     {
         await using SharedKms keys = await SharedKms.StartAsync();
