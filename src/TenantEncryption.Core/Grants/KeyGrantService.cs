@@ -4,6 +4,7 @@ using TenantEncryption.Events;
 using TenantEncryption.Journal;
 using TenantEncryption.Kms;
 using TenantEncryption.MasterKeys;
+using TenantEncryption.Providers;
 
 namespace TenantEncryption.Grants;
 
@@ -28,7 +29,12 @@ public sealed class KeyGrantService
     public async Task<IReadOnlyList<KeyGrantPlan>> PlanAsync(NewKeyGrant request, bool ask = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Check(request);
+        GrantPrincipals.Check(request);
+        if (request.Name is not null)
+        {
+            GrantName.Check(request.Name);
+        }
+
         KmsConnection connection = await _connections.CompleteAsync(request.Connection, request.KeyId, cancellationToken).ConfigureAwait(false);
         Operation operation = _journal.Begin("New-KeyGrant");
         await using var _ = operation.ConfigureAwait(false);
@@ -75,17 +81,27 @@ public sealed class KeyGrantService
             TenantId = plan.TenantId,
             Name = plan.Grant.Name,
             GranteePrincipal = plan.Grant.GranteePrincipal,
+            GranteeServicePrincipal = plan.Grant.GranteeServicePrincipal,
             RetiringPrincipal = plan.Grant.RetiringPrincipal,
+            RetiringServicePrincipal = plan.Grant.RetiringServicePrincipal,
+            SourceArn = plan.Grant.SourceArn,
             Operations = plan.Grant.Operations,
             EncryptionContextSubset = plan.Grant.EncryptionContextSubset,
             EncryptionContextEquals = plan.Grant.EncryptionContextEquals,
             Connection = plan.Connection,
         };
-        if (plan.Exists != true)
-        {
-            await RecordAsync(operation, EventTypes.GrantCreated, grant, plan.IsKnownTenant ? plan.TenantId : null).ConfigureAwait(false);
-        }
+        await _journal.ChangeAsync(
+            operation,
+            async change =>
+            {
+                if (plan.Exists != true)
+                {
+                    await change.RecordAsync(EventTypes.GrantCreated, plan.IsKnownTenant ? plan.TenantId : null, Describe(grant)).ConfigureAwait(false);
+                }
 
+                await GrantAdoption.AdoptAsync(change, plan, grant).ConfigureAwait(false);
+            },
+            CancellationToken.None).ConfigureAwait(false);
         return grant;
     }
 
@@ -176,19 +192,6 @@ public sealed class KeyGrantService
             cancellationToken);
     }
 
-    private static void Check(NewKeyGrant request)
-    {
-        if (string.IsNullOrWhiteSpace(request.GranteePrincipal))
-        {
-            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "A grant needs a grantee: the ARN of who gets the permission.");
-        }
-
-        if (request.Name is not null)
-        {
-            GrantName.Check(request.Name);
-        }
-    }
-
     private static async Task<IReadOnlyList<KmsGrant>?> TryListAsync(
         Operation operation, KmsConnection connection, string keyArn, CancellationToken cancellationToken)
     {
@@ -246,18 +249,38 @@ public sealed class KeyGrantService
         Operation operation = _journal.Begin("Remove-KeyGrant");
         await using var _ = operation.ConfigureAwait(false);
         await end(operation.Kms.Administration, there).ConfigureAwait(false);
-        await RecordAsync(operation, eventType, grant, null).ConfigureAwait(false);
+        await _journal.ChangeAsync(
+            operation,
+            async change =>
+            {
+                // Whoever holds a key of a provider that lives by the grant forgets it within a second, in this process and in every other.
+                IReadOnlyList<KeyProvider> shut = await GrantOwner.ProvidersByAsync(change.Store, grant).ConfigureAwait(false);
+                foreach (KeyProvider provider in shut)
+                {
+                    await change.Store.Providers.AddRefusalAsync(provider.Id).ConfigureAwait(false);
+                }
+
+                string? tenantId = await GrantOwner.FindTenantAsync(change.Store, grant, shut).ConfigureAwait(false);
+                await change.RecordAsync(eventType, tenantId, Describe(grant)).ConfigureAwait(false);
+            },
+            CancellationToken.None).ConfigureAwait(false);
     }
 
-    private Task RecordAsync(Operation operation, string type, KeyGrant grant, string? tenantId)
+    private static JObject Describe(KeyGrant grant)
     {
         var data = new JObject { ["grantId"] = grant.GrantId, ["keyArn"] = grant.KeyArn, ["region"] = grant.Region };
-        if (grant.GranteePrincipal is not null)
+        if (grant.Grantee is not null)
         {
+            // Whose ARN or service name it is, the value itself tells.
             data["name"] = grant.Name;
-            data["granteePrincipal"] = grant.GranteePrincipal;
-            data["retiringPrincipal"] = grant.RetiringPrincipal;
+            data["granteePrincipal"] = grant.Grantee;
+            data["retiringPrincipal"] = grant.RetiringPrincipal ?? grant.RetiringServicePrincipal;
             data["operations"] = new JArray(grant.Operations);
+        }
+
+        if (grant.SourceArn is not null)
+        {
+            data["sourceArn"] = grant.SourceArn;
         }
 
         if (grant.EncryptionContextSubset is { Count: > 0 } subset)
@@ -265,6 +288,6 @@ public sealed class KeyGrantService
             data["encryptionContextSubset"] = JObject.FromObject(subset);
         }
 
-        return _journal.ChangeAsync(operation, change => change.RecordAsync(type, tenantId, data), CancellationToken.None);
+        return data;
     }
 }

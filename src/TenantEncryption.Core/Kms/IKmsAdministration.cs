@@ -55,6 +55,9 @@ public interface IKmsAdministration
     /// <exception cref="TenantEncryptionException"><c>MALFORMED_POLICY</c>.</exception>
     Task<KmsAnswer> PutKeyPolicyAsync(KmsConnection connection, string keyId, string policy, CancellationToken cancellationToken);
 
+    /// <summary>The last use of the key that KMS has on record (kms:GetKeyLastUsage), for keys of the caller's account.</summary>
+    Task<KmsAnswer<KmsLastUsage>> GetLastUsageAsync(KmsConnection connection, string keyId, CancellationToken cancellationToken);
+
     /// <summary>Whether the key's material is rotated (kms:GetKeyRotationStatus).</summary>
     Task<KmsAnswer<KmsRotation>> GetRotationAsync(KmsConnection connection, string keyId, CancellationToken cancellationToken);
 
@@ -98,6 +101,10 @@ public interface IKmsAdministration
 
     /// <summary>The key's grants (kms:ListGrants).</summary>
     Task<KmsAnswer<IReadOnlyList<KmsGrant>>> ListGrantsAsync(KmsConnection connection, string keyId, CancellationToken cancellationToken);
+
+    /// <summary>One grant of a key (kms:ListGrants with its id).</summary>
+    /// <returns>The grant; <see langword="null"/> where the key has no such grant, or no longer.</returns>
+    Task<KmsAnswer<KmsGrant?>> FindGrantAsync(KmsConnection connection, string keyId, string grantId, CancellationToken cancellationToken);
 
     /// <summary>Takes a grant away, as the key's owner (kms:RevokeGrant).</summary>
     /// <exception cref="TenantEncryptionException"><c>GRANT_NOT_FOUND</c>.</exception>

@@ -91,6 +91,15 @@ internal sealed class RecordingKmsAdministration(IKms inner, RecordingKms record
             answer => answer.RequestId);
 
     /// <inheritdoc/>
+    public Task<KmsAnswer<KmsLastUsage>> GetLastUsageAsync(KmsConnection connection, string keyId, CancellationToken cancellationToken) =>
+        record.RecordAsync(
+            "GetKeyLastUsage",
+            connection,
+            keyId,
+            () => inner.Administration.GetLastUsageAsync(connection, keyId, cancellationToken),
+            answer => answer.RequestId);
+
+    /// <inheritdoc/>
     public Task<KmsAnswer<KmsRotation>> GetRotationAsync(KmsConnection connection, string keyId, CancellationToken cancellationToken) =>
         record.RecordAsync(
             "GetKeyRotationStatus",
@@ -212,6 +221,15 @@ internal sealed class RecordingKmsAdministration(IKms inner, RecordingKms record
             connection,
             keyId,
             () => inner.Administration.ListGrantsAsync(connection, keyId, cancellationToken),
+            answer => answer.RequestId);
+
+    /// <inheritdoc/>
+    public Task<KmsAnswer<KmsGrant?>> FindGrantAsync(KmsConnection connection, string keyId, string grantId, CancellationToken cancellationToken) =>
+        record.RecordAsync(
+            "ListGrants",
+            connection,
+            keyId,
+            () => inner.Administration.FindGrantAsync(connection, keyId, grantId, cancellationToken),
             answer => answer.RequestId);
 
     /// <inheritdoc/>

@@ -20,14 +20,14 @@
             Type = 'TenantEncryption.Providers.KeyProvider'
             Table = 'TenantId=20', 'Name=25', 'Status', 'Keys:KeyCount=7', 'Messages:MessageCount=12', 'Key:KeyId=36'
             List = 'Id', 'TenantId', 'Name', 'Description', 'Type', 'KeyIdentifier', 'KeyArn', 'ArnFingerprint', 'ContextValue', 'Parameters', 'SecondLayer', 'Status', 'Current',
-                'MultiRegion', 'ReplicaKeys', 'RefusedRegions', 'Connection', 'CreatedAt', 'PromotedToCurrentAt', 'DemotedFromCurrentAt', 'LastTest', 'LastTestedAt', 'KeyCount', 'MessageCount',
+                'MultiRegion', 'ReplicaKeys', 'RefusedRegions', 'Grants', 'Connection', 'CreatedAt', 'PromotedToCurrentAt', 'DemotedFromCurrentAt', 'LastTest', 'LastTestedAt', 'KeyCount', 'MessageCount',
                 'ValueCount'
         }
         @{
             Type = 'TenantEncryption.MasterKeys.MasterKey'
             Table = 'Aliases=22', 'State=22', 'Rotation', 'Providers:ProviderCount=9', 'Replicas:ReplicaList=14', 'Key:KeyId=36'
             List = 'KeyArn', 'Region', 'State', 'Aliases', 'Description', 'Spec', 'Usage', 'Origin', 'Manager', 'Rotation', 'RotationPeriodInDays', 'NextRotation', 'MultiRegion',
-                'IsPrimary', 'Replicas', 'Grants', 'Tags', 'Providers', 'CreatedAt', 'DeletionDate', 'Notes', 'Connection', 'ProfileName', 'EndpointUrl', 'RoleArn', 'ExternalId'
+                'IsPrimary', 'Replicas', 'Grants', 'Tags', 'Providers', 'LastUsedAt', 'LastOperation', 'UsageTrackedSince', 'CreatedAt', 'DeletionDate', 'Notes', 'Connection', 'ProfileName', 'EndpointUrl', 'RoleArn', 'ExternalId'
         }
         @{
             Type = 'TenantEncryption.MasterKeys.MasterKeyReplica'
@@ -36,8 +36,8 @@
         }
         @{
             Type = 'TenantEncryption.Grants.KeyGrant'; Default = 'List'
-            Table = 'Region=14', 'Name=24', 'Context:ContextList=16', 'GranteePrincipal=*'
-            List = 'Name', 'Region', 'GranteePrincipal', 'RetiringPrincipal', 'Operations', 'EncryptionContextSubset', 'EncryptionContextEquals', 'TenantId', 'GrantId', 'GrantToken', 'KeyArn',
+            Table = 'Region=14', 'Name=24', 'Context:ContextList=16', 'Grantee=*'
+            List = 'Name', 'Region', 'GranteePrincipal', 'GranteeServicePrincipal', 'SourceArn', 'RetiringPrincipal', 'RetiringServicePrincipal', 'Operations', 'EncryptionContextSubset', 'EncryptionContextEquals', 'TenantId', 'GrantId', 'GrantToken', 'KeyArn',
                 'IssuingAccount', 'CreatedAt', 'Connection'
         }
         @{

@@ -39,12 +39,26 @@ public sealed class PlatformRulesTests
         await AssertForbiddenAsync(() => service.Service.Migrations.StartAsync("acme", cmk.Id, MigrationMode.RewrapKek), "Enable-KeyProvider");
         KeyMigrationPlan plan = await service.Service.Migrations.MeasureAsync("acme", cmk.Id, MigrationMode.RewrapKek);
         Assert.Contains(ErrorCodes.TransitionForbidden, Assert.Single(plan.Refusals), StringComparison.Ordinal);
-        Assert.True(await service.Service.Providers.IsPermanentAsync(cmk));
+        Assert.Contains("permanent", await service.Service.Providers.FindQuestionAsync(cmk), StringComparison.Ordinal);
         await service.Service.Providers.EnableAsync(cmk.Id);
         await AssertForbiddenAsync(() => service.Service.Migrations.StartAsync("acme", internalKms.Id, MigrationMode.RewrapKek), "no way back to Acme KMS");
         KeyProvider next = await service.RegisterAsync("Next");
-        Assert.False(await service.Service.Providers.IsPermanentAsync(next));
+        Assert.Null(await service.Service.Providers.FindQuestionAsync(next));
         await AssertForbiddenAsync(() => service.Service.Providers.RemoveAsync(next.Id), "never removed");
+    }
+
+    [Fact]
+    public async Task What_a_platform_has_confirmed_is_asked_of_every_change_of_provider_and_of_nothing_else()
+    {
+        await using TestService service = await WithRulesAsync("""{ "keyChange": "Migrate", "changeQuestion": "Is the current key to be replaced?" }""");
+        KeyProvider cmk = await service.RegisterAsync("CMK");
+        KeyProvider internalKms = await service.InternalAsync();
+
+        Assert.EndsWith("asks: Is the current key to be replaced?", await service.Service.Providers.FindQuestionAsync(cmk), StringComparison.Ordinal);
+        Assert.Null(await service.Service.Providers.FindQuestionAsync(internalKms));
+        await service.Service.Migrations.StartAsync("acme", cmk.Id, MigrationMode.RewrapKek);
+        Assert.Null(await service.Service.Providers.FindQuestionAsync(cmk));
+        Assert.NotNull(await service.Service.Providers.FindQuestionAsync(internalKms));
     }
 
     [Fact]
@@ -70,6 +84,48 @@ public sealed class PlatformRulesTests
         await using TestService service = await WithRulesAsync("{}", profile => profile["internalOnlyEditions"] = new JArray("Starter"), edition: "starter");
 
         await AssertForbiddenAsync(() => service.RegisterAsync("CMK"), "exclude each other");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [InlineData(null)]
+    public async Task The_endpoints_that_the_platform_wants_are_registered_with_the_key(bool? fips)
+    {
+        await using TestService service = await WithRulesAsync("{}", profile =>
+        {
+            if (fips is { } wanted)
+            {
+                profile["fipsEndpoints"] = wanted;
+            }
+        });
+
+        await service.RegisterAsync("CMK");
+
+        Assert.Equal(fips, (await service.ProviderAsync("CMK")).Connection.FipsEndpoints);
+    }
+
+    [Theory]
+    [InlineData("qlik-cloud", "1234abcd-12ab-34cd-56ef-1234567890ab", false)]
+    [InlineData("qlik-cloud", "alias/key", false)]
+    [InlineData("qlik-cloud", "arn:aws:kms:eu-west-1:111122223333:alias/key", true)]
+    [InlineData("tableau-cloud", "1234abcd-12ab-34cd-56ef-1234567890ab", false)]
+    [InlineData("tableau-cloud", "alias/key", false)]
+    [InlineData("tableau-cloud", "arn:aws:kms:eu-west-1:111122223333:alias/key", false)]
+    [InlineData("tableau-cloud", "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab", true)]
+    [InlineData("amazon-q-business", "1234abcd-12ab-34cd-56ef-1234567890ab", true)]
+    [InlineData("amazon-q-business", "alias/key", true)]
+    [InlineData("amazon-q-business", "arn:aws:kms:eu-west-1:111122223333:alias/key", true)]
+    public async Task A_form_of_identifier_that_the_platform_does_not_take_is_refused(string platform, string identifier, bool isTaken)
+    {
+        await using TestService service = await TestService.OpenAsync();
+        await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "acme", Platform = platform });
+
+        string code = await Refusal.CodeOfAsync(() => service.Service.Providers.RegisterAsync(
+            new NewKeyProvider { TenantId = "acme", Name = "CMK", KeyIdentifier = identifier, Connection = service.Connection }));
+
+        // What is taken leads nowhere here: KMS has no such key, or the vendor's value is missing.
+        Assert.Equal(isTaken, code != ErrorCodes.InvalidArn);
     }
 
     [Fact]
