@@ -131,13 +131,26 @@ internal sealed class IdentityDirectory
     private void Index(Principal principal)
     {
         // A session has what its role has; its own ARN lacks the role's path.
-        Caller caller = RoleOf(principal) is { } role
-            ? Compile(principal with { Arn = role.Arn, UniqueId = principal.UniqueId ?? role.UniqueId, Policies = role.Policies, Tags = role.Tags }, principal.Arn)
-            : Compile(principal, principal.Arn);
+        Principal whole = RoleOf(principal) is { } role
+            ? principal with { Arn = role.Arn, UniqueId = principal.UniqueId ?? role.UniqueId, Policies = role.Policies, Tags = role.Tags }
+            : principal;
+        Caller caller = Compile(whole, principal.Arn);
         foreach (AccessKey key in principal.AccessKeys)
         {
-            _byAccessKey[key.Id] = new Entry(principal.Arn, key, new Credentials(key.Secret, caller));
+            Caller signer = key.Context is null ? caller : Compile(whole with { Context = Merge(principal.Context, key.Context) }, principal.Arn);
+            _byAccessKey[key.Id] = new Entry(principal.Arn, key, new Credentials(key.Secret, signer));
         }
+    }
+
+    private static Dictionary<string, string> Merge(Dictionary<string, string> context, Dictionary<string, string> more)
+    {
+        var both = new Dictionary<string, string>(context);
+        foreach ((string name, string value) in more)
+        {
+            both[name] = value;
+        }
+
+        return both;
     }
 
     private Principal? RoleOf(Principal principal)

@@ -55,7 +55,7 @@ internal sealed class RetireGrant : IOperation
         PolicyPrincipal caller = call.Caller.Principal;
         return decision.IsAllowed
             || (!decision.IsExplicitDeny
-                && (IsNamed(caller, grant.RetiringPrincipal)
+                && (IsNamed(caller, grant.RetiringPrincipal ?? grant.RetiringServicePrincipal)
                     || ((caller.AccountIs(grant.RetiringPrincipal) || caller.AccountIs(grant.IssuingAccount))
                         && PolicySimulator.DecideByIdentity(request, call.Caller.Policies).IsAllowed)));
     }

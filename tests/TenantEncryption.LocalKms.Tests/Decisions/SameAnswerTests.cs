@@ -29,6 +29,8 @@ public sealed class SameAnswerTests : ServerTest
         ["kms:ListGrants"] = (kms, key, _) => kms.ListGrantsAsync(new ListGrantsRequest { KeyId = key }),
         ["kms:RevokeGrant"] = (kms, key, _) => kms.RevokeGrantAsync(new RevokeGrantRequest { KeyId = key, GrantId = new string('0', 64) }),
         ["kms:GetKeyRotationStatus"] = (kms, key, _) => kms.GetKeyRotationStatusAsync(new GetKeyRotationStatusRequest { KeyId = key }),
+        ["kms:GetKeyLastUsage"] = (kms, key, _) => kms.GetKeyLastUsageAsync(new GetKeyLastUsageRequest { KeyId = key }),
+        ["kms:ListKeyRotations"] = (kms, key, _) => kms.ListKeyRotationsAsync(new ListKeyRotationsRequest { KeyId = key }),
         ["kms:GetKeyPolicy"] = (kms, key, _) => kms.GetKeyPolicyAsync(key, "default"),
         ["kms:PutKeyPolicy"] = (kms, key, _) => kms.PutKeyPolicyAsync(key, """{"Statement":[]}""", "default"),
         ["kms:ListKeyPolicies"] = (kms, key, _) => kms.ListKeyPoliciesAsync(new ListKeyPoliciesRequest { KeyId = key }),

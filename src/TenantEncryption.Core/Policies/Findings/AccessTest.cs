@@ -23,7 +23,8 @@ public static class AccessTest
         KmsAction action = ActionOf(question.Action);
         PolicySource source = Read(policy);
         PolicyDocument[]? identityPolicies = question.IdentityPolicies?.Select(ReadIdentityPolicy).ToArray();
-        string keyArn = AssumedKey.Of(question.Key, PartitionOf(question, source), source);
+        string? caller = action.AcrossAccounts ? null : PolicyPrincipal.Parse(question.Principal).Account;
+        string keyArn = AssumedKey.Of(question.Key, PartitionOf(question, source), source, caller);
         PolicyPrincipal principal = SessionRole.Parse(question.Principal, [source.Document, .. identityPolicies ?? []], keyArn);
         var request = new AccessRequest
         {
@@ -41,6 +42,7 @@ public static class AccessTest
             Decision = decision.IsAllowed ? AccessVerdict.Allowed : AccessVerdict.Denied,
             Principal = question.Principal,
             Action = action.Name,
+            KeyArn = keyArn,
             Statement = (decision.KeyPolicyStatement ?? decision.IdentityPolicyStatement) is { } statement ? PolicySource.NameOf(statement) : null,
             Reason = decision.Reason == AccessReason.KeyPolicySilent ? $"{decision}{Nearest(source.Document, request)}" : decision.ToString(),
             AssumesIdentityPolicy = decision.AssumesIdentityPolicy,

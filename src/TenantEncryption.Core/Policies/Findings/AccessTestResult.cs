@@ -20,6 +20,9 @@ public sealed record AccessTestResult
     /// <summary>What for.</summary>
     public required string Action { get; init; }
 
+    /// <summary>The key that the policy was taken to be of: the one that was given, else one of the account whose root the policy names.</summary>
+    public required string KeyArn { get; init; }
+
     /// <summary>The Sid of the statement that decided, or its number from zero; <see langword="null"/> where none did.</summary>
     public string? Statement { get; init; }
 

@@ -41,9 +41,13 @@ internal sealed record AssumedKey(string Arn, string? Assumption = null)
     }
 
     /// <summary>The key of a request that no platform makes.</summary>
-    public static string Of(KeyIdentifier? key, string partition, PolicySource source) => key is { Form: KeyIdentifierForm.KeyArn }
+    /// <param name="key">The key, where it is given.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="source">The policy.</param>
+    /// <param name="caller">The account of who asks, for what can be done within the key's own account alone.</param>
+    public static string Of(KeyIdentifier? key, string partition, PolicySource source, string? caller) => key is { Form: KeyIdentifierForm.KeyArn }
         ? key.ToString()
-        : $"arn:{partition}:kms:{DefaultRegion(partition)}:{key?.AccountId ?? AccountOf(source) ?? UnknownAccount}:key/{UnknownKey}";
+        : $"arn:{partition}:kms:{DefaultRegion(partition)}:{key?.AccountId ?? AccountOf(source) ?? caller ?? UnknownAccount}:key/{UnknownKey}";
 
     private static string DefaultRegion(string partition) => partition switch
     {

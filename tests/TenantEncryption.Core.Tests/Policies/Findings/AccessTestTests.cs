@@ -32,8 +32,10 @@ public sealed class AccessTestTests
     public void A_condition_key_is_left_out_of_a_request_that_can_not_have_it(string action, string key)
     {
         JObject policy = Policy(Allow("It", Who(Alice), "kms:*", Condition("StringEquals", key, "x")));
-        AccessTestResult result = Ask(policy, new AccessQuestion { Principal = Alice, Action = action, ConditionKeys = Conditions((key, ["x"])), IdentityPolicies = [] });
+        var question = new AccessQuestion { Principal = Alice, Action = action, ConditionKeys = Conditions((key, ["x"])), IdentityPolicies = [], Key = KeyIdentifier.Parse(Key) };
+        AccessTestResult result = Ask(policy, question);
         Assert.Equal((AccessVerdict.Denied, key), (result.Decision, Assert.Single(result.LeftOut)));
+        Assert.Empty(Ask(policy, question with { ConditionKeys = Conditions(("kms:ViaService", ["x"])), Action = "kms:Decrypt" }).LeftOut);
     }
 
     [Theory]
@@ -113,6 +115,13 @@ public sealed class AccessTestTests
         var question = new AccessQuestion { Principal = Alice, Action = "kms:RetireGrant", IdentityPolicies = [Policy(Allow("It", null, "kms:RetireGrant")).ToString()], Key = KeyIdentifier.Parse(Key) };
         Assert.Equal(AccessVerdict.Allowed, Ask(policy, question).Decision);
         Assert.Equal(AccessVerdict.Denied, Ask(policy, question with { Principal = Foreigner }).Decision);
+    }
+
+    [Fact]
+    public void A_key_of_which_nothing_is_known_is_one_of_the_account_that_administers_it()
+    {
+        AccessTestResult put = Ask(Policy(Allow("It", Who(Alice), "kms:*")), new AccessQuestion { Principal = Alice, Action = "PutKeyPolicy" });
+        Assert.Equal((AccessVerdict.Allowed, Account), (put.Decision, put.KeyArn.Split(':')[4]));
     }
 
     [Fact]
