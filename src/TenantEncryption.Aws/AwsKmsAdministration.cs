@@ -60,6 +60,15 @@ internal sealed class AwsKmsAdministration(KmsExchange exchange) : IKmsAdministr
                         DryRun = true,
                     },
                     call.Cancellation),
+                DryRunOperation.Decrypt => call.Client.DecryptAsync(
+                    new DecryptRequest
+                    {
+                        KeyId = keyId,
+                        EncryptionContext = KmsRequest.Pairs(encryptionContext),
+                        DryRun = true,
+                        DryRunModifiers = [DryRunModifierType.IGNORE_CIPHERTEXT.Value],
+                    },
+                    call.Cancellation),
                 _ => call.Client.EncryptAsync(
                     new EncryptRequest
                     {
@@ -173,6 +182,26 @@ internal sealed class AwsKmsAdministration(KmsExchange exchange) : IKmsAdministr
             "kms:PutKeyPolicy",
             async call => await call.Client.PutKeyPolicyAsync(
                 new PutKeyPolicyRequest { KeyId = keyId, PolicyName = PolicyName, Policy = policy }, call.Cancellation).ConfigureAwait(false),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<KmsAnswer<KmsLastUsage>> GetLastUsageAsync(KmsConnection connection, string keyId, CancellationToken cancellationToken) =>
+        exchange.SendAsync(
+            connection,
+            keyId,
+            "kms:GetKeyLastUsage",
+            async call =>
+            {
+                GetKeyLastUsageResponse answer = await call.Client.GetKeyLastUsageAsync(
+                    new GetKeyLastUsageRequest { KeyId = keyId }, call.Cancellation).ConfigureAwait(false);
+                return new KmsAnswer<KmsLastUsage>(
+                    new KmsLastUsage(
+                        KeyFacts.Utc(answer.KeyLastUsage?.Timestamp),
+                        answer.KeyLastUsage?.Operation?.Value,
+                        answer.KeyLastUsage?.CloudTrailEventId,
+                        KeyFacts.Utc(answer.TrackingStartDate)),
+                    KmsRequest.IdOf(answer));
+            },
             cancellationToken);
 
     /// <inheritdoc/>
@@ -396,15 +425,18 @@ internal sealed class AwsKmsAdministration(KmsExchange exchange) : IKmsAdministr
     {
         KeyId = keyId,
         GranteePrincipal = grant.GranteePrincipal,
+        GranteeServicePrincipal = grant.GranteeServicePrincipal,
         RetiringPrincipal = grant.RetiringPrincipal,
+        RetiringServicePrincipal = grant.RetiringServicePrincipal,
         Operations = [.. grant.Operations],
         Name = grant.Name,
-        Constraints = grant.EncryptionContextSubset is null && grant.EncryptionContextEquals is null
+        Constraints = grant.EncryptionContextSubset is null && grant.EncryptionContextEquals is null && grant.SourceArn is null
             ? null
             : new GrantConstraints
             {
                 EncryptionContextSubset = KmsRequest.Pairs(grant.EncryptionContextSubset),
                 EncryptionContextEquals = KmsRequest.Pairs(grant.EncryptionContextEquals),
+                SourceArn = grant.SourceArn,
             },
     };
 
@@ -414,7 +446,10 @@ internal sealed class AwsKmsAdministration(KmsExchange exchange) : IKmsAdministr
         KeyArn = entry.KeyId,
         Name = entry.Name,
         GranteePrincipal = entry.GranteePrincipal,
+        GranteeServicePrincipal = entry.GranteeServicePrincipal,
         RetiringPrincipal = entry.RetiringPrincipal,
+        RetiringServicePrincipal = entry.RetiringServicePrincipal,
+        SourceArn = entry.Constraints?.SourceArn,
         IssuingAccount = entry.IssuingAccount,
         Operations = entry.Operations ?? [],
         EncryptionContextSubset = entry.Constraints?.EncryptionContextSubset,

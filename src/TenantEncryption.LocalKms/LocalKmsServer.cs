@@ -32,6 +32,7 @@ public sealed class LocalKmsServer : IAsyncDisposable
         _state = new KmsState(options.DataFolder);
         _audit = new AuditLog(options.EventLog ?? InDataFolder(options, "cloudtrail.jsonl"));
         _clock = new ServiceClock(options.Time);
+        _state.TrackUsageFrom(_clock.Now);
         _faults = new FaultInjector(options.Faults, options.Time);
         _identities = new IdentityDirectory(_state, options.Time);
         _web = Build(options.Url, options.Time);
@@ -79,7 +80,7 @@ public sealed class LocalKmsServer : IAsyncDisposable
 
     /// <summary>
     /// Adds principals, or puts them in the place of their earlier definitions:
-    /// <c>{"principals": [{"arn", "uniqueId", "accessKeys": [{"id", "secret", "sessionToken", "expires"}], "policies": {name: document},
+    /// <c>{"principals": [{"arn", "uniqueId", "accessKeys": [{"id", "secret", "sessionToken", "expires", "context"}], "policies": {name: document},
     /// "trustPolicy": document, "tags": {}, "context": {condition key: value}}]}</c>. Only <c>arn</c> is needed; it may be a service's
     /// name. Roles with a trust policy can be assumed through STS.
     /// </summary>

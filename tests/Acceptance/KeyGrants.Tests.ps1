@@ -61,7 +61,26 @@ Describe 'New-KeyGrant' {
         $grants[0].RetiringPrincipal | Should -Be $role
     }
 
+    It 'grants an AWS service the use of a key for one resource, as the page on platforms says' {
+        $keyArn = (New-LocalKey $sandbox).Arn
+        $page = Get-Content (Join-Path $PSScriptRoot '../../docs/platforms.md') -Raw
+        $code = [regex]::Matches($page, '(?s)```powershell\n(.*?)```').ForEach({ $_.Groups[1].Value }).Where({ $_ -like '*GranteeServicePrincipal*' })
+        $code.Count | Should -Be 1
+        $PSDefaultParameterValues = @{ '*-KeyGrant:EndpointUrl' = $kms.EndpointUrl }
+        $made, $listed = & ([scriptblock]::Create($code[0]))
+        $made.GranteeServicePrincipal, $made.RetiringServicePrincipal | Should -Be 'qbusiness.amazonaws.com', 'qbusiness.amazonaws.com'
+        $made.Operations | Should -Be 'DescribeKey', 'GenerateDataKeyWithoutPlaintext', 'Decrypt'
+        $made.GranteePrincipal | Should -BeNullOrEmpty
+        $listed.GrantId | Should -Be $made.GrantId
+        $listed.SourceArn | Should -Be $made.SourceArn
+        ($listed | Format-List | Out-String) | Should -Match 'SourceArn +: arn:aws:qbusiness'
+        ($listed | Format-Table | Out-String -Width 200) | Should -Match 'qbusiness\.amazonaws\.com'
+    }
+
     It 'names what is wrong' {
+        { New-KeyGrant acme-cmk -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+        { New-KeyGrant acme-cmk -GranteeServicePrincipal qbusiness.amazonaws.com -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+        { New-KeyGrant acme-cmk -GranteeServicePrincipal qbusiness.amazonaws.com -SourceArn application/1 -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_ARN,*'
         { New-KeyGrant Internal* -GranteePrincipal $role -ErrorAction Stop } | Should -Throw -ErrorId 'PROVIDER_NOT_FOUND,*'
         { Get-KeyProvider 'Internal KMS' -TenantId acme | New-KeyGrant -GranteePrincipal $role -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*'
         { New-KeyGrant acme-cmk -GranteePrincipal $role -TenantId nobody -ErrorAction Stop } | Should -Throw -ErrorId 'TENANT_NOT_FOUND,*'

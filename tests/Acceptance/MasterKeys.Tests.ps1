@@ -137,6 +137,16 @@ Describe 'The life of a master key' {
         }
     }
 
+    It 'shows the key''s last use, and names it in the question' {
+        $used = New-LocalKey $sandbox
+        (Get-MasterKey $used.Arn @kms).LastUsedAt | Should -BeNullOrEmpty
+        $null = Invoke-LocalKms $sandbox.LocalKms GenerateDataKey @{ KeyId = $used.KeyId; KeySpec = 'AES_256' }
+        $seen = Get-MasterKey $used.Arn @kms
+        $seen.LastOperation | Should -Be 'GenerateDataKey'
+        $seen.LastUsedAt | Should -BeGreaterThan $seen.CreatedAt
+        (Invoke-Runbook "Remove-MasterKey $($used.Arn) -EndpointUrl $($kms.EndpointUrl) -WhatIf").Output | Should -BeLike '*last used *Z (GenerateDataKey)*'
+    }
+
     It 'stands in the event log with the request ids of AWS' {
         $events = Get-EncryptionEvent -Type *masterkey* | Where-Object { $_.Data.keyArn -eq $key.KeyArn }
         $events.Type | Select-Object -Unique | ForEach-Object { $_ -replace '.*masterkey\.' } | Sort-Object |

@@ -21,10 +21,16 @@ internal static class GrantDesign
         KmsConnection connection,
         IReadOnlyList<KmsGrant>? existing)
     {
+        bool namesRetiring = request.RetiringPrincipal is not null || request.RetiringServicePrincipal is not null;
         var grant = new NewKmsGrant
         {
             GranteePrincipal = request.GranteePrincipal,
-            RetiringPrincipal = request.RetiringPrincipal ?? (platform.Grant?.RetiringPrincipal == true ? request.GranteePrincipal : null),
+            GranteeServicePrincipal = request.GranteeServicePrincipal,
+            RetiringPrincipal = namesRetiring || platform.Grant?.RetiringPrincipal != true ? request.RetiringPrincipal : request.GranteePrincipal,
+
+            // KMS takes no grant to a service without one (API reference, CreateGrant).
+            RetiringServicePrincipal = namesRetiring ? request.RetiringServicePrincipal : request.GranteeServicePrincipal,
+            SourceArn = request.SourceArn,
             Operations = OperationsOf(request, platform),
             EncryptionContextSubset = tenant.Context,
             Name = request.Name ?? GrantName.Of(tenant.TenantId),
@@ -32,10 +38,10 @@ internal static class GrantDesign
         List<string> warnings = [];
         if (tenant.Context is null)
         {
-            warnings.Add($"The grant asks for no encryption context: {request.GranteePrincipal} may use the key for every tenant. -TenantId narrows it.");
+            warnings.Add($"The grant asks for no encryption context: {grant.Grantee} may use the key for every tenant. -TenantId narrows it.");
         }
 
-        if (existing?.Any(other => other.Name == grant.Name && other.GranteePrincipal == grant.GranteePrincipal
+        if (existing?.Any(other => other.Name == grant.Name && other.Grantee == grant.Grantee
             && IsForSameContext(other, grant) && !IsSame(other, grant)) == true)
         {
             warnings.Add($"{keyArn} has another grant of the name {grant.Name}; both count. Get-KeyGrant shows them.");
@@ -64,7 +70,9 @@ internal static class GrantDesign
     }
 
     private static bool IsSame(KmsGrant grant, NewKmsGrant wanted) =>
-        grant.Name == wanted.Name && grant.GranteePrincipal == wanted.GranteePrincipal && grant.RetiringPrincipal == wanted.RetiringPrincipal
+        grant.Name == wanted.Name && grant.SourceArn == wanted.SourceArn
+        && (grant.GranteePrincipal, grant.GranteeServicePrincipal) == (wanted.GranteePrincipal, wanted.GranteeServicePrincipal)
+        && (grant.RetiringPrincipal, grant.RetiringServicePrincipal) == (wanted.RetiringPrincipal, wanted.RetiringServicePrincipal)
         && grant.Operations.Order(StringComparer.Ordinal).SequenceEqual(wanted.Operations.Order(StringComparer.Ordinal))
         && IsForSameContext(grant, wanted);
 

@@ -26,11 +26,20 @@ public sealed record KeyGrant
     /// <summary>The name, if it has one.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Who has the permission.</summary>
+    /// <summary>Who has the permission, where that is no service principal.</summary>
     public string? GranteePrincipal { get; init; }
 
-    /// <summary>Who may give it back.</summary>
+    /// <summary>The AWS service that has the permission.</summary>
+    public string? GranteeServicePrincipal { get; init; }
+
+    /// <summary>Who has the permission, a principal or a service.</summary>
+    public string? Grantee => GranteePrincipal ?? GranteeServicePrincipal;
+
+    /// <summary>Who may give it back, where that is no service principal.</summary>
     public string? RetiringPrincipal { get; init; }
+
+    /// <summary>The AWS service that may give it back.</summary>
+    public string? RetiringServicePrincipal { get; init; }
 
     /// <summary>The account that made it.</summary>
     public string? IssuingAccount { get; init; }
@@ -44,6 +53,9 @@ public sealed record KeyGrant
     /// <summary>The encryption context that a permitted call must have, exactly; <see langword="null"/> for no such rule.</summary>
     public IReadOnlyDictionary<string, string>? EncryptionContextEquals { get; init; }
 
+    /// <summary>The ARN of the one resource on whose behalf a service may make a permitted call; <see langword="null"/> for no such rule.</summary>
+    public string? SourceArn { get; init; }
+
     /// <summary>When it was made.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
@@ -51,7 +63,7 @@ public sealed record KeyGrant
     public KmsConnection Connection { get; init; } = new();
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name ?? GrantId} for {GranteePrincipal ?? "a service"} in {Region}";
+    public override string ToString() => $"{Name ?? GrantId} for {Grantee ?? "somebody"} in {Region}";
 
     internal static KeyGrant Of(KmsGrant grant, KmsConnection connection) => new()
     {
@@ -60,7 +72,10 @@ public sealed record KeyGrant
         Region = connection.Region!,
         Name = string.IsNullOrEmpty(grant.Name) ? null : grant.Name,
         GranteePrincipal = grant.GranteePrincipal,
+        GranteeServicePrincipal = grant.GranteeServicePrincipal,
         RetiringPrincipal = grant.RetiringPrincipal,
+        RetiringServicePrincipal = grant.RetiringServicePrincipal,
+        SourceArn = grant.SourceArn,
         IssuingAccount = grant.IssuingAccount,
         Operations = grant.Operations,
         EncryptionContextSubset = grant.EncryptionContextSubset,

@@ -44,7 +44,8 @@ public sealed record KeyGrantPlan
         string context = Grant.EncryptionContextSubset is { Count: > 0 } subset
             ? $" in calls with {string.Join(", ", subset.Select(pair => $"{pair.Key}={pair.Value}"))}"
             : " in any encryption context";
-        string retire = Grant.RetiringPrincipal is null ? "" : $", who may retire it: {Grant.RetiringPrincipal}";
+        string source = Grant.SourceArn is null ? "" : $" on behalf of {Grant.SourceArn}";
+        string retire = (Grant.RetiringPrincipal ?? Grant.RetiringServicePrincipal) is { } who ? $", who may retire it: {who}" : "";
         string state = Exists == true ? "The key has this grant already. " : "";
         string permitted = Permitted switch
         {
@@ -52,6 +53,6 @@ public sealed record KeyGrantPlan
             false => $" AWS KMS would refuse it: {Refusal!.Code}, {Refusal.Detail}",
             null => "",
         };
-        return $"{state}Grant {string.Join(", ", Grant.Operations)} on {KeyArn} to {Grant.GranteePrincipal}{context} (name {Grant.Name}{retire}).{permitted}";
+        return $"{state}Grant {string.Join(", ", Grant.Operations)} on {KeyArn} to {Grant.Grantee}{source}{context} (name {Grant.Name}{retire}).{permitted}";
     }
 }

@@ -29,7 +29,12 @@ public sealed class KeyGrantService
     public async Task<IReadOnlyList<KeyGrantPlan>> PlanAsync(NewKeyGrant request, bool ask = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Check(request);
+        GrantPrincipals.Check(request);
+        if (request.Name is not null)
+        {
+            GrantName.Check(request.Name);
+        }
+
         KmsConnection connection = await _connections.CompleteAsync(request.Connection, request.KeyId, cancellationToken).ConfigureAwait(false);
         Operation operation = _journal.Begin("New-KeyGrant");
         await using var _ = operation.ConfigureAwait(false);
@@ -76,7 +81,10 @@ public sealed class KeyGrantService
             TenantId = plan.TenantId,
             Name = plan.Grant.Name,
             GranteePrincipal = plan.Grant.GranteePrincipal,
+            GranteeServicePrincipal = plan.Grant.GranteeServicePrincipal,
             RetiringPrincipal = plan.Grant.RetiringPrincipal,
+            RetiringServicePrincipal = plan.Grant.RetiringServicePrincipal,
+            SourceArn = plan.Grant.SourceArn,
             Operations = plan.Grant.Operations,
             EncryptionContextSubset = plan.Grant.EncryptionContextSubset,
             EncryptionContextEquals = plan.Grant.EncryptionContextEquals,
@@ -184,19 +192,6 @@ public sealed class KeyGrantService
             cancellationToken);
     }
 
-    private static void Check(NewKeyGrant request)
-    {
-        if (string.IsNullOrWhiteSpace(request.GranteePrincipal))
-        {
-            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "A grant needs a grantee: the ARN of who gets the permission.");
-        }
-
-        if (request.Name is not null)
-        {
-            GrantName.Check(request.Name);
-        }
-    }
-
     private static async Task<IReadOnlyList<KmsGrant>?> TryListAsync(
         Operation operation, KmsConnection connection, string keyArn, CancellationToken cancellationToken)
     {
@@ -274,12 +269,18 @@ public sealed class KeyGrantService
     private static JObject Describe(KeyGrant grant)
     {
         var data = new JObject { ["grantId"] = grant.GrantId, ["keyArn"] = grant.KeyArn, ["region"] = grant.Region };
-        if (grant.GranteePrincipal is not null)
+        if (grant.Grantee is not null)
         {
+            // Whose ARN or service name it is, the value itself tells.
             data["name"] = grant.Name;
-            data["granteePrincipal"] = grant.GranteePrincipal;
-            data["retiringPrincipal"] = grant.RetiringPrincipal;
+            data["granteePrincipal"] = grant.Grantee;
+            data["retiringPrincipal"] = grant.RetiringPrincipal ?? grant.RetiringServicePrincipal;
             data["operations"] = new JArray(grant.Operations);
+        }
+
+        if (grant.SourceArn is not null)
+        {
+            data["sourceArn"] = grant.SourceArn;
         }
 
         if (grant.EncryptionContextSubset is { Count: > 0 } subset)

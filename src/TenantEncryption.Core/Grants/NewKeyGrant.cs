@@ -9,11 +9,25 @@ public sealed record NewKeyGrant
     /// <summary>A key ARN, alias ARN, key id or alias name.</summary>
     public required string KeyId { get; init; }
 
-    /// <summary>Who gets the permission: the ARN of a user, role, assumed-role session, federated user or account.</summary>
-    public required string GranteePrincipal { get; init; }
+    /// <summary>
+    /// Who gets the permission: the ARN of a user, role, assumed-role session, federated user or account. It, or
+    /// <see cref="GranteeServicePrincipal"/>.
+    /// </summary>
+    public string? GranteePrincipal { get; init; }
 
-    /// <summary>Who may give the grant back; <see langword="null"/> for what the platform asks for.</summary>
+    /// <summary>The AWS service that gets the permission, such as <c>qbusiness.amazonaws.com</c>; it needs <see cref="SourceArn"/>.</summary>
+    public string? GranteeServicePrincipal { get; init; }
+
+    /// <summary>
+    /// Who may give the grant back, a principal; <see langword="null"/> for what the platform asks for, and for a service the service itself.
+    /// </summary>
     public string? RetiringPrincipal { get; init; }
+
+    /// <summary>The AWS service that may give the grant back.</summary>
+    public string? RetiringServicePrincipal { get; init; }
+
+    /// <summary>The ARN of the one resource on whose behalf a service may use the key, such as an application of Amazon Q Business.</summary>
+    public string? SourceArn { get; init; }
 
     /// <summary>The operations, such as <c>Decrypt</c> or <c>kms:Decrypt</c>; empty for those that the platform needs.</summary>
     public IReadOnlyList<string> Operations { get; init; } = [];

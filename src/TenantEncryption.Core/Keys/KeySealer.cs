@@ -135,7 +135,8 @@ internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator a
         return KeyRecordCipher.Seal(kek.Span, share.Plaintext.Span, share.Internal is { } second ? second.Span : [], draft, aeadFactory);
     }
 
-    private static Dictionary<string, string> ContextOf(EncryptionTenant tenant, KeyProvider provider, string kekId) => new()
+    /// <summary>The encryption context of the KMS calls for a key of a tenant.</summary>
+    public static Dictionary<string, string> ContextOf(EncryptionTenant tenant, KeyProvider provider, string kekId) => new()
     {
         [tenant.Profile.ContextKey] = provider.ContextValue ?? tenant.TenantId,
         [KekContextKey] = kekId,

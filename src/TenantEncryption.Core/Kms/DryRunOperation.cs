@@ -14,4 +14,7 @@ public enum DryRunOperation
 
     /// <summary>kms:Encrypt.</summary>
     Encrypt,
+
+    /// <summary>kms:Decrypt, without a ciphertext (DryRunModifiers, IGNORE_CIPHERTEXT): the permission alone. Endpoints from before 2026 do not know it.</summary>
+    Decrypt,
 }

@@ -55,6 +55,9 @@ public interface IKmsAdministration
     /// <exception cref="TenantEncryptionException"><c>MALFORMED_POLICY</c>.</exception>
     Task<KmsAnswer> PutKeyPolicyAsync(KmsConnection connection, string keyId, string policy, CancellationToken cancellationToken);
 
+    /// <summary>The last use of the key that KMS has on record (kms:GetKeyLastUsage), for keys of the caller's account.</summary>
+    Task<KmsAnswer<KmsLastUsage>> GetLastUsageAsync(KmsConnection connection, string keyId, CancellationToken cancellationToken);
+
     /// <summary>Whether the key's material is rotated (kms:GetKeyRotationStatus).</summary>
     Task<KmsAnswer<KmsRotation>> GetRotationAsync(KmsConnection connection, string keyId, CancellationToken cancellationToken);
 

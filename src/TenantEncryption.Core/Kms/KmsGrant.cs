@@ -12,11 +12,20 @@ public sealed record KmsGrant
     /// <summary>The name, if it has one.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Who has the permission.</summary>
+    /// <summary>Who has the permission, where that is no service principal. Of the grants that services make for themselves KMS shows the service here.</summary>
     public string? GranteePrincipal { get; init; }
 
-    /// <summary>Who may give it back.</summary>
+    /// <summary>The service principal that has the permission, such as <c>qbusiness.amazonaws.com</c>.</summary>
+    public string? GranteeServicePrincipal { get; init; }
+
+    /// <summary>Who has the permission, a principal or a service.</summary>
+    public string? Grantee => GranteePrincipal ?? GranteeServicePrincipal;
+
+    /// <summary>Who may give it back, where that is no service principal.</summary>
     public string? RetiringPrincipal { get; init; }
+
+    /// <summary>The service principal that may give it back.</summary>
+    public string? RetiringServicePrincipal { get; init; }
 
     /// <summary>The account that made it.</summary>
     public string? IssuingAccount { get; init; }
@@ -29,6 +38,9 @@ public sealed record KmsGrant
 
     /// <summary>The encryption context that a permitted call must have, exactly; <see langword="null"/> for no such rule.</summary>
     public IReadOnlyDictionary<string, string>? EncryptionContextEquals { get; init; }
+
+    /// <summary>The ARN of the one resource on whose behalf a service may make a permitted call; <see langword="null"/> for no such rule.</summary>
+    public string? SourceArn { get; init; }
 
     /// <summary>When it was made.</summary>
     public DateTimeOffset? CreatedAt { get; init; }

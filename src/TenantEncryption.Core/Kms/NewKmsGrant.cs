@@ -3,11 +3,26 @@ namespace TenantEncryption.Kms;
 /// <summary>A grant that kms:CreateGrant shall make.</summary>
 public sealed record NewKmsGrant
 {
-    /// <summary>Who gets the permission: the ARN of a user, role, assumed-role session, federated user or account.</summary>
-    public required string GranteePrincipal { get; init; }
+    /// <summary>
+    /// Who gets the permission: the ARN of a user, role, assumed-role session, federated user or account. It, or
+    /// <see cref="GranteeServicePrincipal"/>.
+    /// </summary>
+    public string? GranteePrincipal { get; init; }
 
-    /// <summary>Who may give the grant back; <see langword="null"/> for nobody in particular.</summary>
+    /// <summary>The service principal that gets the permission. KMS takes it only with <see cref="SourceArn"/> and a retiring principal.</summary>
+    public string? GranteeServicePrincipal { get; init; }
+
+    /// <summary>Who gets the permission, a principal or a service.</summary>
+    public string? Grantee => GranteePrincipal ?? GranteeServicePrincipal;
+
+    /// <summary>Who may give the grant back, a principal; <see langword="null"/> for nobody in particular.</summary>
     public string? RetiringPrincipal { get; init; }
+
+    /// <summary>Who may give the grant back, a service principal.</summary>
+    public string? RetiringServicePrincipal { get; init; }
+
+    /// <summary>The ARN of the one resource on whose behalf a service may make a permitted call; <see langword="null"/> for no such rule.</summary>
+    public string? SourceArn { get; init; }
 
     /// <summary>The operations in KMS's words, such as <c>Decrypt</c>.</summary>
     public required IReadOnlyList<string> Operations { get; init; }

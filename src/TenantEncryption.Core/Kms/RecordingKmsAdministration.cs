@@ -91,6 +91,15 @@ internal sealed class RecordingKmsAdministration(IKms inner, RecordingKms record
             answer => answer.RequestId);
 
     /// <inheritdoc/>
+    public Task<KmsAnswer<KmsLastUsage>> GetLastUsageAsync(KmsConnection connection, string keyId, CancellationToken cancellationToken) =>
+        record.RecordAsync(
+            "GetKeyLastUsage",
+            connection,
+            keyId,
+            () => inner.Administration.GetLastUsageAsync(connection, keyId, cancellationToken),
+            answer => answer.RequestId);
+
+    /// <inheritdoc/>
     public Task<KmsAnswer<KmsRotation>> GetRotationAsync(KmsConnection connection, string keyId, CancellationToken cancellationToken) =>
         record.RecordAsync(
             "GetKeyRotationStatus",

@@ -63,6 +63,17 @@ public sealed record MasterKey
     /// <summary>The key providers of the store, of all tenants, that hang on the key in any of its regions.</summary>
     public IReadOnlyList<KeyProvider> Providers { get; init; } = [];
 
+    /// <summary>
+    /// The last use in its region that KMS has on record, up to an hour late; <see langword="null"/> for none since <see cref="UsageTrackedSince"/>.
+    /// </summary>
+    public DateTimeOffset? LastUsedAt { get; init; }
+
+    /// <summary>The operation of the last use, such as <c>Decrypt</c>.</summary>
+    public string? LastOperation { get; init; }
+
+    /// <summary>Since when KMS has recorded the key's uses; those before are in CloudTrail alone. <see langword="null"/> where it can't be seen.</summary>
+    public DateTimeOffset? UsageTrackedSince { get; init; }
+
     /// <summary>When it was made.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 

@@ -27,11 +27,14 @@ internal sealed class MasterKeyReader(KeyConnections connections)
             notes,
             "The tags",
             async () => (IReadOnlyDictionary<string, string>?)(await kms.ListTagsAsync(home, keyArn, cancellationToken).ConfigureAwait(false)).Value);
+        Task<KmsLastUsage?> usage = LookAsync(
+            notes, "The last use", async () => (KmsLastUsage?)(await kms.GetLastUsageAsync(home, keyArn, cancellationToken).ConfigureAwait(false)).Value);
         Task<MasterKeyReplica>[] replicas =
             [.. described.RelatedKeyArns.Select(arn => ReadReplicaAsync(operation.Kms, home, arn, described.PrimaryKeyArn, notes, cancellationToken))];
-        await Task.WhenAll([aliases, rotation, grants, tags, .. replicas]).ConfigureAwait(false);
+        await Task.WhenAll([aliases, rotation, grants, tags, usage, .. replicas]).ConfigureAwait(false);
 
         KmsRotation? rotates = await rotation.ConfigureAwait(false);
+        KmsLastUsage? used = await usage.ConfigureAwait(false);
         return new MasterKey
         {
             KeyArn = keyArn,
@@ -52,6 +55,9 @@ internal sealed class MasterKeyReader(KeyConnections connections)
             Grants = (await grants.ConfigureAwait(false))?.Select(grant => KeyGrant.Of(grant, home)).ToList(),
             Tags = await tags.ConfigureAwait(false),
             Providers = await connections.ProvidersOnAsync([keyArn, .. described.RelatedKeyArns], cancellationToken).ConfigureAwait(false),
+            LastUsedAt = used?.Time,
+            LastOperation = used?.Operation,
+            UsageTrackedSince = used?.TrackedSince,
             CreatedAt = described.CreatedAt,
             DeletionDate = described.DeletionDate,
             Notes = notes,

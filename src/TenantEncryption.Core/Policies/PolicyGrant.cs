@@ -2,10 +2,12 @@ using TenantEncryption.Kms;
 
 namespace TenantEncryption.Policies;
 
-/// <summary>A grant on a key: what it lets the grantee do, and under which encryption context.</summary>
+/// <summary>A grant on a key: what it lets the grantee do, under which encryption context, and on behalf of which resource.</summary>
 public sealed record PolicyGrant
 {
-    // AWS KMS applies constraints to operations with an encryption context only (API reference, GrantConstraints).
+    private const string SourceArnKey = "aws:SourceArn";
+
+    // AWS KMS applies these constraints to operations with an encryption context only (API reference, GrantConstraints).
     private static readonly string[] Unconstrained = ["kms:DescribeKey", "kms:RetireGrant", "kms:CreateGrant"];
 
     /// <summary>The grant's id.</summary>
@@ -23,6 +25,9 @@ public sealed record PolicyGrant
     /// <summary>The pairs that the encryption context must have among others, or <see langword="null"/>.</summary>
     public IReadOnlyDictionary<string, string>? EncryptionContextSubset { get; init; }
 
+    /// <summary>The ARN of the one resource on whose behalf a service may call, or <see langword="null"/>.</summary>
+    public string? SourceArn { get; init; }
+
     /// <summary>The rule of a grant that KMS lists.</summary>
     /// <param name="grant">The grant.</param>
     /// <returns>What it permits.</returns>
@@ -32,10 +37,11 @@ public sealed record PolicyGrant
         return new PolicyGrant
         {
             GrantId = grant.GrantId,
-            GranteePrincipal = grant.GranteePrincipal ?? "",
+            GranteePrincipal = grant.Grantee ?? "",
             Operations = grant.Operations,
             EncryptionContextEquals = grant.EncryptionContextEquals,
             EncryptionContextSubset = grant.EncryptionContextSubset,
+            SourceArn = grant.SourceArn,
         };
     }
 
@@ -70,7 +76,17 @@ public sealed record PolicyGrant
         return false;
     }
 
-    internal bool ConstraintsHold(AccessRequest request)
+    internal bool ConstraintsHold(AccessRequest request) => SourceHolds(request) && ContextHolds(request);
+
+    /// <summary>
+    /// Whether a request is made on behalf of the grant's resource. AWS KMS asks it of every operation but RetireGrant, as a condition on
+    /// <c>aws:SourceArn</c> would (API reference, GrantConstraints); a call that has no source, as a principal's own, does not meet it.
+    /// </summary>
+    internal bool SourceHolds(AccessRequest request) => SourceArn is null
+        || request.Action.Equals("kms:RetireGrant", StringComparison.OrdinalIgnoreCase)
+        || request.Context.Find(SourceArnKey) is [var source] && source == SourceArn;
+
+    private bool ContextHolds(AccessRequest request)
     {
         if (request.Action.Equals("kms:CreateGrant", StringComparison.OrdinalIgnoreCase) && request.NewGrant is { } child)
         {
@@ -87,7 +103,7 @@ public sealed record PolicyGrant
     /// </summary>
     private bool IsAtLeastAsStrict(PolicyGrant child)
     {
-        if (child.Operations.Except(Operations, StringComparer.OrdinalIgnoreCase).Any())
+        if (child.Operations.Except(Operations, StringComparer.OrdinalIgnoreCase).Any() || (SourceArn is not null && child.SourceArn != SourceArn))
         {
             return false;
         }

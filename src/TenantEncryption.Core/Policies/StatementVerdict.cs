@@ -21,6 +21,7 @@ public sealed record StatementVerdict(string Source, PolicyStatement? Statement,
         string? mismatch = grant.MatchGrantee(request.Principal) == PrincipalMatch.None
             ? $"its grantee is {grant.GranteePrincipal}, not {request.Principal}"
             : !grant.Includes(request.Action) ? $"its operations are {string.Join(", ", grant.Operations)}, not {request.Action}"
+            : !grant.SourceHolds(request) ? $"it is for requests on behalf of {grant.SourceArn} alone (aws:SourceArn)"
             : !grant.ConstraintsHold(request) ? "its encryption context constraint is not met"
             : null;
         return new StatementVerdict($"grant {grant.GrantId}", null, mismatch is null, mismatch ?? "it applies: Allow");

@@ -26,6 +26,9 @@ internal sealed class AuditEntry
 
     public required string RequestId { get; init; }
 
+    /// <summary>The id of the record, which GetKeyLastUsage tells.</summary>
+    public required string EventId { get; init; }
+
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>Who called; <see langword="null"/> where the call was refused before that was known.</summary>
@@ -74,7 +77,7 @@ internal sealed class AuditEntry
         json.WriteNull("responseElements");
         WriteDecisions(json);
         json.WriteString("requestID", RequestId);
-        json.WriteString("eventID", Guid.NewGuid());
+        json.WriteString("eventID", EventId);
         json.WriteBoolean("readOnly", ReadOnly);
         WriteResources(json);
         json.WriteString("eventType", "AwsApiCall");

@@ -30,7 +30,7 @@ internal sealed class FaultInjector
             lock (_drawing)
             {
                 _plan = value;
-                _propagation = new Propagation(value.PolicyDelay, value.GrantDelay, value.RegionDelay);
+                _propagation = new Propagation(value.PolicyDelay, value.GrantDelay, value.RegionDelay, value.UsageDelay);
                 _random = new Random(value.Seed);
                 _tokens = value.CallsPerSecond;
                 _refilledAt = _time.GetTimestamp();

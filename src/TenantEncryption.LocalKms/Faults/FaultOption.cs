@@ -7,7 +7,7 @@ internal static class FaultOption
 {
     public const string Usage =
         "seed=N  throttle=SHARE  5xx=SHARE  reset=SHARE  drop=SHARE  expired=SHARE  rate=CALLS-PER-SECOND  latency=20ms  jitter=10ms  "
-        + "down=REGION+REGION  only=OPERATION+OPERATION  in=REGION+REGION  policy-delay=2s  grant-delay=2s  region-delay=2s";
+        + "down=REGION+REGION  only=OPERATION+OPERATION  in=REGION+REGION  policy-delay=2s  grant-delay=2s  region-delay=2s  usage-delay=2s";
 
     /// <exception cref="ArgumentException">A part is not understood.</exception>
     public static FaultPlan Parse(string text)
@@ -39,6 +39,7 @@ internal static class FaultOption
         "policy-delay" => plan with { PolicyDelay = Time(value) },
         "grant-delay" => plan with { GrantDelay = Time(value) },
         "region-delay" => plan with { RegionDelay = Time(value) },
+        "usage-delay" => plan with { UsageDelay = Time(value) },
         _ => throw Unknown(name),
     };
 

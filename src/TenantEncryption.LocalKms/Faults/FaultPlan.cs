@@ -68,6 +68,9 @@ public sealed record FaultPlan
     /// <summary>How long a replica is Creating, and a new primary Updating.</summary>
     public TimeSpan RegionDelay { get; init; }
 
+    /// <summary>How long it takes until a use of a key is on record, for GetKeyLastUsage and <c>kms:TrailingDaysWithoutKeyUsage</c>.</summary>
+    public TimeSpan UsageDelay { get; init; }
+
     internal void Validate()
     {
         double[] shares = [Throttle, ServerError, Reset, Drop, ExpiredCredentials];
@@ -76,7 +79,7 @@ public sealed record FaultPlan
             throw new ArgumentException("The shares of a fault plan are from 0 to 1 and so is their sum.");
         }
 
-        if (new[] { Latency, LatencyJitter, PolicyDelay, GrantDelay, RegionDelay }.Any(time => time < TimeSpan.Zero))
+        if (new[] { Latency, LatencyJitter, PolicyDelay, GrantDelay, RegionDelay, UsageDelay }.Any(time => time < TimeSpan.Zero))
         {
             throw new ArgumentException("The times of a fault plan are not negative.");
         }

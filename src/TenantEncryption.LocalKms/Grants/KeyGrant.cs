@@ -23,9 +23,17 @@ internal sealed record KeyGrant
     /// <summary>When a revoked or retired grant ceases to decide; <see langword="null"/> while it is in force.</summary>
     public DateTimeOffset? EndsAt { get; init; }
 
-    public required string GranteePrincipal { get; init; }
+    /// <summary>Who has the permission, unless <see cref="GranteeServicePrincipal"/> has it.</summary>
+    public string? GranteePrincipal { get; init; }
+
+    public string? GranteeServicePrincipal { get; init; }
 
     public string? RetiringPrincipal { get; init; }
+
+    public string? RetiringServicePrincipal { get; init; }
+
+    /// <summary>The constraint <c>SourceArn</c>: on behalf of which resource a service may call.</summary>
+    public string? SourceArn { get; init; }
 
     /// <summary>The account whose permission made the grant, as the ARN of its root.</summary>
     public required string IssuingAccount { get; init; }
@@ -41,16 +49,19 @@ internal sealed record KeyGrant
     public PolicyGrant Rule => _rule ??= new PolicyGrant
     {
         GrantId = GrantId,
-        GranteePrincipal = GranteePrincipal,
+        GranteePrincipal = GranteeServicePrincipal ?? GranteePrincipal!,
         Operations = Operations,
         EncryptionContextEquals = EncryptionContextEquals,
         EncryptionContextSubset = EncryptionContextSubset,
+        SourceArn = SourceArn,
     };
 
     /// <summary>Whether two requests made the same grant, so that one is a retry of the other.</summary>
     public bool IsSameAs(KeyGrant other) => Name.Length > 0
         && (KeyArn, Name) == (other.KeyArn, other.Name)
-        && (GranteePrincipal, RetiringPrincipal) == (other.GranteePrincipal, other.RetiringPrincipal)
+        && (GranteePrincipal, GranteeServicePrincipal) == (other.GranteePrincipal, other.GranteeServicePrincipal)
+        && (RetiringPrincipal, RetiringServicePrincipal) == (other.RetiringPrincipal, other.RetiringServicePrincipal)
+        && SourceArn == other.SourceArn
         && Operations.Order(StringComparer.Ordinal).SequenceEqual(other.Operations.Order(StringComparer.Ordinal))
         && SamePairs(EncryptionContextEquals, other.EncryptionContextEquals)
         && SamePairs(EncryptionContextSubset, other.EncryptionContextSubset);

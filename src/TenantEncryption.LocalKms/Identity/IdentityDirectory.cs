@@ -131,11 +131,24 @@ internal sealed class IdentityDirectory
     private void Index(Principal principal)
     {
         Principal policies = RoleOf(principal) ?? principal;
-        Caller caller = Compile(principal with { Policies = policies.Policies, Tags = policies.Tags }, principal.Arn);
+        Principal whole = principal with { Policies = policies.Policies, Tags = policies.Tags };
+        Caller caller = Compile(whole, principal.Arn);
         foreach (AccessKey key in principal.AccessKeys)
         {
-            _byAccessKey[key.Id] = new Entry(principal.Arn, key, new Credentials(key.Secret, caller));
+            Caller signer = key.Context is null ? caller : Compile(whole with { Context = Merge(principal.Context, key.Context) }, principal.Arn);
+            _byAccessKey[key.Id] = new Entry(principal.Arn, key, new Credentials(key.Secret, signer));
         }
+    }
+
+    private static Dictionary<string, string> Merge(Dictionary<string, string> context, Dictionary<string, string> more)
+    {
+        var both = new Dictionary<string, string>(context);
+        foreach ((string name, string value) in more)
+        {
+            both[name] = value;
+        }
+
+        return both;
     }
 
     private Principal? RoleOf(Principal principal) =>

@@ -23,7 +23,8 @@ internal sealed record Principal
     public Dictionary<string, string> Tags { get; init; } = [];
 
     /// <summary>
-    /// More condition keys of every call of it: <c>kms:ViaService</c>, <c>aws:SourceAccount</c>, <c>aws:PrincipalOrgID</c>.
+    /// More condition keys of every call of it: <c>kms:ViaService</c>, <c>aws:SourceAccount</c>, <c>aws:PrincipalOrgID</c>. An access key may
+    /// have its own.
     /// </summary>
     public Dictionary<string, string> Context { get; init; } = [];
 }

@@ -19,6 +19,9 @@ internal sealed record KmsKey
 
     public required DateTimeOffset Created { get; init; }
 
+    /// <summary>Since when its uses are recorded.</summary>
+    public DateTimeOffset UsageTrackedFrom { get; init; }
+
     public string Description { get; init; } = "";
 
     /// <summary>The name of a <see cref="Keys.KeySpec"/>.</summary>

@@ -47,6 +47,7 @@ internal sealed class CreateKey : IOperation
             Account = call.Caller.Account,
             KeyId = multiRegion ? $"mrk-{RandomNumberGenerator.GetHexString(32, lowercase: true)}" : Guid.NewGuid().ToString(),
             Created = call.Now,
+            UsageTrackedFrom = call.Now,
             Description = request.Text("Description") ?? "",
             SpecName = spec.Name,
             Usage = usage,

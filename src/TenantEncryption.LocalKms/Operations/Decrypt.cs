@@ -10,13 +10,14 @@ internal sealed class Decrypt : IOperation
 
     public void Run(OperationCall call)
     {
-        byte[] blob = call.Request.RequiredBytes("CiphertextBlob", MaximumCiphertext);
+        byte[]? blob = CiphertextSource.ReadBlob(call, MaximumCiphertext);
         IReadOnlyDictionary<string, string> context = call.EncryptionContext();
         string algorithm = EncryptionAlgorithm.Read(call, "EncryptionAlgorithm");
         var source = CiphertextSource.Resolve(call, blob, "KeyId", KeyUse.Any, context);
         EncryptionAlgorithm.Require(source.Key, algorithm, Name);
         byte[] plaintext = source.Open(context);
         call.EndDryRun();
+        call.Used(source.Key);
 
         call.Answer.WriteBase64String("Plaintext", plaintext);
         call.Answer.WriteString("KeyId", source.Key.Arn);

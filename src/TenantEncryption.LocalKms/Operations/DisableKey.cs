@@ -11,7 +11,7 @@ internal sealed class DisableKey : IOperation
 
     public void Run(OperationCall call)
     {
-        KmsKey key = call.Key(KeyUse.Own);
+        KmsKey key = call.IdleKey(KeyUse.Own);
         if (key.State is KeyState.Enabled)
         {
             call.State.Commit(new Change { PutKey = key with { State = KeyState.Disabled } });

@@ -18,6 +18,7 @@ internal sealed class Encrypt : IOperation
         KmsKey key = call.Key(KeyUse.Any, encryptionContext: context);
         EncryptionAlgorithm.Require(key, algorithm, Name);
         call.EndDryRun();
+        call.Used(key);
 
         call.Answer.WriteBase64String("CiphertextBlob", Ciphertext.Seal(key, plaintext, context));
         call.Answer.WriteString("KeyId", key.Arn);

@@ -17,6 +17,7 @@ internal sealed class GenerateDataKeyWithoutPlaintext : IOperation
         KmsKey key = call.Key(KeyUse.Any, encryptionContext: context);
         KeyUse.RequireSymmetric(key, Name);
         call.EndDryRun();
+        call.Used(key);
 
         Span<byte> dataKey = stackalloc byte[size];
         RandomNumberGenerator.Fill(dataKey);

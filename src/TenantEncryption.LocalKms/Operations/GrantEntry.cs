@@ -14,12 +14,10 @@ internal static class GrantEntry
         answer.WriteString("GrantId", grant.GrantId);
         answer.WriteString("Name", grant.Name);
         answer.WriteTimestamp("CreationDate", grant.Created);
-        answer.WriteString("GranteePrincipal", grant.GranteePrincipal);
-        if (grant.RetiringPrincipal is not null)
-        {
-            answer.WriteString("RetiringPrincipal", grant.RetiringPrincipal);
-        }
-
+        WriteText(answer, "GranteePrincipal", grant.GranteePrincipal);
+        WriteText(answer, "GranteeServicePrincipal", grant.GranteeServicePrincipal);
+        WriteText(answer, "RetiringPrincipal", grant.RetiringPrincipal);
+        WriteText(answer, "RetiringServicePrincipal", grant.RetiringServicePrincipal);
         answer.WriteString("IssuingAccount", grant.IssuingAccount);
         answer.WriteStartArray("Operations");
         foreach (string operation in grant.Operations)
@@ -28,15 +26,24 @@ internal static class GrantEntry
         }
 
         answer.WriteEndArray();
-        if (grant.EncryptionContextEquals is not null || grant.EncryptionContextSubset is not null)
+        if (grant.EncryptionContextEquals is not null || grant.EncryptionContextSubset is not null || grant.SourceArn is not null)
         {
             answer.WriteStartObject("Constraints");
             WritePairs(answer, "EncryptionContextSubset", grant.EncryptionContextSubset);
             WritePairs(answer, "EncryptionContextEquals", grant.EncryptionContextEquals);
+            WriteText(answer, "SourceArn", grant.SourceArn);
             answer.WriteEndObject();
         }
 
         answer.WriteEndObject();
+    }
+
+    private static void WriteText(Utf8JsonWriter answer, string member, string? text)
+    {
+        if (text is not null)
+        {
+            answer.WriteString(member, text);
+        }
     }
 
     private static void WritePairs(Utf8JsonWriter answer, string member, Dictionary<string, string>? pairs)

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using TenantEncryption.LocalKms.Grants;
 using TenantEncryption.LocalKms.Keys;
 using TenantEncryption.LocalKms.Protocol;
-using TenantEncryption.Policies;
 
 namespace TenantEncryption.LocalKms.Operations;
 
@@ -40,20 +39,25 @@ internal static class GrantRequest
         }
 
         RequestFields? constraints = request.Object("Constraints");
-        return new KeyGrant
+        var grant = new KeyGrant
         {
             GrantId = RandomNumberGenerator.GetHexString(64, lowercase: true),
             KeyArn = key.Arn,
             Name = request.Text("Name") ?? "",
             Created = call.Now,
             EffectiveAt = call.Now + call.Propagation.Grants,
-            GranteePrincipal = RequirePrincipal(request.RequiredText("GranteePrincipal")),
-            RetiringPrincipal = request.Text("RetiringPrincipal") is { } retiring ? RequirePrincipal(retiring) : null,
+            GranteePrincipal = GrantPrincipal.Iam(call, "GranteePrincipal"),
+            GranteeServicePrincipal = GrantPrincipal.Service(request, "GranteeServicePrincipal"),
+            RetiringPrincipal = GrantPrincipal.Iam(call, "RetiringPrincipal"),
+            RetiringServicePrincipal = GrantPrincipal.Service(request, "RetiringServicePrincipal"),
+            SourceArn = constraints is { } sources ? GrantPrincipal.SourceArn(sources) : null,
             IssuingAccount = $"arn:{key.Partition}:iam::{call.Caller.Account}:root",
             Operations = [.. operations.Distinct(StringComparer.Ordinal)],
             EncryptionContextEquals = Pairs(constraints, "EncryptionContextEquals"),
             EncryptionContextSubset = Pairs(constraints, "EncryptionContextSubset"),
         };
+        RequireWhole(grant);
+        return grant;
     }
 
     /// <summary>The condition keys of CreateGrant.</summary>
@@ -61,13 +65,13 @@ internal static class GrantRequest
     {
         call.Conditions
             .Set("kms:GrantOperations", grant.Operations)
-            .Set("kms:GranteePrincipal", grant.GranteePrincipal)
-            .Set("kms:GrantIsForAWSResource", call.Caller.Principal.IsService || call.Caller.Context.ContainsKey("kms:ViaService"));
-        if (grant.RetiringPrincipal is not null)
-        {
-            call.Conditions.Set("kms:RetiringPrincipal", grant.RetiringPrincipal);
-        }
-
+            .Set("kms:GranteePrincipal", Values(grant.GranteePrincipal))
+            .Set("kms:GranteeServicePrincipal", Values(grant.GranteeServicePrincipal))
+            .Set("kms:RetiringPrincipal", Values(grant.RetiringPrincipal))
+            .Set("kms:RetiringServicePrincipal", Values(grant.RetiringServicePrincipal))
+            .Set("kms:GrantConstraintSourceArn", Values(grant.SourceArn))
+            .Set("kms:GrantIsForAWSResource", GrantPrincipal.IsForService(call.Caller));
+        // AWS documents two values; SourceArn has a condition key of its own.
         if (grant.EncryptionContextEquals is not null || grant.EncryptionContextSubset is not null)
         {
             call.Conditions.Set(
@@ -102,6 +106,29 @@ internal static class GrantRequest
         }
     }
 
+    private static string[] Values(string? value) => value is null ? [] : [value];
+
+    // API reference, CreateGrant; Developer Guide, "Creating grants".
+    private static void RequireWhole(KeyGrant grant)
+    {
+        string? fault = (grant.GranteePrincipal is null) == (grant.GranteeServicePrincipal is null)
+                ? "You must specify either GranteePrincipal or GranteeServicePrincipal, but not both."
+            : grant.RetiringPrincipal is not null && grant.RetiringServicePrincipal is not null
+                ? "You can specify either RetiringPrincipal or RetiringServicePrincipal, but not both."
+            : grant.EncryptionContextEquals is not null && grant.EncryptionContextSubset is not null
+                ? "You can specify either EncryptionContextEquals or EncryptionContextSubset, but not both."
+            : grant.GranteeServicePrincipal is null ? null
+            : grant.SourceArn is null
+                ? "When you specify a GranteeServicePrincipal, you must also specify a SourceArn grant constraint."
+            : grant.RetiringPrincipal is null && grant.RetiringServicePrincipal is null
+                ? "When you specify a GranteeServicePrincipal, you must also specify a RetiringPrincipal or a RetiringServicePrincipal."
+            : null;
+        if (fault is not null)
+        {
+            throw KmsErrors.Validation(fault);
+        }
+    }
+
     private static Dictionary<string, string>? Pairs(RequestFields? constraints, string member)
     {
         if (constraints?.Has(member) != true)
@@ -114,18 +141,5 @@ internal static class GrantRequest
             ? throw KmsErrors.Constraint(
                 $"{pairs.Count} pairs", member, $"Member must have at most {MaximumPairs} encryption context pairs")
             : new Dictionary<string, string>(pairs);
-    }
-
-    private static string RequirePrincipal(string principal)
-    {
-        try
-        {
-            PolicyPrincipal.Parse(principal);
-            return principal;
-        }
-        catch (TenantEncryptionException)
-        {
-            throw KmsErrors.InvalidArn($"Invalid principal {principal}");
-        }
     }
 }

@@ -48,6 +48,9 @@ internal static class KeyStateTable
         ["GenerateDataKey"] = Use,
         ["GenerateDataKeyWithoutPlaintext"] = Use,
         ["GetKeyRotationStatus"] = new Refusals().Add(Unsupported, KeyState.PendingImport, KeyState.Unavailable),
+
+        // The table has no row that could be looked up for it: what can be asked of rotation in GetKeyRotationStatus, can be here.
+        ["ListKeyRotations"] = new Refusals().Add(Unsupported, KeyState.PendingImport, KeyState.Unavailable),
         ["ReEncrypt"] = Use,
         ["ReplicateKey"] = Use.Add(InvalidState, KeyState.Updating),
         ["RotateKeyOnDemand"] = Rotation,

@@ -11,13 +11,15 @@ internal sealed class ListGrants : IOperation
 
     public void Run(OperationCall call)
     {
-        call.Conditions.Set("kms:GrantIsForAWSResource", call.Caller.Principal.IsService);
+        string? service = GrantPrincipal.ServiceFilter(call, "GranteeServicePrincipal", other: "GranteePrincipal");
+        call.Conditions.Set("kms:GrantIsForAWSResource", GrantPrincipal.IsForService(call.Caller));
         KmsKey key = call.Key(KeyUse.ByKeyId);
         string? grantId = call.Request.Text("GrantId");
         string? grantee = call.Request.Text("GranteePrincipal");
         IEnumerable<KeyGrant> grants = call.State.GrantsOn(key.Arn).Where(grant =>
             grant.EndsAt is null && (grantId is null || grant.GrantId == grantId)
-                && (grantee is null || grant.GranteePrincipal == grantee));
+                && (grantee is null || grant.GranteePrincipal == grantee)
+                && (service is null || grant.GranteeServicePrincipal == service));
         Page.Write(call, "Grants", grants, grant => grant.GrantId, defaultLimit: 50, maximumLimit: 100, GrantEntry.Write);
     }
 }

@@ -11,10 +11,11 @@ internal sealed class ListRetirableGrants : IOperation
 
     public void Run(OperationCall call)
     {
-        string retiring = call.Request.RequiredText("RetiringPrincipal");
+        string? service = GrantPrincipal.ServiceFilter(call, "RetiringServicePrincipal", other: "RetiringPrincipal");
+        string? retiring = service is null ? call.Request.RequiredText("RetiringPrincipal") : null;
         call.AllowInAccount();
         IEnumerable<KeyGrant> grants = call.State.Grants.Where(grant =>
-            grant.EndsAt is null && grant.RetiringPrincipal == retiring && KeyArn.Parse(grant.KeyArn)!.Region == call.Region);
+            grant.EndsAt is null && (service is null ? grant.RetiringPrincipal == retiring : grant.RetiringServicePrincipal == service) && KeyArn.Parse(grant.KeyArn)!.Region == call.Region);
         Page.Write(call, "Grants", grants, grant => grant.GrantId, defaultLimit: 50, maximumLimit: 100, GrantEntry.Write);
     }
 }

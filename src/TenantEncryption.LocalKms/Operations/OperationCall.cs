@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using TenantEncryption.LocalKms.Authorization;
 using TenantEncryption.LocalKms.Grants;
@@ -36,6 +37,9 @@ internal sealed class OperationCall
     public string? SourceIp { get; init; }
 
     public string? UserAgent { get; init; }
+
+    /// <summary>The request id of the answer, and the id of the call's record in the audit log.</summary>
+    public (string Request, string Event) Ids { get; init; } = ("", "");
 
     /// <summary>What the audit log shall say of the call.</summary>
     public CallTrace Trace { get; init; } = new();
@@ -105,6 +109,25 @@ internal sealed class OperationCall
         {
             throw KmsErrors.DryRun();
         }
+    }
+
+    /// <summary>Records that a key was used for a cryptographic operation, once nothing can refuse it any more.</summary>
+    public void Used(KmsKey key) => State.Usage.Record(new KeyUsage(key.Arn, Operation.Name, Now, Ids.Request, Ids.Event), Propagation.Usage);
+
+    /// <summary>The last use of a key that is on record by now.</summary>
+    public KeyUsage? LastUse(KmsKey key) => State.Usage.Find(key.Arn, Now);
+
+    /// <summary>
+    /// The key of a call that may be refused because the key was used of late, with the condition key for it: the whole days since its last use,
+    /// or since its uses are recorded (Developer Guide, "kms:TrailingDaysWithoutKeyUsage").
+    /// </summary>
+    public KmsKey IdleKey(KeyUse use)
+    {
+        KmsKey key = KeyReference.Resolve(this, Request.RequiredText("KeyId"), use);
+        int days = Math.Max(0, (int)(Now - (LastUse(key)?.Time ?? key.UsageTrackedFrom)).TotalDays);
+        Conditions.Set("kms:TrailingDaysWithoutKeyUsage", days.ToString(CultureInfo.InvariantCulture));
+        Allow(key, use);
+        return key;
     }
 
     /// <summary>Drops the condition keys of an encryption context and key, before a second key with its own is asked for.</summary>

@@ -14,7 +14,7 @@ internal sealed class ReEncrypt : IOperation
 
     public void Run(OperationCall call)
     {
-        byte[] blob = call.Request.RequiredBytes("CiphertextBlob", Decrypt.MaximumCiphertext);
+        byte[]? blob = CiphertextSource.ReadBlob(call, Decrypt.MaximumCiphertext);
         IReadOnlyDictionary<string, string> sourceContext = call.EncryptionContext("SourceEncryptionContext");
         IReadOnlyDictionary<string, string> destinationContext = call.EncryptionContext("DestinationEncryptionContext");
         string sourceAlgorithm = EncryptionAlgorithm.Read(call, "SourceEncryptionAlgorithm");
@@ -28,6 +28,8 @@ internal sealed class ReEncrypt : IOperation
         EncryptionAlgorithm.Require(destination, destinationAlgorithm, Name);
         byte[] plaintext = source.Open(sourceContext);
         call.EndDryRun();
+        call.Used(source.Key);
+        call.Used(destination);
 
         call.Answer.WriteBase64String("CiphertextBlob", Ciphertext.Seal(destination, plaintext, destinationContext));
         call.Answer.WriteString("SourceKeyId", source.Key.Arn);

@@ -29,6 +29,7 @@ internal sealed class ReplicateKey : IOperation
         {
             Region = region,
             Created = call.Now,
+            UsageTrackedFrom = call.Now,
             Description = call.Request.Text("Description") ?? "",
             State = KeyState.Creating,
             SettlesAt = call.Now + call.Propagation.Regions,

@@ -58,7 +58,7 @@ internal sealed class RetireGrant : IOperation
         }
 
         PolicyPrincipal caller = call.Caller.Principal;
-        if (grant.Rule.Permits(request) || IsNamed(caller, grant.RetiringPrincipal))
+        if (grant.Rule.Permits(request) || IsNamed(caller, grant.RetiringPrincipal ?? grant.RetiringServicePrincipal))
         {
             return true;
         }

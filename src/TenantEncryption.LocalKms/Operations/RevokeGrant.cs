@@ -12,7 +12,7 @@ internal sealed class RevokeGrant : IOperation
     public void Run(OperationCall call)
     {
         string grantId = GrantEnd.RequiredId(call.Request);
-        call.Conditions.Set("kms:GrantIsForAWSResource", call.Caller.Principal.IsService);
+        call.Conditions.Set("kms:GrantIsForAWSResource", GrantPrincipal.IsForService(call.Caller));
         KmsKey key = call.Key(KeyUse.ByKeyId);
         KeyGrant grant = GrantEnd.Find(call, key.Arn, grantId);
         call.EndDryRun();

@@ -16,7 +16,7 @@ internal sealed class ScheduleKeyDeletion : IOperation
     {
         int days = call.Request.Number("PendingWindowInDays", minimum: 7, maximum: 30) ?? DefaultWindowInDays;
         call.Conditions.Set("kms:ScheduleKeyDeletionPendingWindowInDays", $"{days}");
-        KmsKey key = call.Key(KeyUse.Own);
+        KmsKey key = call.IdleKey(KeyUse.Own);
 
         // A primary outlives its replicas: its waiting period begins when the last of them is deleted.
         bool waits = key is { MultiRegion: true, IsReplica: false } && call.State.Related(key).Any(other => other.IsReplica);

@@ -47,6 +47,7 @@ internal sealed class KmsProtocol(KmsState state, SignatureVerifier signatures, 
             Propagation = faults.Propagation,
             SourceIp = call.SourceIp,
             UserAgent = call.UserAgent,
+            Ids = (call.RequestId, call.EventId),
             Trace = call.Trace,
         };
         if (operation.Changes)

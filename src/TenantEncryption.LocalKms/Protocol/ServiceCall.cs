@@ -14,6 +14,9 @@ internal sealed class ServiceCall
     /// <summary>What <c>x-amzn-RequestId</c> will be.</summary>
     public required string RequestId { get; init; }
 
+    /// <summary>The id of its record in the audit log.</summary>
+    public string EventId { get; } = Guid.NewGuid().ToString();
+
     /// <summary>The operation that the request names, known or not.</summary>
     public required string Operation { get; init; }
 

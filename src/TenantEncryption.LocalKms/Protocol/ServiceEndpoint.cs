@@ -106,6 +106,7 @@ internal sealed class ServiceEndpoint(IServiceProtocol protocol, FaultInjector f
         EventName = call.Operation,
         EventSource = protocol.EventSource,
         RequestId = call.RequestId,
+        EventId = call.EventId,
         Time = clock.Now,
         Signature = call.Signature,
         ReadOnly = call.ReadOnly,

@@ -12,6 +12,9 @@ internal sealed record Change
     /// <summary>The ARN of the key to forget, with its grants.</summary>
     public string? DropKey { get; init; }
 
+    /// <summary>The last use of a key.</summary>
+    public KeyUsage? PutUsage { get; init; }
+
     public KeyAlias? PutAlias { get; init; }
 
     /// <summary>The ARN of the alias to forget.</summary>

@@ -24,6 +24,7 @@ internal sealed class KmsState : IDisposable
     /// <param name="folder">Where the journal is, or <see langword="null"/> to keep nothing.</param>
     public KmsState(string? folder)
     {
+        Usage = new KeyUsageLog(Save);
         if (folder is not null)
         {
             _journal = Journal.Open(folder, Apply);
@@ -37,6 +38,9 @@ internal sealed class KmsState : IDisposable
             }
         }
     }
+
+    /// <summary>The last use of each key.</summary>
+    public KeyUsageLog Usage { get; }
 
     /// <summary>Held by whoever reads in order to change.</summary>
     public Lock Writing { get; } = new();
@@ -108,7 +112,32 @@ internal sealed class KmsState : IDisposable
         }
     }
 
-    public void Dispose() => _journal?.Dispose();
+    /// <summary>Begins to record the uses of keys that a server made which did not.</summary>
+    public void TrackUsageFrom(DateTimeOffset now)
+    {
+        lock (Writing)
+        {
+            Commit([.. Keys.Where(key => key.UsageTrackedFrom == default).Select(key => new Change { PutKey = key with { UsageTrackedFrom = now } })]);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (KeyUsage use in Usage.Unsaved)
+        {
+            Save(use);
+        }
+
+        _journal?.Dispose();
+    }
+
+    private void Save(KeyUsage use)
+    {
+        lock (Writing)
+        {
+            Commit(new Change { PutUsage = use });
+        }
+    }
 
     private void Expect(DateTimeOffset? deadline) =>
         Interlocked.Exchange(ref _nextDeadline, Math.Min(_nextDeadline, deadline?.UtcTicks ?? long.MaxValue));
@@ -133,6 +162,10 @@ internal sealed class KmsState : IDisposable
             case { DropKey: { } keyArn }:
                 _keys.TryRemove(keyArn, out _);
                 _grantsByKey.TryRemove(keyArn, out _);
+                Usage.Forget(keyArn);
+                break;
+            case { PutUsage: { } use }:
+                Usage.Restore(use);
                 break;
             case { PutAlias: { } alias }:
                 _aliases[alias.Arn] = alias;

@@ -32,7 +32,7 @@ public sealed class GetKeyGrantCommand : KeyGrantCmdlet
     [ArgumentCompleter(typeof(GrantCompleter))]
     public string? GrantId { get; set; }
 
-    /// <summary>Only grants to this principal.</summary>
+    /// <summary>Only grants to this principal or AWS service.</summary>
     [Parameter]
     public string? GranteePrincipal { get; set; }
 

@@ -7,16 +7,21 @@ using TenantEncryption.Providers;
 
 namespace TenantEncryption.PowerShell.Commands;
 
-/// <summary>Makes grants on a master key: permissions for one principal beside the key policy.</summary>
+/// <summary>Makes grants on a master key: permissions for one principal, or one AWS service, beside the key policy.</summary>
 /// <remarks>
 /// One grant is made for each tenant in each region of the key, since a grant counts in its region alone. A call that it permits must name the tenant in its
 /// encryption context. Operations and retiring principal are those that the platform asks for, unless given; for Amazon Q Business DescribeKey,
-/// GenerateDataKeyWithoutPlaintext and Decrypt. A grant of the same name and content is not made twice, so the command can be repeated. The grant token makes a
+/// GenerateDataKeyWithoutPlaintext and Decrypt. An AWS service that calls KMS for itself is granted with -GranteeServicePrincipal: it may use the key on behalf of
+/// the resource that -SourceArn names and no other, and may give the grant back unless another retiring principal is named. A grant of the same name and content is not made twice, so the command can be repeated. The grant token makes a
 /// grant usable before it is known everywhere in KMS. -WhatIf asks KMS whether it would permit each grant.
 /// </remarks>
 /// <example>
 ///   <code>New-KeyGrant acme-cmk -GranteePrincipal arn:aws:iam::111122223333:role/Platform</code>
 ///   <para>Grants the use of a provider's key for its tenant.</para>
+/// </example>
+/// <example>
+///   <code>New-KeyGrant acme-cmk -GranteeServicePrincipal qbusiness.amazonaws.com -SourceArn arn:aws:qbusiness:eu-west-1:111122223333:application/1234abcd -Platform amazon-q-business</code>
+///   <para>Grants Amazon Q Business the use of the key for one application environment.</para>
 /// </example>
 /// <example>
 ///   <code>New-KeyGrant -KeyArn $key -GranteePrincipal $role -TenantId acme, globex -Operation Decrypt -WhatIf</code>
@@ -26,13 +31,25 @@ namespace TenantEncryption.PowerShell.Commands;
 [OutputType(typeof(KeyGrant))]
 public sealed class NewKeyGrantCommand : KeyGrantCmdlet
 {
-    /// <summary>Who gets the permission: the ARN of a user, role, assumed-role session, federated user or account.</summary>
-    [Parameter(Mandatory = true)]
-    public string GranteePrincipal { get; set; } = "";
+    /// <summary>Who gets the permission: the ARN of a user, role, assumed-role session, federated user or account. It, or -GranteeServicePrincipal.</summary>
+    [Parameter]
+    public string? GranteePrincipal { get; set; }
 
-    /// <summary>Who may give the grant back. Where the platform asks for one, the grantee when not given.</summary>
+    /// <summary>The AWS service that gets the permission, such as qbusiness.amazonaws.com. It needs -SourceArn.</summary>
+    [Parameter]
+    public string? GranteeServicePrincipal { get; set; }
+
+    /// <summary>Who may give the grant back. Where the platform asks for one, and of a service, the grantee when not given.</summary>
     [Parameter]
     public string? RetiringPrincipal { get; set; }
+
+    /// <summary>The AWS service that may give the grant back.</summary>
+    [Parameter]
+    public string? RetiringServicePrincipal { get; set; }
+
+    /// <summary>The ARN of the one resource on whose behalf a service may use the key, such as an application environment of Amazon Q Business.</summary>
+    [Parameter]
+    public string? SourceArn { get; set; }
 
     /// <summary>The operations, such as Decrypt; those that the platform needs when not given.</summary>
     [Parameter]
@@ -64,7 +81,10 @@ public sealed class NewKeyGrantCommand : KeyGrantCmdlet
         {
             KeyId = keyId,
             GranteePrincipal = GranteePrincipal,
+            GranteeServicePrincipal = GranteeServicePrincipal,
             RetiringPrincipal = RetiringPrincipal,
+            RetiringServicePrincipal = RetiringServicePrincipal,
+            SourceArn = SourceArn,
             Operations = Operation,
             TenantIds = TenantId.Length == 0 && provider is not null ? [provider.TenantId] : TenantId,
             Platform = Platform is null ? null : await KnownPlatforms.ReadAsync(this, Platform, OnPipelineAsync, Cancellation).ConfigureAwait(false),

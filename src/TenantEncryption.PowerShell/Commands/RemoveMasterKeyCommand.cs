@@ -7,8 +7,8 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Has a master key in AWS KMS deleted when a waiting period ends.</summary>
 /// <remarks>
 /// What was sealed under a deleted key is lost for good, for everybody. Until then the key can't be used, and Restore-MasterKey cancels the deletion. Refused
-/// while a key provider of the store hangs on the key, unless -Force is given; what else depends on the key, this store does not know: CloudTrail shows
-/// its last uses. KMS deletes a multi-Region primary only after its replicas; -AllRegions schedules theirs, too.
+/// while a key provider of the store hangs on the key, unless -Force is given; what else depends on the key, this store does not know: the question
+/// names the last use that KMS has on record (kms:GetKeyLastUsage, for keys of the caller's account), and CloudTrail has those before. KMS deletes a multi-Region primary only after its replicas; -AllRegions schedules theirs, too.
 /// </remarks>
 /// <example>
 ///   <code>Remove-MasterKey alias/old -Region eu-west-1 -PendingWindowInDays 30</code>

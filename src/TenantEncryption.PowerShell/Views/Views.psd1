@@ -27,7 +27,7 @@
             Type = 'TenantEncryption.MasterKeys.MasterKey'
             Table = 'Aliases=22', 'State=22', 'Rotation', 'Providers:ProviderCount=9', 'Replicas:ReplicaList=14', 'Key:KeyId=36'
             List = 'KeyArn', 'Region', 'State', 'Aliases', 'Description', 'Spec', 'Usage', 'Origin', 'Manager', 'Rotation', 'RotationPeriodInDays', 'NextRotation', 'MultiRegion',
-                'IsPrimary', 'Replicas', 'Grants', 'Tags', 'Providers', 'CreatedAt', 'DeletionDate', 'Notes', 'Connection', 'ProfileName', 'EndpointUrl', 'RoleArn', 'ExternalId'
+                'IsPrimary', 'Replicas', 'Grants', 'Tags', 'Providers', 'LastUsedAt', 'LastOperation', 'UsageTrackedSince', 'CreatedAt', 'DeletionDate', 'Notes', 'Connection', 'ProfileName', 'EndpointUrl', 'RoleArn', 'ExternalId'
         }
         @{
             Type = 'TenantEncryption.MasterKeys.MasterKeyReplica'
@@ -36,8 +36,8 @@
         }
         @{
             Type = 'TenantEncryption.Grants.KeyGrant'; Default = 'List'
-            Table = 'Region=14', 'Name=24', 'Context:ContextList=16', 'GranteePrincipal=*'
-            List = 'Name', 'Region', 'GranteePrincipal', 'RetiringPrincipal', 'Operations', 'EncryptionContextSubset', 'EncryptionContextEquals', 'TenantId', 'GrantId', 'GrantToken', 'KeyArn',
+            Table = 'Region=14', 'Name=24', 'Context:ContextList=16', 'Grantee=*'
+            List = 'Name', 'Region', 'GranteePrincipal', 'GranteeServicePrincipal', 'SourceArn', 'RetiringPrincipal', 'RetiringServicePrincipal', 'Operations', 'EncryptionContextSubset', 'EncryptionContextEquals', 'TenantId', 'GrantId', 'GrantToken', 'KeyArn',
                 'IssuingAccount', 'CreatedAt', 'Connection'
         }
         @{

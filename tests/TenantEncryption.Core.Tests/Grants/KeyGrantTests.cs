@@ -14,6 +14,8 @@ namespace TenantEncryption.Tests.Grants;
 public sealed class KeyGrantTests
 {
     private const string Role = "arn:aws:iam::111122223333:role/platform";
+    private const string Service = "qbusiness.amazonaws.com";
+    private const string Application = "arn:aws:qbusiness:us-east-1:111122223333:application/1234abcd-12ab-34cd-56ef-1234567890ab";
 
     [Fact]
     public async Task The_grant_of_Amazon_Q_has_its_operations_and_a_retiring_principal()
@@ -29,6 +31,81 @@ public sealed class KeyGrantTests
         Assert.NotNull(grant.GrantToken);
         KeyGrant listed = Assert.Single(await scene.Service.Grants.ListAsync(key.KeyArn, scene.Anywhere));
         Assert.Equal((grant.GrantId, null, grant.Name), (listed.GrantId, listed.GrantToken, listed.Name));
+    }
+
+    [Fact]
+    public async Task A_service_is_granted_for_one_resource_and_may_give_it_back()
+    {
+        await using KeyScene scene = await KeyScene.BeginAsync();
+        MasterKey key = await scene.CreateAsync("us-east-1");
+
+        KeyGrant grant = Assert.Single(await CreateAsync(scene, ServiceRequest(key) with { Platform = PlatformCatalog.FindBuiltIn("amazon-q-business"), TenantIds = ["app-1"] }));
+
+        Assert.Equal((null, Service, Service), (grant.GranteePrincipal, grant.GranteeServicePrincipal, grant.Grantee));
+        Assert.Equal((null, Service, Application), (grant.RetiringPrincipal, grant.RetiringServicePrincipal, grant.SourceArn));
+        KeyGrant listed = Assert.Single(await scene.Service.Grants.ListAsync(key.KeyArn, scene.Anywhere, new KeyGrantFilter { GranteePrincipal = Service }));
+        Assert.Equal((grant.GrantId, Service, Application), (listed.GrantId, listed.RetiringServicePrincipal, listed.SourceArn));
+        Assert.Equal(new Dictionary<string, string> { ["TenantId"] = "app-1" }, listed.EncryptionContextSubset);
+        EncryptionEvent told = Assert.Single(await scene.EventsAsync(EventTypes.GrantCreated));
+        Assert.Equal((Service, Service, Application), (told.Data["granteePrincipal"], told.Data["retiringPrincipal"], told.Data["sourceArn"]));
+    }
+
+    [Fact]
+    public async Task The_retiring_principal_of_a_service_s_grant_can_be_another()
+    {
+        await using KeyScene scene = await KeyScene.BeginAsync();
+        MasterKey key = await scene.CreateAsync();
+
+        KeyGrant byRole = Assert.Single(await CreateAsync(scene, ServiceRequest(key) with { Name = "one", RetiringPrincipal = Role }));
+        KeyGrant byService = Assert.Single(await CreateAsync(scene, ServiceRequest(key) with { Name = "two", RetiringServicePrincipal = "kendra.amazonaws.com" }));
+
+        Assert.Equal((Role, null), (byRole.RetiringPrincipal, byRole.RetiringServicePrincipal));
+        Assert.Equal((null, "kendra.amazonaws.com"), (byService.RetiringPrincipal, byService.RetiringServicePrincipal));
+    }
+
+    [Fact]
+    public async Task A_grant_to_a_service_is_the_same_only_for_the_same_resource()
+    {
+        await using KeyScene scene = await KeyScene.BeginAsync();
+        MasterKey key = await scene.CreateAsync();
+        await CreateAsync(scene, ServiceRequest(key) with { Name = "q" });
+
+        KeyGrantPlan same = Assert.Single(await scene.Service.Grants.PlanAsync(ServiceRequest(key) with { Name = "q" }, ask: true));
+        KeyGrantPlan other = Assert.Single(await scene.Service.Grants.PlanAsync(ServiceRequest(key) with { Name = "q", SourceArn = Application + "2" }));
+
+        Assert.Equal((true, true, false), (same.Exists, same.Permitted, other.Exists));
+        Assert.Contains($"to {Service} on behalf of {Application}", same.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"who may retire it: {Service}", same.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, null, null, null, null, ErrorCodes.InvalidInput)]
+    [InlineData(Role, Service, null, null, Application, ErrorCodes.InvalidInput)]
+    [InlineData(null, Service, null, null, null, ErrorCodes.InvalidInput)]
+    [InlineData(null, "qbusiness", null, null, Application, ErrorCodes.InvalidInput)]
+    [InlineData(null, "q business.amazonaws.com", null, null, Application, ErrorCodes.InvalidInput)]
+    [InlineData(null, Service, Role, Service, Application, ErrorCodes.InvalidInput)]
+    [InlineData(Role, null, null, "nobody", null, ErrorCodes.InvalidInput)]
+    [InlineData(null, Service, null, null, "application/1", ErrorCodes.InvalidArn)]
+    [InlineData(null, Service, null, null, "arn:aws:qbusiness:us-east-1::application/1", ErrorCodes.InvalidArn)]
+    public async Task Principals_that_do_not_fit_are_refused_before_AWS_is_asked(
+        string? grantee, string? service, string? retiring, string? retiringService, string? source, string code)
+    {
+        await using KeyScene scene = await KeyScene.BeginAsync();
+        scene.Break("DescribeKey");
+
+        TenantEncryptionException refused = await Refusal.OfAsync(() => scene.Service.Grants.PlanAsync(new NewKeyGrant
+        {
+            KeyId = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            GranteePrincipal = grantee,
+            GranteeServicePrincipal = service,
+            RetiringPrincipal = retiring,
+            RetiringServicePrincipal = retiringService,
+            SourceArn = source,
+            Connection = scene.Anywhere,
+        }));
+
+        Assert.Equal(code, refused.Code);
     }
 
     [Fact]
@@ -229,6 +306,9 @@ public sealed class KeyGrantTests
     }
 
     private static NewKeyGrant Request(MasterKey key) => new() { KeyId = key.KeyArn, GranteePrincipal = Role, Connection = key.Connection with { Region = null } };
+
+    private static NewKeyGrant ServiceRequest(MasterKey key) =>
+        Request(key) with { GranteePrincipal = null, GranteeServicePrincipal = Service, SourceArn = Application };
 
     private static async Task<IReadOnlyList<KeyGrant>> CreateAsync(KeyScene scene, NewKeyGrant request)
     {

@@ -44,6 +44,36 @@ public sealed class LookingTests
     }
 
     [Fact]
+    public async Task The_last_use_is_shown_and_since_when_uses_are_recorded()
+    {
+        await using KeyScene scene = await KeyScene.BeginAsync();
+        MasterKey key = await scene.CreateAsync();
+        MasterKey unused = await scene.LookAsync(key.KeyArn);
+        await scene.Kms.Administrator.EncryptAsync(new EncryptRequest { KeyId = key.KeyArn, Plaintext = new MemoryStream([1]) });
+
+        MasterKey used = await scene.LookAsync(key.KeyArn);
+
+        Assert.Equal((null, null), (unused.LastUsedAt, unused.LastOperation));
+        Assert.NotNull(unused.UsageTrackedSince);
+        Assert.Equal("Encrypt", used.LastOperation);
+        Assert.True(used.LastUsedAt >= used.UsageTrackedSince);
+        Assert.Empty(used.Notes);
+    }
+
+    [Fact]
+    public async Task A_last_use_that_may_not_be_seen_is_noted()
+    {
+        await using KeyScene scene = await KeyScene.BeginAsync();
+        MasterKey key = await scene.CreateAsync();
+        await DenyAsync(scene, key.KeyArn, "kms:GetKeyLastUsage");
+
+        MasterKey seen = await scene.LookAsync(key.KeyArn);
+
+        Assert.Equal((null, null), (seen.LastUsedAt, seen.UsageTrackedSince));
+        Assert.Contains("The last use could not be seen", Assert.Single(seen.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_key_that_is_not_there_is_not_found()
     {
         await using KeyScene scene = await KeyScene.BeginAsync();

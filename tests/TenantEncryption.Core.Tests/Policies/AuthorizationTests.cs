@@ -55,6 +55,14 @@ public sealed class AuthorizationTests
     }
 
     [Fact]
+    public void An_explanation_names_the_resource_that_a_grant_is_for()
+    {
+        AuthorizationCase refused = Cases["A grant to a service for another resource"];
+        StatementVerdict verdict = PolicySimulator.Explain(refused.Request, refused.Policies)[^1];
+        Assert.Equal("it is for requests on behalf of arn:aws:qbusiness:eu-west-1:111122223333:application/a alone (aws:SourceArn)", verdict.Explanation);
+    }
+
+    [Fact]
     public void A_decision_says_when_it_took_an_unseen_identity_policy_to_allow()
     {
         AccessDecision decision = Cases["Qlik generates a data key for its tenant"].Decide();

@@ -36,8 +36,8 @@ internal static class BrokenCase
     private static AuthorizationCase BreakGrant(AuthorizationCase allowed, Func<PolicyGrant, PolicyGrant> change) =>
         allowed with { Grants = [.. allowed.Grants.Select(change)] };
 
-    // DescribeKey is not bound by constraints, so what is broken there is the operation once more.
-    private static AuthorizationCase BreakConstraint(AuthorizationCase allowed) => allowed.Request.Action == "kms:DescribeKey"
+    // DescribeKey and RetireGrant are not bound by these constraints, so what is broken there is the operation once more.
+    private static AuthorizationCase BreakConstraint(AuthorizationCase allowed) => allowed.Request.Action is "kms:DescribeKey" or "kms:RetireGrant"
         ? Break(allowed, "operation")
         : BreakGrant(allowed, grant => grant with { EncryptionContextSubset = null, EncryptionContextEquals = new Dictionary<string, string> { ["No"] = "such" } });
 

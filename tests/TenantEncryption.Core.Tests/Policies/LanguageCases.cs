@@ -173,6 +173,15 @@ internal static class LanguageCases
         yield return Granted("A grant to an account needs an identity policy", "none", grant with { GranteePrincipal = ForeignRoot }, Ask(Foreigner, "kms:Decrypt", ("TenantId", "a")));
         yield return Granted("A grant to an account with an identity policy", "grant:g1", grant with { GranteePrincipal = ForeignRoot }, Ask(Foreigner, "kms:Decrypt", ("TenantId", "a"))) with { IdentityPolicies = [Anything] };
         yield return Granted("A grant to a service", "grant:g1", grant with { GranteePrincipal = Service }, Ask(Service, "kms:Decrypt", ("TenantId", "a")));
+        PolicyGrant forApp = grant with { GranteePrincipal = Service, SourceArn = "arn:aws:qbusiness:eu-west-1:111122223333:application/a" };
+        yield return Granted("A grant to a service for the resource that it calls for", "grant:g1", forApp, Ask(Service, "kms:Decrypt", ("TenantId", "a")).With("aws:SourceArn", forApp.SourceArn!));
+        yield return Granted("A grant to a service for another resource", "none", forApp, Ask(Service, "kms:Decrypt", ("TenantId", "a")).With("aws:SourceArn", forApp.SourceArn + "b"));
+        yield return Granted("A grant to a service for a resource that the call lacks", "none", forApp, Ask(Service, "kms:Decrypt", ("TenantId", "a")));
+        yield return Granted("A source binds DescribeKey, too", "none", forApp, Ask(Service, "kms:DescribeKey"));
+        yield return Granted("A source does not bind RetireGrant", "grant:g1", forApp with { Operations = ["RetireGrant"] }, Ask(Service, "kms:RetireGrant"));
+        yield return Granted("A grant with a source to a role is no leave for its own calls", "none", forApp with { GranteePrincipal = AppRole }, Ask(AppSession, "kms:Decrypt", ("TenantId", "a")));
+        yield return Granted("A grant from a grant for the same resource", "grant:g1", forApp, Ask(Service, "kms:CreateGrant").With("aws:SourceArn", forApp.SourceArn!) with { NewGrant = child with { SourceArn = forApp.SourceArn } });
+        yield return Granted("A grant from a grant without its resource", "none", forApp, Ask(Service, "kms:CreateGrant").With("aws:SourceArn", forApp.SourceArn!) with { NewGrant = child });
         yield return Granted("A grant from a grant that is as strict", "grant:g1", grant, Ask(AppSession, "kms:CreateGrant") with { NewGrant = child });
         yield return Granted("A grant from a grant with another operation", "none", grant, Ask(AppSession, "kms:CreateGrant") with { NewGrant = child with { Operations = ["Encrypt"] } });
         yield return Granted("A grant from a grant without its constraint", "none", grant, Ask(AppSession, "kms:CreateGrant") with { NewGrant = child with { EncryptionContextSubset = null } });

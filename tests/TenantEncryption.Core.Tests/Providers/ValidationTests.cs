@@ -2,7 +2,9 @@ using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using TenantEncryption.Errors;
 using TenantEncryption.Kms;
+using TenantEncryption.MasterKeys;
 using TenantEncryption.Providers;
+using TenantEncryption.Tests.MasterKeys;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Providers;
@@ -83,6 +85,34 @@ public sealed class ValidationTests
         Assert.Equal(ErrorCodes.PolicyDenied, result.Code);
         Assert.Contains("kms:Decrypt", result.Checks.Single(check => check.Name == "RoundTrip").Observed, StringComparison.Ordinal);
         Assert.Equal(ErrorCodes.PolicyDenied, await Refusal.CodeOfAsync(() => service.Service.Providers.EnableAsync(provider.Id)));
+    }
+
+    [Theory]
+    [InlineData("kms:GenerateDataKey", "kms:Decrypt would be permitted")]
+    [InlineData("kms:GenerateDataKey\", \"kms:Decrypt", "kms:Decrypt would be refused, too")]
+    public async Task A_caller_who_may_not_make_data_keys_learns_whether_it_may_read(string denied, string told)
+    {
+        await using KeyScene scene = await KeyScene.BeginAsync();
+        await scene.Service.Tenants.CreateAsync(new() { TenantId = "acme" });
+        MasterKey key = await scene.CreateAsync();
+        KeyProvider provider = await scene.Service.Providers.RegisterAsync(
+            new NewKeyProvider { TenantId = "acme", Name = "cmk", KeyIdentifier = key.KeyArn, Connection = scene.Anywhere });
+        await scene.Kms.Administrator.PutKeyPolicyAsync(new PutKeyPolicyRequest
+        {
+            KeyId = key.KeyArn,
+            Policy = $$"""
+                { "Version": "2012-10-17", "Statement": [
+                  { "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::111122223333:root" }, "Action": "kms:*", "Resource": "*" },
+                  { "Effect": "Deny", "Principal": "*", "Action": ["{{denied}}"], "Resource": "*" } ] }
+                """,
+        });
+
+        KeyProviderTestResult result = await scene.Service.Providers.TestAsync(provider.Id);
+
+        Assert.Equal(ErrorCodes.PolicyDenied, result.Code);
+        string observed = result.Checks.Single(check => check.Name == "RoundTrip").Observed;
+        Assert.Contains("kms:GenerateDataKey", observed, StringComparison.Ordinal);
+        Assert.Contains(told, observed, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -56,6 +56,8 @@ public sealed class AwsCliTests : ServerTest
         await Kms("enable-key-rotation", "--key-id", key);
         Assert.True((await Kms("get-key-rotation-status", "--key-id", key)).GetProperty("KeyRotationEnabled").GetBoolean());
         await Kms("rotate-key-on-demand", "--key-id", key);
+        Assert.Single((await Kms("list-key-rotations", "--key-id", key)).GetProperty("Rotations").EnumerateArray());
+        Assert.Equal("Encrypt", (await Kms("get-key-last-usage", "--key-id", key)).GetProperty("KeyLastUsage").GetProperty("Operation").GetString());
         await Kms("disable-key-rotation", "--key-id", key);
         await Kms("replicate-key", "--key-id", key, "--replica-region", "us-east-1");
         await In("us-east-1", "describe-key", "--key-id", key);

@@ -21,6 +21,15 @@ public sealed class CommandLineTests
         Assert.Contains(args.Last(arg => arg is not "x" and not "folder"), Assert.Throws<ArgumentException>(() => CommandLine.Parse(args)).Message, StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("--fautl", "--fault")]
+    [InlineData("--url", "--urls")]
+    [InlineData("--Identity=x", "--identities")]
+    [InlineData("-data", "--data")]
+    [InlineData("--allowremote", "--allow-remote")]
+    public void The_option_that_was_meant_is_named(string typed, string meant) =>
+        Assert.Contains($"Did you mean {meant}?", Assert.Throws<ArgumentException>(() => CommandLine.Parse([typed, "x"])).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("http://0.0.0.0:0")]
     [InlineData("http://127.0.0.1:0;http://0.0.0.0:0")]
     [InlineData("http://127.0.0.1:0; http://0.0.0.0:0")]

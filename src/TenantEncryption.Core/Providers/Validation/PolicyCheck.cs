@@ -74,7 +74,7 @@ internal sealed class PolicyCheck : IKeyCheck
         {
             IReadOnlyList<KmsGrant> grants =
                 (await run.Kms.Administration.ListGrantsAsync(region.Key.Connection, region.Key.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
-            return (policy, [.. grants.Where(grant => grant.GranteePrincipal is not null).Select(PolicyGrant.Of)]);
+            return (policy, [.. grants.Where(grant => grant.Grantee is not null).Select(PolicyGrant.Of)]);
         }
         catch (TenantEncryptionException exception)
         {

@@ -9,6 +9,7 @@ namespace TenantEncryption.Providers.Validation;
 internal sealed class RoundTripCheck(KeySealer sealer, ProviderAuthenticator authenticator) : IKeyCheck
 {
     private const string Name = "RoundTrip";
+    private const string GenerateDataKey = "kms:GenerateDataKey";
 
     /// <inheritdoc/>
     public int CountCalls(ValidationTarget target) => KeySealer.CallsToSeal(target.Tenant, target.Provider) + KeySealer.CallsToOpen(target.Provider);
@@ -23,6 +24,7 @@ internal sealed class RoundTripCheck(KeySealer sealer, ProviderAuthenticator aut
             return;
         }
 
+        string kekId = Identifiers.New(Identifiers.KekPrefix);
         try
         {
             using SecretBytes probe = SecretBytes.Random(KeyRecordCipher.KeyLength);
@@ -30,7 +32,7 @@ internal sealed class RoundTripCheck(KeySealer sealer, ProviderAuthenticator aut
                 ? target.Provider
                 : await authenticator.SignAsync(target.Provider, cancellationToken).ConfigureAwait(false);
             KeyRecord record = await sealer.SealAsync(
-                kms, probe, Identifiers.New(Identifiers.KekPrefix), target.Tenant, provider, cancellationToken).ConfigureAwait(false);
+                kms, probe, kekId, target.Tenant, provider, cancellationToken).ConfigureAwait(false);
             using SecretBytes opened = await sealer.OpenAsync(kms, record, provider, cancellationToken).ConfigureAwait(false);
             checks.Expect(
                 Name,
@@ -41,6 +43,11 @@ internal sealed class RoundTripCheck(KeySealer sealer, ProviderAuthenticator aut
         catch (TenantEncryptionException exception)
         {
             string observed = exception.Operation is null ? exception.Detail : $"{exception.Operation}: {exception.Detail}";
+            if (exception.Code == ErrorCodes.PolicyDenied && exception.Operation?.StartsWith(GenerateDataKey, StringComparison.Ordinal) == true)
+            {
+                observed += await ReadingAsync(run, kekId, exception, cancellationToken).ConfigureAwait(false);
+            }
+
             if (exception.Code == ErrorCodes.PolicyDenied && run.Proof is PlatformProof.Seen or PlatformProof.Lacking)
             {
                 checks.Warn(
@@ -54,6 +61,29 @@ internal sealed class RoundTripCheck(KeySealer sealer, ProviderAuthenticator aut
             {
                 checks.Fail(Name, exception.Code, observed, exception.Region);
             }
+        }
+    }
+
+    /// <summary>
+    /// Whether who can't make data keys could still read what there is: KMS tells without a ciphertext. An endpoint that does not know how says nothing.
+    /// </summary>
+    private static async Task<string> ReadingAsync(
+        ValidationRun run, string kekId, TenantEncryptionException refusal, CancellationToken cancellationToken)
+    {
+        KmsConnection there = run.Home.Key.Connection;
+        try
+        {
+            await run.Kms.Administration.DryRunAsync(
+                there,
+                DryRunOperation.Decrypt,
+                run.Home.Key.KeyArn,
+                KeySealer.ContextOf(run.Target.Tenant, run.Target.Provider, kekId),
+                cancellationToken).ConfigureAwait(false);
+            return " kms:Decrypt would be permitted: what is there can be read, nothing new can be protected.";
+        }
+        catch (TenantEncryptionException exception) when (exception.Code != ErrorCodes.Cancelled)
+        {
+            return exception.Code == refusal.Code ? " kms:Decrypt would be refused, too." : "";
         }
     }
 }

@@ -21,6 +21,7 @@ internal static class AdministrationCalls
         "ListAliases" => kms.ListAliasesAsync(connection, keyArn, default),
         "GetKeyPolicy" => kms.GetKeyPolicyAsync(connection, keyArn, default),
         "PutKeyPolicy" => kms.PutKeyPolicyAsync(connection, keyArn, "{}", default),
+        "GetKeyLastUsage" => kms.GetLastUsageAsync(connection, keyArn, default),
         "GetKeyRotationStatus" => kms.GetRotationAsync(connection, keyArn, default),
         "EnableKeyRotation" => kms.SetRotationAsync(connection, keyArn, true, default),
         "DisableKeyRotation" => kms.SetRotationAsync(connection, keyArn, false, default),

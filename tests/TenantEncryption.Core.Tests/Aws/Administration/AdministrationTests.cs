@@ -245,6 +245,7 @@ public sealed class AdministrationTests
     [InlineData(DryRunOperation.GenerateDataKey)]
     [InlineData(DryRunOperation.GenerateDataKeyWithoutPlaintext)]
     [InlineData(DryRunOperation.Encrypt)]
+    [InlineData(DryRunOperation.Decrypt)]
     public async Task A_dry_run_tells_what_is_permitted_and_makes_nothing(DryRunOperation operation)
     {
         await using LocalKmsSession local = await LocalKmsSession.StartAsync();
@@ -261,6 +262,41 @@ public sealed class AdministrationTests
         Assert.NotNull(permitted.RequestId);
         Assert.Equal((ErrorCodes.PolicyDenied, $"kms:{operation}"), (denied.Code, denied.Operation));
         Assert.Equal(ErrorCodes.KeyDisabled, disabled.Code);
+    }
+
+    [Fact]
+    public async Task The_last_use_of_a_key_is_told_with_its_event()
+    {
+        await using LocalKmsSession local = await LocalKmsSession.StartAsync();
+        KmsLastUsage before = (await local.Administration.GetLastUsageAsync(local.Connection, local.KeyArn, default)).Value;
+        using KmsDataKey made = await local.Kms.GenerateDataKeyAsync(local.Connection, local.KeyArn, Context, default);
+        KmsLastUsage after = (await local.Administration.GetLastUsageAsync(local.Connection, local.KeyArn, default)).Value;
+
+        Assert.Equal((null, null, null), (before.Time, before.Operation, before.EventId));
+        Assert.NotNull(before.TrackedSince);
+        Assert.Equal(("GenerateDataKey", before.TrackedSince), (after.Operation, after.TrackedSince));
+        Assert.True(after.Time >= after.TrackedSince);
+        Assert.NotNull(after.EventId);
+    }
+
+    [Fact]
+    public async Task A_grant_to_a_service_comes_back_as_it_was_made()
+    {
+        await using LocalKmsSession local = await LocalKmsSession.StartAsync();
+        var wanted = new NewKmsGrant
+        {
+            GranteeServicePrincipal = "qbusiness.amazonaws.com",
+            RetiringServicePrincipal = "qbusiness.amazonaws.com",
+            SourceArn = "arn:aws:qbusiness:eu-west-1:111122223333:application/a",
+            Operations = ["Decrypt"],
+        };
+        await local.Administration.CreateGrantAsync(local.Connection, local.KeyArn, wanted, default);
+
+        KmsGrant listed = Assert.Single((await local.Administration.ListGrantsAsync(local.Connection, local.KeyArn, default)).Value);
+
+        Assert.Equal((null, wanted.GranteeServicePrincipal, wanted.GranteeServicePrincipal), (listed.GranteePrincipal, listed.GranteeServicePrincipal, listed.Grantee));
+        Assert.Equal((null, wanted.RetiringServicePrincipal, wanted.SourceArn), (listed.RetiringPrincipal, listed.RetiringServicePrincipal, listed.SourceArn));
+        Assert.Null(listed.EncryptionContextSubset);
     }
 
     [Fact]

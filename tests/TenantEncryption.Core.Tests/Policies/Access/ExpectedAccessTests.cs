@@ -69,7 +69,7 @@ public sealed class ExpectedAccessTests
     }
 
     [Theory]
-    [InlineData("kms:*", 38)]
+    [InlineData("kms:*", 39)]
     [InlineData("kms:ReEncrypt*", 2)]
     [InlineData("kms:decrypt", 1)]
     [InlineData("kms:Sign", 1)]
