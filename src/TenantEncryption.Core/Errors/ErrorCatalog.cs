@@ -353,7 +353,7 @@ public static class ErrorCatalog
         new(
             ErrorCodes.GrantNotFound,
             ErrorKind.NotFound,
-            "The key has no such grant: it was revoked or retired, or is another key's.",
+            "The key has no such grant: it was revoked or retired, or is another key's. On a platform that uses a key by a grant, nothing is opened without it.",
             "List the key's grants with Get-KeyGrant; a new one is known everywhere in KMS after a few seconds, at times minutes."),
         new(
             ErrorCodes.AliasExists,

@@ -30,6 +30,12 @@ internal static class PlatformRules
             throw Forbidden(platform, "a tenant's customer master key is fixed: make the tenant anew (New-EncryptionTenant -KeyArn)");
         }
 
+        if (newProvider.GranteePrincipal is not null && platform.Grant is null)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.InvalidInput, $"The platform {platform.Name} uses a key by no grant, so there is none to make for {newProvider.GranteePrincipal}. New-KeyGrant makes one beside.");
+        }
+
         if (platform.ContextValueRequired && newProvider.ContextValue is null)
         {
             throw new TenantEncryptionException(

@@ -39,6 +39,16 @@ public sealed class RequiredGrantTests
     }
 
     [Fact]
+    public async Task A_grantee_where_the_platform_uses_no_grant_is_refused()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        string keyArn = await service.Keys.CreateKeyAsync();
+
+        Assert.Equal(ErrorCodes.InvalidInput, await Refusal.CodeOfAsync(() => service.Service.Providers.RegisterAsync(
+            new NewKeyProvider { TenantId = "acme", Name = "CMK", KeyIdentifier = keyArn, GranteePrincipal = Role, Connection = service.Connection })));
+    }
+
+    [Fact]
     public async Task Of_a_multi_Region_key_every_region_gets_its_grant()
     {
         await using PlatformScene scene = await PrepareAsync(replica: "eu-central-1");

@@ -20,6 +20,21 @@ public sealed class CallerTests
     }
 
     [Fact]
+    public async Task A_KMS_on_this_machine_is_asked_itself_unless_STS_has_an_endpoint()
+    {
+        await using LocalKmsSession local = await LocalKmsSession.StartAsync();
+        using (new EnvironmentScope(("AWS_ENDPOINT_URL_STS", null)))
+        {
+            Assert.Equal("111122223333", (await local.Administration.GetCallerAsync(local.Connection, default)).Value.AccountId);
+        }
+
+        using var elsewhere = new EnvironmentScope(("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1"));
+        using AwsKms other = LocalKmsSession.Client("local");
+        var error = await Assert.ThrowsAsync<TenantEncryptionException>(() => other.Administration.GetCallerAsync(local.Connection, default));
+        Assert.Equal(ErrorCodes.KmsUnreachable, error.Code);
+    }
+
+    [Fact]
     public async Task A_caller_whom_nobody_knows_has_invalid_credentials()
     {
         await using LocalKmsSession local = await LocalKmsSession.StartAsync();
