@@ -12,7 +12,7 @@ namespace TenantEncryption.Aws;
 /// <list type="bullet">
 /// <item>Credentials: the connection's profile (SSO too), else the session's, else the SDK's default chain; then the connection's
 /// role.</item>
-/// <item>Endpoint: the connection's, else the AWS configuration's (AWS_ENDPOINT_URL_KMS), else AWS's, with FIPS in AWS GovCloud (US).
+/// <item>Endpoint: the connection's, else the AWS configuration's (AWS_ENDPOINT_URL_KMS), else AWS's, FIPS ones as the connection has it, else in AWS GovCloud (US).
 /// Plain http is accepted for this machine only.</item>
 /// <item>A cancelled token surfaces as <see cref="OperationCanceledException"/>; running out of time is <c>KMS_UNREACHABLE</c>.</item>
 /// </list>

@@ -374,6 +374,20 @@ internal sealed class AwsKmsAdministration(KmsExchange exchange) : IKmsAdministr
             cancellationToken);
 
     /// <inheritdoc/>
+    public Task<KmsAnswer<KmsGrant?>> FindGrantAsync(KmsConnection connection, string keyId, string grantId, CancellationToken cancellationToken) =>
+        exchange.SendAsync(
+            connection,
+            keyId,
+            "kms:ListGrants",
+            async call =>
+            {
+                ListGrantsResponse answer = await call.Client.ListGrantsAsync(
+                    new ListGrantsRequest { KeyId = keyId, GrantId = grantId }, call.Cancellation).ConfigureAwait(false);
+                return new KmsAnswer<KmsGrant?>((answer.Grants ?? []).Select(Grant).FirstOrDefault(grant => grant.GrantId == grantId), KmsRequest.IdOf(answer));
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
     public Task<KmsAnswer> RevokeGrantAsync(KmsConnection connection, string keyId, string grantId, CancellationToken cancellationToken) =>
         DoAsync(
             connection,

@@ -62,7 +62,7 @@ internal sealed class KmsClients(AwsKmsOptions options) : IDisposable
             new Lazy<IAmazonKeyManagementService>(() => new AmazonKeyManagementServiceClient(
                 identity.Credentials, ClientSettings.ForKms(connection, region, options with { MaxAttempts = 1 }, _transport))),
             identity,
-            () => new AmazonSecurityTokenServiceClient(identity.Credentials, ClientSettings.ForSts(connection, region, options, _transport)));
+            () => new AmazonSecurityTokenServiceClient(identity.Credentials, ClientSettings.ForCaller(connection, region, options, _transport)));
     }
 
     /// <summary>A client and as whom it calls.</summary>

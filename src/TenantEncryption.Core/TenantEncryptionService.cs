@@ -15,6 +15,7 @@ using TenantEncryption.Migration;
 using TenantEncryption.Platforms;
 using TenantEncryption.Policies;
 using TenantEncryption.Providers;
+using TenantEncryption.Providers.Grants;
 using TenantEncryption.Providers.Validation;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
@@ -67,8 +68,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
             new RegionReview(Journal, sealer, _authenticator),
             refusals,
             time);
-        Tenants = new TenantService(Journal, keyMaker, new FirstProvider(Journal, _authenticator, tester, time), time);
-        Providers = new KeyProviderService(Journal, Events, _session, keyMaker, tester, time);
+        var grants = new GrantMaker(time);
+        Tenants = new TenantService(Journal, keyMaker, new FirstProvider(Journal, _authenticator, tester, grants, time), time);
+        Providers = new KeyProviderService(Journal, Events, _session, keyMaker, tester, grants, time);
         Keys = new KeyService(Journal, _ring, keyMaker);
         Drills = new DrillService(Journal, sealer, _authenticator, secondLayer, _session, new LeftOvers(Journal, Events, _session, time), time);
         RootKey = new RootKeyService(Journal, sealer, _internalKms, _logKeys, vault, storeId);

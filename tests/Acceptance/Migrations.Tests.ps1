@@ -160,7 +160,11 @@ Describe 'Stop-KeyMigration' {
         { (Get-KeyMigration -TenantId moves)[0] | Stop-KeyMigration -ErrorAction Stop } | Should -Throw -ErrorId 'TRANSITION_FORBIDDEN,*'
     }
 
-    It 'changes nothing under -WhatIf' {
-        { (Get-KeyMigration -TenantId moves)[0] | Stop-KeyMigration -WhatIf -ErrorAction Stop } | Should -Not -Throw
+    It 'refuses before it asks, and under -WhatIf, too' {
+        # A runbook can show no prompt: were it asked first, that would be the error.
+        $run = Invoke-Runbook '(Get-KeyMigration -TenantId moves)[0] | Stop-KeyMigration -Confirm'
+        $run.Errors | Should -BeLike '*there is nothing to stop*'
+        $run.Errors | Should -Not -BeLike '*asks for confirmation*'
+        { (Get-KeyMigration -TenantId moves)[0] | Stop-KeyMigration -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'TRANSITION_FORBIDDEN,*'
     }
 }

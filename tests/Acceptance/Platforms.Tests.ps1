@@ -52,7 +52,7 @@ Describe 'A key for <Platform>' -ForEach $walks {
     }
 
     It 'takes the tenant over, and its data reads' {
-        if ($Migrates) { $null = Start-KeyMigration -TenantId $tenant -To CMK }
+        if ($Migrates) { $null = Start-KeyMigration -TenantId $tenant -To CMK -Confirm:$false }
         else { Enable-KeyProvider CMK -TenantId $tenant -Confirm:$false }
         $message = 'walked' | Protect-TenantData -TenantId $tenant
         $message | Unprotect-TenantData | Should -Be 'walked'
@@ -95,6 +95,25 @@ Describe 'The rules of platforms' {
         (Get-KeyProvider -TenantId permanent -Current).Name | Should -Be 'Salesforce KMS'
     }
 
+    It 'asks before a change of provider that Qlik has confirmed, whichever cmdlet makes it, and changes nothing unasked' {
+        $null = New-EncryptionTenant confirmed -Platform qlik-cloud-government -Region us-gov-west-1
+        $arn = (New-MasterKey confirmed -Platform qlik-cloud-government -TenantId confirmed -Region us-gov-west-1 @kms -WarningAction SilentlyContinue).KeyArn
+        $new = "New-KeyProvider -TenantId confirmed -Name CMK -KeyArn $arn -EndpointUrl $($kms.EndpointUrl)"
+        $run = Invoke-Runbook "$new -Migrate"
+        $run.Errors | Should -BeLike '*-Confirm:$false*'
+        Get-KeyProvider -TenantId confirmed | Should -HaveCount 1
+        $null = New-KeyProvider -TenantId confirmed -Name CMK -KeyArn $arn @kms
+        (Invoke-Runbook 'Start-KeyMigration confirmed CMK').Errors | Should -BeLike '*-Confirm:$false*'
+        (Invoke-Runbook 'Start-KeyMigration confirmed CMK -WhatIf').Output | Should -BeLike '*qlik-cloud-government asks: Confirm*'
+        Get-KeyMigration -TenantId confirmed | Should -BeNullOrEmpty
+
+        (Start-KeyMigration confirmed CMK -Confirm:$false).State | Should -Be Completed
+        # The current provider is asked about no more; the way back is a change again.
+        (Invoke-Runbook 'Start-KeyMigration confirmed CMK').ExitCode | Should -Be 0
+        (Invoke-Runbook 'Start-KeyMigration confirmed Internal').Errors | Should -BeLike '*-Confirm:$false*'
+        (Get-KeyProvider -TenantId confirmed -Current).Name | Should -Be CMK
+    }
+
     It 'refuses what the platform has no step for, naming platform and rule' {
         { Disable-KeyProvider 'Qlik Internal KMS' -TenantId t-qlik-cloud -Confirm:$false } | Should -Throw -ErrorId 'TRANSITION_FORBIDDEN,*'
         { Remove-KeyProvider 'CMK' -TenantId t-tableau-cloud -Confirm:$false } | Should -Throw -ErrorId 'TRANSITION_FORBIDDEN,*'
@@ -107,6 +126,44 @@ Describe 'The rules of platforms' {
         (Get-KeyProvider -TenantId index -Current).KeyArn | Should -Be (Get-KeyProvider -TenantId t-amazon-q-business -Current).KeyArn
         { New-EncryptionTenant starter -Platform amazon-q-business -Parent t-amazon-q-business -Edition Starter -ErrorAction Stop } |
             Should -Throw -ErrorId 'TRANSITION_FORBIDDEN,*'
+    }
+
+    It 'shuts an application environment and its indexes when its grant is revoked, and opens them with a new one' {
+        $parameter = @{ AdminRole = 'arn:aws:iam::111122223333:role/Admin' }
+        $role = 'arn:aws:iam::111122223333:role/application'
+        $key = New-MasterKey environment -Platform amazon-q-business -TenantId environment -Region us-east-1 -Parameter $parameter @kms -WarningAction SilentlyContinue
+        $null = New-EncryptionTenant environment -Platform amazon-q-business -Region us-east-1 -KeyArn $key.KeyArn -Parameter $parameter -GranteePrincipal $role -KeyLease 0 @kms
+        $null = New-EncryptionTenant env-index -Platform amazon-q-business -Parent environment -KeyLease 0
+        $provider = Get-KeyProvider -TenantId environment -Current
+        $provider.Grants.GranteePrincipal | Should -Be $role
+        $messages = 'environment', 'env-index' | ForEach-Object { 'kept' | Protect-TenantData -TenantId $_ }
+        $messages | Unprotect-TenantData | Should -Be 'kept', 'kept'
+
+        # As the account's administrator does it, without this module.
+        $null = Invoke-LocalKms $sandbox.LocalKms RevokeGrant @{ KeyId = $key.KeyArn; GrantId = $provider.Grants[0].GrantId } -Region us-east-1
+        foreach ($message in $messages) {
+            { $message | Unprotect-TenantData -ErrorAction Stop } | Should -Throw -ErrorId 'GRANT_NOT_FOUND,*'
+        }
+        $result = $provider | Test-KeyProvider
+        $result.Code | Should -Be GRANT_NOT_FOUND
+        $result.Verdict | Should -Be WontWork
+
+        $null = New-KeyGrant $provider -TenantId environment -GranteePrincipal $role
+        ($provider | Test-KeyProvider).Code | Should -Be SUCCESS
+        $messages | Unprotect-TenantData | Should -Be 'kept', 'kept'
+        (Get-EncryptionEvent -TenantId environment -Type '*grant*').Type | Should -Be 'amazon.q.v1.encryption.grant.created', 'amazon.q.v1.encryption.grant.created'
+        Get-KeyGrant $provider | Where-Object GranteePrincipal -eq $role | Select-Object -First 1 | Remove-KeyGrant -Confirm:$false
+        Get-EncryptionEvent -Type '*grant.revoked' -Newest 1 | ForEach-Object Type | Should -BeLike 'amazon.q.v1.encryption.*'
+    }
+
+    It 'tells the calls of a key that is used by a grant, and makes as many' {
+        $parameter = @{ AdminRole = 'arn:aws:iam::111122223333:role/Admin' }
+        $arn = (New-MasterKey promised -Platform amazon-q-business -TenantId promised -Region us-east-1 -Parameter $parameter @kms -WarningAction SilentlyContinue).KeyArn
+        $null = New-EncryptionTenant promised -Platform amazon-q-business -Region us-east-1
+        $new = "New-KeyProvider -TenantId promised -Name CMK -KeyArn $arn -Parameter @{ AdminRole = 'arn:aws:iam::111122223333:role/Admin' } -EndpointUrl $($kms.EndpointUrl) -Activate"
+        $promised = [int] ([regex]::Match((Invoke-Runbook "$new -WhatIf").Output, 'with\s+(\d+)\s+KMS\s+calls').Groups[1].Value)
+        $promised | Should -BeGreaterThan 0
+        (Get-ArrivedCall $sandbox { Invoke-Expression $new }).Count | Should -Be $promised
     }
 
     It 'begins a tenant with a customer key, and makes nothing when the key does not work' {

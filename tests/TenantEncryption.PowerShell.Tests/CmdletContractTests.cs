@@ -31,12 +31,24 @@ public class CmdletContractTests
     public void The_page_lists_the_cmdlets_that_ask()
     {
         string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "cmdlets.md"));
-        string list = Regex.Match(page, @"These ask \(ConfirmImpact High\):(.*?), and `", RegexOptions.Singleline).Groups[1].Value;
+
+        Assert.Equal(CmdletClass.All.Where(cmdlet => cmdlet.Asks).Select(cmdlet => cmdlet.Name), Listed(page, @"These ask \(ConfirmImpact High\):(.*?)\. These"));
+    }
+
+    [Fact]
+    public void The_page_lists_the_cmdlets_that_ask_by_the_platforms_rules()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "cmdlets.md"));
+        string commands = Path.Combine(Repository.Root, "src", "TenantEncryption.PowerShell", "Commands");
 
         Assert.Equal(
-            CmdletClass.All.Where(cmdlet => cmdlet.Asks).Select(cmdlet => cmdlet.Name),
-            Regex.Matches(list, @"`(\w+-\w+)").Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
+            CmdletClass.All.Where(cmdlet => Regex.IsMatch(File.ReadAllText(Path.Combine(commands, cmdlet.Type.Name + ".cs")), "Confirm(Change|High)Async")).Select(cmdlet => cmdlet.Name),
+            Listed(page, "These ask with the same weight(.*?);"));
     }
+
+    private static IEnumerable<string> Listed(string page, string sentence) =>
+        Regex.Matches(Regex.Match(page, sentence, RegexOptions.Singleline).Groups[1].Value, @"`(\w+-\w+)")
+            .Select(match => match.Groups[1].Value).Distinct().Order(StringComparer.Ordinal);
 
     [Fact]
     public void Every_cmdlet_is_sealed_and_in_a_file_of_its_own() =>

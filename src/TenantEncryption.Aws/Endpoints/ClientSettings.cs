@@ -30,6 +30,24 @@ internal static class ClientSettings
         return settings;
     }
 
+    /// <summary>
+    /// Settings for asking STS as whom a connection calls. As <see cref="ForSts"/>; only that a KMS on this machine, which no AWS account knows, is asked
+    /// itself unless the environment or profile configures an endpoint of STS. No secret leaves the machine by it.
+    /// </summary>
+    public static AmazonSecurityTokenServiceConfig ForCaller(
+        KmsConnection connection, string region, AwsKmsOptions options, Transport transport)
+    {
+        AmazonSecurityTokenServiceConfig settings = ForSts(connection, region, options, transport);
+        if (settings.ServiceURL is not null || connection.EndpointUrl is not { } own || !EndpointUrl.Parse(own, "-EndpointUrl").IsLoopback)
+        {
+            return settings;
+        }
+
+        var local = new AmazonSecurityTokenServiceConfig();
+        Apply(local, connection, own, region, options, transport);
+        return local;
+    }
+
     private static void Apply(
         ClientConfig settings, KmsConnection connection, string? endpointUrl, string region, AwsKmsOptions options, Transport transport)
     {
@@ -41,7 +59,7 @@ internal static class ClientSettings
         if (endpointUrl is null)
         {
             settings.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
-            settings.UseFIPSEndpoint |= CallRegion.IsGovernment(region);
+            settings.UseFIPSEndpoint |= connection.FipsEndpoints ?? CallRegion.IsGovernment(region);
         }
 
         // Reading ServiceURL makes the SDK look for a configured endpoint (AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL_STS,

@@ -6,7 +6,7 @@ public static class EventTypes
     /// <summary>A key provider was registered.</summary>
     public const string ProviderCreated = "keyprovider.created";
 
-    /// <summary>A key provider's name, description or connection was changed.</summary>
+    /// <summary>What a key provider's registration says of its key was changed: its replicas, the regions that refused it, or its grants.</summary>
     public const string ProviderUpdated = "keyprovider.updated";
 
     /// <summary>A key provider was removed.</summary>

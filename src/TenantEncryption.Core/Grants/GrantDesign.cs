@@ -55,6 +55,7 @@ internal static class GrantDesign
             IsKnownTenant = tenant.IsKnown,
             Grant = grant,
             Exists = existing?.Any(other => IsSame(other, grant)),
+            ExistingIds = existing?.Select(other => other.GrantId).ToArray(),
             Warnings = warnings,
             Connection = connection,
         };

@@ -32,6 +32,9 @@ public sealed record KeyGrantPlan
     /// <summary>Whether the tenant is one of the store.</summary>
     internal bool IsKnownTenant { get; init; }
 
+    /// <summary>The ids of the grants that the key has; <see langword="null"/> where they may not be seen.</summary>
+    internal IReadOnlyList<string>? ExistingIds { get; init; }
+
     /// <summary>How the key is reached.</summary>
     internal KmsConnection Connection { get; init; } = new();
 

@@ -4,6 +4,7 @@ using TenantEncryption.Events;
 using TenantEncryption.Journal;
 using TenantEncryption.Kms;
 using TenantEncryption.MasterKeys;
+using TenantEncryption.Providers;
 
 namespace TenantEncryption.Grants;
 
@@ -89,11 +90,18 @@ public sealed class KeyGrantService
             EncryptionContextEquals = plan.Grant.EncryptionContextEquals,
             Connection = plan.Connection,
         };
-        if (plan.Exists != true)
-        {
-            await RecordAsync(operation, EventTypes.GrantCreated, grant, plan.IsKnownTenant ? plan.TenantId : null).ConfigureAwait(false);
-        }
+        await _journal.ChangeAsync(
+            operation,
+            async change =>
+            {
+                if (plan.Exists != true)
+                {
+                    await change.RecordAsync(EventTypes.GrantCreated, plan.IsKnownTenant ? plan.TenantId : null, Describe(grant)).ConfigureAwait(false);
+                }
 
+                await GrantAdoption.AdoptAsync(change, plan, grant).ConfigureAwait(false);
+            },
+            CancellationToken.None).ConfigureAwait(false);
         return grant;
     }
 
@@ -241,10 +249,24 @@ public sealed class KeyGrantService
         Operation operation = _journal.Begin("Remove-KeyGrant");
         await using var _ = operation.ConfigureAwait(false);
         await end(operation.Kms.Administration, there).ConfigureAwait(false);
-        await RecordAsync(operation, eventType, grant, null).ConfigureAwait(false);
+        await _journal.ChangeAsync(
+            operation,
+            async change =>
+            {
+                // Whoever holds a key of a provider that lives by the grant forgets it within a second, in this process and in every other.
+                IReadOnlyList<KeyProvider> shut = await GrantOwner.ProvidersByAsync(change.Store, grant).ConfigureAwait(false);
+                foreach (KeyProvider provider in shut)
+                {
+                    await change.Store.Providers.AddRefusalAsync(provider.Id).ConfigureAwait(false);
+                }
+
+                string? tenantId = await GrantOwner.FindTenantAsync(change.Store, grant, shut).ConfigureAwait(false);
+                await change.RecordAsync(eventType, tenantId, Describe(grant)).ConfigureAwait(false);
+            },
+            CancellationToken.None).ConfigureAwait(false);
     }
 
-    private Task RecordAsync(Operation operation, string type, KeyGrant grant, string? tenantId)
+    private static JObject Describe(KeyGrant grant)
     {
         var data = new JObject { ["grantId"] = grant.GrantId, ["keyArn"] = grant.KeyArn, ["region"] = grant.Region };
         if (grant.Grantee is not null)
@@ -266,6 +288,6 @@ public sealed class KeyGrantService
             data["encryptionContextSubset"] = JObject.FromObject(subset);
         }
 
-        return _journal.ChangeAsync(operation, change => change.RecordAsync(type, tenantId, data), CancellationToken.None);
+        return data;
     }
 }

@@ -1,6 +1,7 @@
 using TenantEncryption.Journal;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Providers;
+using TenantEncryption.Providers.Grants;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.Keys;
@@ -11,7 +12,12 @@ namespace TenantEncryption.Keys;
 internal sealed class KeyMaker(KeySealer sealer, ProviderRegions regions, TimeProvider time)
 {
     /// <summary>How many calls of KMS making a key takes, or sealing one that is at hand.</summary>
-    public static int CallsToMake(EncryptionTenant tenant, KeyProvider provider) => KeySealer.CallsToSealProven(tenant, provider);
+    public static int CallsToMake(EncryptionTenant tenant, KeyProvider provider) =>
+        KeySealer.CallsToSealProven(tenant, provider) + RequiredGrant.CallsToSee(tenant, provider);
+
+    /// <summary>How many calls of KMS opening a key takes.</summary>
+    public static int CallsToOpen(EncryptionTenant tenant, KeyProvider provider) =>
+        KeySealer.CallsToOpen(provider) + RequiredGrant.CallsToSee(tenant, provider);
 
     /// <summary>A new random key, sealed by a provider.</summary>
     public async Task<KeyEncryptionKey> MakeAsync(Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
@@ -32,6 +38,9 @@ internal sealed class KeyMaker(KeySealer sealer, ProviderRegions regions, TimePr
 
     /// <summary>Seals a key under a provider and opens it again: two calls.</summary>
     public Task<KeyRecord> SealAsync(
-        Operation operation, SecretBytes kek, string kekId, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken) =>
-        sealer.SealProvenAsync(regions.For(operation, provider), kek, kekId, tenant, provider, cancellationToken);
+        Operation operation, SecretBytes kek, string kekId, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
+    {
+        RequiredGrant.RequireKnown(tenant, provider);
+        return sealer.SealProvenAsync(regions.For(operation, provider), kek, kekId, tenant, provider, cancellationToken);
+    }
 }

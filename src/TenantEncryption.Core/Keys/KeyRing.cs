@@ -5,6 +5,7 @@ using TenantEncryption.Journal;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
+using TenantEncryption.Providers.Grants;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
@@ -243,6 +244,7 @@ internal sealed class KeyRing : IDisposable
         TimeSpan duration = DurationFor(tenant);
         try
         {
+            RequiredGrant.RequireKnown(tenant, provider);
             using SecretBytes kek = await _sealer.OpenAsync(
                 _regions.For(operation, provider, allowance), key.Record, provider, cancellationToken).ConfigureAwait(false);
             var lease = new KeyLease(tenantId, kekId, provider.Id, tenant.Epoch, new SharedAead(kek.Span, _aeadFactory), duration, _time);

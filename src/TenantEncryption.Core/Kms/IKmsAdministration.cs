@@ -102,6 +102,10 @@ public interface IKmsAdministration
     /// <summary>The key's grants (kms:ListGrants).</summary>
     Task<KmsAnswer<IReadOnlyList<KmsGrant>>> ListGrantsAsync(KmsConnection connection, string keyId, CancellationToken cancellationToken);
 
+    /// <summary>One grant of a key (kms:ListGrants with its id).</summary>
+    /// <returns>The grant; <see langword="null"/> where the key has no such grant, or no longer.</returns>
+    Task<KmsAnswer<KmsGrant?>> FindGrantAsync(KmsConnection connection, string keyId, string grantId, CancellationToken cancellationToken);
+
     /// <summary>Takes a grant away, as the key's owner (kms:RevokeGrant).</summary>
     /// <exception cref="TenantEncryptionException"><c>GRANT_NOT_FOUND</c>.</exception>
     Task<KmsAnswer> RevokeGrantAsync(KmsConnection connection, string keyId, string grantId, CancellationToken cancellationToken);

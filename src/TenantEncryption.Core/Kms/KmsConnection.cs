@@ -15,6 +15,12 @@ public sealed record KmsConnection
     /// <summary>The KMS endpoint, for a local KMS or a VPC endpoint. Plain http is accepted for loopback addresses only.</summary>
     public string? EndpointUrl { get; init; }
 
+    /// <summary>
+    /// Whether AWS's FIPS endpoints are called, as the platform has it; <see langword="null"/> for them in AWS GovCloud (US) alone. An endpoint of one's own
+    /// is called as it is.
+    /// </summary>
+    public bool? FipsEndpoints { get; init; }
+
     /// <summary>The role to assume for the calls.</summary>
     public string? RoleArn { get; init; }
 
@@ -35,6 +41,7 @@ public sealed record KmsConnection
         {
             Region = Region ?? other.Region,
             EndpointUrl = EndpointUrl ?? other.EndpointUrl,
+            FipsEndpoints = FipsEndpoints ?? other.FipsEndpoints,
         };
     }
 
@@ -48,6 +55,7 @@ public sealed record KmsConnection
             Region = Region ?? other.Region,
             ProfileName = ProfileName ?? other.ProfileName,
             EndpointUrl = EndpointUrl ?? other.EndpointUrl,
+            FipsEndpoints = FipsEndpoints ?? other.FipsEndpoints,
             RoleArn = RoleArn ?? other.RoleArn,
             ExternalId = ExternalId ?? other.ExternalId,
         };

@@ -224,6 +224,15 @@ internal sealed class RecordingKmsAdministration(IKms inner, RecordingKms record
             answer => answer.RequestId);
 
     /// <inheritdoc/>
+    public Task<KmsAnswer<KmsGrant?>> FindGrantAsync(KmsConnection connection, string keyId, string grantId, CancellationToken cancellationToken) =>
+        record.RecordAsync(
+            "ListGrants",
+            connection,
+            keyId,
+            () => inner.Administration.FindGrantAsync(connection, keyId, grantId, cancellationToken),
+            answer => answer.RequestId);
+
+    /// <inheritdoc/>
     public Task<KmsAnswer> RevokeGrantAsync(KmsConnection connection, string keyId, string grantId, CancellationToken cancellationToken) =>
         record.RecordAsync(
             "RevokeGrant",

@@ -23,6 +23,7 @@ internal sealed class MasterKeyPlanner(ChangeJournal journal)
         string alias = AliasRule.Normalize(request.Alias);
         CheckDescription(request.Description);
         (PlatformProfile platform, IReadOnlyList<EncryptionTenant> tenants) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
+        request = request with { Connection = request.Connection with { FipsEndpoints = platform.FipsEndpoints } };
         PlatformRules.RequireOneOrganization(platform, tenants, keyArn: null);
         string? wanted = RegionOf(request, tenants);
         if (wanted is not null)

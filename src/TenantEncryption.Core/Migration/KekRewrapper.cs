@@ -21,7 +21,7 @@ internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session,
 
     /// <summary>How many calls of KMS moving a key takes.</summary>
     public static int CallsToMove(EncryptionTenant tenant, KeyProvider source, KeyProvider target) =>
-        KeySealer.CallsToOpen(source) + KeyMaker.CallsToMake(tenant, target);
+        KeyMaker.CallsToOpen(tenant, source) + KeyMaker.CallsToMake(tenant, target);
 
     /// <summary>Does what is left of a migration that this process's session runs.</summary>
     public async Task<KeyMigration> RunAsync(Operation operation, KeyMigration migration, IProgress<KeyMigration>? progress, CancellationToken cancellationToken)

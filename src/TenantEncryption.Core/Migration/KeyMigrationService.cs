@@ -127,7 +127,7 @@ public sealed class KeyMigrationService
     public async Task<KeyMigration> ResumeAsync(string migrationId, IProgress<KeyMigration>? progress = null, CancellationToken cancellationToken = default)
     {
         KeyMigration migration = await GetAsync(migrationId, cancellationToken).ConfigureAwait(false);
-        if (migration.State == MigrationState.Completed && migration.Failed == 0)
+        if (HasNothingLeft(migration))
         {
             return migration;
         }
@@ -139,6 +139,40 @@ public sealed class KeyMigrationService
         migration = await _journal.ChangeAsync(operation, change => TakeOverAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
         return await RunAsync(operation, migration, progress, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Refuses what <see cref="ResumeAsync"/> would refuse because of the migration's state, and changes nothing.</summary>
+    /// <param name="migrationId">The id.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The migration.</returns>
+    /// <exception cref="TenantEncryptionException">As <see cref="ResumeAsync"/>.</exception>
+    public Task<KeyMigration> CheckResumingAsync(string migrationId, CancellationToken cancellationToken = default) =>
+        _journal.ReadAsync(
+            async transaction =>
+            {
+                KeyMigration migration = await RequireAsync(transaction, migrationId).ConfigureAwait(false);
+                if (!HasNothingLeft(migration))
+                {
+                    await RequireResumableAsync(transaction, migration).ConfigureAwait(false);
+                }
+
+                return migration;
+            },
+            cancellationToken);
+
+    /// <summary>Refuses what <see cref="StopAsync(string, CancellationToken)"/> would refuse, and changes nothing.</summary>
+    /// <param name="migrationId">The id.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The migration.</returns>
+    /// <exception cref="TenantEncryptionException">As <see cref="StopAsync(string, CancellationToken)"/>.</exception>
+    public Task<KeyMigration> CheckStoppingAsync(string migrationId, CancellationToken cancellationToken = default) =>
+        _journal.ReadAsync(
+            async transaction =>
+            {
+                KeyMigration migration = await RequireAsync(transaction, migrationId).ConfigureAwait(false);
+                RequireStoppable(migration);
+                return migration;
+            },
+            cancellationToken);
 
     /// <summary>Ends a migration for good on which no process works: what it has not put in place stays as it was, and a new migration may begin.</summary>
     /// <param name="migrationId">The id.</param>
@@ -237,15 +271,10 @@ public sealed class KeyMigrationService
     private async Task<KeyMigration> StopAsync(Change change, string migrationId)
     {
         KeyMigration migration = await RequireAsync(change.Store, migrationId).ConfigureAwait(false);
-        switch (migration.State)
+        RequireStoppable(migration);
+        if (migration.State == MigrationState.Stopped)
         {
-            case MigrationState.Stopped:
-                return migration;
-            case MigrationState.InProgress:
-                throw new TenantEncryptionException(
-                    ErrorCodes.MigrationRunning, $"A process works on the migration {migrationId}; Ctrl+C there suspends it, and then it can be stopped.");
-            case MigrationState.Completed:
-                throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The migration {migrationId} is Completed; there is nothing to stop.");
+            return migration;
         }
 
         // Records that were staged would outlive their purpose.
@@ -264,10 +293,22 @@ public sealed class KeyMigrationService
         return migration;
     }
 
-    private async Task<KeyMigration> TakeOverAsync(Change change, string migrationId)
+    private static bool HasNothingLeft(KeyMigration migration) => migration is { State: MigrationState.Completed, Failed: 0 };
+
+    private static void RequireStoppable(KeyMigration migration)
     {
-        await _session.SweepAsync(change.Store).ConfigureAwait(false);
-        KeyMigration migration = await RequireAsync(change.Store, migrationId).ConfigureAwait(false);
+        switch (migration.State)
+        {
+            case MigrationState.InProgress:
+                throw new TenantEncryptionException(
+                    ErrorCodes.MigrationRunning, $"A process works on the migration {migration.Id}; Ctrl+C there suspends it, and then it can be stopped.");
+            case MigrationState.Completed:
+                throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The migration {migration.Id} is Completed; there is nothing to stop.");
+        }
+    }
+
+    private static async Task RequireResumableAsync(IStoreTransaction transaction, KeyMigration migration)
+    {
         if (migration.State == MigrationState.InProgress)
         {
             throw new TenantEncryptionException(ErrorCodes.MigrationRunning, $"Another process works on the migration {migration.Id}.");
@@ -281,14 +322,20 @@ public sealed class KeyMigrationService
 
         if (migration.State == MigrationState.Completed)
         {
-            KeyProvider target = await ProviderTransition.RequireIdleAsync(change.Store, migration.MigratingTo).ConfigureAwait(false);
+            KeyProvider target = await ProviderTransition.RequireIdleAsync(transaction, migration.MigratingTo).ConfigureAwait(false);
             if (target.Status != KeyProviderStatus.Active)
             {
                 throw new TenantEncryptionException(
                     ErrorCodes.TransitionForbidden, $"The target '{target.Name}' of the migration {migration.Id} is no longer Active; start a new migration.");
             }
         }
+    }
 
+    private async Task<KeyMigration> TakeOverAsync(Change change, string migrationId)
+    {
+        await _session.SweepAsync(change.Store).ConfigureAwait(false);
+        KeyMigration migration = await RequireAsync(change.Store, migrationId).ConfigureAwait(false);
+        await RequireResumableAsync(change.Store, migration).ConfigureAwait(false);
         foreach (MigrationItem item in await change.Store.Migrations.ListItemsAsync(migrationId).ConfigureAwait(false))
         {
             if (item.State == MigrationItemState.Failed)

@@ -29,4 +29,9 @@ public enum PlaceholderSource
 
     /// <summary>The principals that shall use the key: one or several.</summary>
     Users,
+
+    /// <summary>
+    /// A choice of the administrator, yes or no. With yes, which it is when nobody chooses, the placeholder's own values stand there; with no, nothing does.
+    /// </summary>
+    Choice,
 }

@@ -12,6 +12,9 @@ public sealed record PlatformLifecycle
     /// <summary>How a tenant changes from one customer master key to another.</summary>
     public KeyChange KeyChange { get; init; }
 
+    /// <summary>What the vendor has confirmed before another provider takes the place of the Active one; <see langword="null"/> where it asks nothing.</summary>
+    public string? ChangeQuestion { get; init; }
+
     /// <summary>Whether a provider can be deactivated and restored.</summary>
     public bool Deactivation { get; init; } = true;
 

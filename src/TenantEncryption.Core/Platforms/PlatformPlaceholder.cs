@@ -16,6 +16,12 @@ public sealed record PlatformPlaceholder
     /// <summary>Where its value comes from when nobody gives one.</summary>
     public PlaceholderSource Source { get; init; }
 
+    /// <summary>What stands there when a <see cref="PlaceholderSource.Choice"/> is yes; empty for every other source.</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
+    /// <summary>What the vendor's text says of a choice: where nobody chose and the policy lacks it, a warning with these words.</summary>
+    public string? Advice { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -26,8 +26,8 @@ public sealed record PlatformProfile
     /// <summary>Whether a key must be a multi-Region key with a replica in the backup region of its own.</summary>
     public MultiRegionRule MultiRegion { get; init; }
 
-    /// <summary>Whether KMS is called at FIPS endpoints unless an endpoint is given.</summary>
-    public bool FipsEndpoints { get; init; }
+    /// <summary>Whether KMS is called at FIPS endpoints unless an endpoint is given; <see langword="null"/> for them in AWS GovCloud (US) alone.</summary>
+    public bool? FipsEndpoints { get; init; }
 
     /// <summary>The key of the encryption-context pair that names the tenant in every KMS call and message.</summary>
     [JsonProperty(Required = Required.Always)]

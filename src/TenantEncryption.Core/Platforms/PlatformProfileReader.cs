@@ -215,6 +215,11 @@ public static partial class PlatformProfileReader
             {
                 yield return ($"$.placeholders[{i}].name", $"'{placeholder.Name}' stands twice");
             }
+
+            if (placeholder.Source == PlaceholderSource.Choice != placeholder.Values.Count > 0)
+            {
+                yield return ($"$.placeholders[{i}].values", $"a placeholder has values where its source is {PlaceholderSource.Choice}, and only there");
+            }
         }
 
         foreach ((PlatformStatement statement, int i) in profile.Statements.Select((value, i) => (value, i)))
@@ -233,17 +238,32 @@ public static partial class PlatformProfileReader
                 }
             }
 
-            if (PolicyFault(statement) is { } fault)
+            if (FindMisplacedChoice(profile, statement) is { } choice)
+            {
+                yield return ($"{path}.{choice.Path}", $"the choice {(string)choice!} may be no, which would leave nothing here: it stands alone in a list that has other entries");
+            }
+
+            if (PolicyFault(profile, statement) is { } fault)
             {
                 yield return (path, fault);
             }
         }
     }
 
-    // A statement with an account for each placeholder, which is a principal and a word, must be one that IAM would read.
-    private static string? PolicyFault(PlatformStatement statement)
+    private static JValue? FindMisplacedChoice(PlatformProfile profile, PlatformStatement statement)
     {
-        string filled = PlaceholderPattern().Replace(statement.Statement.ToString(Formatting.None), "111122223333");
+        string[] choices = [.. profile.Placeholders.Where(placeholder => placeholder.Source == PlaceholderSource.Choice).Select(placeholder => $"{{{{{placeholder.Name}}}}}")];
+        return statement.Statement.Descendants().OfType<JValue>().FirstOrDefault(text =>
+            text.Type == JTokenType.String
+            && choices.Any(choice => ((string)text!).Contains(choice, StringComparison.Ordinal))
+            && !(choices.Contains((string)text!) && text.Parent is JArray list && list.Values<string>().Except(choices).Any()));
+    }
+
+    // A statement with an account for each placeholder, which is a principal and a word, must be one that IAM would read; a choice has values of its own.
+    private static string? PolicyFault(PlatformProfile profile, PlatformStatement statement)
+    {
+        JObject printed = Policies.Templates.TemplateChoices.Of(statement.Statement, profile).First().Template;
+        string filled = PlaceholderPattern().Replace(printed.ToString(Formatting.None), "111122223333");
         try
         {
             Policies.PolicyDocument.Parse($$"""{"Version":"2012-10-17","Statement":[{{filled}}]}""", Policies.PolicyKind.KeyPolicy);

@@ -12,6 +12,12 @@ public sealed record PlatformStatement
     /// <summary>When the policy needs it.</summary>
     public StatementCondition When { get; init; }
 
+    /// <summary>
+    /// Why a policy should have the statement although the vendor's printed text lacks it: a policy without it is a warning with these words.
+    /// <see langword="null"/> for a statement without which the key does not work there.
+    /// </summary>
+    public string? Advice { get; init; }
+
     /// <summary>The statement as it stands in a policy, with placeholders.</summary>
     [JsonProperty(Required = Required.Always)]
     public required JObject Statement { get; init; }

@@ -53,6 +53,9 @@ public sealed record KeyProvider
     /// <summary>The regions in which KMS refused the key and no check has passed since. While there is one, no replica is turned to.</summary>
     public IReadOnlyList<string> RefusedRegions { get; init; } = [];
 
+    /// <summary>The grants without which the key is not used, where the platform uses it by grants; each lease and each test looks for them.</summary>
+    public IReadOnlyList<ProviderGrant> Grants { get; init; } = [];
+
     /// <summary>How KMS is reached for it.</summary>
     public KmsConnection Connection { get; init; } = new();
 

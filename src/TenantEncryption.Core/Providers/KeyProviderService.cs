@@ -3,6 +3,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys;
+using TenantEncryption.Providers.Grants;
 using TenantEncryption.Providers.Validation;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
@@ -17,6 +18,7 @@ public sealed class KeyProviderService
     private readonly SessionKeeper _session;
     private readonly KeyMaker _keyMaker;
     private readonly KeyProviderTester _tester;
+    private readonly GrantMaker _grants;
     private readonly TimeProvider _time;
 
     internal KeyProviderService(
@@ -25,10 +27,11 @@ public sealed class KeyProviderService
         SessionKeeper session,
         KeyMaker keyMaker,
         KeyProviderTester tester,
+        GrantMaker grants,
         TimeProvider time)
     {
         (_journal, _events, _session) = (journal, events, session);
-        (_keyMaker, _tester, _time) = (keyMaker, tester, time);
+        (_keyMaker, _tester, _grants, _time) = (keyMaker, tester, grants, time);
     }
 
     /// <summary>Registers a master key for a tenant. The provider is Pending: nothing uses it yet.</summary>
@@ -261,7 +264,7 @@ public sealed class KeyProviderService
     {
         Operation operation = _journal.Begin("Remove-KeyProvider");
         await using var _ = operation.ConfigureAwait(false);
-        return await _journal.ChangeAsync(
+        KeyProvider removed = await _journal.ChangeAsync(
             operation,
             async change =>
             {
@@ -279,6 +282,8 @@ public sealed class KeyProviderService
                 return provider;
             },
             cancellationToken).ConfigureAwait(false);
+        await GrantMaker.RevokeAsync(operation, removed, GrantMaker.Own(removed)).ConfigureAwait(false);
+        return removed;
     }
 
     /// <summary>A provider's history: the event log seen per provider.</summary>
@@ -330,15 +335,15 @@ public sealed class KeyProviderService
         ["secondLayer"] = provider.SecondLayer,
     };
 
-    /// <summary>Whether making a provider current can't be undone without the platform's vendor.</summary>
-    /// <param name="provider">The provider.</param>
+    /// <summary>What the platform has confirmed before a provider becomes its tenant's current one.</summary>
+    /// <param name="provider">The provider; that of a draft, too.</param>
     /// <param name="cancellationToken">Ends the read.</param>
-    /// <returns>Whether it is for good.</returns>
-    public async Task<bool> IsPermanentAsync(KeyProvider provider, CancellationToken cancellationToken = default)
+    /// <returns>The sentence; <see langword="null"/> where the platform asks nothing, or the provider is the current one.</returns>
+    public async Task<string?> FindQuestionAsync(KeyProvider provider, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(provider);
         return await _journal.ReadAsync(
-            async store => PlatformRules.IsPermanent(
+            async store => PlatformRules.QuestionOf(
                 await TenantService.RequireAsync(store, provider.TenantId).ConfigureAwait(false),
                 (await store.Providers.FindActiveAsync(provider.TenantId).ConfigureAwait(false))!,
                 provider),
@@ -352,27 +357,40 @@ public sealed class KeyProviderService
             transaction => TenantService.RequireAsync(transaction, newProvider.TenantId), cancellationToken).ConfigureAwait(false);
         newProvider = ProviderRegistration.WithShown(tenant.Profile, newProvider);
         KeyProvider provider = await ProviderRegistration.DraftAsync(operation.Kms, tenant, newProvider, _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
-        var draft = new KeyProviderDraft(newProvider, provider);
+        var draft = new KeyProviderDraft(newProvider, provider, GrantMaker.CountCalls(tenant, provider));
         await _journal.ReadAsync(store => RequireRegistrationAsync(store, draft), cancellationToken).ConfigureAwait(false);
         return draft;
     }
 
     private async Task<KeyProvider> RegisterAsync(Operation operation, KeyProviderDraft draft, CancellationToken cancellationToken)
     {
-        KeyProvider provider = draft.Provider;
-        await _journal.ChangeAsync(
-            operation,
-            async change =>
-            {
-                await RequireRegistrationAsync(change.Store, draft).ConfigureAwait(false);
-                await change.AddProviderAsync(provider).ConfigureAwait(false);
-                await change.RecordAsync(EventTypes.ProviderCreated, provider.TenantId, Describe(provider)).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
+        // What would be refused is refused before a grant is made.
+        EncryptionTenant tenant = await _journal.ReadAsync(store => RequireRegistrationAsync(store, draft), cancellationToken).ConfigureAwait(false);
+        KeyProvider provider = await _grants.MakeAsync(
+            operation, tenant, draft.Provider, draft.Registration.GranteePrincipal, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _journal.ChangeAsync(
+                operation,
+                async change =>
+                {
+                    await RequireRegistrationAsync(change.Store, draft).ConfigureAwait(false);
+                    await change.AddProviderAsync(provider).ConfigureAwait(false);
+                    await change.RecordAsync(EventTypes.ProviderCreated, provider.TenantId, Describe(provider)).ConfigureAwait(false);
+                    await GrantMaker.RecordAsync(change, tenant, provider).ConfigureAwait(false);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await GrantMaker.RevokeAsync(operation, provider, provider.Grants).ConfigureAwait(false);
+            throw;
+        }
+
         return provider;
     }
 
-    private static async Task RequireRegistrationAsync(IStoreTransaction store, KeyProviderDraft draft)
+    private static async Task<EncryptionTenant> RequireRegistrationAsync(IStoreTransaction store, KeyProviderDraft draft)
     {
         KeyProvider provider = draft.Provider;
         EncryptionTenant tenant = await TenantService.RequireAsync(store, provider.TenantId).ConfigureAwait(false);
@@ -381,6 +399,7 @@ public sealed class KeyProviderService
         PlatformRules.RequireRegistration(tenant, draft.Registration, others);
         PlatformRules.RequireOneOrganization(
             tenant.Profile, [tenant, .. await KeyProviderTester.SharersAsync(store, provider).ConfigureAwait(false)], provider.KeyArn);
+        return tenant;
     }
 
     private static void RefuseTaken(KeyProvider provider, IReadOnlyList<KeyProvider> others)

@@ -34,6 +34,11 @@ public sealed record NewKeyProvider
     /// </summary>
     public string? From { get; init; }
 
+    /// <summary>
+    /// Who gets the grant by which the platform uses the key, where it uses one: the ARN of a user, role or session; <see langword="null"/> for the caller.
+    /// </summary>
+    public string? GranteePrincipal { get; init; }
+
     /// <summary>How KMS is reached.</summary>
     public KmsConnection Connection { get; init; } = new();
 }

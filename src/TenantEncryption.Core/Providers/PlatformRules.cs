@@ -132,10 +132,16 @@ internal static class PlatformRules
         }
     }
 
-    /// <summary>Whether a change of the current provider can't be undone without the vendor.</summary>
-    public static bool IsPermanent(EncryptionTenant tenant, KeyProvider active, KeyProvider target) =>
-        active.Type == KeyProviderType.Internal && target.Type != KeyProviderType.Internal
-        && tenant.Profile.Lifecycle.FromInternal == InternalExit.Permanent;
+    /// <summary>What the platform has confirmed before a provider becomes the current one, in a sentence; <see langword="null"/> where it asks nothing.</summary>
+    public static string? QuestionOf(EncryptionTenant tenant, KeyProvider active, KeyProvider target)
+    {
+        PlatformLifecycle rules = tenant.Profile.Lifecycle;
+        return active.Id == target.Id ? null
+            : rules.FromInternal == InternalExit.Permanent && active.Type == KeyProviderType.Internal && target.Type != KeyProviderType.Internal
+                ? "The platform calls this permanent: there is no way back to its own KMS without the vendor's help."
+            : rules.ChangeQuestion is { } question ? $"{tenant.Profile.Name} asks: {question}"
+            : null;
+    }
 
     private static void RequireEmptyInternal(EncryptionTenant tenant, KeyProvider active)
     {

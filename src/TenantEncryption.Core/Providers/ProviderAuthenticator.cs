@@ -55,6 +55,16 @@ internal sealed class ProviderAuthenticator(LogKeys keys, IStore store)
             .Add(provider.SecondLayer ? "second layer" : "").Add(provider.ReplicaKeys).Add(provider.RefusedRegions)
             .Add(provider.Connection.Region ?? "").Add(provider.Connection.ProfileName ?? "").Add(provider.Connection.EndpointUrl ?? "")
             .Add(provider.Connection.RoleArn ?? "").Add(provider.Connection.ExternalId ?? "");
+        foreach (ProviderGrant grant in provider.Grants)
+        {
+            fields.Add("grant").Add(grant.GrantId).Add(grant.KeyArn).Add(grant.TenantId).Add(grant.GranteePrincipal);
+        }
+
+        if (provider.Connection.FipsEndpoints is { } fips)
+        {
+            fields.Add("FIPS endpoints").Add(fips ? "yes" : "no");
+        }
+
         foreach ((string name, IReadOnlyList<string> values) in provider.Parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             fields.Add(name).Add(values);

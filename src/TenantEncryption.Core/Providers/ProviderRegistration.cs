@@ -55,7 +55,11 @@ internal static class ProviderRegistration
         CheckForm(identifier, tenant.Profile);
         CheckHierarchy(tenant, newProvider);
         PlaceholderParameters.RefuseUnknown(tenant.Profile, newProvider.Parameters.Keys);
-        KmsConnection connection = newProvider.Connection with { Region = newProvider.Connection.Region ?? identifier.Region ?? tenant.Region };
+        KmsConnection connection = newProvider.Connection with
+        {
+            Region = newProvider.Connection.Region ?? identifier.Region ?? tenant.Region,
+            FipsEndpoints = tenant.Profile.FipsEndpoints,
+        };
         string keyArn =
             identifier.Form == KeyIdentifierForm.KeyArn ? newProvider.KeyIdentifier
             : kms is null ? throw new TenantEncryptionException(

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using Newtonsoft.Json.Linq;
 using TenantEncryption.Errors;
+using TenantEncryption.Events;
 using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Regions;
@@ -87,6 +89,10 @@ internal sealed class RegionReview(ChangeJournal journal, KeySealer sealer, Prov
 
         await change.UpdateProviderAsync(provider, reviewed).ConfigureAwait(false);
         await change.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
+        JObject data = KeyProviderService.Describe(reviewed);
+        data["replicaKeys"] = new JArray(reviewed.ReplicaKeys);
+        data["refusedRegions"] = new JArray(reviewed.RefusedRegions);
+        await change.RecordAsync(EventTypes.ProviderUpdated, provider.TenantId, data).ConfigureAwait(false);
     }
 
     private static IEnumerable<KeyRegion> RefusedRegions(KeyProvider provider) =>

@@ -2,6 +2,7 @@ using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
+using TenantEncryption.Providers.Grants;
 using TenantEncryption.Providers.Validation;
 
 namespace TenantEncryption.Tenants;
@@ -9,9 +10,10 @@ namespace TenantEncryption.Tenants;
 /// <summary>
 /// Finds what a new tenant begins with: the platform's internal KMS, the provider of its parent, or a customer master key from the start, tested.
 /// </summary>
-internal sealed class FirstProvider(ChangeJournal journal, ProviderAuthenticator authenticator, KeyProviderTester tester, TimeProvider time)
+internal sealed class FirstProvider(
+    ChangeJournal journal, ProviderAuthenticator authenticator, KeyProviderTester tester, GrantMaker grants, TimeProvider time)
 {
-    /// <summary>The provider that is Active, signed, since no key is sealed under a registration that does not verify.</summary>
+    /// <summary>The provider that is Active, with its grants, and signed, since no key is sealed under a registration that does not verify.</summary>
     /// <exception cref="TenantEncryptionException">What forbids it, or the code of the failed test.</exception>
     public async Task<KeyProvider> FindAsync(Operation operation, EncryptionTenant tenant, NewTenant newTenant, CancellationToken cancellationToken)
     {
@@ -19,16 +21,19 @@ internal sealed class FirstProvider(ChangeJournal journal, ProviderAuthenticator
             newTenant.Key is { } key ? await OfKeyAsync(operation, tenant, key, cancellationToken).ConfigureAwait(false)
             : tenant.Parent is { } parentId ? await OfParentAsync(tenant, parentId, cancellationToken).ConfigureAwait(false)
             : Internal(tenant);
-        return await authenticator.SignAsync(
-            provider with
-            {
-                Id = Identifiers.New(Identifiers.ProviderPrefix),
-                TenantId = tenant.TenantId,
-                Status = KeyProviderStatus.Active,
-                CreatedAt = time.GetUtcNow(),
-                PromotedToCurrentAt = time.GetUtcNow(),
-            },
-            cancellationToken).ConfigureAwait(false);
+        provider = provider with
+        {
+            Id = Identifiers.New(Identifiers.ProviderPrefix),
+            TenantId = tenant.TenantId,
+            Status = KeyProviderStatus.Active,
+            CreatedAt = time.GetUtcNow(),
+            PromotedToCurrentAt = time.GetUtcNow(),
+        };
+
+        // A child's calls name the child, which its parent's grant does not permit: it has one of its own beside.
+        string? grantee = newTenant.Key?.GranteePrincipal ?? (provider.Grants is [var inherited, ..] ? inherited.GranteePrincipal : null);
+        provider = await grants.MakeAsync(operation, tenant, provider, grantee, cancellationToken).ConfigureAwait(false);
+        return await authenticator.SignAsync(provider, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The tenant's internal provider, Archived beside a customer master key, as every tenant has one.</summary>

@@ -5,6 +5,7 @@ using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
+using TenantEncryption.Providers.Grants;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Tenants;
@@ -66,28 +67,16 @@ public sealed class TenantService
         Operation operation = _journal.Begin("New-EncryptionTenant", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         KeyProvider provider = await _first.FindAsync(operation, tenant, newTenant, cancellationToken).ConfigureAwait(false);
-        KeyEncryptionKey key = await _keyMaker.MakeAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
-        await _journal.ChangeAsync(
-            operation,
-            async change =>
-            {
-                await RefuseKnownAsync(change.Store, tenant.TenantId).ConfigureAwait(false);
-                if (newTenant.PlatformFile is { } file)
-                {
-                    await PlatformService.KeepAsync(change, file, now).ConfigureAwait(false);
-                }
+        try
+        {
+            await StoreAsync(operation, tenant, provider, newTenant.PlatformFile, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await GrantMaker.RevokeAsync(operation, provider, GrantMaker.Own(provider)).ConfigureAwait(false);
+            throw;
+        }
 
-                await change.Store.Tenants.AddAsync(tenant).ConfigureAwait(false);
-                if (provider.Type != KeyProviderType.Internal)
-                {
-                    await change.AddProviderAsync(_first.Internal(tenant)).ConfigureAwait(false);
-                }
-
-                await change.AddProviderAsync(provider).ConfigureAwait(false);
-                await change.AddKeyAsync(key).ConfigureAwait(false);
-                await change.RecordAsync(EventTypes.TenantCreated, tenant.TenantId, Describe(tenant, provider, key)).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
         return tenant;
     }
 
@@ -104,6 +93,34 @@ public sealed class TenantService
     /// <returns>The tenants.</returns>
     public Task<IReadOnlyList<EncryptionTenant>> ListAsync(CancellationToken cancellationToken = default) =>
         _journal.ReadAsync(transaction => transaction.Tenants.ListAsync(), cancellationToken);
+
+    private async Task StoreAsync(
+        Operation operation, EncryptionTenant tenant, KeyProvider provider, PlatformFile? platformFile, CancellationToken cancellationToken)
+    {
+        KeyEncryptionKey key = await _keyMaker.MakeAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
+        await _journal.ChangeAsync(
+            operation,
+            async change =>
+            {
+                await RefuseKnownAsync(change.Store, tenant.TenantId).ConfigureAwait(false);
+                if (platformFile is { } file)
+                {
+                    await PlatformService.KeepAsync(change, file, tenant.CreatedAt).ConfigureAwait(false);
+                }
+
+                await change.Store.Tenants.AddAsync(tenant).ConfigureAwait(false);
+                if (provider.Type != KeyProviderType.Internal)
+                {
+                    await change.AddProviderAsync(_first.Internal(tenant)).ConfigureAwait(false);
+                }
+
+                await change.AddProviderAsync(provider).ConfigureAwait(false);
+                await change.AddKeyAsync(key).ConfigureAwait(false);
+                await change.RecordAsync(EventTypes.TenantCreated, tenant.TenantId, Describe(tenant, provider, key)).ConfigureAwait(false);
+                await GrantMaker.RecordAsync(change, tenant, provider).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
 
     private static void CheckHierarchy(NewTenant newTenant, PlatformProfile platform)
     {

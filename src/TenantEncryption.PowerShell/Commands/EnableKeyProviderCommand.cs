@@ -7,8 +7,8 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Makes a Pending key provider its tenant's Active one.</summary>
 /// <remarks>
 /// The provider is tested first, and nothing changes when the test fails. A new key-encryption key under it takes every later write; the provider
-/// before becomes Archived and still opens what it sealed. To move the existing keys as well, use Start-KeyMigration. On a platform that calls the
-/// step from its own KMS permanent, it asks first. -WhatIf tells the number of KMS calls, the test included.
+/// before becomes Archived and still opens what it sealed. To move the existing keys as well, use Start-KeyMigration. On a platform that has a
+/// change of provider confirmed, as Tableau Cloud has the step from its own KMS, it asks first (-Confirm:$false for runbooks). -WhatIf tells the number of KMS calls, the test included.
 /// </remarks>
 /// <example>
 ///   <code>Enable-KeyProvider acme-cmk -TenantId acme</code>
@@ -29,7 +29,7 @@ public sealed class EnableKeyProviderCommand : KeyProviderCmdlet
     {
         KeyProvider provider = await ResolveAsync().ConfigureAwait(false);
         int calls = await Service.Providers.MeasureActivationAsync(provider, Cancellation).ConfigureAwait(false);
-        if (await ConfirmActivationAsync(provider, $"{Action}, with {Counted.Of(calls, "KMS call")}").ConfigureAwait(false))
+        if (await ConfirmChangeAsync(provider, $"{Action}, with {Counted.Of(calls, "KMS call")}").ConfigureAwait(false))
         {
             KeyProvider enabled = await Service.Providers.EnableAsync(provider.Id, Cancellation).ConfigureAwait(false);
             if (PassThru)

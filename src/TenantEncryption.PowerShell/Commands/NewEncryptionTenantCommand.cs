@@ -101,6 +101,13 @@ public sealed class NewEncryptionTenantCommand : AwsColumnsCmdlet
     [Parameter]
     public string? From { get; set; }
 
+    /// <summary>
+    /// Who gets the grant by which the platform uses the key of -KeyArn, on a platform that uses one, as Amazon Q Business does: the ARN of a user, role or
+    /// session. The caller when not given; for a child of -Parent, who its parent's is for.
+    /// </summary>
+    [Parameter]
+    public string? GranteePrincipal { get; set; }
+
     /// <inheritdoc/>
     protected override object? Target => _current;
 
@@ -154,6 +161,7 @@ public sealed class NewEncryptionTenantCommand : AwsColumnsCmdlet
         ContextValue = NullIfEmpty(ContextValue),
         Parameters = PolicyInput.ReadParameters(Parameter),
         From = await OnPipelineAsync(() => PolicyInput.ReadJsonOrFile(this, From)).ConfigureAwait(false),
+        GranteePrincipal = NullIfEmpty(GranteePrincipal),
         Connection = ConnectionTo(NullIfEmpty(Region)),
     };
 

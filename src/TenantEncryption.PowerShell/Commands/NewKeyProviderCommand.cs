@@ -11,10 +11,11 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Registers a customer master key for a tenant.</summary>
 /// <remarks>
 /// The new key provider is Pending: nothing is written or read under it until it is activated (Enable-KeyProvider) or the tenant moves to it
-/// (Start-KeyMigration); -Activate and -Migrate do so at once. Both test the key first; when the test fails, the provider stays Pending and the
+/// (Start-KeyMigration); -Activate and -Migrate do so at once, and ask first where the platform has a change of provider confirmed. Both test the key first; when the test fails, the provider stays Pending and the
 /// error tells why. An alias is resolved to its key now; every later call uses that key. What New-MasterKey or Get-MasterKey gives can be piped: it says how
 /// its key is reached; so can the lines of a CSV file, whose columns are TenantId, Name, KeyArn, Description, ContextValue, Region, ProfileName,
-/// EndpointUrl, RoleArn and ExternalId. -WhatIf tells the number of KMS calls; an alias, and the replicas of a multi-Region key, are looked up for it.
+/// EndpointUrl, RoleArn and ExternalId. On a platform that uses a key by a grant, the grant is made, one in each region of the key, and nothing is registered
+/// when that fails; the key opens nothing any more when the grant is revoked. -WhatIf tells the number of KMS calls; an alias, and the replicas of a multi-Region key, are looked up for it.
 /// </remarks>
 /// <example>
 ///   <code>New-KeyProvider -TenantId acme -Name acme-cmk -KeyArn $arn</code>
@@ -91,6 +92,13 @@ public sealed class NewKeyProviderCommand : AwsColumnsCmdlet
     [Parameter]
     public string? From { get; set; }
 
+    /// <summary>
+    /// Who gets the grant by which the platform uses the key, on a platform that uses one, as Amazon Q Business does: the ARN of a user, role or session. The
+    /// caller when not given.
+    /// </summary>
+    [Parameter]
+    public string? GranteePrincipal { get; set; }
+
     /// <summary>Makes it the tenant's Active provider. The one before becomes Archived and keeps the keys that it has.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ActivateSet)]
     public SwitchParameter Activate { get; set; }
@@ -131,6 +139,7 @@ public sealed class NewKeyProviderCommand : AwsColumnsCmdlet
         SecondLayer = SecondLayer,
         Parameters = PolicyInput.ReadParameters(Parameter),
         From = await OnPipelineAsync(() => PolicyInput.ReadJsonOrFile(this, From)).ConfigureAwait(false),
+        GranteePrincipal = NullIfEmpty(GranteePrincipal),
         Connection = ConnectionTo(_regionIsArgument || !HasRegion(KeyArn) ? NullIfEmpty(Region) : null),
     };
 
@@ -139,23 +148,22 @@ public sealed class NewKeyProviderCommand : AwsColumnsCmdlet
 
     private async Task<bool> ConfirmAsync(KeyProviderDraft draft)
     {
-        string target = $"{Name} of tenant {TenantId}";
         if (Activate)
         {
-            int calls = draft.KmsCalls + await Service.Providers.MeasureActivationAsync(draft.Provider, Cancellation).ConfigureAwait(false);
-            return await ConfirmActivationAsync(draft.Provider, $"Register and activate the key provider, with {Counted.Of(calls, "KMS call")}").ConfigureAwait(false);
+            int calls = draft.KmsCalls + draft.CallsToRegister + await Service.Providers.MeasureActivationAsync(draft.Provider, Cancellation).ConfigureAwait(false);
+            return await ConfirmChangeAsync(draft.Provider, $"Register and activate the key provider, with {Counted.Of(calls, "KMS call")}").ConfigureAwait(false);
         }
 
         if (Migrate)
         {
             KeyMigrationPlan plan = await Service.Migrations.MeasureAsync(draft, MigrationMode.RewrapKek, Cancellation).ConfigureAwait(false);
             plan.ThrowIfRefused();
-            int calls = draft.KmsCalls + plan.KmsCalls;
-            return await ConfirmAsync(
-                target, $"Register the key provider and move {Counted.Of(plan.Keks, "key")} to it, with {Counted.Of(calls, "KMS call")}").ConfigureAwait(false);
+            int calls = draft.KmsCalls + draft.CallsToRegister + plan.KmsCalls;
+            return await ConfirmChangeAsync(
+                draft.Provider, $"Register the key provider and move {Counted.Of(plan.Keks, "key")} to it, with {Counted.Of(calls, "KMS call")}").ConfigureAwait(false);
         }
 
-        return await ConfirmAsync(target, "Register the key provider").ConfigureAwait(false);
+        return await ConfirmAsync($"{Name} of tenant {TenantId}", "Register the key provider").ConfigureAwait(false);
     }
 
     private async Task<KeyProvider> PromoteAsync(KeyProvider provider)

@@ -6,7 +6,8 @@ namespace TenantEncryption.PowerShell.Commands;
 
 /// <summary>Goes on with a migration that was suspended or failed, or retries the failed items of a completed one.</summary>
 /// <remarks>
-/// Any process may resume a migration whose process ended, by Ctrl+C or by a crash. The command runs to the end, in this process.
+/// Any process may resume a migration whose process ended, by Ctrl+C or by a crash. The command runs to the end, in this process. What its state
+/// forbids is refused before any question.
 /// </remarks>
 /// <example>
 ///   <code>Get-KeyMigration -State Suspended | Resume-KeyMigration -PassThru</code>
@@ -22,6 +23,9 @@ public sealed class ResumeKeyMigrationCommand : MigrationCmdlet
     /// <inheritdoc/>
     protected override string Describe(KeyMigration migration) =>
         $"{Id} of tenant {migration.TenantId} ({migration.State}, {migration.Done} of {Counted.Of(migration.Total, "key")} done)";
+
+    /// <inheritdoc/>
+    protected override Task<KeyMigration> CheckAsync() => Service.Migrations.CheckResumingAsync(Id, Cancellation);
 
     /// <inheritdoc/>
     protected override async Task<KeyMigration> ChangeAsync()

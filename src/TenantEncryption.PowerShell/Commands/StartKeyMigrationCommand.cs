@@ -10,7 +10,8 @@ namespace TenantEncryption.PowerShell.Commands;
 /// RewrapKek makes a new key-encryption key under the target for every later write, and seals each old key under the target; no message is
 /// touched. The target is tested first. It changes who is asked from now on and makes nobody forget: who kept an old key record and can still use
 /// the old provider reads what that key protects. The command runs to the end, in this process; Ctrl+C leaves the migration Suspended, and
-/// Resume-KeyMigration goes on with it, as it does after a crash. -WhatIf shows the plan.
+/// Resume-KeyMigration goes on with it, as it does after a crash. On a platform that has a change of provider confirmed, as Qlik Cloud has, it asks first
+/// (-Confirm:$false for runbooks); what is refused is refused before the question. -WhatIf shows the plan.
 /// </remarks>
 /// <example>
 ///   <code>Start-KeyMigration -TenantId acme -To acme-cmk</code>
@@ -33,7 +34,7 @@ public sealed class StartKeyMigrationCommand : MigrationPlanCmdlet
             plan.ThrowIfRefused();
         }
 
-        if (!await ConfirmTextAsync(plan.ToString(), $"{plan}\nGo on?", "Start-KeyMigration").ConfigureAwait(false))
+        if (!await ConfirmAsync(target, plan).ConfigureAwait(false))
         {
             return;
         }
@@ -42,5 +43,13 @@ public sealed class StartKeyMigrationCommand : MigrationPlanCmdlet
         KeyMigration migration = await Service.Migrations.StartAsync(TenantId, target.Id, Mode, progress, Cancellation).ConfigureAwait(false);
         await MigrationFailures.ReportAsync(Service, migration, Report, Cancellation).ConfigureAwait(false);
         await EmitAsync(migration).ConfigureAwait(false);
+    }
+
+    private async Task<bool> ConfirmAsync(KeyProvider target, KeyMigrationPlan plan)
+    {
+        Task<bool> confirm = await Service.Providers.FindQuestionAsync(target, Cancellation).ConfigureAwait(false) is { } question
+            ? ConfirmHighAsync($"{plan} {question}", null, $"{plan}\n{question}\nGo on?", "Start-KeyMigration")
+            : ConfirmTextAsync(plan.ToString(), $"{plan}\nGo on?", "Start-KeyMigration");
+        return await confirm.ConfigureAwait(false);
     }
 }

@@ -7,7 +7,7 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Ends a migration for good on which no process works.</summary>
 /// <remarks>
 /// What the migration has not put in place stays as it was; a new migration does the rest. A running one is suspended first, with Ctrl+C in its
-/// session.
+/// session; it and a completed one are refused before any question.
 /// </remarks>
 /// <example>
 ///   <code>Get-KeyMigration -TenantId acme -State Failed | Stop-KeyMigration</code>
@@ -19,6 +19,9 @@ public sealed class StopKeyMigrationCommand : MigrationCmdlet
 {
     /// <inheritdoc/>
     protected override string Action => "Stop the migration for good";
+
+    /// <inheritdoc/>
+    protected override Task<KeyMigration> CheckAsync() => Service.Migrations.CheckStoppingAsync(Id, Cancellation);
 
     /// <inheritdoc/>
     protected override Task<KeyMigration> ChangeAsync() => Service.Migrations.StopAsync(Id, Cancellation);

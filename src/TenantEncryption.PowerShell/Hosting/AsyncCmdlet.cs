@@ -192,15 +192,18 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     protected Task<bool> ConfirmTextAsync(string description, string question, string caption) =>
         OnPipelineAsync(() => new Confirmation(this).Ask(() => ShouldProcess(description, question, caption), force: false));
 
-    /// <summary>Asks about what can't be undone without the platform's vendor, with the weight of ConfirmImpact High.</summary>
-    /// <param name="target">What it is about.</param>
-    /// <param name="action">What would be done.</param>
-    /// <param name="warning">Why it is for good.</param>
+    /// <summary>Asks about what the platform's vendor has confirmed, with the weight of ConfirmImpact High whatever the cmdlet's is.</summary>
+    /// <param name="description">What would be done, for <c>-WhatIf</c>.</param>
+    /// <param name="target">What it is about, for <c>-WhatIf</c>; <see langword="null"/> where the description says it.</param>
+    /// <param name="question">What the prompt asks.</param>
+    /// <param name="caption">The prompt's caption.</param>
     /// <returns>Whether to go on.</returns>
     /// <exception cref="TenantEncryptionException"><c>CONFIRMATION_REQUIRED</c>: no prompt can be shown.</exception>
-    protected Task<bool> ConfirmForGoodAsync(string target, string action, string warning) =>
+    protected Task<bool> ConfirmHighAsync(string description, string? target, string question, string caption) =>
         OnPipelineAsync(() => new Confirmation(this).AskForGood(
-            () => ShouldProcess(target, $"{action}. {warning}"), () => ShouldContinue($"{action}: {target}. {warning}", "Confirm"), force: false));
+            () => target is null ? ShouldProcess(description, question, caption) : ShouldProcess(target, description),
+            () => ShouldContinue(question, caption),
+            force: false));
 
     /// <summary>Asks the user to type a phrase, with the weight of ConfirmImpact High.</summary>
     /// <param name="target">What it is about.</param>

@@ -27,6 +27,10 @@ public abstract class MigrationCmdlet : TenantCmdlet
     /// <returns>A text such as <c>mig-… of tenant acme (Failed)</c>.</returns>
     protected virtual string Describe(KeyMigration migration) => $"{Id} of tenant {migration.TenantId} ({migration.State})";
 
+    /// <summary>Refuses now what would be refused then, so that nobody is asked for nothing.</summary>
+    /// <returns>The migration.</returns>
+    protected abstract Task<KeyMigration> CheckAsync();
+
     /// <summary>Does it.</summary>
     /// <returns>The migration as it is then.</returns>
     protected abstract Task<KeyMigration> ChangeAsync();
@@ -34,7 +38,7 @@ public abstract class MigrationCmdlet : TenantCmdlet
     /// <inheritdoc/>
     protected sealed override async Task ProcessAsync()
     {
-        KeyMigration migration = await Service.Migrations.GetAsync(Id, Cancellation).ConfigureAwait(false);
+        KeyMigration migration = await CheckAsync().ConfigureAwait(false);
         if (!await ConfirmAsync(Describe(migration), Action).ConfigureAwait(false))
         {
             return;

@@ -26,16 +26,16 @@ public abstract class TenantCmdlet : AsyncCmdlet
         _use = await OpenStores.UseAsync(_path, Cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Asks whether to make a provider its tenant's Active one: with the weight of ConfirmImpact High where the platform calls that permanent.</summary>
+    /// <summary>Asks whether to make a provider its tenant's Active one: with the weight of ConfirmImpact High where the platform has that confirmed.</summary>
     /// <param name="provider">The provider; that of a draft, too.</param>
     /// <param name="action">What would be done.</param>
     /// <returns>Whether to go on.</returns>
     /// <exception cref="TenantEncryptionException"><c>CONFIRMATION_REQUIRED</c>: no prompt can be shown.</exception>
-    protected async Task<bool> ConfirmActivationAsync(KeyProvider provider, string action)
+    protected async Task<bool> ConfirmChangeAsync(KeyProvider provider, string action)
     {
         string target = $"{provider.Name} of tenant {provider.TenantId}";
-        Task<bool> confirm = await Service.Providers.IsPermanentAsync(provider, Cancellation).ConfigureAwait(false)
-            ? ConfirmForGoodAsync(target, action, "The platform calls this permanent: there is no way back to its own KMS without the vendor's help")
+        Task<bool> confirm = await Service.Providers.FindQuestionAsync(provider, Cancellation).ConfigureAwait(false) is { } question
+            ? ConfirmHighAsync($"{action}. {question}", target, $"{action}: {target}. {question}", "Confirm")
             : ConfirmAsync(target, action);
         return await confirm.ConfigureAwait(false);
     }

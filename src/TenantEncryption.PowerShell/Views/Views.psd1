@@ -20,7 +20,7 @@
             Type = 'TenantEncryption.Providers.KeyProvider'
             Table = 'TenantId=20', 'Name=25', 'Status', 'Keys:KeyCount=7', 'Messages:MessageCount=12', 'Key:KeyId=36'
             List = 'Id', 'TenantId', 'Name', 'Description', 'Type', 'KeyIdentifier', 'KeyArn', 'ArnFingerprint', 'ContextValue', 'Parameters', 'SecondLayer', 'Status', 'Current',
-                'MultiRegion', 'ReplicaKeys', 'RefusedRegions', 'Connection', 'CreatedAt', 'PromotedToCurrentAt', 'DemotedFromCurrentAt', 'LastTest', 'LastTestedAt', 'KeyCount', 'MessageCount',
+                'MultiRegion', 'ReplicaKeys', 'RefusedRegions', 'Grants', 'Connection', 'CreatedAt', 'PromotedToCurrentAt', 'DemotedFromCurrentAt', 'LastTest', 'LastTestedAt', 'KeyCount', 'MessageCount',
                 'ValueCount'
         }
         @{

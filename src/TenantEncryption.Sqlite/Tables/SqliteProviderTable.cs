@@ -16,7 +16,7 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
             p.status, p.multi_region, p.replica_keys, p.connection_region, p.connection_profile_name, p.connection_endpoint_url,
             p.connection_role_arn, p.connection_external_id, p.created_at, p.promoted_to_current_at, p.demoted_from_current_at,
             p.last_tested_at, p.last_test_code, p.authenticator, p.second_layer, p.refused_regions, p.parameters,
-            count(k.kek_id),
+            p.grants, p.connection_fips_endpoints, count(k.kek_id),
             p.direct_messages + coalesce(sum(k.messages), 0),
             p.direct_reserved_wraps - p.direct_file_wraps + coalesce(sum(k.reserved_wraps - k.file_wraps), 0)
         FROM key_providers p LEFT JOIN key_encryption_keys k ON k.provider_id = p.id
@@ -32,11 +32,12 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
                 INSERT INTO key_providers (id, tenant_id, name, description, type, key_identifier, key_arn, arn_fingerprint, context_value,
                     status, multi_region, replica_keys, connection_region, connection_profile_name, connection_endpoint_url,
                     connection_role_arn, connection_external_id, created_at, promoted_to_current_at, demoted_from_current_at,
-                    last_tested_at, last_test_code, authenticator, second_layer, refused_regions, parameters)
+                    last_tested_at, last_test_code, authenticator, second_layer, refused_regions, parameters, grants, connection_fips_endpoints)
                 VALUES ($id, $tenant_id, $name, $description, $type, $key_identifier, $key_arn, $arn_fingerprint, $context_value,
                     $status, $multi_region, $replica_keys, $connection_region, $connection_profile_name, $connection_endpoint_url,
                     $connection_role_arn, $connection_external_id, $created_at, $promoted_to_current_at, $demoted_from_current_at,
-                    $last_tested_at, $last_test_code, $authenticator, $second_layer, $refused_regions, $parameters)
+                    $last_tested_at, $last_test_code, $authenticator, $second_layer, $refused_regions, $parameters, $grants,
+                    $connection_fips_endpoints)
                 """,
                 Values(provider));
         }
@@ -60,7 +61,8 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
                 connection_role_arn = $connection_role_arn, connection_external_id = $connection_external_id, created_at = $created_at,
                 promoted_to_current_at = $promoted_to_current_at, demoted_from_current_at = $demoted_from_current_at,
                 last_tested_at = $last_tested_at, last_test_code = $last_test_code, authenticator = $authenticator,
-                second_layer = $second_layer, refused_regions = $refused_regions, parameters = $parameters
+                second_layer = $second_layer, refused_regions = $refused_regions, parameters = $parameters, grants = $grants,
+                connection_fips_endpoints = $connection_fips_endpoints
             WHERE id = $id
             """,
             Values(provider));
@@ -151,6 +153,8 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
         ("$second_layer", provider.SecondLayer),
         ("$refused_regions", StoredText.OfList(provider.RefusedRegions)),
         ("$parameters", StoredText.OfLists(provider.Parameters)),
+        ("$grants", StoredGrants.Write(provider.Grants)),
+        ("$connection_fips_endpoints", provider.Connection.FipsEndpoints),
     ];
 
     private static KeyProvider Read(SqliteDataReader row) => new()
@@ -174,6 +178,7 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
             EndpointUrl = row.OptionalText(14),
             RoleArn = row.OptionalText(15),
             ExternalId = row.OptionalText(16),
+            FipsEndpoints = row.IsDBNull(27) ? null : row.GetBoolean(27),
         },
         CreatedAt = row.Time(17),
         PromotedToCurrentAt = row.OptionalTime(18),
@@ -184,8 +189,9 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
         SecondLayer = row.GetBoolean(23),
         RefusedRegions = StoredText.ToList(row.GetString(24)),
         Parameters = StoredText.ToLists(row.GetString(25)),
-        KeyCount = row.GetInt64(26),
-        MessageCount = row.GetInt64(27),
-        ValueCount = row.GetInt64(28),
+        Grants = StoredGrants.Read(row.GetString(26)),
+        KeyCount = row.GetInt64(28),
+        MessageCount = row.GetInt64(29),
+        ValueCount = row.GetInt64(30),
     };
 }

@@ -194,6 +194,13 @@ public sealed class EndpointTests
     public void GovCloud_is_called_at_its_FIPS_endpoints(string region, string expected) =>
         Assert.Equal(expected, UrlOf(new KmsConnection(), region));
 
+    [Theory]
+    [InlineData(true, "us-east-1", "https://kms-fips.us-east-1.amazonaws.com/")]
+    [InlineData(false, "us-east-1", "https://kms.us-east-1.amazonaws.com/")]
+    [InlineData(false, "us-gov-west-1", "https://kms.us-gov-west-1.amazonaws.com/")]
+    public void A_connection_of_a_platform_is_made_to_the_endpoints_that_the_platform_wants(bool fips, string region, string expected) =>
+        Assert.Equal(expected, UrlOf(new KmsConnection { FipsEndpoints = fips }, region));
+
     [Fact]
     public void An_endpoint_of_ones_own_is_kept_in_GovCloud_too() =>
         Assert.Equal("http://127.0.0.1:4566/", UrlOf(new KmsConnection { EndpointUrl = "http://127.0.0.1:4566" }, "us-gov-west-1"));

@@ -93,9 +93,12 @@ public sealed class MigrationTests
         Assert.Equal(MigrationState.Stopped, stopped.State);
         Assert.Equal(MigrationState.Stopped, (await service.Service.Migrations.StopAsync(suspended.Id)).State);
         Assert.Equal(ErrorCodes.TransitionForbidden, await Refusal.CodeOfAsync(() => service.Service.Migrations.ResumeAsync(suspended.Id)));
+        Assert.Equal(ErrorCodes.TransitionForbidden, await Refusal.CodeOfAsync(() => service.Service.Migrations.CheckResumingAsync(suspended.Id)));
         KeyMigration next = await service.Service.Migrations.StartAsync("acme", good.Id);
         Assert.Equal(MigrationState.Completed, next.State);
         Assert.Equal(ErrorCodes.TransitionForbidden, await Refusal.CodeOfAsync(() => service.Service.Migrations.StopAsync(next.Id)));
+        Assert.Equal(ErrorCodes.TransitionForbidden, await Refusal.CodeOfAsync(() => service.Service.Migrations.CheckStoppingAsync(next.Id)));
+        Assert.Equal(next.Id, (await service.Service.Migrations.CheckResumingAsync(next.Id)).Id);
         Assert.Equal([1], await service.ReadValueAsync(message));
     }
 

@@ -31,7 +31,7 @@ public sealed class BuiltInPlatformTests
         Assert.Equal(["us-gov-west-1", "us-gov-east-1"], Of("qlik-cloud-government").Regions.Select(region => region.Name));
         Assert.All(Of("qlik-cloud-government").Regions, region => Assert.Null(region.Backup));
         Assert.Equal(MultiRegionRule.Optional, Of("qlik-cloud-government").MultiRegion);
-        Assert.True(Of("qlik-cloud-government").FipsEndpoints);
+        Assert.Equal(true, Of("qlik-cloud-government").FipsEndpoints);
     }
 
     [Theory]

@@ -39,12 +39,26 @@ public sealed class PlatformRulesTests
         await AssertForbiddenAsync(() => service.Service.Migrations.StartAsync("acme", cmk.Id, MigrationMode.RewrapKek), "Enable-KeyProvider");
         KeyMigrationPlan plan = await service.Service.Migrations.MeasureAsync("acme", cmk.Id, MigrationMode.RewrapKek);
         Assert.Contains(ErrorCodes.TransitionForbidden, Assert.Single(plan.Refusals), StringComparison.Ordinal);
-        Assert.True(await service.Service.Providers.IsPermanentAsync(cmk));
+        Assert.Contains("permanent", await service.Service.Providers.FindQuestionAsync(cmk), StringComparison.Ordinal);
         await service.Service.Providers.EnableAsync(cmk.Id);
         await AssertForbiddenAsync(() => service.Service.Migrations.StartAsync("acme", internalKms.Id, MigrationMode.RewrapKek), "no way back to Acme KMS");
         KeyProvider next = await service.RegisterAsync("Next");
-        Assert.False(await service.Service.Providers.IsPermanentAsync(next));
+        Assert.Null(await service.Service.Providers.FindQuestionAsync(next));
         await AssertForbiddenAsync(() => service.Service.Providers.RemoveAsync(next.Id), "never removed");
+    }
+
+    [Fact]
+    public async Task What_a_platform_has_confirmed_is_asked_of_every_change_of_provider_and_of_nothing_else()
+    {
+        await using TestService service = await WithRulesAsync("""{ "keyChange": "Migrate", "changeQuestion": "Is the current key to be replaced?" }""");
+        KeyProvider cmk = await service.RegisterAsync("CMK");
+        KeyProvider internalKms = await service.InternalAsync();
+
+        Assert.EndsWith("asks: Is the current key to be replaced?", await service.Service.Providers.FindQuestionAsync(cmk), StringComparison.Ordinal);
+        Assert.Null(await service.Service.Providers.FindQuestionAsync(internalKms));
+        await service.Service.Migrations.StartAsync("acme", cmk.Id, MigrationMode.RewrapKek);
+        Assert.Null(await service.Service.Providers.FindQuestionAsync(cmk));
+        Assert.NotNull(await service.Service.Providers.FindQuestionAsync(internalKms));
     }
 
     [Fact]
@@ -70,6 +84,25 @@ public sealed class PlatformRulesTests
         await using TestService service = await WithRulesAsync("{}", profile => profile["internalOnlyEditions"] = new JArray("Starter"), edition: "starter");
 
         await AssertForbiddenAsync(() => service.RegisterAsync("CMK"), "exclude each other");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [InlineData(null)]
+    public async Task The_endpoints_that_the_platform_wants_are_registered_with_the_key(bool? fips)
+    {
+        await using TestService service = await WithRulesAsync("{}", profile =>
+        {
+            if (fips is { } wanted)
+            {
+                profile["fipsEndpoints"] = wanted;
+            }
+        });
+
+        await service.RegisterAsync("CMK");
+
+        Assert.Equal(fips, (await service.ProviderAsync("CMK")).Connection.FipsEndpoints);
     }
 
     [Fact]

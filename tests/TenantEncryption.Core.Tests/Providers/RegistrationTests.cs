@@ -49,6 +49,22 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public async Task A_replica_that_a_test_finds_updates_the_registration_which_is_an_event_once()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        string keyArn = await service.Keys.CreateMultiRegionKeyAsync();
+        KeyProvider provider = await service.RegisterAsync("CMK", keyIdentifier: keyArn);
+        await service.Keys.Administrator.ReplicateKeyAsync(new ReplicateKeyRequest { KeyId = keyArn, ReplicaRegion = "eu-central-1" });
+
+        await service.Service.Providers.TestAsync(provider.Id);
+        await service.Service.Providers.TestAsync(provider.Id);
+
+        Assert.Single((await service.ProviderAsync("CMK")).ReplicaKeys);
+        EncryptionEvent updated = Assert.Single(await service.EventsAsync(), one => one.Type == $"tenantencryption.v1.{EventTypes.ProviderUpdated}");
+        Assert.Equal(provider.Id, updated.Data["providerId"]);
+    }
+
+    [Fact]
     public async Task An_alias_is_resolved_once_and_never_followed_when_it_moves()
     {
         await using TestService service = await TestService.WithTenantAsync();

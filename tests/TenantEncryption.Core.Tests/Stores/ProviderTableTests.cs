@@ -213,8 +213,9 @@ public sealed class ProviderTableTests
         Assert.Equal(expected.ReplicaKeys, actual.ReplicaKeys);
         Assert.Equal(expected.RefusedRegions, actual.RefusedRegions);
         Assert.Equal(expected.Parameters, actual.Parameters);
+        Assert.Equal(expected.Grants, actual.Grants);
         Assert.Equal(
             expected,
-            actual with { ReplicaKeys = expected.ReplicaKeys, RefusedRegions = expected.RefusedRegions, Parameters = expected.Parameters });
+            actual with { ReplicaKeys = expected.ReplicaKeys, RefusedRegions = expected.RefusedRegions, Parameters = expected.Parameters, Grants = expected.Grants });
     }
 }

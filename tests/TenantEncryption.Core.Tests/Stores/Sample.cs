@@ -47,12 +47,18 @@ internal static class Sample
         MultiRegion = true,
         ReplicaKeys = ["arn:aws:kms:eu-west-2:111122223333:key/" + id, "2026-03-14T12:00:00+01:00"],
         RefusedRegions = ["eu-west-2"],
+        Grants =
+        [
+            new ProviderGrant { GrantId = "g\"1", KeyArn = "arn:aws:kms:eu-west-1:111122223333:key/" + id, TenantId = "acme", GranteePrincipal = "2026-03-14" },
+            new ProviderGrant { GrantId = "g2", KeyArn = "arn:aws:kms:eu-west-2:111122223333:key/" + id, TenantId = "{}", GranteePrincipal = "[]" },
+        ],
         Parameters = new Dictionary<string, IReadOnlyList<string>> { ["SessionPrincipal"] = ["abc"], ["2026-03-14"] = ["\"{}", "2026-03-14", "a,b"], ["None"] = [] },
         Connection = new KmsConnection
         {
             Region = "eu-west-1",
             ProfileName = "profile",
             EndpointUrl = "http://127.0.0.1:1",
+            FipsEndpoints = false,
             RoleArn = "arn:aws:iam::111122223333:role/r",
             ExternalId = "external",
         },

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using TenantEncryption.Errors;
+using TenantEncryption.Providers;
 using TenantEncryption.Sqlite;
 using TenantEncryption.Stores;
 
@@ -40,6 +41,29 @@ public sealed class StoreOpeningTests
 
         await using var again = new SqliteStore(store.Folder, new SqliteStoreOptions { Create = false });
         await again.OpenAsync();
+    }
+
+    [Fact]
+    public async Task A_store_of_the_first_version_is_brought_to_the_latest_with_all_that_it_has()
+    {
+        await using var store = new TemporaryStore();
+        await store.WriteAsync(t => t.Tenants.AddAsync(Sample.Tenant("acme")));
+        var provider = new KeyProvider { Id = "kp-1", TenantId = "acme", Name = "Internal", CreatedAt = Sample.Noon };
+        await store.WriteAsync(t => t.Providers.AddAsync(provider));
+        await store.Store.DisposeAsync();
+        using (var connection = new SqliteConnection($"Data Source={store.DatabaseFile};Pooling=False"))
+        {
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "ALTER TABLE key_providers DROP COLUMN grants; ALTER TABLE key_providers DROP COLUMN connection_fips_endpoints; PRAGMA user_version = 1;";
+            command.ExecuteNonQuery();
+        }
+
+        await using var again = new SqliteStore(store.Folder, new SqliteStoreOptions { Create = false });
+        await using IStoreTransaction transaction = await again.BeginAsync(StoreAccess.Read, default);
+        KeyProvider found = (await transaction.Providers.FindAsync("kp-1"))!;
+
+        Assert.Equal(("Internal", 0, null), (found.Name, found.Grants.Count, found.Connection.FipsEndpoints));
     }
 
     [Fact]

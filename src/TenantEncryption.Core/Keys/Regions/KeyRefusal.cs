@@ -8,7 +8,7 @@ internal static class KeyRefusal
     private static readonly HashSet<string> Codes = new(StringComparer.Ordinal)
     {
         ErrorCodes.PolicyDenied, ErrorCodes.KeyNotFound, ErrorCodes.KeyDisabled, ErrorCodes.KeyPendingDeletion, ErrorCodes.KeyPendingImport,
-        ErrorCodes.InvalidKeyUsage, ErrorCodes.InvalidKeySpec,
+        ErrorCodes.InvalidKeyUsage, ErrorCodes.InvalidKeySpec, ErrorCodes.GrantNotFound,
     };
 
     /// <summary>

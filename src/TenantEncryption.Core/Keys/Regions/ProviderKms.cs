@@ -7,6 +7,8 @@ namespace TenantEncryption.Keys.Regions;
 /// <summary>The KMS as one operation asks it for one provider: at home, and at a replica when home gives no answer.</summary>
 internal sealed class ProviderKms(ProviderRegions regions, Operation operation, KeyProvider provider, KmsAllowance? allowance) : IKms
 {
+    private readonly SeenGrants _seen = new();
+
     /// <inheritdoc/>
     public IKmsAdministration Administration => operation.Kms.Administration;
 
@@ -21,6 +23,7 @@ internal sealed class ProviderKms(ProviderRegions regions, Operation operation, 
             operation,
             provider,
             allowance,
+            _seen,
             encryptionContext,
             kms => kms.GenerateDataKeyAsync(connection, keyId, encryptionContext, cancellationToken),
             cancellationToken);
@@ -32,6 +35,7 @@ internal sealed class ProviderKms(ProviderRegions regions, Operation operation, 
             operation,
             provider,
             allowance,
+            _seen,
             encryptionContext,
             kms => kms.GenerateDataKeyWithoutPlaintextAsync(connection, keyId, encryptionContext, cancellationToken),
             cancellationToken);
@@ -47,6 +51,7 @@ internal sealed class ProviderKms(ProviderRegions regions, Operation operation, 
             operation,
             provider,
             allowance,
+            _seen,
             encryptionContext,
             kms => kms.EncryptAsync(connection, keyId, plaintext, encryptionContext, cancellationToken),
             cancellationToken);
@@ -62,6 +67,7 @@ internal sealed class ProviderKms(ProviderRegions regions, Operation operation, 
             operation,
             provider,
             allowance,
+            _seen,
             encryptionContext,
             kms => kms.DecryptAsync(connection, keyId, ciphertext, encryptionContext, cancellationToken),
             cancellationToken);

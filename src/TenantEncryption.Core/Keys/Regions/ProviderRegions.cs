@@ -31,22 +31,23 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
         Operation operation,
         KeyProvider provider,
         KmsAllowance? allowance,
+        SeenGrants seen,
         IReadOnlyDictionary<string, string> encryptionContext,
         Func<IKms, Task<T>> call,
         CancellationToken cancellationToken)
     {
-        var attempt = new Attempt<T>(operation, provider, allowance, encryptionContext, call);
+        var attempt = new Attempt<T>(operation, provider, allowance, seen, encryptionContext, call);
         allowance?.RequireLeft();
         KeyRegion home = KeyRegion.Home(provider);
         if (provider.ReplicaKeys.Count == 0)
         {
-            return await AskAsync(attempt, home).ConfigureAwait(false);
+            return await AskAsync(attempt, home, cancellationToken).ConfigureAwait(false);
         }
 
         TenantEncryptionException? fault = null;
         if (circuits.TryEnter(home.Connection))
         {
-            (T? answer, fault) = await TryAsync(() => AskHomeAsync(attempt, home)).ConfigureAwait(false);
+            (T? answer, fault) = await TryAsync(() => AskHomeAsync(attempt, home, cancellationToken)).ConfigureAwait(false);
             if (fault is null)
             {
                 return answer!;
@@ -56,7 +57,7 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
         KeyProvider now = await ReadAsync(provider, cancellationToken).ConfigureAwait(false);
         TenantEncryptionException? silence = null;
         var silent = new List<string>();
-        foreach (KeyRegion replica in now.RefusedRegions.Count == 0 ? KeyRegion.Replicas(now) : [])
+        foreach (KeyRegion replica in now.RefusedRegions.Count == 0 ? SeenGrants.Granted(now, KeyRegion.Replicas(now)) : [])
         {
             // A message that may cause no more calls is not open because of the silence so far, and that is what is said.
             if (allowance is { IsSpent: true })
@@ -64,7 +65,7 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
                 break;
             }
 
-            (T? answer, silence) = await TryAsync(() => AskAsync(attempt, replica)).ConfigureAwait(false);
+            (T? answer, silence) = await TryAsync(() => AskAsync(attempt, replica, cancellationToken)).ConfigureAwait(false);
             if (silence is null)
             {
                 await TellAwayAsync(operation, now, home, replica).ConfigureAwait(false);
@@ -77,7 +78,7 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
         if (fault is null && allowance is not { IsSpent: true })
         {
             // Home was left alone as a replica would do; now it is all there is.
-            (T? answer, fault) = await TryAsync(() => AskHomeAsync(attempt, home)).ConfigureAwait(false);
+            (T? answer, fault) = await TryAsync(() => AskHomeAsync(attempt, home, cancellationToken)).ConfigureAwait(false);
             if (fault is null)
             {
                 return answer!;
@@ -115,12 +116,12 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
         };
     }
 
-    private async Task<T> AskHomeAsync<T>(Attempt<T> attempt, KeyRegion home)
+    private async Task<T> AskHomeAsync<T>(Attempt<T> attempt, KeyRegion home, CancellationToken cancellationToken)
     {
         T answer;
         try
         {
-            answer = await AskAsync(attempt, home).ConfigureAwait(false);
+            answer = await AskAsync(attempt, home, cancellationToken).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)
         {
@@ -149,11 +150,12 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
         }
     }
 
-    private async Task<T> AskAsync<T>(Attempt<T> attempt, KeyRegion region)
+    private async Task<T> AskAsync<T>(Attempt<T> attempt, KeyRegion region, CancellationToken cancellationToken)
     {
-        attempt.Allowance?.Take();
         try
         {
+            await attempt.Seen.RequireAsync(attempt.Operation, attempt.Provider, region, attempt.Allowance, cancellationToken).ConfigureAwait(false);
+            attempt.Allowance?.Take();
             return await attempt.Call(new RegionKms(attempt.Operation.Kms, region)).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception) when (KeyRefusal.Is(exception.Code, attempt.EncryptionContext))
@@ -210,6 +212,7 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
         Operation Operation,
         KeyProvider Provider,
         KmsAllowance? Allowance,
+        SeenGrants Seen,
         IReadOnlyDictionary<string, string> EncryptionContext,
         Func<IKms, Task<T>> Call);
 }

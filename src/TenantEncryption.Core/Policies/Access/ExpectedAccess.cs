@@ -1,4 +1,5 @@
 using System.Globalization;
+using TenantEncryption.Policies.Templates;
 
 namespace TenantEncryption.Policies.Access;
 
@@ -18,6 +19,9 @@ public sealed record ExpectedAccess
 
     /// <summary>The action, without wildcards.</summary>
     public required string Action { get; init; }
+
+    /// <summary>Why it should be allowed although the key works without; <see langword="null"/> where it does not.</summary>
+    public StatementAdvice? Advice { get; init; }
 
     /// <summary>The pairs of the request.</summary>
     public IReadOnlyDictionary<string, string> EncryptionContext { get; init; } = NoPairs;

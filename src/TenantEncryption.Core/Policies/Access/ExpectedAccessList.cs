@@ -18,10 +18,13 @@ public static class ExpectedAccessList
     /// <param name="statements">The platform's statements, filled in.</param>
     /// <returns>The requests, in the order of the statements.</returns>
     /// <exception cref="TenantEncryptionException"><c>MALFORMED_POLICY</c>, <c>INVALID_ARN</c>: a statement is none that IAM accepts.</exception>
-    public static IReadOnlyList<ExpectedAccess> Of(IEnumerable<RenderedStatement> statements)
+    public static IReadOnlyList<ExpectedAccess> Of(IEnumerable<RenderedStatement> statements) => Of(statements, policy: null);
+
+    /// <summary>The same for the policy that is judged by them: whom it names is no longer a choice.</summary>
+    internal static IReadOnlyList<ExpectedAccess> Of(IEnumerable<RenderedStatement> statements, PolicyDocument? policy)
     {
         ArgumentNullException.ThrowIfNull(statements);
-        return [.. statements.Where(statement => statement.Purpose == StatementPurpose.Access).SelectMany(OfStatement)];
+        return [.. statements.Where(statement => statement.Purpose == StatementPurpose.Access).SelectMany(statement => OfStatement(statement, policy))];
     }
 
     /// <summary>The requests that follow from the platform's statements for a key.</summary>
@@ -31,7 +34,7 @@ public static class ExpectedAccessList
     /// <exception cref="TenantEncryptionException">As <see cref="PlatformStatements.Render"/>, and <c>MALFORMED_POLICY</c>, <c>INVALID_ARN</c>.</exception>
     public static IReadOnlyList<ExpectedAccess> Of(PlatformProfile platform, PolicyValues values) => Of(PlatformStatements.Render(platform, values));
 
-    private static IEnumerable<ExpectedAccess> OfStatement(RenderedStatement rendered)
+    private static IEnumerable<ExpectedAccess> OfStatement(RenderedStatement rendered, PolicyDocument? policy)
     {
         PolicyStatement statement = PolicyStatement.Read(rendered.Statement);
         if (statement is not { Effect: PolicyEffect.Allow, Principal: { Negated: false, Anyone: false } principal, Action: { Negated: false } action })
@@ -41,8 +44,10 @@ public static class ExpectedAccessList
 
         ConditionSample made = ConditionSample.Of(statement.Conditions);
         IReadOnlyDictionary<string, string>[] strangers = [.. Strangers(made.EncryptionContexts)];
-        foreach (PolicyPrincipal who in principal.Names.Order(StringComparer.Ordinal).Select(PrincipalOf))
+        foreach (string name in principal.Names.Order(StringComparer.Ordinal))
         {
+            PolicyPrincipal who = PrincipalOf(name);
+            StatementAdvice? advice = rendered.AdviceFor(name, policy is not null && Names(policy, who));
             foreach (string what in action.Names.SelectMany(KmsActions.Expand).Distinct(StringComparer.OrdinalIgnoreCase))
             {
                 var template = new ExpectedAccess
@@ -51,6 +56,7 @@ public static class ExpectedAccessList
                     Expectation = AccessExpectation.Allowed,
                     Principal = who,
                     Action = what,
+                    Advice = advice,
                     ConditionKeys = made.ConditionKeys,
                     Undecidable = made.Undecidable,
                 };
@@ -62,6 +68,9 @@ public static class ExpectedAccessList
             }
         }
     }
+
+    private static bool Names(PolicyDocument policy, PolicyPrincipal principal) =>
+        policy.Statements.Any(statement => statement.Effect == PolicyEffect.Allow && statement.Principal?.Match(principal) is not (null or PrincipalMatch.None));
 
     /// <summary>The same contexts with the value of a tenant whom the statement does not let in.</summary>
     private static IEnumerable<IReadOnlyDictionary<string, string>> Strangers(IReadOnlyList<IReadOnlyDictionary<string, string>> contexts)

@@ -53,7 +53,11 @@ internal static class AccessFindings
     private static void AddOfAllowed(PolicySubject subject, AccessOutcome outcome, FindingList findings)
     {
         ExpectedAccess expected = outcome.Expected;
-        if (!outcome.IsMet)
+        if (expected.Advice is { } advice && (!outcome.IsMet || outcome.IsDelegated))
+        {
+            AddAdvised(subject, outcome, advice, findings);
+        }
+        else if (!outcome.IsMet)
         {
             AddRefusal(subject, outcome, findings);
         }
@@ -80,6 +84,22 @@ internal static class AccessFindings
                 expected.Principal.Arn,
                 expected.Action);
         }
+    }
+
+    // What the vendor's own printed policy lacks, or only some tenants use: whoever copied the page word for word has done nothing wrong.
+    private static void AddAdvised(PolicySubject subject, AccessOutcome outcome, StatementAdvice advice, FindingList findings)
+    {
+        ExpectedAccess expected = outcome.Expected;
+        string deny = outcome.Decision is { IsExplicitDeny: true, KeyPolicyStatement: { } statement } ? $" The Deny in {statement} wins over every Allow." : "";
+        string choice = advice.Choice is null ? "" : $", and say so with -Parameter @{{ {advice.Choice} = $false }}";
+        findings.Add(
+            FindingSeverity.Warning,
+            PolicyFindingCodes.MissingRecommended,
+            subject.FindBySid(expected.Sid),
+            $"The policy does not allow what the statement '{expected.Sid}' of {subject.Platform.Name} allows.{deny} {advice.Text}",
+            $"Add it (Set-KeyPolicy does), or leave it out on purpose{choice}.",
+            expected.Principal.Arn,
+            expected.Action);
     }
 
     private static void AddOfNotRefused(PolicySubject subject, AccessOutcome outcome, FindingList findings)

@@ -56,7 +56,7 @@ public static class PolicyAnalyzer
         string keyArn = AssumedKey.Of(values, platform, source);
         DateTimeOffset now = time ?? TimeProvider.System.GetUtcNow();
         IReadOnlyList<AccessOutcome> outcomes = AccessOutcome.Decide(
-            ExpectedAccessList.Of(statements), source.Document, grants ?? [], keyArn, now);
+            ExpectedAccessList.Of(statements, source.Document), source.Document, grants ?? [], keyArn, now);
         var subject = new PolicySubject(source, platform, values, statements, outcomes, keyArn, now);
         AccessFindings.Add(subject, findings);
         StatementFindings.Add(subject, findings);
@@ -71,7 +71,7 @@ public static class PolicyAnalyzer
     }
 
     private static string CodeOf(IReadOnlyList<AccessOutcome> outcomes, FindingList findings) =>
-        outcomes.Any(outcome => outcome is { IsDecidable: true, IsMet: false, Expected.Expectation: AccessExpectation.Allowed }) ? ErrorCodes.PolicyDenied
+        outcomes.Any(outcome => outcome is { IsDecidable: true, IsMet: false, Expected: { Expectation: AccessExpectation.Allowed, Advice: null } }) ? ErrorCodes.PolicyDenied
         : findings.Has(PolicyFindingCodes.ContextNotEnforced) ? ErrorCodes.ContextNotEnforced
         : findings.Has(PolicyFindingCodes.AccountLockedOut) ? ErrorCodes.PolicyLockout
         : outcomes.Count > 0 ? ErrorCodes.Success

@@ -75,6 +75,9 @@ public static class PolicyFindingCodes
     /// <summary>The account's own administration that the platform's documentation shows is not there.</summary>
     public const string MissingAdministration = "MISSING_ADMINISTRATION";
 
+    /// <summary>What the vendor's text asks for and its printed policy lacks, or what only some tenants need, is not there.</summary>
+    public const string MissingRecommended = "MISSING_RECOMMENDED";
+
     /// <summary>Nobody of the account can change the policy any more.</summary>
     public const string AccountLockedOut = "ACCOUNT_LOCKED_OUT";
 }

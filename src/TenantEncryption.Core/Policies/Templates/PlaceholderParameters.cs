@@ -41,7 +41,7 @@ public static class PlaceholderParameters
     internal static Dictionary<string, IReadOnlyList<string>> VendorsOwn(
         PlatformProfile platform, IReadOnlyDictionary<string, IReadOnlyList<string>> values) => values
         .Where(pair => platform.Placeholders.Any(
-            placeholder => placeholder.Source == PlaceholderSource.Given && placeholder.Name.Equals(pair.Key, StringComparison.OrdinalIgnoreCase)))
+            placeholder => placeholder.Source is PlaceholderSource.Given or PlaceholderSource.Choice && placeholder.Name.Equals(pair.Key, StringComparison.OrdinalIgnoreCase)))
         .ToDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Refuses names that no placeholder of the platform has.</summary>

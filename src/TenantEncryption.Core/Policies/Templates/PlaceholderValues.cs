@@ -1,3 +1,4 @@
+using Newtonsoft.Json.Linq;
 using TenantEncryption.Errors;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
@@ -25,7 +26,7 @@ internal sealed partial class PlaceholderValues
                 Check(placeholder, value);
             }
 
-            if (values.Length > 0)
+            if (values.Length > 0 || placeholder.Source == PlaceholderSource.Choice)
             {
                 _values[placeholder.Name] = values;
             }
@@ -34,6 +35,14 @@ internal sealed partial class PlaceholderValues
 
     /// <summary>The values of a placeholder: one or several.</summary>
     public IReadOnlyList<string> this[string name] => _values[name];
+
+    /// <summary>The principals of choices that nobody made: what the vendor prints, and not every tenant needs.</summary>
+    public IReadOnlyDictionary<string, StatementAdvice> AdvisedIn(PlatformStatement statement) =>
+        Placeholder.NamesIn(statement.Statement["Principal"] ?? new JObject())
+            .Select(name => _platform.Placeholders.First(placeholder => placeholder.Name == name))
+            .Where(placeholder => placeholder is { Source: PlaceholderSource.Choice, Advice: not null } && GivenTo(placeholder) is null)
+            .SelectMany(placeholder => placeholder.Values.Select(value => (value, Advice: new StatementAdvice(placeholder.Advice!, placeholder.Name))))
+            .ToDictionary(one => one.value, one => one.Advice, StringComparer.Ordinal);
 
     /// <summary>Refuses statements with placeholders that have no value.</summary>
     /// <exception cref="TenantEncryptionException"><c>PLACEHOLDER_MISSING</c>.</exception>
@@ -85,15 +94,13 @@ internal sealed partial class PlaceholderValues
 
     private IReadOnlyList<string> ValuesOf(PlatformPlaceholder placeholder)
     {
-        foreach ((string name, IReadOnlyList<string> values) in _given.Parameters)
+        IReadOnlyList<string>? given = GivenTo(placeholder);
+        if (placeholder.Source == PlaceholderSource.Choice)
         {
-            if (name.Equals(placeholder.Name, StringComparison.OrdinalIgnoreCase))
-            {
-                return values;
-            }
+            return given is null || IsYes(placeholder, given) ? placeholder.Values : [];
         }
 
-        return placeholder.Source switch
+        return given ?? placeholder.Source switch
         {
             PlaceholderSource.TenantIds => _given.TenantIds,
             PlaceholderSource.ContextValue => ContextValue(),
@@ -105,6 +112,16 @@ internal sealed partial class PlaceholderValues
             _ => [],
         };
     }
+
+    private IReadOnlyList<string>? GivenTo(PlatformPlaceholder placeholder) =>
+        _given.Parameters.FirstOrDefault(pair => pair.Key.Equals(placeholder.Name, StringComparison.OrdinalIgnoreCase)).Value;
+
+    private static bool IsYes(PlatformPlaceholder placeholder, IReadOnlyList<string> given) => given switch
+    {
+        [var one] when bool.TryParse(one, out bool chosen) => chosen,
+        _ => throw new TenantEncryptionException(
+            ErrorCodes.InvalidInput, $"{placeholder.Name} is a choice: give it true or false, not '{PrintableText.Of(string.Join(", ", given))}'."),
+    };
 
     private IReadOnlyList<string> ContextValue() =>
         _given.ContextValue is not null ? [_given.ContextValue]

@@ -31,7 +31,10 @@ public static class PlatformStatements
         return
         [
             .. templates.Select(template => new RenderedStatement(
-                template, (JObject)new TemplateRenderer(filled, template).Render(template.Statement))),
+                template, (JObject)new TemplateRenderer(filled, template).Render(template.Statement))
+            {
+                AdvisedPrincipals = filled.AdvisedIn(template),
+            }),
         ];
     }
 }

@@ -24,14 +24,14 @@ public static class TemplateCapture
         var captured = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (PlatformStatement template in platform.Statements.Where(IsRequired))
         {
-            StatementMatch[] matches = [.. statements.Select(statement => StatementMatch.Of(template.Statement, statement))];
+            (IReadOnlyDictionary<string, IReadOnlyList<string>> choices, StatementMatch[] matches) = Match(template, platform, statements);
             StatementMatch[] fitting = [.. matches.Where(match => match.Difference is null)];
             if (fitting.Length != 1)
             {
                 throw Refuse(platform, template, matches, fitting.Length);
             }
 
-            foreach ((string name, IReadOnlyList<string> values) in fitting[0].Values)
+            foreach ((string name, IReadOnlyList<string> values) in fitting[0].Values.Concat(choices))
             {
                 if (captured.TryGetValue(name, out IReadOnlyList<string>? known) && !known.ToHashSet().SetEquals(values))
                 {
@@ -47,7 +47,19 @@ public static class TemplateCapture
     }
 
     private static bool IsRequired(PlatformStatement statement) =>
-        statement is { Purpose: StatementPurpose.Access, When: StatementCondition.Always };
+        statement is { Purpose: StatementPurpose.Access, When: StatementCondition.Always, Advice: null };
+
+    /// <summary>Compares with the template as the vendor prints it, and where nothing fits with what is left of it when a choice is no.</summary>
+    private static (IReadOnlyDictionary<string, IReadOnlyList<string>> Choices, StatementMatch[] Matches) Match(
+        PlatformStatement template, PlatformProfile platform, JObject[] statements)
+    {
+        (IReadOnlyDictionary<string, IReadOnlyList<string>> Choices, StatementMatch[] Matches)[] tried =
+        [
+            .. TemplateChoices.Of(template.Statement, platform).Select(
+                one => (one.Choices, statements.Select(statement => StatementMatch.Of(one.Template, statement)).ToArray())),
+        ];
+        return Array.Find(tried, one => one.Matches.Any(match => match.Difference is null)) is { Matches: not null } fitting ? fitting : tried[0];
+    }
 
     private static IEnumerable<JObject> StatementsOf(JToken json) => json switch
     {

@@ -100,7 +100,7 @@ internal sealed class KeyProviderValidator(KeySealer sealer, ProviderAuthenticat
         : KeyProviderVerdict.ShouldWork;
 
     private IReadOnlyList<IKeyCheck> ChecksOf(ValidationTarget target) => target.Provider.Type == KeyProviderType.AwsKms
-        ? [new KeyFactsCheck(), new RotationCheck(), new AliasCheck(), new ReplicaCheck(), new PolicyCheck(), new OpenReplicaCheck(), _roundTrip]
+        ? [new KeyFactsCheck(), new RotationCheck(), new AliasCheck(), new ReplicaCheck(), new PolicyCheck(), new GrantCheck(), new OpenReplicaCheck(), _roundTrip]
         : [_roundTrip];
 
     private async Task<bool> CheckRegistrationAsync(KeyProviderCheckList checks, KeyProvider provider, CancellationToken cancellationToken)

@@ -39,7 +39,7 @@ internal sealed class PlatformScene : IAsyncDisposable
 
     public string? Backup => Platform.FindRegion(Region)?.Backup;
 
-    public string KeyArn { get; private set; } = "";
+    public string KeyArn { get; set; } = "";
 
     public KmsConnection Connection => new() { EndpointUrl = Service.Keys.Url, Region = Region };
 
