@@ -2,6 +2,7 @@ using Newtonsoft.Json.Linq;
 using TenantEncryption.Core.Tests.Policies.Templates;
 using TenantEncryption.Errors;
 using TenantEncryption.Kms;
+using TenantEncryption.Platforms;
 using TenantEncryption.Policies;
 using TenantEncryption.Policies.Findings;
 using TenantEncryption.Providers;
@@ -104,6 +105,30 @@ public sealed class VendorPagesTests
             Assert.Contains("-Parameter @{ Automation = $false }", check.Remedy, StringComparison.Ordinal);
         });
     }
+
+    [Fact]
+    public async Task What_Tableau_would_show_is_told_beside_the_sharper_code()
+    {
+        await using PlatformScene scene = await PlatformScene.BeginAsync("tableau-cloud");
+        KeyProviderService providers = scene.Service.Service.Providers;
+        Assert.Equal((ErrorCodes.PolicyDenied, ErrorCodes.PolicyDenied), Codes(await scene.TestAsync()));
+        Assert.Equal((ErrorCodes.KeyNotFound, ErrorCodes.KeyNotFound), Codes(await scene.TestAsync(scene.KeyArn[..^4] + "0000")));
+        await scene.SetPolicyAsync();
+        KeyProvider provider = await scene.RegisterAsync();
+        await providers.EnableAsync(provider.Id);
+        KeyProvider internalKms = await scene.Service.InternalAsync();
+        await providers.DisableAsync(internalKms.Id, force: true);
+
+        Assert.Equal((ErrorCodes.ProviderDeactivated, ErrorCodes.KeyNotFound), Codes(await providers.TestAsync(internalKms.Id)));
+        await scene.In(scene.Region).DisableKeyAsync(scene.KeyArn);
+        Assert.Equal((ErrorCodes.KeyDisabled, ErrorCodes.Unknown), Codes(await providers.TestAsync(provider.Id)));
+
+        static (string Code, string VendorCode) Codes(KeyProviderTestResult result) => (result.Code, result.VendorCode);
+    }
+
+    [Fact]
+    public void Tableau_has_its_own_phrase_typed() =>
+        Assert.Equal("Deactivate this key", PlatformCatalog.FindBuiltIn("tableau-cloud")!.Lifecycle.DeactivationPhrase);
 
     private static async Task<KeyProviderCheck[]> WarningsAsync(PlatformScene scene, KeyProvider provider) =>
         [.. (await scene.Service.Service.Providers.TestAsync(provider.Id)).Checks.Where(check => check.Outcome == CheckOutcome.Warning)];

@@ -105,6 +105,29 @@ public sealed class PlatformRulesTests
         Assert.Equal(fips, (await service.ProviderAsync("CMK")).Connection.FipsEndpoints);
     }
 
+    [Theory]
+    [InlineData("qlik-cloud", "1234abcd-12ab-34cd-56ef-1234567890ab", false)]
+    [InlineData("qlik-cloud", "alias/key", false)]
+    [InlineData("qlik-cloud", "arn:aws:kms:eu-west-1:111122223333:alias/key", true)]
+    [InlineData("tableau-cloud", "1234abcd-12ab-34cd-56ef-1234567890ab", false)]
+    [InlineData("tableau-cloud", "alias/key", false)]
+    [InlineData("tableau-cloud", "arn:aws:kms:eu-west-1:111122223333:alias/key", false)]
+    [InlineData("tableau-cloud", "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab", true)]
+    [InlineData("amazon-q-business", "1234abcd-12ab-34cd-56ef-1234567890ab", true)]
+    [InlineData("amazon-q-business", "alias/key", true)]
+    [InlineData("amazon-q-business", "arn:aws:kms:eu-west-1:111122223333:alias/key", true)]
+    public async Task A_form_of_identifier_that_the_platform_does_not_take_is_refused(string platform, string identifier, bool isTaken)
+    {
+        await using TestService service = await TestService.OpenAsync();
+        await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "acme", Platform = platform });
+
+        string code = await Refusal.CodeOfAsync(() => service.Service.Providers.RegisterAsync(
+            new NewKeyProvider { TenantId = "acme", Name = "CMK", KeyIdentifier = identifier, Connection = service.Connection }));
+
+        // What is taken leads nowhere here: KMS has no such key, or the vendor's value is missing.
+        Assert.Equal(isTaken, code != ErrorCodes.InvalidArn);
+    }
+
     [Fact]
     public async Task A_vendors_context_value_must_be_given()
     {
