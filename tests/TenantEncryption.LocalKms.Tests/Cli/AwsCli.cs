@@ -18,6 +18,22 @@ internal sealed class AwsCli(string url)
     /// <summary>Runs a command and returns its JSON; an empty object where it printed nothing.</summary>
     public async Task<JsonElement> RunAsync(string region, params string[] arguments)
     {
+        (int exitCode, string json, string error) = await StartAsync(region, arguments);
+        Assert.True(exitCode == 0, $"aws {string.Join(' ', arguments)}: {error}");
+        using JsonDocument document = JsonDocument.Parse(json.Length == 0 ? "{}" : json);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>Runs a command that fails and returns what it said.</summary>
+    public async Task<string> RefusedAsync(string region, params string[] arguments)
+    {
+        (int exitCode, string json, string error) = await StartAsync(region, arguments);
+        Assert.True(exitCode != 0, $"aws {string.Join(' ', arguments)}: {json}");
+        return error;
+    }
+
+    private async Task<(int ExitCode, string Output, string Error)> StartAsync(string region, string[] arguments)
+    {
         var start = new ProcessStartInfo(Find()!) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in (string[])[.. arguments, "--endpoint-url", url, "--region", region, "--output", "json"])
         {
@@ -33,9 +49,6 @@ internal sealed class AwsCli(string url)
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         string error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"aws {string.Join(' ', arguments)}: {error}");
-        string json = await output;
-        using JsonDocument document = JsonDocument.Parse(json.Length == 0 ? "{}" : json);
-        return document.RootElement.Clone();
+        return (process.ExitCode, await output, error);
     }
 }

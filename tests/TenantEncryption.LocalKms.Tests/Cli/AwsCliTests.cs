@@ -73,6 +73,9 @@ public sealed class AwsCliTests : ServerTest
         await Kms("schedule-key-deletion", "--key-id", key, "--pending-window-in-days", "7");
         await Kms("cancel-key-deletion", "--key-id", key);
 
+        string[] permitted = ["kms", "decrypt", "--key-id", other, "--dry-run", "--dry-run-modifiers", "IGNORE_CIPHERTEXT"];
+        Assert.Contains("DryRunOperationException", await aws.RefusedAsync("eu-west-1", permitted), StringComparison.Ordinal);
+
         Assert.Empty(OperationCatalog.All.Keys.Select(name => name.ToLowerInvariant()).Except(ran));
     }
 }
