@@ -42,7 +42,7 @@ internal static class GrantAdoption
     }
 
     private static ProviderGrant Of(KeyGrant grant, string tenantId) =>
-        new() { GrantId = grant.GrantId, KeyArn = grant.KeyArn, TenantId = tenantId, GranteePrincipal = grant.GranteePrincipal! };
+        new() { GrantId = grant.GrantId, KeyArn = grant.KeyArn, TenantId = tenantId, GranteePrincipal = grant.Grantee! };
 
     private static async Task PutAsync(Change change, KeyProvider before, IReadOnlyList<ProviderGrant> grants)
     {
