@@ -19,8 +19,7 @@ internal static class GrantAdoption
     /// <param name="grant">The grant.</param>
     public static async Task AdoptAsync(Change change, KeyGrantPlan plan, KeyGrant grant)
     {
-        // A service's own grant is the service's: who calls for the tenant here has none by it.
-        if (grant.GranteePrincipal is not { } grantee || plan is not { IsKnownTenant: true, TenantId: { } tenantId, ExistingIds: { } existing })
+        if (plan is not { IsKnownTenant: true, TenantId: { } tenantId, ExistingIds: { } existing })
         {
             return;
         }
@@ -37,13 +36,13 @@ internal static class GrantAdoption
             bool isOrphan = same.Length > 0 ? same.All(known => !existing.Contains(known.GrantId)) : provider.TenantId == tenantId && RequiredGrant.Of(tenant, provider);
             if (isOrphan && same.All(known => known.GrantId != grant.GrantId))
             {
-                await PutAsync(change, provider, [.. provider.Grants.Except(same), Of(grant, grantee, tenantId)]).ConfigureAwait(false);
+                await PutAsync(change, provider, [.. provider.Grants.Except(same), Of(grant, tenantId)]).ConfigureAwait(false);
             }
         }
     }
 
-    private static ProviderGrant Of(KeyGrant grant, string grantee, string tenantId) =>
-        new() { GrantId = grant.GrantId, KeyArn = grant.KeyArn, TenantId = tenantId, GranteePrincipal = grantee };
+    private static ProviderGrant Of(KeyGrant grant, string tenantId) =>
+        new() { GrantId = grant.GrantId, KeyArn = grant.KeyArn, TenantId = tenantId, GranteePrincipal = grant.Grantee! };
 
     private static async Task PutAsync(Change change, KeyProvider before, IReadOnlyList<ProviderGrant> grants)
     {

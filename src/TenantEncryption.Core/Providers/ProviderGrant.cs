@@ -12,7 +12,7 @@ public sealed record ProviderGrant
     /// <summary>The tenant that it was made for; of a child's grants those that it inherited are its parent's.</summary>
     public required string TenantId { get; init; }
 
-    /// <summary>Who has the permission.</summary>
+    /// <summary>Who has the permission: a principal's ARN, or the name of a service such as <c>qbusiness.amazonaws.com</c>.</summary>
     public required string GranteePrincipal { get; init; }
 
     /// <summary>The key's region.</summary>

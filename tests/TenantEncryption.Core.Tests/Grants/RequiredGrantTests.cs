@@ -18,6 +18,7 @@ public sealed class RequiredGrantTests
 {
     private const string AmazonQ = "amazon-q-business";
     private const string Role = "arn:aws:iam::111122223333:role/application";
+    private const string Service = "qbusiness.amazonaws.com";
     private const string Caller = "arn:aws:iam::111122223333:root";
 
     [Theory]
@@ -149,6 +150,24 @@ public sealed class RequiredGrantTests
     }
 
     [Fact]
+    public async Task A_grant_to_a_service_takes_the_place_of_a_revoked_one_and_is_told_how_to_make_again()
+    {
+        await using PlatformScene scene = await PrepareAsync();
+        KeyProvider provider = await RegisterAsync(scene, Role);
+        KeyGrantService grants = scene.Service.Service.Grants;
+        await grants.RevokeAsync(Assert.Single(await grants.ListAsync(provider.KeyArn!)));
+
+        KeyGrant second = await MakeAsync(grants, provider, toService: true);
+
+        ProviderGrant remembered = Assert.Single((await scene.Service.ProviderAsync("CMK")).Grants);
+        Assert.Equal((second.GrantId, Service), (remembered.GrantId, remembered.GranteePrincipal));
+        Assert.True((await scene.Service.Service.Providers.TestAsync(provider.Id)).Success);
+        await grants.RevokeAsync(second);
+        KeyProviderTestResult result = await scene.Service.Service.Providers.TestAsync(provider.Id);
+        Assert.Contains(result.Checks, check => check.Name == "Grant" && check.Remedy?.Contains($"-GranteeServicePrincipal {Service} -SourceArn <arn>.", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
     public async Task A_tenant_that_begins_with_a_key_has_its_grant_and_one_that_fails_leaves_none()
     {
         await using PlatformScene scene = await PrepareAsync();
@@ -248,8 +267,14 @@ public sealed class RequiredGrantTests
     private static Task<KeyProvider> RegisterAsync(PlatformScene scene, string? grantee = null) =>
         scene.Service.Service.Providers.RegisterAsync(Registration(scene, grantee));
 
-    private static async Task<KeyGrant> MakeAsync(KeyGrantService grants, KeyProvider provider) => await grants.CreateAsync(Assert.Single(
-        await grants.PlanAsync(new NewKeyGrant { KeyId = provider.KeyArn!, GranteePrincipal = Role, TenantIds = ["acme"], Platform = PlatformCatalog.FindBuiltIn(AmazonQ) })));
+    private static async Task<KeyGrant> MakeAsync(KeyGrantService grants, KeyProvider provider, bool toService = false)
+    {
+        var request = new NewKeyGrant { KeyId = provider.KeyArn!, TenantIds = ["acme"], Platform = PlatformCatalog.FindBuiltIn(AmazonQ) };
+        request = toService
+            ? request with { GranteeServicePrincipal = Service, SourceArn = "arn:aws:qbusiness:us-east-1:111122223333:application/1" }
+            : request with { GranteePrincipal = Role };
+        return await grants.CreateAsync(Assert.Single(await grants.PlanAsync(request)));
+    }
 
     private static async Task<IReadOnlyList<GrantListEntry>> GrantsAsync(PlatformScene scene, string? region = null)
     {

@@ -1,5 +1,6 @@
 using TenantEncryption.Errors;
 using TenantEncryption.Keys.Regions;
+using TenantEncryption.Policies;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.Providers.Grants;
@@ -51,7 +52,8 @@ internal static class RequiredGrant
     public static string RemedyFor(KeyProvider provider)
     {
         (string tenantId, string grantee) = provider.Grants is [var first, ..] ? (first.TenantId, first.GranteePrincipal) : (provider.TenantId, "<arn>");
+        string parameters = PrincipalSyntax.IsService(grantee) ? $"-GranteeServicePrincipal {grantee} -SourceArn <arn>" : $"-GranteePrincipal {grantee}";
         return "If it was revoked on purpose, the data is shut, as it should be. Else make it again: "
-            + $"New-KeyGrant {provider.Id} -TenantId {tenantId} -GranteePrincipal {grantee}. KMS may take minutes to list a new grant.";
+            + $"New-KeyGrant {provider.Id} -TenantId {tenantId} {parameters}. KMS may take minutes to list a new grant.";
     }
 }
