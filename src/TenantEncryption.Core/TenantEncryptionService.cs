@@ -35,8 +35,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     private readonly KeyRing _ring;
     private readonly SessionKeeper _session;
 
-    private TenantEncryptionService(IStore store, IKms kms, TenantEncryptionOptions options, IRootKeyVault vault, string storeId, RootKeySet roots)
+    private TenantEncryptionService(IStore store, IKms kms, TenantEncryptionOptions options, StoreRoot root)
     {
+        (string storeId, RootKeySet roots, IRootKeyVault vault) = root;
         (_store, _kms, _storeId, _rootKeyProtection) = (store, kms, storeId, vault.Protection);
         TimeProvider time = options.Time;
         string actor = options.Actor ?? $"{Environment.UserName}@{Environment.MachineName}";
@@ -45,7 +46,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         Events = new EventLog(
             store,
             _logKeys,
-            new HeadFile(options.LogHeadFolder ?? FileRootKeyVault.DefaultFolder, storeId),
+            new HeadFile(options.LogHeadFolder ?? HeadFolderOf(root), storeId),
             storeId,
             actor,
             time);
@@ -154,8 +155,8 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     /// <summary>
     /// Opens a service on a store. A new store gets its id and root key; what a crashed process left in the catalog is settled.
     /// </summary>
-    /// <param name="store">The store; the service owns and disposes it.</param>
-    /// <param name="kms">AWS KMS; the service owns and disposes it.</param>
+    /// <param name="store">The store; the service owns and disposes it, also when it can't be opened.</param>
+    /// <param name="kms">AWS KMS; the service owns and disposes it, also when it can't be opened.</param>
     /// <param name="options">How; <see langword="null"/> for the default.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The service.</returns>
@@ -166,28 +167,17 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     public static async Task<TenantEncryptionService> OpenAsync(
         IStore store, IKms kms, TenantEncryptionOptions? options = null, CancellationToken cancellationToken = default)
     {
-        options ??= new TenantEncryptionOptions();
-        if (options.KeyLease is { } lease)
+        try
         {
-            LeaseRule.CheckOfProcess(lease);
+            return await OpenOwnedAsync(store, kms, options ?? new TenantEncryptionOptions(), cancellationToken).ConfigureAwait(false);
         }
-
-        IRootKeyVault vault = options.RootKeyVault ?? new FileRootKeyVault();
-        (string StoreId, RootKeySet Keys)? known;
-        IStoreTransaction reading = await store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
-        await using (reading.ConfigureAwait(false))
+        catch
         {
-            known = await RootKeyLoader.LoadAsync(reading.Settings, vault).ConfigureAwait(false);
+            // Nobody else has them: an open database keeps its folder from being replaced, as when a backup is restored.
+            kms.Dispose();
+            await store.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
-
-        if (known is { } found)
-        {
-            var service = new TenantEncryptionService(store, kms, options, vault, found.StoreId, found.Keys);
-            await CatalogRecovery.SettleAsync(store, service._session, cancellationToken).ConfigureAwait(false);
-            return service;
-        }
-
-        return await CreateAsync(store, kms, options, vault, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What the store holds.</summary>
@@ -231,6 +221,44 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         }
     }
 
+    // Accounts that share the root share the head.
+    private static string HeadFolderOf(StoreRoot root) =>
+        root.Vault is FileRootKeyVault { Protection: RootKeyProtection.DpapiMachine } machine ? machine.FolderOf(root.StoreId) : FileRootKeyVault.DefaultFolder;
+
+    private static async Task<TenantEncryptionService> OpenOwnedAsync(
+        IStore store, IKms kms, TenantEncryptionOptions options, CancellationToken cancellationToken)
+    {
+        if (options.KeyLease is { } lease)
+        {
+            LeaseRule.CheckOfProcess(lease);
+        }
+
+        IRootKeyVault vault = options.RootKeyVault ?? new FileRootKeyVault();
+        StoreRoot? known;
+        IStoreTransaction reading = await store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
+        await using (reading.ConfigureAwait(false))
+        {
+            known = await RootKeyLoader.LoadAsync(reading.Settings, vault).ConfigureAwait(false);
+        }
+
+        if (known is null)
+        {
+            return await CreateAsync(store, kms, options, vault, cancellationToken).ConfigureAwait(false);
+        }
+
+        var service = new TenantEncryptionService(store, kms, options, known);
+        try
+        {
+            await CatalogRecovery.SettleAsync(store, service._session, cancellationToken).ConfigureAwait(false);
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     private static async Task<TenantEncryptionService> CreateAsync(
         IStore store, IKms kms, TenantEncryptionOptions options, IRootKeyVault vault, CancellationToken cancellationToken)
     {
@@ -238,25 +266,33 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         await using var _ = transaction.ConfigureAwait(false);
 
         // Another process may have been first.
-        (string StoreId, RootKeySet Keys)? known = await RootKeyLoader.LoadAsync(transaction.Settings, vault).ConfigureAwait(false);
+        StoreRoot? known = await RootKeyLoader.LoadAsync(transaction.Settings, vault).ConfigureAwait(false);
         if (known is null && (await transaction.Tenants.ListAsync().ConfigureAwait(false)).Count > 0)
         {
             throw new TenantEncryptionException(
                 ErrorCodes.RootKeyMismatch, "The store has tenants, but lost its id; a new root key would not open what they have.");
         }
 
-        (string storeId, RootKeySet keys) = known ?? await RootKeyLoader.CreateAsync(transaction.Settings, vault).ConfigureAwait(false);
-        var service = new TenantEncryptionService(store, kms, options, vault, storeId, keys) { IsNew = known is null };
-        if (await LogKeys.CurrentIdAsync(transaction.Settings).ConfigureAwait(false) == 0)
+        StoreRoot root = known ?? await RootKeyLoader.CreateAsync(transaction.Settings, vault).ConfigureAwait(false);
+        var service = new TenantEncryptionService(store, kms, options, root) { IsNew = known is null };
+        try
         {
-            await service._logKeys.BeginNextAsync(transaction.Settings).ConfigureAwait(false);
-            Operation operation = service.Journal.Begin("Connect-TenantEncryption");
-            await using var ended = operation.ConfigureAwait(false);
-            var change = new Change(transaction, service.Events, service._authenticator, operation);
-            await change.RecordAsync(EventTypes.StoreCreated, null, new JObject { ["rootKeyId"] = keys.Current.Id }).ConfigureAwait(false);
-        }
+            if (await LogKeys.CurrentIdAsync(transaction.Settings).ConfigureAwait(false) == 0)
+            {
+                await service._logKeys.BeginNextAsync(transaction.Settings).ConfigureAwait(false);
+                Operation operation = service.Journal.Begin("Connect-TenantEncryption");
+                await using var ended = operation.ConfigureAwait(false);
+                var change = new Change(transaction, service.Events, service._authenticator, operation);
+                await change.RecordAsync(EventTypes.StoreCreated, null, new JObject { ["rootKeyId"] = root.Keys.Current.Id }).ConfigureAwait(false);
+            }
 
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return service;
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using TenantEncryption.Data;
 using TenantEncryption.Sqlite.Connections;
 using TenantEncryption.Sqlite.Schema;
 using TenantEncryption.Stores;
@@ -48,7 +49,7 @@ public sealed class SqliteStore : IStore
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(options);
-        Folder = Path.GetFullPath(folder);
+        Folder = PathIdentity.Full(folder);
         Location = Path.Combine(Folder, FileName);
         _options = options;
         _pool = new ConnectionPool(Location, options);
@@ -227,8 +228,8 @@ public sealed class SqliteStore : IStore
 
             if (!File.Exists(Location))
             {
-                // SQLite gives its log the mode of the database.
-                var exclusively = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+                // SQLite gives its log the mode of the database. Another process that sees the file may open it at once.
+                var exclusively = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
                 if (!OperatingSystem.IsWindows())
                 {
                     exclusively.UnixCreateMode = OwnerOnlyFile;

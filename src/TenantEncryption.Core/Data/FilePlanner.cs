@@ -78,8 +78,8 @@ public static class FilePlanner
     /// <param name="claims">Whether a source would be written to its target; asked where several have one.</param>
     internal static void RefuseTakenTargets(IList<FileRequest> files, Func<FileRequest, bool> claims)
     {
-        var first = new Dictionary<string, int>(files.Count, OutputFolder.PathComparer);
-        var taken = new Dictionary<string, string>(OutputFolder.PathComparer);
+        var first = new Dictionary<string, int>(files.Count, PathIdentity.Comparer);
+        var taken = new Dictionary<string, string>(PathIdentity.Comparer);
         for (int i = 0; i < files.Count; i++)
         {
             FileRequest file = files[i];
@@ -123,7 +123,7 @@ public static class FilePlanner
     private static List<FileRequest> Plan(IReadOnlyList<string> sources, PlanRules rules, string? destination, string? outFile, bool recurse, CancellationToken stop)
     {
         var plan = new List<FileRequest>();
-        HashSet<string>? planned = sources.Count > 1 ? new HashSet<string>(StringComparer.Ordinal) : null;
+        HashSet<string>? planned = sources.Count > 1 ? new HashSet<string>(PathIdentity.Comparer) : null;
         foreach (string source in sources)
         {
             IEnumerable<FileRequest> found = Directory.Exists(source)

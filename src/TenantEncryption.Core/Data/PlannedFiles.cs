@@ -43,7 +43,7 @@ internal static class PlannedFiles
 
         FileRequest whole = file;
         TenantEncryptionException? refusal = FileFailure.Catch(file.Source, "read", () =>
-            whole = file with { Source = Path.GetFullPath(file.Source), Destination = Path.GetFullPath(file.Destination) });
+            whole = file with { Source = PathIdentity.Full(file.Source), Destination = PathIdentity.Full(file.Destination) });
         return refusal is null ? whole : file with { Refusal = refusal };
     }
 
@@ -76,7 +76,7 @@ internal static class PlannedFiles
         }
     }
 
-    private static FileRequest RefuseItself(FileRequest file) => file.IsSettled || !OutputFolder.PathComparer.Equals(file.Source, file.Destination)
+    private static FileRequest RefuseItself(FileRequest file) => file.IsSettled || !PathIdentity.Comparer.Equals(file.Source, file.Destination)
         ? file
         : file with { Refusal = new TenantEncryptionException(ErrorCodes.InvalidInput, $"'{file.Source}' is both input and output.") };
 }

@@ -313,13 +313,13 @@ public static class ErrorCatalog
         new(
             ErrorCodes.StorageFailed,
             ErrorKind.Storage,
-            "A file could not be read or written: permissions, a full or read-only disk, or a device error.",
+            "A file could not be read or written: permissions, another program that has it open, a full or read-only disk, or a device error.",
             "Check permissions and free space and run the command again; nothing was left half-written."),
         new(
             ErrorCodes.RootKeyExposed,
             ErrorKind.Denied,
             "The file of the internal KMS's root key, or its folder, can be read by others, is a link, or belongs to someone else.",
-            "Make yourself its owner, with mode 0600 in a folder of mode 0700, after asking who could read it."),
+            "After asking who could read it, make yourself its owner, with mode 0600 in a folder of mode 0700 (on Windows: take those accounts out of the access control list of file and folder with icacls)."),
         new(
             ErrorCodes.RootKeyMissing,
             ErrorKind.NotFound,

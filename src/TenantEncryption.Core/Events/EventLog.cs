@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Data.Files;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Stores;
@@ -70,9 +71,10 @@ public sealed class EventLog
     /// <param name="head">A head that was noted earlier, or <see langword="null"/>.</param>
     /// <param name="cancellationToken">Ends the test.</param>
     /// <returns>The result; altered records are a result, not an exception.</returns>
+    /// <exception cref="TenantEncryptionException"><c>STORAGE_FAILED</c>: the head that was kept outside the store can't be read.</exception>
     public async Task<EventLogTestResult> VerifyAsync(EventLogHead? head = null, CancellationToken cancellationToken = default)
     {
-        EventLogHead? kept = _headFile.Read();
+        EventLogHead? kept = FileFailure.Translate(_headFile.Location, "read", _headFile.Read);
         var expected = new List<EventLogHead>();
         expected.AddRange(new[] { head, kept }.OfType<EventLogHead>().Where(known => known.Sequence > 0));
 

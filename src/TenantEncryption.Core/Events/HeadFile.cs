@@ -1,8 +1,12 @@
+using TenantEncryption.Data.Files;
 using TenantEncryption.Keys;
 
 namespace TenantEncryption.Events;
 
-/// <summary>The head of the event log, kept in a small file outside the store: an older copy of the database does not fit it.</summary>
+/// <summary>
+/// The head of the event log, kept in a small file outside the store: an older copy of the database does not fit it. Every process of the store reads it and
+/// replaces it, so each waits for a moment for the others.
+/// </summary>
 internal sealed class HeadFile(string folder, string storeId)
 {
     private const string TemporaryMark = "tmp-";
@@ -11,15 +15,20 @@ internal sealed class HeadFile(string folder, string storeId)
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
 
     private readonly object _gate = new();
-    private readonly string _path = Path.Combine(folder, storeId + ".head");
+    private readonly FileEffects _effects = new();
     private bool _swept;
 
+    /// <summary>The file.</summary>
+    public string Location { get; } = Path.Combine(folder, storeId + ".head");
+
     /// <summary>Reads the head, or <see langword="null"/> when none was kept.</summary>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public EventLogHead? Read()
     {
         try
         {
-            return EventLogHead.Parse(File.ReadAllText(_path).Trim());
+            return EventLogHead.Parse(FileInUse.Wait(ReadText).Trim());
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or TenantEncryptionException)
         {
@@ -41,11 +50,11 @@ internal sealed class HeadFile(string folder, string storeId)
 
             CreateFolder();
             Sweep();
-            string temporary = _path + "." + Identifiers.New(TemporaryMark);
+            string temporary = Location + "." + Identifiers.New(TemporaryMark);
             try
             {
                 File.WriteAllText(temporary, head.ToString());
-                File.Move(temporary, _path, overwrite: true);
+                _effects.Rename(temporary, Location, replace: true);
             }
             catch
             {
@@ -53,6 +62,14 @@ internal sealed class HeadFile(string folder, string storeId)
                 throw;
             }
         }
+    }
+
+    // Who writes a later head meanwhile is not held up.
+    private string ReadText()
+    {
+        using var file = new FileStream(Location, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var text = new StreamReader(file);
+        return text.ReadToEnd();
     }
 
     // What processes left that died in between; once is enough.
@@ -73,11 +90,11 @@ internal sealed class HeadFile(string folder, string storeId)
         }
     }
 
-    private static void TryDelete(string path)
+    private void TryDelete(string path)
     {
         try
         {
-            File.Delete(path);
+            _effects.Delete(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

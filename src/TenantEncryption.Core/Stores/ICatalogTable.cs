@@ -2,7 +2,7 @@ using TenantEncryption.Data;
 
 namespace TenantEncryption.Stores;
 
-/// <summary>The rows of the catalog: a path has at most one, and message ids are unique. Beside them, those of files about to take their names.</summary>
+/// <summary>The rows of the catalog: a path has at most one, whatever its case where that tells no files apart (<see cref="PathIdentity"/>), and message ids are unique. Beside them, those of files about to take their names.</summary>
 public interface ICatalogTable
 {
     /// <summary>Notes entries as pending, before their files take their names. They count as catalogued, and are not listed.</summary>
@@ -29,12 +29,12 @@ public interface ICatalogTable
     Task RemoveAsync(IReadOnlyList<string> messageIds);
 
     /// <summary>The entry at a path, or <see langword="null"/>.</summary>
-    /// <param name="path">The full path, exactly.</param>
+    /// <param name="path">The full path.</param>
     /// <returns>The entry.</returns>
     Task<CatalogEntry?> FindAtAsync(string path);
 
     /// <summary>The message id of the entry at a path, or <see langword="null"/>.</summary>
-    /// <param name="path">The full path, exactly.</param>
+    /// <param name="path">The full path.</param>
     /// <returns>The message id.</returns>
     Task<string?> FindMessageIdAtAsync(string path);
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.PowerShell.Hosting;
 
@@ -41,7 +42,10 @@ public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
     [Parameter]
     public SecureString? Passphrase { get; set; }
 
-    /// <summary>On Windows: the root key is sealed for this machine instead of this user, for services of several accounts.</summary>
+    /// <summary>
+    /// On Windows, of a new store: the root key is sealed for this machine instead of this user, for services of several accounts. It lies in a folder of the
+    /// store's own under %ProgramData%\TenantEncryption\roots, which an administrator opens to more accounts with icacls. A store that is there needs no switch.
+    /// </summary>
     [Parameter]
     public SwitchParameter MachineScope { get; set; }
 
@@ -71,7 +75,7 @@ public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
     /// <inheritdoc/>
     protected override async Task EndAsync()
     {
-        string path = await OnPipelineAsync(() => Path is null ? DefaultStore.Folder : SessionPath.Literal(this, Path)).ConfigureAwait(false);
+        string path = await OnPipelineAsync(() => Path is null ? DefaultStore.Folder : PathIdentity.Full(SessionPath.Literal(this, Path))).ConfigureAwait(false);
         StoreUse use = await OpenAsync(path).ConfigureAwait(false);
         await using var _ = use.ConfigureAwait(false);
         await OnPipelineAsync(() => RunspaceConnection.Set(path)).ConfigureAwait(false);

@@ -53,7 +53,10 @@ public sealed class ProtectTenantDataCommand : FileCmdlet
     [Parameter]
     public int? FrameSize { get; set; }
 
-    /// <summary>Removes each source when its output is durable and was verified by reading it again.</summary>
+    /// <summary>
+    /// Removes each source when its output is durable and was verified by reading it again. Only content is in a message: permissions, times, and on Windows
+    /// alternate data streams and attributes, go with the source.
+    /// </summary>
     [Parameter]
     public SwitchParameter RemoveSource { get; set; }
 

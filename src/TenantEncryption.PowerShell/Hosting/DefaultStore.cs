@@ -1,3 +1,5 @@
+using TenantEncryption.Data;
+
 namespace TenantEncryption.PowerShell.Hosting;
 
 /// <summary>Where the store is when nobody says so.</summary>
@@ -10,7 +12,7 @@ internal static class DefaultStore
     /// Whether a path is that of the default store, which makes itself: nobody named it in a command, so nobody can have misspelt it there.
     /// </summary>
     /// <param name="path">The full path.</param>
-    public static bool Is(string path) => path == Folder;
+    public static bool Is(string path) => PathIdentity.Comparer.Equals(path, Folder);
 
     /// <summary>Whether the variable names the folder.</summary>
     public static bool IsNamed => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 };
@@ -18,9 +20,6 @@ internal static class DefaultStore
     /// <summary>The folder: that of the variable, else one in the user's data folder (apart from the root keys, which are in the configuration folder).</summary>
     public static string Folder =>
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder
-            ? Path.GetFullPath(folder)
-            : Path.Combine(
-                Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
-                "TenantEncryption",
-                "store");
+            ? PathIdentity.Full(folder)
+            : Path.Combine(KnownFolder.Of(Environment.SpecialFolder.LocalApplicationData), "TenantEncryption", "store");
 }

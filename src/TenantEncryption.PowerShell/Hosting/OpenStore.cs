@@ -108,6 +108,11 @@ internal sealed class OpenStore
                 OnWarning = text => AsyncCmdlet.Running?.Warn(text),
             },
             CancellationToken.None).ConfigureAwait(false);
+        if (_settings.MachineScope && (await service.DescribeAsync().ConfigureAwait(false)).RootKeyProtection is not RootKeyProtection.DpapiMachine and var kept)
+        {
+            AsyncCmdlet.Running?.Warn($"The root key of this store is kept as {kept}: -MachineScope is for new stores on Windows.");
+        }
+
         if (service.IsNew && DefaultStore.IsNamed && DefaultStore.Is(_settings.Path))
         {
             AsyncCmdlet.Running?.Warn($"A new store was made in '{_settings.Path}', which {DefaultStore.Variable} names, with a root key of its own.");

@@ -1,11 +1,12 @@
+using TenantEncryption.Data;
+
 namespace TenantEncryption.PowerShell.Hosting;
 
 /// <summary>The stores that are open in this process: one per path, shared by all runspaces.</summary>
 internal static class OpenStores
 {
     private static readonly object Gate = new();
-    private static readonly Dictionary<string, OpenStore> ByPath =
-        new(OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+    private static readonly Dictionary<string, OpenStore> ByPath = new(PathIdentity.Comparer);
 
     /// <summary>Enters the store of a path, opening it if need be. Only the default store makes itself.</summary>
     /// <param name="path">The store's folder.</param>

@@ -1,4 +1,5 @@
 using System.Management.Automation.Runspaces;
+using TenantEncryption.Data;
 
 namespace TenantEncryption.PowerShell.Hosting;
 
@@ -45,7 +46,7 @@ internal static class RunspaceConnection
     {
         lock (Gate)
         {
-            foreach (Guid runspace in Own.Where(pair => pair.Value == path).Select(pair => pair.Key).ToList())
+            foreach (Guid runspace in Own.Where(pair => PathIdentity.Comparer.Equals(pair.Value, path)).Select(pair => pair.Key).ToList())
             {
                 Own.Remove(runspace);
             }

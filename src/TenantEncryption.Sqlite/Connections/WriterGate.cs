@@ -1,16 +1,17 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using TenantEncryption.Data;
 
 namespace TenantEncryption.Sqlite.Connections;
 
 /// <summary>
 /// Lines up the writers of one process to one database file, so that they wait without polling; SQLite's own lock keeps other
-/// processes out. Two spellings of one path have two gates, which costs polling and nothing else.
+/// processes out. What leads to a file by another way, as through a link, has another gate, which costs polling and nothing else.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A gate lives as long as the process, and its semaphore has no wait handle.")]
 internal sealed class WriterGate
 {
-    private static readonly ConcurrentDictionary<string, WriterGate> ByPath = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, WriterGate> ByPath = new(PathIdentity.Comparer);
 
     private readonly SemaphoreSlim _semaphore = new(1, 1);
 

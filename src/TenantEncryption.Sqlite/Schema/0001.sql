@@ -125,8 +125,10 @@ CREATE INDEX wrap_reservations_provider ON wrap_reservations (provider_id);
 CREATE INDEX wrap_reservations_session ON wrap_reservations (session_id);
 
 -- The catalog outlives keys and providers that were removed by force: it goes on to tell which files they took with them.
+-- A path is its PathIdentity.KeyOf, so that one file has one; its spelling is there where that is another.
 CREATE TABLE catalog (
     path               TEXT    NOT NULL PRIMARY KEY,
+    spelling           TEXT,
     message_id         TEXT    NOT NULL UNIQUE,
     tenant_id          TEXT    NOT NULL REFERENCES tenants (tenant_id),
     kek_id             TEXT,
@@ -143,6 +145,7 @@ CREATE INDEX catalog_kek ON catalog (kek_id) WHERE kek_id IS NOT NULL;
 CREATE TABLE catalog_pending (
     reservation_id     TEXT    NOT NULL,
     path               TEXT    NOT NULL,
+    spelling           TEXT,
     message_id         TEXT    NOT NULL,
     tenant_id          TEXT    NOT NULL REFERENCES tenants (tenant_id),
     kek_id             TEXT,

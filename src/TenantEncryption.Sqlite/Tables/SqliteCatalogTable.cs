@@ -9,7 +9,7 @@ namespace TenantEncryption.Sqlite.Tables;
 /// <summary>The tables <c>catalog</c> and <c>catalog_pending</c>.</summary>
 internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogTable
 {
-    private const string Columns = "path, message_id, tenant_id, kek_id, direct_provider_id, length, created_at";
+    private const string Columns = "path, spelling, message_id, tenant_id, kek_id, direct_provider_id, length, created_at";
 
     // To so many keys, a walk for each costs little.
     private const int FewKeys = 16;
@@ -21,7 +21,7 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
     public Task AddPendingAsync(string reservationId, IReadOnlyList<CatalogEntry> entries)
     {
         RowStatement insert = statements.ForRows(
-            $"INSERT INTO catalog_pending (reservation_id, {Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+            $"INSERT INTO catalog_pending (reservation_id, {Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
         (DateTimeOffset Time, string Text) created = default;
         insert.Bind(1, reservationId);
         foreach (CatalogEntry entry in entries)
@@ -32,13 +32,15 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
                 created = (entry.CreatedAt, StoredText.OfTime(entry.CreatedAt));
             }
 
-            insert.Bind(2, entry.Path);
-            insert.Bind(3, entry.MessageId);
-            insert.Bind(4, entry.TenantId);
-            insert.Bind(5, entry.KekId);
-            insert.Bind(6, entry.DirectProviderId);
-            insert.Bind(7, entry.Length);
-            insert.Bind(8, created.Text);
+            string key = PathIdentity.KeyOf(entry.Path);
+            insert.Bind(2, key);
+            insert.Bind(3, key == entry.Path ? null : entry.Path);
+            insert.Bind(4, entry.MessageId);
+            insert.Bind(5, entry.TenantId);
+            insert.Bind(6, entry.KekId);
+            insert.Bind(7, entry.DirectProviderId);
+            insert.Bind(8, entry.Length);
+            insert.Bind(9, created.Text);
             insert.Run();
         }
 
@@ -91,11 +93,11 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
 
     /// <inheritdoc/>
     public Task<CatalogEntry?> FindAtAsync(string path) => Task.FromResult(
-        statements.Find($"SELECT {Columns} FROM catalog WHERE path = $path", Read, ("$path", path)));
+        statements.Find($"SELECT {Columns} FROM catalog WHERE path = $path", Read, ("$path", PathIdentity.KeyOf(path))));
 
     /// <inheritdoc/>
     public Task<string?> FindMessageIdAtAsync(string path) => Task.FromResult(
-        statements.Find("SELECT message_id FROM catalog WHERE path = $path", row => row.GetString(0), ("$path", path)));
+        statements.Find("SELECT message_id FROM catalog WHERE path = $path", row => row.GetString(0), ("$path", PathIdentity.KeyOf(path))));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<CatalogEntry>> ListAsync(string? tenantId, string? kekId, string? providerId, string? afterPath, int limit)
@@ -105,7 +107,7 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
             return Task.FromResult(ListUnder(keys, tenantId, afterPath, limit));
         }
 
-        Conditions conditions = Of(tenantId, kekId, providerId).And("path > $after_path", "$after_path", afterPath).With("$limit", limit);
+        Conditions conditions = Of(tenantId, kekId, providerId).And("path > $after_path", "$after_path", KeyOf(afterPath)).With("$limit", limit);
         return Task.FromResult(statements.List($"SELECT {Columns} FROM catalog {conditions} ORDER BY path LIMIT $limit", Read, conditions.Values));
     }
 
@@ -117,7 +119,7 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
             WHERE NOT EXISTS (SELECT 1 FROM wrap_reservations r WHERE r.id = catalog_pending.reservation_id)
             ORDER BY reservation_id, path
             """,
-            row => new PendingEntry(row.GetString(7), Read(row))));
+            row => new PendingEntry(row.GetString(8), Read(row))));
 
     // The keys under which all that depends on a provider is, when they are few.
     private IReadOnlyList<string>? FindFewKeys(string providerId)
@@ -141,7 +143,7 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
 
         Conditions conditions = new Conditions()
             .And("+tenant_id = $tenant_id", "$tenant_id", tenantId)
-            .And("path > $after_path", "$after_path", afterPath);
+            .And("path > $after_path", "$after_path", KeyOf(afterPath));
         string common = conditions.ToString();
         conditions.With("$limit", limit);
         var walks = new List<string>();
@@ -156,7 +158,9 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
     }
 
     private static (string Name, object? Value)[] Which(string reservationId, IReadOnlyList<string>? exceptPaths) =>
-        [("$reservation_id", reservationId), ("$except_paths", StoredText.OfList(exceptPaths ?? []))];
+        [("$reservation_id", reservationId), ("$except_paths", StoredText.OfList([.. (exceptPaths ?? []).Select(PathIdentity.KeyOf)]))];
+
+    private static string? KeyOf(string? path) => path is null ? null : PathIdentity.KeyOf(path);
 
     // One statement for a batch: a trigger for each row would take half of what adding it does.
     private void Count(string? kekId, string? providerId, int added)
@@ -180,12 +184,12 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
 
     private static CatalogEntry Read(SqliteDataReader row) => new()
     {
-        Path = row.GetString(0),
-        MessageId = row.GetString(1),
-        TenantId = row.GetString(2),
-        KekId = row.OptionalText(3),
-        DirectProviderId = row.OptionalText(4),
-        Length = row.GetInt64(5),
-        CreatedAt = row.Time(6),
+        Path = row.OptionalText(1) ?? row.GetString(0),
+        MessageId = row.GetString(2),
+        TenantId = row.GetString(3),
+        KekId = row.OptionalText(4),
+        DirectProviderId = row.OptionalText(5),
+        Length = row.GetInt64(6),
+        CreatedAt = row.Time(7),
     };
 }

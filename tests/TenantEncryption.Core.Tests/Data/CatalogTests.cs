@@ -230,6 +230,7 @@ public sealed class CatalogTests
         effects.BeforeDelete = _ => throw new ProcessDiedException();
         TestService dying = await service.OpenAnotherAsync(options => options with { FileEffects = effects, Time = new ManualTimeProvider() });
         await Assert.ThrowsAsync<ProcessDiedException>(() => dying.ProtectAsync(files, new ProtectOptions { Force = true }));
+        await dying.DieAsync();
         service.Sql("UPDATE sessions SET heartbeat_at = '2020-01-01T00:00:00.0000000Z'");
     }
 

@@ -1,3 +1,4 @@
+using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Tests.Data;
 using TenantEncryption.Tests.Scenarios;
@@ -77,5 +78,36 @@ public sealed class HeadFileTests
 
         Assert.Null(new HeadFile(folders.RootKeys, "store").Read());
         Assert.Null(new HeadFile(folders.RootKeys, "other").Read());
+    }
+
+    [Fact]
+    public async Task Who_holds_it_for_a_moment_is_waited_for()
+    {
+        using var folders = new TestFolders();
+        var file = new HeadFile(folders.RootKeys, "store");
+        var head = new EventLogHead(7, new string('a', 64));
+        file.Keep(head);
+        Task<EventLogHead?> reading;
+        using (new FileStream(file.Location, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            reading = Task.Run(file.Read);
+            Assert.NotSame(reading, await Task.WhenAny(reading, Task.Delay(TimeSpan.FromMilliseconds(200))));
+        }
+
+        Assert.Equal(head, await reading);
+    }
+
+    [Fact]
+    public async Task Who_holds_it_for_long_is_a_failure_that_says_so()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        using (new FileStream(Assert.Single(Directory.GetFiles(service.Folders.RootKeys, "*.head")), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            var failure = await Assert.ThrowsAsync<TenantEncryptionException>(() => service.Service.Events.VerifyAsync());
+            Assert.Equal(ErrorCodes.StorageFailed, failure.Code);
+            Assert.Contains("another program has it open", failure.Message, StringComparison.Ordinal);
+        }
+
+        Assert.True((await service.Service.Events.VerifyAsync()).Success);
     }
 }

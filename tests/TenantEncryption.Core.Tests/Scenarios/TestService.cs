@@ -14,11 +14,13 @@ namespace TenantEncryption.Tests.Scenarios;
 internal sealed class TestService : IAsyncDisposable
 {
     private readonly bool _ownsFolders;
+    private readonly SqliteStore _store;
     private bool _closed;
 
-    private TestService(TestFolders folders, bool ownsFolders, SharedKms keys, WatchedKms kms, TenantEncryptionService service, List<string> warnings)
+    private TestService(
+        TestFolders folders, bool ownsFolders, SharedKms keys, WatchedKms kms, SqliteStore store, TenantEncryptionService service, List<string> warnings)
     {
-        (Folders, _ownsFolders, Keys, Kms, Service, Warnings) = (folders, ownsFolders, keys, kms, service, warnings);
+        (Folders, _ownsFolders, Keys, Kms, _store, Service, Warnings) = (folders, ownsFolders, keys, kms, store, service, warnings);
     }
 
     public TestFolders Folders { get; }
@@ -175,6 +177,13 @@ internal sealed class TestService : IAsyncDisposable
         }
     }
 
+    /// <summary>Closes the database and ends nothing else, as the death of the process would.</summary>
+    public async Task DieAsync()
+    {
+        _closed = true;
+        await _store.DisposeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
@@ -202,9 +211,9 @@ internal sealed class TestService : IAsyncDisposable
                 }
             },
         };
-        TenantEncryptionService service = await TenantEncryptionService.OpenAsync(
-            new SqliteStore(folders.Store), kms, change is null ? options : change(options));
-        return new TestService(folders, ownsFolders, keys, kms, service, warnings);
+        var store = new SqliteStore(folders.Store);
+        TenantEncryptionService service = await TenantEncryptionService.OpenAsync(store, kms, change is null ? options : change(options));
+        return new TestService(folders, ownsFolders, keys, kms, store, service, warnings);
     }
 
     private static SqliteCommand Command(SqliteConnection connection, string text, (string Name, object Value)[] parameters)

@@ -12,7 +12,7 @@ internal sealed class FileEffects : IFileEffects
     public SafeFileHandle OpenRead(string path, bool followLink) =>
         UnixFile.Flags(followLink) is { } flags
             ? UnixFile.Open(path, flags)
-            : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
+            : FileInUse.Wait(() => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan));
 
     /// <inheritdoc/>
     public IEnumerable<FolderEntry> List(string folder, NameFilter takes) =>
@@ -74,7 +74,11 @@ internal sealed class FileEffects : IFileEffects
     /// <inheritdoc/>
     public void Rename(string from, string to, bool replace)
     {
-        if (replace || !UnixFile.TryRenameExclusively(from, to))
+        if (OperatingSystem.IsWindows())
+        {
+            FileInUse.Wait(() => WindowsFile.Rename(from, to, replace));
+        }
+        else if (replace || !UnixFile.TryRenameExclusively(from, to))
         {
             File.Move(from, to, replace);
         }
@@ -85,14 +89,14 @@ internal sealed class FileEffects : IFileEffects
     {
         if (OperatingSystem.IsWindows())
         {
-            return; // NTFS journals its directories.
+            return; // A rename was on the disk when it returned.
         }
 
         UnixFile.FlushFolder(folder);
     }
 
     /// <inheritdoc/>
-    public void Delete(string path) => File.Delete(path);
+    public void Delete(string path) => FileInUse.Wait(() => File.Delete(path));
 
     /// <inheritdoc/>
     public void CreateFolder(string folder)

@@ -68,6 +68,11 @@ internal static class FileFailure
             $"'{path}' could not be {verb}: {exception.Message}",
             exception,
             $"This process may have no more than {OpenFileLimit.OfProcess()} files open at once: raise that limit (ulimit -n), or work on fewer files at the same time."),
+        IOException when FileInUse.Is(exception) => new TenantEncryptionException(
+            ErrorCodes.StorageFailed,
+            $"'{path}' could not be {verb}: another program has it open.",
+            exception,
+            "Close it there, or wait for that program to end (a virus scan, an index or a backup takes seconds), and repeat the command."),
         IOException or UnauthorizedAccessException =>
             new TenantEncryptionException(ErrorCodes.StorageFailed, $"'{path}' could not be {verb}: {exception.Message}", exception),
         _ => TenantEncryptionException.Of(exception),

@@ -13,7 +13,7 @@ internal sealed class FolderMarks : IDisposable
     /// <param name="files">The command's files.</param>
     public FolderMarks(IFileEffects effects, IEnumerable<FileRequest> files)
     {
-        foreach (string folder in files.Where(file => file.IsInLargeFolder && !file.IsSettled).Select(OutputFolder.Of).Distinct(OutputFolder.PathComparer).Take(Most))
+        foreach (string folder in files.Where(file => file.IsInLargeFolder && !file.IsSettled).Select(OutputFolder.Of).Distinct(PathIdentity.Comparer).Take(Most))
         {
             if (FolderMark.TryPlace(effects, folder) is { } mark)
             {

@@ -13,12 +13,6 @@ internal static class OutputFolder
     // What a look for one output costs, in entries of a listing.
     private const int ReadForEach = 16;
 
-    private static readonly StringComparison NameComparison =
-        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-
-    /// <summary>Compares paths as the platform's file systems do by default.</summary>
-    public static StringComparer PathComparer { get; } = StringComparer.FromComparison(NameComparison);
-
     /// <summary>The folder of a file's output.</summary>
     public static string Of(FileRequest file) => Path.GetDirectoryName(file.Destination) ?? file.Destination;
 
@@ -29,7 +23,7 @@ internal static class OutputFolder
     /// <param name="warn">Is told of what is no file and has the name of a temporary one.</param>
     public static void Survey(IFileEffects effects, FileRequest[] files, DateTimeOffset now, Action<string> warn)
     {
-        foreach (IGrouping<string, int> folder in Enumerable.Range(0, files.Length).Where(index => !files[index].IsSettled).GroupBy(index => Of(files[index]), PathComparer))
+        foreach (IGrouping<string, int> folder in Enumerable.Range(0, files.Length).Where(index => !files[index].IsSettled).GroupBy(index => Of(files[index]), PathIdentity.Comparer))
         {
             Survey(effects, files, folder.Key, [.. folder], now, warn);
         }
@@ -42,7 +36,7 @@ internal static class OutputFolder
             return;
         }
 
-        var outputs = indexes.ToLookup(index => files[index].Destination, PathComparer);
+        var outputs = indexes.ToLookup(index => files[index].Destination, PathIdentity.Comparer);
         HashSet<int> hashes = [.. indexes.Select(index => HashOf(Path.GetFileName(files[index].Destination.AsSpan())))];
         int most = MostRead(indexes.Length);
         List<FolderEntry> found = List(effects, folder, hashes, most, out int read);
@@ -133,5 +127,5 @@ internal static class OutputFolder
         : EntryKinds.At(entry.Path, followLink: false) is EntryKind.Pipe or EntryKind.Socket or EntryKind.Device ? ExistingEntry.Special
         : ExistingEntry.File;
 
-    private static int HashOf(ReadOnlySpan<char> name) => string.GetHashCode(name, NameComparison);
+    private static int HashOf(ReadOnlySpan<char> name) => string.GetHashCode(name, PathIdentity.Comparison);
 }

@@ -11,6 +11,11 @@ public interface IRootKeyVault
     /// <summary>Whether it keeps them in the store itself, so that saving is part of the store's transaction.</summary>
     bool IsInStore { get; }
 
+    /// <summary>The vault for a store whose root keys are kept in some way, which the store tells: this one, or one that needs nothing more than it has.</summary>
+    /// <param name="protection">How they are kept.</param>
+    /// <returns>The vault; <see langword="null"/> where more is needed, or another thing.</returns>
+    IRootKeyVault? For(RootKeyProtection protection);
+
     /// <summary>Where it keeps those of a store, in words that follow "in": <c>the file …</c> or <c>the store itself</c>.</summary>
     /// <param name="storeId">The store's id.</param>
     /// <returns>The place.</returns>

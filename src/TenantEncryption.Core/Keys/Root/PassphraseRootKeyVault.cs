@@ -51,6 +51,9 @@ public sealed class PassphraseRootKeyVault : IRootKeyVault, IDisposable
     public bool IsInStore => true;
 
     /// <inheritdoc/>
+    public IRootKeyVault? For(RootKeyProtection protection) => protection == Protection ? this : null;
+
+    /// <inheritdoc/>
     public string PlaceOf(string storeId) => "the store itself";
 
     /// <inheritdoc/>

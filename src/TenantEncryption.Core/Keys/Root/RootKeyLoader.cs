@@ -12,18 +12,20 @@ internal static class RootKeyLoader
     private const string ProtectionSetting = "root-protection";
 
     /// <summary>Finds the root key of an existing store.</summary>
-    /// <returns>The store's id and root keys; <see langword="null"/> for a store that is new.</returns>
+    /// <param name="settings">The store's settings.</param>
+    /// <param name="vault">Where a new store's root key would be kept; of one that is there, the store tells how.</param>
+    /// <returns>The root; <see langword="null"/> for a store that is new.</returns>
     /// <exception cref="TenantEncryptionException"><c>ROOT_KEY_MISSING</c>, <c>ROOT_KEY_MISMATCH</c>, <c>PASSPHRASE_REQUIRED</c>, or the vault's.</exception>
-    public static async Task<(string StoreId, RootKeySet Keys)?> LoadAsync(ISettingsTable settings, IRootKeyVault vault)
+    public static async Task<StoreRoot?> LoadAsync(ISettingsTable settings, IRootKeyVault vault)
     {
         if (await GetAsync(settings, StoreIdSetting).ConfigureAwait(false) is not { } storeId)
         {
             return null;
         }
 
-        await RefuseOtherProtectionAsync(settings, vault).ConfigureAwait(false);
-        RootKeySet keys = await vault.LoadAsync(storeId, settings).ConfigureAwait(false)
-            ?? throw new TenantEncryptionException(ErrorCodes.RootKeyMissing, $"The root key of the store {storeId} is not in {vault.PlaceOf(storeId)}, where it is kept.");
+        IRootKeyVault keeper = await KeeperAsync(settings, vault).ConfigureAwait(false);
+        RootKeySet keys = await keeper.LoadAsync(storeId, settings).ConfigureAwait(false)
+            ?? throw new TenantEncryptionException(ErrorCodes.RootKeyMissing, $"The root key of the store {storeId} is not in {keeper.PlaceOf(storeId)}, where it is kept.");
         string? rootId = await GetAsync(settings, RootIdSetting).ConfigureAwait(false);
         if (keys.Keys.FirstOrDefault(key => key.Id == rootId) is not { } current)
         {
@@ -32,7 +34,7 @@ internal static class RootKeyLoader
         }
 
         // A rotation that was cut short leaves both keys in the vault; the store says which one is current.
-        return (storeId, new RootKeySet([current, .. keys.Keys.Where(key => key != current)]));
+        return new StoreRoot(storeId, new RootKeySet([current, .. keys.Keys.Where(key => key != current)]), keeper);
     }
 
     /// <summary>The id of the root key that the store needs; <see langword="null"/> for a store that is new.</summary>
@@ -50,7 +52,7 @@ internal static class RootKeyLoader
     }
 
     /// <summary>Gives a new store its id and root key, in a write transaction.</summary>
-    public static async Task<(string StoreId, RootKeySet Keys)> CreateAsync(ISettingsTable settings, IRootKeyVault vault)
+    public static async Task<StoreRoot> CreateAsync(ISettingsTable settings, IRootKeyVault vault)
     {
         string storeId = Guid.NewGuid().ToString("N");
         var keys = new RootKeySet(RootKey.Create());
@@ -58,23 +60,19 @@ internal static class RootKeyLoader
         await SetAsync(settings, StoreIdSetting, storeId).ConfigureAwait(false);
         await SetAsync(settings, ProtectionSetting, vault.Protection.ToString()).ConfigureAwait(false);
         await NoteCurrentAsync(settings, keys).ConfigureAwait(false);
-        return (storeId, keys);
+        return new StoreRoot(storeId, keys, vault);
     }
 
     /// <summary>Notes in the store which root key it needs.</summary>
     public static Task NoteCurrentAsync(ISettingsTable settings, RootKeySet keys) => SetAsync(settings, RootIdSetting, keys.Current.Id);
 
-    private static async Task RefuseOtherProtectionAsync(ISettingsTable settings, IRootKeyVault vault)
+    private static async Task<IRootKeyVault> KeeperAsync(ISettingsTable settings, IRootKeyVault vault)
     {
         string? kept = await GetAsync(settings, ProtectionSetting).ConfigureAwait(false);
-        if (kept == vault.Protection.ToString())
-        {
-            return;
-        }
-
-        throw kept == nameof(RootKeyProtection.Passphrase)
+        IRootKeyVault? keeper = Enum.TryParse(kept, out RootKeyProtection protection) ? vault.For(protection) : null;
+        return keeper ?? throw (protection == RootKeyProtection.Passphrase
             ? new TenantEncryptionException(ErrorCodes.PassphraseRequired, "The root key of this store is kept under a passphrase.")
-            : new TenantEncryptionException(ErrorCodes.RootKeyMismatch, $"The root key of this store is kept as {kept}, not as {vault.Protection}.");
+            : new TenantEncryptionException(ErrorCodes.RootKeyMismatch, $"The root key of this store is kept as {kept}, not as {vault.Protection}."));
     }
 
     private static async Task<string?> GetAsync(ISettingsTable settings, string name) =>

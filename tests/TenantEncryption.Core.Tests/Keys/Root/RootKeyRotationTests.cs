@@ -32,11 +32,12 @@ public sealed class RootKeyRotationTests : IDisposable
     {
         await using TenantEncryptionService service = await _store.OpenAsync();
         await RootKeyStore.ProtectAsync(service, "acme");
-        byte[] before = await File.ReadAllBytesAsync(_store.RootFile);
+        using RootKeySet before = await _store.LoadRootsAsync();
         await service.RootKey.RotateAsync();
-        byte[] after = await File.ReadAllBytesAsync(_store.RootFile);
-        Assert.Equal(before.Length, after.Length);
-        Assert.Equal(-1, after.AsSpan().IndexOf(before.AsSpan(6 + 16)));
+        using RootKeySet after = await _store.LoadRootsAsync();
+        RootKey kept = Assert.Single(after.Keys);
+        Assert.NotEqual(before.Current.Id, kept.Id);
+        Assert.NotEqual(before.Current.Material.Memory.ToArray(), kept.Material.Memory.ToArray());
     }
 
     [Fact]
@@ -72,11 +73,10 @@ public sealed class RootKeyRotationTests : IDisposable
             message = await RootKeyStore.ProtectAsync(service, "acme");
         }
 
-        using (RootKeySet kept = RootKeySet.Parse(await File.ReadAllBytesAsync(_store.RootFile)))
+        using (RootKeySet kept = await _store.LoadRootsAsync())
         using (var both = new RootKeySet(RootKey.Create(), kept.Current))
-        using (var bytes = both.Serialize())
         {
-            await File.WriteAllBytesAsync(_store.RootFile, bytes.Memory.ToArray());
+            await _store.SaveRootsAsync(both);
         }
 
         await using TenantEncryptionService next = await _store.OpenAsync();
@@ -98,9 +98,8 @@ public sealed class RootKeyRotationTests : IDisposable
     {
         await (await _store.OpenAsync()).DisposeAsync();
         using (var foreign = new RootKeySet(RootKey.Create()))
-        using (var bytes = foreign.Serialize())
         {
-            await File.WriteAllBytesAsync(_store.RootFile, bytes.Memory.ToArray());
+            await _store.SaveRootsAsync(foreign);
         }
 
         var mismatch = await Assert.ThrowsAsync<TenantEncryptionException>(() => _store.OpenAsync());

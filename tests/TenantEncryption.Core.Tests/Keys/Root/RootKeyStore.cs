@@ -22,6 +22,8 @@ internal sealed class RootKeyStore : IDisposable
     /// <summary>The one file with root keys.</summary>
     public string RootFile => Directory.GetFiles(Roots, "*.root").Single();
 
+    private string StoreId => Path.GetFileNameWithoutExtension(RootFile);
+
     /// <summary>A passphrase's vault, with few iterations for the test's sake.</summary>
     public static PassphraseRootKeyVault Passphrase(string text) => new(new SecretBytes(Encoding.UTF8.GetBytes(text)), iterations: 10);
 
@@ -46,6 +48,12 @@ internal sealed class RootKeyStore : IDisposable
         await using DataSession session = service.Data.BeginSession();
         return Encoding.UTF8.GetString((await session.UnprotectValueAsync(message)).Plaintext);
     }
+
+    /// <summary>The root keys that are kept outside the store.</summary>
+    public async Task<RootKeySet> LoadRootsAsync() => (await new FileRootKeyVault(Roots).LoadAsync(StoreId, null!))!;
+
+    /// <summary>Keeps other root keys in their place.</summary>
+    public Task SaveRootsAsync(RootKeySet keys) => new FileRootKeyVault(Roots).SaveAsync(StoreId, keys, null!);
 
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(_root, recursive: true);
