@@ -11,9 +11,12 @@ BeforeAll {
     $sandbox = Enter-Sandbox
     $key = New-LocalKey $sandbox
     $url = $sandbox.LocalKms.Url
-    $env:HOME = Join-Path $sandbox.Root 'home'
-    $aws = Join-Path $env:HOME '.aws'
-    $cache = New-Item -ItemType Directory (Join-Path $aws 'sso/cache')
+    # The SDK watches a folder below it as long as the process lives, and Windows removes none that is watched: there it is one that stays, all but empty.
+    $env:HOME = $IsWindows ? (Join-Path ([IO.Path]::GetTempPath()) "te-acceptance-home-$PID") : (Join-Path $sandbox.Root 'home')
+    $aws = (New-Item -ItemType Directory (Join-Path $env:HOME '.aws')).FullName
+    # Where the SDK looks for sign-ins. Windows lets nobody say where a user's profile is: there it is the user's own, in which only what has our names is touched.
+    $cache = New-Item -ItemType Directory -Force (Join-Path ([Environment]::GetFolderPath('UserProfile')) '.aws/sso/cache')
+    $corp = "te-acceptance-$([guid]::NewGuid().ToString('N'))"
     $env:AWS_CONFIG_FILE = Join-Path $aws 'config'
     $env:AWS_SHARED_CREDENTIALS_FILE = Join-Path $aws 'credentials'
     $env:AWS_ENDPOINT_URL_STS = $url
@@ -67,6 +70,7 @@ BeforeAll {
 }
 
 AfterAll {
+    Remove-Item -LiteralPath $aws -Recurse -Force
     Exit-Sandbox $sandbox
     foreach ($name in $variables) { [Environment]::SetEnvironmentVariable($name, $before[$name]) }
 }
@@ -243,34 +247,34 @@ Describe 'An SSO profile' {
             }
         }
         $env:AWS_ENDPOINT_URL_SSO = $env:AWS_ENDPOINT_URL_SSO_OIDC = $portalUrl
-        Set-Profile @'
+        Set-Profile @"
 [profile session]
-sso_session = corp
+sso_session = $corp
 sso_account_id = 111122223333
 sso_role_name = Operator
-[sso-session corp]
+[sso-session $corp]
 sso_region = us-east-1
-sso_start_url = https://corp.awsapps.com/start
+sso_start_url = https://$corp.awsapps.com/start
 sso_registration_scopes = sso:account:access
 [profile legacy]
 sso_account_id = 111122223333
 sso_role_name = Operator
 sso_region = us-east-1
-sso_start_url = https://corp.awsapps.com/start
+sso_start_url = https://$corp.awsapps.com/start
 [profile chained]
 role_arn = arn:aws:iam::111122223333:role/Operator
 source_profile = session
 external_id = customer-7
 region = eu-west-1
-'@
+"@
 
         # What "aws sso login" leaves behind: a token for the session's name, or for the start URL.
         function Set-SsoToken([string] $Token, [DateTime] $Until) {
-            Remove-Item (Join-Path $cache '*')
-            foreach ($name in 'corp', 'https://corp.awsapps.com/start') {
+            foreach ($name in $corp, "https://$corp.awsapps.com/start") {
                 $file = [Convert]::ToHexString([System.Security.Cryptography.SHA1]::HashData([Text.Encoding]::UTF8.GetBytes($name))).ToLowerInvariant()
+                Remove-Item -ErrorAction Ignore (Join-Path $cache "$file.json")
                 if ($Token) {
-                    @{ startUrl = 'https://corp.awsapps.com/start'; region = 'us-east-1'; accessToken = $Token; expiresAt = $Until.ToString('yyyy-MM-ddTHH:mm:ssZ') } |
+                    @{ startUrl = "https://$corp.awsapps.com/start"; region = 'us-east-1'; accessToken = $Token; expiresAt = $Until.ToString('yyyy-MM-ddTHH:mm:ssZ') } |
                         ConvertTo-Json | Set-Content (Join-Path $cache "$file.json")
                 }
             }
@@ -278,6 +282,7 @@ region = eu-west-1
     }
 
     AfterAll {
+        Set-SsoToken '' ([DateTime]::UtcNow)
         # The listener waits in the runtime, where stopping the job does not reach it: a last call wakes it.
         $stopping = $portal.StopJobAsync()
         try { $null = Invoke-WebRequest $portalUrl -SkipHttpErrorCheck -TimeoutSec 5 } catch { $null = $_ }

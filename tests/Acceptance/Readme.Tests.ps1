@@ -3,8 +3,9 @@ BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Sandbox.psm1')
     $sandbox = Enter-Sandbox
     # A folder that looks like a built clone.
-    foreach ($folder in 'out', 'samples', 'src') {
-        $null = New-Item -ItemType ($IsWindows ? 'Junction' : 'SymbolicLink') -Path $folder -Target (Join-Path $PSScriptRoot "../../$folder" | Convert-Path)
+    foreach ($folder in 'out', 'samples', 'src/TenantEncryption.LocalKms/bin') {
+        $null = New-Item -ItemType Directory -Force (Split-Path "./$folder")
+        Copy-Item -Recurse (Join-Path $PSScriptRoot "../../$folder") $folder
     }
 }
 

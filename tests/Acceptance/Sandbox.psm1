@@ -3,7 +3,7 @@
 #>
 Set-StrictMode -Version 3
 
-$variables = 'PSModulePath', 'TENANTENCRYPTION_HOME', 'XDG_CONFIG_HOME', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE', 'AWS_EC2_METADATA_DISABLED'
+$variables = 'PSModulePath', 'TENANTENCRYPTION_HOME', 'XDG_CONFIG_HOME', 'LOCALAPPDATA', 'ProgramData', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE', 'AWS_EC2_METADATA_DISABLED'
 
 # The built module and the program of the local KMS.
 $script:ModulePath = Join-Path $PSScriptRoot '../../out/TenantEncryption/TenantEncryption.psd1' | Convert-Path
@@ -20,7 +20,9 @@ function Enter-Sandbox {
     # Runspaces and jobs find the module as they find one that is installed.
     $env:PSModulePath = "$($script:ModulePath | Split-Path | Split-Path)$([IO.Path]::PathSeparator)$env:PSModulePath"
     $env:TENANTENCRYPTION_HOME = Join-Path $sandbox.Root 'store'
+    # Where root keys and heads are kept, of the user and of the machine: Windows has other names.
     $env:XDG_CONFIG_HOME = Join-Path $sandbox.Root 'config'
+    if ($IsWindows) { $env:LOCALAPPDATA = $env:ProgramData = $env:XDG_CONFIG_HOME }
     $env:AWS_ACCESS_KEY_ID = 'local'
     $env:AWS_SECRET_ACCESS_KEY = 'local'
     $env:AWS_EC2_METADATA_DISABLED = 'true'

@@ -45,6 +45,14 @@ Describe 'Connect-TenantEncryption' {
         $value | Unprotect-TenantData | Should -Be 'secret'
     }
 
+    It 'says what -MachineScope does not change' {
+        Connect-TenantEncryption scoped -Create
+        Disconnect-TenantEncryption
+        Connect-TenantEncryption scoped -MachineScope -WarningAction SilentlyContinue -WarningVariable warnings
+        $warnings | Should -BeLike '*is kept as *-MachineScope is for new stores*'
+        Disconnect-TenantEncryption
+    }
+
     It 'tells a store of which the root key is missing' {
         $null = Connect-TenantEncryption rootless -Create
         Disconnect-TenantEncryption
@@ -153,6 +161,8 @@ Describe 'Runspaces' {
             $null = New-EncryptionTenant "only-$_"
             Start-Sleep -Milliseconds 100
             "$_ has $((Get-EncryptionTenant).TenantId -join ',')"
+            # Nobody else closes it, and Windows removes no folder of an open store.
+            Disconnect-TenantEncryption
         } -ThrottleLimit 4
         $ids | Sort-Object | Should -Be 'four has only-four', 'one has only-one', 'three has only-three', 'two has only-two'
     }
