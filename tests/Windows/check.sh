@@ -32,7 +32,7 @@ prepare() {
     if [ ! -e "$debian/prepared" ]; then
         note "Debian $release with Wine, in $debian"
         rm -rf "$debian"
-        command -v debootstrap > /dev/null || { apt-get update && apt-get install -y --no-install-recommends debootstrap; } > "$root/apt.log" 2>&1 ||
+        { apt-get update && apt-get install -y --no-install-recommends debootstrap; } > "$root/apt.log" 2>&1 ||
             cannot "apt can't install debootstrap: $(tail -n 1 "$root/apt.log")"
         mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' | grep -v security | head -n 1)
         debootstrap --variant=minbase --include=wine,wine64 "$release" "$debian" "$mirror" > "$root/debootstrap.log" 2>&1 ||

@@ -1,7 +1,6 @@
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
-using TenantEncryption.Policies;
 using TenantEncryption.Policies.Findings;
 using TenantEncryption.Policies.Templates;
 using static TenantEncryption.Core.Tests.Policies.Build;
@@ -61,7 +60,7 @@ internal sealed class MistakeScene
     public string Value => HasContext ? TenantId : "qbusiness.us-east-1.amazonaws.com";
 
     /// <summary>A principal of the platform's first statement.</summary>
-    public string Principal => Texts(Rendered[0].Statement["Principal"]!["AWS"]!)[0];
+    public string Principal => Texts(Rendered[0].Statement[nameof(Principal)]!["AWS"]!)[0];
 
     public string PrincipalAccount => Principal.Split(':')[4];
 

@@ -165,7 +165,7 @@ public sealed class PolicyMistakesTests
         return PolicySimulator.Decide(access.ToRequest(scene.Values.Key!.ToString(), DateTimeOffset.UnixEpoch.AddYears(56)), new KeyPolicies { KeyPolicy = policy, IdentityPolicies = [] }).IsAllowed;
     }
 
-    private static IEnumerable<JToken> Statements(string policy) => JObject.Parse(policy)["Statement"] is JArray list ? list : [JObject.Parse(policy)["Statement"]!];
+    private static JArray Statements(string policy) => JObject.Parse(policy)["Statement"] is JArray list ? list : [JObject.Parse(policy)["Statement"]!];
 
     private static (MistakeScene Scene, Mistake Mistake, string Policy) Make(string platform, string name)
     {
