@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -77,7 +76,7 @@ internal static class WindowsFile
 
     private static Exception ExceptionOf(int error, string path)
     {
-        string text = new Win32Exception(error).Message;
+        string text = Marshal.GetPInvokeErrorMessage(error);
         return error switch
         {
             NoFile => new FileNotFoundException(text, path),
