@@ -26,7 +26,8 @@ internal static class KmsCases
             JObject both = Policy(Allow("Both", Who(Foreigner), "kms:*"));
             yield return (action.AcrossAccounts
                 ? Case($"{action} by a role of another account that both sides allow", both, Ask(Foreigner, action.Name), "identity:Anything")
-                : Case($"{action} by a role of another account has no effect", both, Ask(Foreigner, action.Name), "none")) with { IdentityPolicies = [Anything] };
+                : Case($"{action} by a role of another account has no effect", both, Ask(Foreigner, action.Name), "none")) with
+            { IdentityPolicies = [Anything] };
         }
 
         JObject everyone = Policy(Allow("Everyone", "*", "kms:*"));

@@ -47,7 +47,8 @@ internal static class PolicyJson
                     $"The policy has a typographic quote, {quote} (U+{(int)quote:X4}), where JSON has a straight one (\"); word processors and web pages make them so.",
                     position,
                     isJson: false,
-                    e) { Remedy = "Put straight quotes in the place of all typographic ones." }
+                    e)
+                { Remedy = "Put straight quotes in the place of all typographic ones." }
                 : new PolicySyntaxException($"The policy is not valid JSON: {Sentence(e.Message, " LineNumber:")}", position, isJson: false, e);
         }
         catch (JsonReaderException e)

@@ -119,13 +119,15 @@ internal static class ConditionMistakes
         {
             Statement(policy)["Condition"] = Condition(@operator, scene.ConditionKey, scene.Value);
             return policy.ToString();
-        }) { Applies = scene => scene.HasContext };
+        })
+        { Applies = scene => scene.HasContext };
 
     private static Mistake Made(string name, string finding, Func<MistakeScene, JToken> condition) => new(name, finding, (scene, policy) =>
     {
         Statement(policy)["Condition"] = condition(scene);
         return policy.ToString();
-    }) { Applies = scene => scene.HasContext };
+    })
+    { Applies = scene => scene.HasContext };
 
     private static Mistake More(string name, string @operator, string key, string value) => new(name, NotMet, (_, policy) =>
     {
@@ -139,7 +141,8 @@ internal static class ConditionMistakes
     {
         change((JObject)Statement(policy)["Condition"]!);
         return policy.ToString();
-    }) { Applies = scene => !scene.HasContext };
+    })
+    { Applies = scene => !scene.HasContext };
 
     private static Mistake Via(string name, string value) => Amazon(name, NotMet, condition => condition["StringEquals"]!["kms:ViaService"] = value);
 }

@@ -180,5 +180,6 @@ internal static class DocumentMistakes
         ((JArray)policy["Statement"]!).RemoveAt(1);
         change((JObject)policy["Statement"]![0]!);
         return policy.ToString();
-    }) { Applies = scene => scene.HasContext, IsMerged = false };
+    })
+    { Applies = scene => scene.HasContext, IsMerged = false };
 }
