@@ -64,7 +64,7 @@ BeforeAll {
 }
 
 AfterAll {
-    foreach ($name in $previous.Keys) { [Environment]::SetEnvironmentVariable($name, $previous[$name]) }
+    foreach ($name in $previous.Keys) { [Environment]::SetEnvironmentVariable($name, $previous[$name] ?? [NullString]::Value) }
     Exit-Sandbox $sandbox
 }
 

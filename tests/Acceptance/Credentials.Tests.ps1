@@ -72,7 +72,7 @@ BeforeAll {
 AfterAll {
     Remove-Item -LiteralPath $aws -Recurse -Force
     Exit-Sandbox $sandbox
-    foreach ($name in $variables) { [Environment]::SetEnvironmentVariable($name, $before[$name]) }
+    foreach ($name in $variables) { [Environment]::SetEnvironmentVariable($name, $before[$name] ?? [NullString]::Value) }
 }
 
 Describe 'The default chain' {

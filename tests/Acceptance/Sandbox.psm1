@@ -37,7 +37,7 @@ function Exit-Sandbox($Sandbox) {
     Pop-Location
     Disconnect-TenantEncryption
     if ($Sandbox.LocalKms) { Stop-LocalKms $Sandbox.LocalKms }
-    foreach ($name in $variables) { [Environment]::SetEnvironmentVariable($name, $Sandbox.Previous[$name]) }
+    foreach ($name in $variables) { [Environment]::SetEnvironmentVariable($name, $Sandbox.Previous[$name] ?? [NullString]::Value) }
     Remove-Item -LiteralPath $Sandbox.Root -Recurse -Force
 }
 

@@ -65,7 +65,12 @@ internal static class ClientSettings
         // Reading ServiceURL makes the SDK look for a configured endpoint (AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL_STS,
         // AWS_ENDPOINT_URL, endpoint_url of the profile); such a one obeys the same rule as the connection's.
         string? chosen = endpointUrl ?? settings.ServiceURL;
-        if (chosen is not null)
+        if (chosen is "")
+        {
+            // A variable that is set to nothing configures nothing.
+            settings.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        }
+        else if (chosen is not null)
         {
             settings.ServiceURL = EndpointUrl.Parse(chosen, endpointUrl is null ? "from the AWS configuration" : "-EndpointUrl").ToString();
             // The SDK refuses a custom endpoint together with a FIPS or dual-stack variant, which may be on in the environment.

@@ -19,11 +19,13 @@ public sealed class CallerTests
         Assert.NotNull(caller.RequestId);
     }
 
-    [Fact]
-    public async Task A_KMS_on_this_machine_is_asked_itself_unless_STS_has_an_endpoint()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public async Task A_KMS_on_this_machine_is_asked_itself_unless_STS_has_an_endpoint(string? none)
     {
         await using LocalKmsSession local = await LocalKmsSession.StartAsync();
-        using (new EnvironmentScope(("AWS_ENDPOINT_URL_STS", null)))
+        using (new EnvironmentScope(("AWS_ENDPOINT_URL_STS", none)))
         {
             Assert.Equal("111122223333", (await local.Administration.GetCallerAsync(local.Connection, default)).Value.AccountId);
         }
