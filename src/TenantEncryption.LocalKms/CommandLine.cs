@@ -32,7 +32,7 @@ internal static class CommandLine
             string[] parts = option.Split('=', 2);
             if (!Known.Contains(parts[0], StringComparer.OrdinalIgnoreCase))
             {
-                throw new ArgumentException($"There is no option {parts[0]}. Did you mean {NearestName.To(parts[0], Known)}?");
+                throw new ArgumentException($"There is no option {parts[0]}. Did you mean {NearestName.To(parts[0], [.. Known, "--help"])}?");
             }
 
             values[parts[0][2..]] = parts.Length == 2 ? parts[1]

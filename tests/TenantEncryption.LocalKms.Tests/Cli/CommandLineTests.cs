@@ -23,6 +23,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("--fautl", "--fault")]
     [InlineData("--url", "--urls")]
+    [InlineData("--hlp", "--help")]
     [InlineData("--Identity=x", "--identities")]
     [InlineData("-data", "--data")]
     [InlineData("--allowremote", "--allow-remote")]
