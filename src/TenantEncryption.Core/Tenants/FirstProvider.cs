@@ -1,6 +1,7 @@
 using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Platforms;
+using TenantEncryption.Policies;
 using TenantEncryption.Providers;
 using TenantEncryption.Providers.Grants;
 using TenantEncryption.Providers.Validation;
@@ -30,8 +31,10 @@ internal sealed class FirstProvider(
             PromotedToCurrentAt = time.GetUtcNow(),
         };
 
-        // A child's calls name the child, which its parent's grant does not permit: it has one of its own beside.
-        string? grantee = newTenant.Key?.GranteePrincipal ?? (provider.Grants is [var inherited, ..] ? inherited.GranteePrincipal : null);
+        // A child's calls name the child, which its parent's grant does not permit: it has one of its own beside. One to a service is for a resource that
+        // the parent's names: for the child's own calls the caller has the grant.
+        string? grantee = newTenant.Key?.GranteePrincipal
+            ?? provider.Grants.Select(grant => grant.GranteePrincipal).FirstOrDefault(principal => !PrincipalSyntax.IsService(principal));
         provider = await grants.MakeAsync(operation, tenant, provider, grantee, cancellationToken).ConfigureAwait(false);
         return await authenticator.SignAsync(provider, cancellationToken).ConfigureAwait(false);
     }

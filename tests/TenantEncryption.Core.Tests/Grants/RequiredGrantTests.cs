@@ -200,6 +200,23 @@ public sealed class RequiredGrantTests
     }
 
     [Fact]
+    public async Task A_child_of_an_environment_that_lives_by_a_grant_to_a_service_has_one_to_the_caller()
+    {
+        await using PlatformScene scene = await PrepareAsync();
+        await scene.Service.Service.Tenants.CreateAsync(WithKey(scene, "environment"));
+        KeyGrantService grants = scene.Service.Service.Grants;
+        await grants.RevokeAsync(Assert.Single(await grants.ListAsync(scene.KeyArn)));
+        await MakeAsync(grants, await scene.Service.ProviderAsync("CMK", "environment"), toService: true);
+
+        await scene.Service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "index", Platform = AmazonQ, Parent = "environment" });
+
+        IReadOnlyList<ProviderGrant> remembered = (await scene.Service.ProviderAsync("CMK", "index")).Grants;
+        Assert.Equal([("environment", true), ("index", false)], remembered.Select(grant => (grant.TenantId, grant.GranteePrincipal == Service)));
+        byte[] message = await scene.Service.ProtectValueAsync([1], "index");
+        Assert.Equal([1], await scene.Service.ReadValueAsync(message));
+    }
+
+    [Fact]
     public async Task A_provider_that_is_removed_takes_its_grant_with_it()
     {
         await using PlatformScene scene = await PrepareAsync();
@@ -269,7 +286,7 @@ public sealed class RequiredGrantTests
 
     private static async Task<KeyGrant> MakeAsync(KeyGrantService grants, KeyProvider provider, bool toService = false)
     {
-        var request = new NewKeyGrant { KeyId = provider.KeyArn!, TenantIds = ["acme"], Platform = PlatformCatalog.FindBuiltIn(AmazonQ) };
+        var request = new NewKeyGrant { KeyId = provider.KeyArn!, TenantIds = [provider.TenantId], Platform = PlatformCatalog.FindBuiltIn(AmazonQ) };
         request = toService
             ? request with { GranteeServicePrincipal = Service, SourceArn = "arn:aws:qbusiness:us-east-1:111122223333:application/1" }
             : request with { GranteePrincipal = Role };

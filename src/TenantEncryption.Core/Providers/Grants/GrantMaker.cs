@@ -32,7 +32,7 @@ internal sealed class GrantMaker(TimeProvider time)
     /// <param name="grantee">Who gets the permission; <see langword="null"/> for the caller.</param>
     /// <param name="cancellationToken">Ends the work; what was made is taken away.</param>
     /// <returns>The provider with its grants; as it was where the platform uses no grant.</returns>
-    /// <exception cref="TenantEncryptionException">What KMS answered; no grant is left behind.</exception>
+    /// <exception cref="TenantEncryptionException">What KMS answered; what was made is revoked.</exception>
     public async Task<KeyProvider> MakeAsync(
         Operation operation, EncryptionTenant tenant, KeyProvider provider, string? grantee, CancellationToken cancellationToken)
     {
@@ -144,7 +144,7 @@ internal sealed class GrantMaker(TimeProvider time)
 
     private static TenantEncryptionException Explain(TenantEncryptionException refusal, EncryptionTenant tenant, string principal) => new(
         refusal.Code,
-        $"{tenant.Profile.Name} uses a key by a grant, and the one for {principal} could not be made; nothing was registered, and no grant is left. {refusal.Detail}",
+        $"{tenant.Profile.Name} uses a key by a grant, and the one for {principal} could not be made; nothing was registered. {refusal.Detail}",
         refusal,
         refusal.Code == ErrorCodes.PolicyDenied ? "Have the key policy, or your own permissions, allow you kms:CreateGrant, kms:ListGrants and kms:RevokeGrant on the key." : refusal.Remedy)
     {
