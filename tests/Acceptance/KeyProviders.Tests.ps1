@@ -173,6 +173,8 @@ Describe 'Test-KeyProvider' {
         (Test-KeyProvider -TenantId tested).Code | Should -Be 'SUCCESS', 'SUCCESS', 'KEY_NOT_FOUND'
         { Test-KeyProvider tested-cmk -TenantId tested -EndpointUrl http://127.0.0.1:1 -ErrorAction Stop } |
             Should -Throw -ErrorId 'INVALID_INPUT,*' -ExpectedMessage "*$($sandbox.LocalKms.Url)*"
+        # Of a tenant's providers, none is tested before one is refused.
+        Test-KeyProvider -TenantId tested -EndpointUrl http://127.0.0.1:1 -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
     }
 
     It 'tests every provider of a tenant' {

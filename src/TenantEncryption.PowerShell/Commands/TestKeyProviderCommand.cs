@@ -105,17 +105,19 @@ public sealed class TestKeyProviderCommand : AwsCmdlet
             return;
         }
 
-        foreach (KeyProvider provider in await ProviderSelection.SelectAsync(Service, KeyProvider, TenantId, Cancellation).ConfigureAwait(false))
-        {
-            // What says the same, such as a default for every cmdlet, contradicts nothing; and the internal KMS is not called.
-            if (provider.Type != KeyProviderType.Internal && !Connection.Agrees(provider.Connection))
-            {
-                throw new TenantEncryptionException(
-                    ErrorCodes.InvalidInput,
-                    $"The key provider '{provider.Name}' is called as it was registered ({provider.Connection}), not otherwise ({Connection}).",
-                    remedy: "Leave the AWS parameters out, or test the key by -KeyArn.");
-            }
+        IReadOnlyList<KeyProvider> providers = await ProviderSelection.SelectAsync(Service, KeyProvider, TenantId, Cancellation).ConfigureAwait(false);
 
+        // What says the same, such as a default for every cmdlet, contradicts nothing; and the internal KMS is not called.
+        if (providers.FirstOrDefault(one => one.Type != KeyProviderType.Internal && !Connection.Agrees(one.Connection)) is { } other)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.InvalidInput,
+                $"The key provider '{other.Name}' is called as it was registered ({other.Connection}), not otherwise ({Connection}).",
+                remedy: "Leave the AWS parameters out, or test the key by -KeyArn.");
+        }
+
+        foreach (KeyProvider provider in providers)
+        {
             await TellAsync(await Service.Providers.TestAsync(provider.Id, Offline, Cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         }
     }
