@@ -62,7 +62,8 @@ Describe 'The module' {
                 ForEach-Object { "$($_.GetName().Name)=$([System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext($_).Name)" } | Sort-Object
 '@
         $run.Output -split '\r?\n' | Should -Be @(
-            'Microsoft.Data.Sqlite=TenantEncryption', 'TenantEncryption.Core=Default', 'TenantEncryption.PowerShell=Default', 'TenantEncryption.Sqlite=TenantEncryption')
+            'Microsoft.Data.Sqlite=TenantEncryption', 'TenantEncryption.Abstractions=Default', 'TenantEncryption.Core=Default', 'TenantEncryption.Envelope=Default',
+            'TenantEncryption.KeyPolicies=Default', 'TenantEncryption.PowerShell=Default', 'TenantEncryption.Sqlite=TenantEncryption')
     }
 
     It 'closes its stores when it is removed, and opens them again when it is imported' {

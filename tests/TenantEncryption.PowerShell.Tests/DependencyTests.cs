@@ -6,19 +6,24 @@ namespace TenantEncryption.PowerShell.Tests;
 public class DependencyTests
 {
     private static readonly Assembly Cmdlets = typeof(Hosting.TenantCmdlet).Assembly;
-    private static readonly Assembly Core = typeof(Stores.IStore).Assembly;
 
-    [Fact]
-    public void The_cmdlets_reference_no_adapter() =>
-        Assert.Equal(
-            ["System.Management.Automation", "TenantEncryption.Core"],
-            Cmdlets.GetReferencedAssemblies().Select(reference => reference.Name!).Where(name => !IsRuntime(name)).Order(StringComparer.Ordinal));
+    /// <summary>What each assembly may reference beside the runtime. What PowerShell loads has no SDK and no database.</summary>
+    public static TheoryData<string, string[]> References => new()
+    {
+        { "Abstractions", ["Newtonsoft.Json"] },
+        { "Envelope", ["TenantEncryption.Abstractions"] },
+        { "KeyPolicies", ["Newtonsoft.Json", "TenantEncryption.Abstractions"] },
+        { "Core", ["Newtonsoft.Json", "System.Security.Cryptography.ProtectedData", "TenantEncryption.Abstractions", "TenantEncryption.Envelope", "TenantEncryption.KeyPolicies"] },
+        { "PowerShell", ["System.Management.Automation", "TenantEncryption.Abstractions", "TenantEncryption.Core", "TenantEncryption.Envelope", "TenantEncryption.KeyPolicies"] },
+    };
 
-    [Fact]
-    public void Core_references_no_SDK_and_no_database() =>
+    [Theory]
+    [MemberData(nameof(References))]
+    public void Each_assembly_of_PowerShells_context_references_those_before_it_alone(string assembly, string[] references) =>
         Assert.Equal(
-            ["Newtonsoft.Json", "System.Security.Cryptography.ProtectedData"],
-            Core.GetReferencedAssemblies().Select(reference => reference.Name!).Where(name => !IsRuntime(name)).Order(StringComparer.Ordinal));
+            references,
+            Assembly.LoadFrom(Path.Combine(Repository.Module, $"TenantEncryption.{assembly}.dll"))
+                .GetReferencedAssemblies().Select(reference => reference.Name!).Where(name => !IsRuntime(name)).Order(StringComparer.Ordinal));
 
     [Fact]
     public void Every_public_member_of_a_cmdlet_has_a_type_that_PowerShell_knows() =>
@@ -26,7 +31,10 @@ public class DependencyTests
             Assert.All(Types(cmdlet.Type), type => Assert.Contains(type.Assembly.GetName().Name, KnownAssemblies)));
 
     private static IEnumerable<string> KnownAssemblies =>
-        [Cmdlets.GetName().Name!, Core.GetName().Name!, "System.Management.Automation", typeof(object).Assembly.GetName().Name!];
+    [
+        Cmdlets.GetName().Name!, "System.Management.Automation", typeof(object).Assembly.GetName().Name!,
+        .. Directory.GetFiles(Repository.Module, "TenantEncryption.*.dll").Select(Path.GetFileNameWithoutExtension)!,
+    ];
 
     private static IEnumerable<Type> Types(Type cmdlet) => cmdlet
         .GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)

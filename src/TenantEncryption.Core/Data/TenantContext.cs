@@ -23,7 +23,7 @@ internal static class TenantContext
                 key.Length == 0 ? "is empty"
                 : key.StartsWith(ReservedPrefix, StringComparison.OrdinalIgnoreCase) ? $"begins with '{ReservedPrefix}', which the message format reserves"
                 : key.Equals(tenantKey, StringComparison.OrdinalIgnoreCase) ? "names the tenant, which is always added"
-                : key.Equals(KeySealer.KekContextKey, StringComparison.OrdinalIgnoreCase) ? "is reserved for key-encryption keys"
+                : key.Equals(PlatformProfile.KekContextKey, StringComparison.OrdinalIgnoreCase) ? "is reserved for key-encryption keys"
                 : !pairs.TryAdd(key, value) ? "differs from another key only by case, which KMS does not tell apart"
                 : null;
             if (fault is not null)

@@ -15,9 +15,6 @@ namespace TenantEncryption.Keys;
 /// </summary>
 internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator authenticator, IAeadFactory? aeadFactory)
 {
-    /// <summary>The context key of the pair that names the key-encryption key in every KMS call.</summary>
-    public const string KekContextKey = "KekId";
-
     /// <summary>How many calls of KMS it takes to seal a key under a provider.</summary>
     public static int CallsToSeal(EncryptionTenant tenant, KeyProvider provider) =>
         provider.Type == KeyProviderType.Internal ? 0 : IsShareOpened(tenant) ? 2 : 1;
@@ -139,7 +136,7 @@ internal sealed class KeySealer(InternalKms internalKms, ProviderAuthenticator a
     public static Dictionary<string, string> ContextOf(EncryptionTenant tenant, KeyProvider provider, string kekId) => new()
     {
         [tenant.Profile.ContextKey] = provider.ContextValue ?? tenant.TenantId,
-        [KekContextKey] = kekId,
+        [PlatformProfile.KekContextKey] = kekId,
     };
 
     private async Task<SecretBytes> OpenWithShareAsync(KeyRecord record, KeyProvider provider, SecretBytes share, CancellationToken cancellationToken)

@@ -163,6 +163,6 @@ public sealed class TenantService
 
         IReadOnlyList<EncryptionTenant> all = await transaction.Tenants.ListAsync().ConfigureAwait(false);
         throw new TenantEncryptionException(
-            ErrorCodes.TenantNotFound, $"There is no tenant '{tenantId}'{TenantIdRule.FindSimilar(tenantId, all.Select(known => known.TenantId))}.");
+            ErrorCodes.TenantNotFound, $"There is no tenant '{tenantId}'{SimilarTenantId.Find(tenantId, all.Select(known => known.TenantId))}.");
     }
 }

@@ -6,10 +6,11 @@ namespace TenantEncryption.PowerShell.Hosting;
 
 /// <summary>
 /// The load context of the adapters and their packages, so that AWSSDK and SQLite run beside other versions of themselves in the same
-/// PowerShell. Core comes from the default context, where the cmdlets have it; all else comes from <c>lib/</c> or is the runtime's own.
+/// PowerShell. What stands beside the cmdlets comes from the default context, where they have it; all else comes from <c>lib/</c> or is the runtime's own.
 /// </summary>
 internal sealed class AdapterContext : AssemblyLoadContext
 {
+    private static readonly string Root = Path.GetDirectoryName(typeof(AdapterContext).Assembly.Location)!;
     private readonly string _folder;
 
     /// <summary>Makes the context.</summary>
@@ -25,14 +26,15 @@ internal sealed class AdapterContext : AssemblyLoadContext
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        Assembly core = typeof(Stores.IStore).Assembly;
-        if (assemblyName.Name == core.GetName().Name)
+        string file = assemblyName.Name + ".dll";
+        string shared = Path.Combine(Root, file);
+        if (File.Exists(shared))
         {
-            return core;
+            return Default.LoadFromAssemblyPath(shared);
         }
 
-        string path = Path.Combine(_folder, assemblyName.Name + ".dll");
-        return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+        string own = Path.Combine(_folder, file);
+        return File.Exists(own) ? LoadFromAssemblyPath(own) : null;
     }
 
     /// <inheritdoc/>

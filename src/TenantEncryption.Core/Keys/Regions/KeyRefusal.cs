@@ -1,4 +1,5 @@
 using TenantEncryption.Errors;
+using TenantEncryption.Platforms;
 
 namespace TenantEncryption.Keys.Regions;
 
@@ -23,5 +24,5 @@ internal static class KeyRefusal
     /// </summary>
     public static bool Is(string code, IReadOnlyDictionary<string, string> encryptionContext) =>
         Is(code) && (code != ErrorCodes.PolicyDenied
-            || encryptionContext.Count == (encryptionContext.ContainsKey(KeySealer.KekContextKey) ? 2 : 1));
+            || encryptionContext.Count == (encryptionContext.ContainsKey(PlatformProfile.KekContextKey) ? 2 : 1));
 }

@@ -8,6 +8,9 @@ namespace TenantEncryption.Platforms;
 /// </summary>
 public sealed record PlatformProfile
 {
+    /// <summary>The key of the encryption-context pair that names the key-encryption key in every KMS call, on every platform.</summary>
+    public const string KekContextKey = "KekId";
+
     /// <summary>The name by which tenants refer to it: 1 to 64 lower-case letters, digits and hyphens.</summary>
     [JsonProperty(Required = Required.Always)]
     public required string Name { get; init; }

@@ -143,7 +143,7 @@ public static partial class PlatformProfileReader
         }
 
         if (profile.ContextKey.Length is 0 or > 128 || profile.ContextKey.StartsWith("aws", StringComparison.OrdinalIgnoreCase)
-            || profile.ContextKey.Equals(Keys.KeySealer.KekContextKey, StringComparison.OrdinalIgnoreCase) || profile.ContextKey.Any(char.IsControl))
+            || profile.ContextKey.Equals(PlatformProfile.KekContextKey, StringComparison.OrdinalIgnoreCase) || profile.ContextKey.Any(char.IsControl))
         {
             yield return ("$.contextKey", $"'{profile.ContextKey}' can't be the key of the tenant's pair: 1 to 128 characters, not beginning with 'aws', not KekId");
         }

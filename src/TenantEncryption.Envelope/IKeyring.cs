@@ -17,7 +17,7 @@ public interface IKeyring
     /// <returns>
     /// The data key, which the reader disposes; <see langword="null"/> if it is not this keyring's or did not unwrap, in which case
     /// the next one is tried. An exception ends the read of this message and of no other: a <see cref="TenantEncryptionException"/> with its own
-    /// code, and in a <see cref="Data.DataSession"/> any other one as KEYRING_FAILED.
+    /// code, and in a <c>DataSession</c> of the product any other one as KEYRING_FAILED.
     /// </returns>
     ValueTask<SecretBytes?> UnwrapAsync(
         EncryptedDataKey encryptedDataKey,

@@ -58,7 +58,9 @@ public class TenantEncryptionException : Exception
             : new TenantEncryptionException(ErrorCodes.Unknown, $"{exception.GetType().Name}: {exception.Message}", exception));
 
     /// <summary>The same error, whose text begins with the file that it is about: of many, nobody could tell which one is meant.</summary>
-    internal TenantEncryptionException About(string path)
+    /// <param name="path">The file, as the caller named it.</param>
+    /// <returns>The error, with this one inside.</returns>
+    public TenantEncryptionException About(string path)
     {
         string quoted = $"'{path}'";
         string detail = Detail.StartsWith(quoted, StringComparison.Ordinal) ? path + Detail[quoted.Length..] : $"{path}: {Detail}";
