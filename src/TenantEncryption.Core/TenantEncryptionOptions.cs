@@ -32,7 +32,7 @@ public sealed record TenantEncryptionOptions
     internal long WrapLimit { get; init; } = KeyReservations.DefaultWrapLimit;
 
     /// <summary>The file system.</summary>
-    internal Data.Files.IFileEffects FileEffects { get; init; } = new Data.Files.FileEffects();
+    internal Files.IFileEffects FileEffects { get; init; } = new Files.FileEffects();
 
     /// <summary>The AEAD of messages and keys; <see langword="null"/> for the platform's AES-GCM.</summary>
     internal Envelope.IAeadFactory? AeadFactory { get; init; }

@@ -1,11 +1,12 @@
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Changes;
 using TenantEncryption.Data;
 using TenantEncryption.Drills;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Grants;
-using TenantEncryption.Journal;
+using TenantEncryption.Integrity;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Keys.Root;
@@ -83,7 +84,8 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         var reservations = new KeyReservations(Journal, _ring, Keys, _session, options.WrapLimit);
         var materials = new MaterialsSource(_ring, regions);
         var writer = new MessageWriter(options.AeadFactory);
-        var fileReader = new FileReader(Journal, _ring, new MessageReader(options.AeadFactory), options.FileEffects, time);
+        var contextKeys = new ContextKeys(Journal);
+        var fileReader = new FileReader(Journal, _ring, contextKeys, new MessageReader(options.AeadFactory), options.FileEffects, time);
         var fileProtector = new FileProtector(
             reservations,
             new ProtectedFileWriter(materials, writer, options.FileEffects, time),
@@ -94,6 +96,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         var fileTester = new FileTester(fileReader, time);
         Data = new TenantDataProtector(
             Journal,
+            contextKeys,
             fileReader,
             ended => new DataSession(
                 Journal.Begin("Data"),

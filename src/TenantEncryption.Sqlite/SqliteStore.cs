@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using TenantEncryption.Data;
+using TenantEncryption.Files;
 using TenantEncryption.Sqlite.Connections;
 using TenantEncryption.Sqlite.Schema;
 using TenantEncryption.Stores;

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
-using TenantEncryption.Data.Files;
+using TenantEncryption.Changes;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Journal;
+using TenantEncryption.Files;
 using TenantEncryption.Keys;
 using TenantEncryption.Tenants;
 

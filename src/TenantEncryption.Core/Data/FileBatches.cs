@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using TenantEncryption.Data.Files;
+using TenantEncryption.Files;
 
 namespace TenantEncryption.Data;
 

@@ -1,5 +1,5 @@
-using TenantEncryption.Data.Files;
 using TenantEncryption.Errors;
+using TenantEncryption.Files;
 
 namespace TenantEncryption.Data;
 

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
-using TenantEncryption.Data.Files;
+using TenantEncryption.Changes;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
-using TenantEncryption.Journal;
+using TenantEncryption.Files;
 using TenantEncryption.Keys;
 
 namespace TenantEncryption.Data;

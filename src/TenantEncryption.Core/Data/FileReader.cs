@@ -1,18 +1,18 @@
 using Microsoft.Win32.SafeHandles;
-using TenantEncryption.Data.Files;
+using TenantEncryption.Changes;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
-using TenantEncryption.Journal;
+using TenantEncryption.Files;
 using TenantEncryption.Keys;
 
 namespace TenantEncryption.Data;
 
 /// <summary>Reads messages: to a file, to memory, or only to verify them.</summary>
-internal sealed class FileReader(ChangeJournal journal, KeyRing ring, MessageReader reader, IFileEffects effects, TimeProvider time)
+internal sealed class FileReader(ChangeJournal journal, KeyRing ring, ContextKeys contextKeys, MessageReader reader, IFileEffects effects, TimeProvider time)
 {
     /// <summary>Begins to read a message: only keys of its tenant are tried.</summary>
     /// <returns>The keyring, for one read; the caller disposes it.</returns>
-    public TenantKeyring NewKeyring(Operation operation, UnprotectOptions options) => new(ring, journal, operation, options, time);
+    public TenantKeyring NewKeyring(Operation operation, UnprotectOptions options) => new(ring, journal, contextKeys, operation, options, time);
 
     /// <summary>Reads a message file.</summary>
     /// <param name="source">The message.</param>

@@ -1,5 +1,5 @@
+using TenantEncryption.Changes;
 using TenantEncryption.Errors;
-using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;

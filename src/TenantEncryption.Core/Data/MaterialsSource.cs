@@ -1,7 +1,7 @@
 using System.Text;
+using TenantEncryption.Changes;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
-using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using TenantEncryption.Data.Files;
 using TenantEncryption.Errors;
+using TenantEncryption.Files;
 
 namespace TenantEncryption.Data;
 

@@ -1,6 +1,6 @@
-using TenantEncryption.Data.Files;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
+using TenantEncryption.Files;
 using TenantEncryption.Keys;
 
 namespace TenantEncryption.Data;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
-using TenantEncryption.Data.Files;
+using TenantEncryption.Changes;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
-using TenantEncryption.Journal;
+using TenantEncryption.Files;
 
 namespace TenantEncryption.Data;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Newtonsoft.Json.Linq;
-using TenantEncryption.Journal;
+using TenantEncryption.Changes;
 
 namespace TenantEncryption.Data;
 

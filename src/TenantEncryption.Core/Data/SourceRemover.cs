@@ -1,7 +1,7 @@
 using Microsoft.Win32.SafeHandles;
-using TenantEncryption.Data.Files;
+using TenantEncryption.Changes;
 using TenantEncryption.Errors;
-using TenantEncryption.Journal;
+using TenantEncryption.Files;
 
 namespace TenantEncryption.Data;
 

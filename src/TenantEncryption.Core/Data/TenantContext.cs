@@ -39,8 +39,4 @@ internal static class TenantContext
     public static bool Names(EncryptionContext context, EncryptionTenant tenant) =>
         context.TryGetValue(tenant.Profile.ContextKey, out string? value)
         && string.Equals(value, tenant.TenantId, StringComparison.Ordinal);
-
-    /// <summary>The tenant ids that a context's pairs name, one for each known context key at most.</summary>
-    public static IEnumerable<string> NamedTenants(EncryptionContext context) =>
-        PlatformCatalog.ContextKeys.Where(context.ContainsKey).Select(key => context[key]).Distinct(StringComparer.Ordinal);
 }

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
-using TenantEncryption.Data.Files;
+using TenantEncryption.Changes;
 using TenantEncryption.Envelope;
-using TenantEncryption.Journal;
+using TenantEncryption.Files;
 
 namespace TenantEncryption.Data;
 
@@ -13,12 +13,13 @@ public sealed class TenantDataProtector
     private const int PageSize = 512;
 
     private readonly ChangeJournal _journal;
+    private readonly ContextKeys _contextKeys;
     private readonly FileReader _fileReader;
     private readonly Func<Action<DataSession>, DataSession> _newSession;
     private readonly ConcurrentDictionary<DataSession, bool> _sessions = new();
 
-    internal TenantDataProtector(ChangeJournal journal, FileReader fileReader, Func<Action<DataSession>, DataSession> newSession) =>
-        (_journal, _fileReader, _newSession) = (journal, fileReader, newSession);
+    internal TenantDataProtector(ChangeJournal journal, ContextKeys contextKeys, FileReader fileReader, Func<Action<DataSession>, DataSession> newSession) =>
+        (_journal, _contextKeys, _fileReader, _newSession) = (journal, contextKeys, fileReader, newSession);
 
     /// <summary>Begins a session: one command, or a service's work. The caller disposes it; one that is left open ends with the service.</summary>
     /// <returns>The session.</returns>
@@ -38,7 +39,12 @@ public sealed class TenantDataProtector
     {
         using SafeFileHandle source = _fileReader.OpenMessage(path);
         MessageHeader header = await MessageReader.ReadHeaderAsync(source, MessageLimits.OfHeader, cancellationToken).ConfigureAwait(false);
-        return Describe(header) with { Path = path };
+        if (!_contextKeys.Named(header.Context).Any())
+        {
+            await _contextKeys.LearnAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return Describe(header, _contextKeys.Named(header.Context)) with { Path = path };
     }
 
     /// <summary>Reads the headers of message files, none of which is authenticated; one that can't be read does not stop the rest.</summary>
@@ -59,11 +65,15 @@ public sealed class TenantDataProtector
         }
     }
 
-    /// <summary>Reads the header of a message in memory. It is not authenticated.</summary>
+    /// <summary>Reads the header of a message in memory, without a store: the tenant is told where its platform is built in. It is not authenticated.</summary>
     /// <param name="message">The message, or its start.</param>
     /// <returns>What the header says.</returns>
     /// <exception cref="TenantEncryptionException"><c>NOT_A_MESSAGE</c>, <c>MESSAGE_TRUNCATED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
-    public static MessageInfo ReadHeader(ReadOnlyMemory<byte> message) => Describe(MessageReader.ReadHeader(message.Span, MessageLimits.OfHeader));
+    public static MessageInfo ReadHeader(ReadOnlyMemory<byte> message)
+    {
+        MessageHeader header = MessageReader.ReadHeader(message.Span, MessageLimits.OfHeader);
+        return Describe(header, ContextKeys.NamedOnBuiltIn(header.Context));
+    }
 
     /// <summary>Lists the catalog in the order of paths, from a catalog of any size.</summary>
     /// <param name="tenantId">Of this tenant.</param>
@@ -110,7 +120,7 @@ public sealed class TenantDataProtector
         }
     }
 
-    private static MessageInfo Describe(MessageHeader header)
+    private static MessageInfo Describe(MessageHeader header, IEnumerable<string> namedTenants)
     {
         string? kekId = null;
         string? keyArn = null;
@@ -126,7 +136,7 @@ public sealed class TenantDataProtector
             }
         }
 
-        string[] named = [.. TenantContext.NamedTenants(header.Context)];
+        string[] named = [.. namedTenants];
         return new MessageInfo
         {
             TenantId = named.Length == 1 ? named[0] : null,

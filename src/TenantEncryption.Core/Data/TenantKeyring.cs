@@ -1,7 +1,7 @@
 using System.Text;
+using TenantEncryption.Changes;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
-using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
@@ -23,6 +23,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
 
     private readonly KeyRing _ring;
     private readonly ChangeJournal _journal;
+    private readonly ContextKeys _contextKeys;
     private readonly Operation _operation;
     private readonly UnprotectOptions _options;
     private readonly CallersKeyring? _callersKeyring;
@@ -36,9 +37,9 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     private (string ProviderId, long Refusals)? _asked;
 
     /// <summary>Makes a keyring for one read.</summary>
-    public TenantKeyring(KeyRing ring, ChangeJournal journal, Operation operation, UnprotectOptions options, TimeProvider time)
+    public TenantKeyring(KeyRing ring, ChangeJournal journal, ContextKeys contextKeys, Operation operation, UnprotectOptions options, TimeProvider time)
     {
-        (_ring, _journal, _operation, _options, _time) = (ring, journal, operation, options, time);
+        (_ring, _journal, _contextKeys, _operation, _options, _time) = (ring, journal, contextKeys, operation, options, time);
         _callersKeyring = options.Keyring is null ? null : new CallersKeyring(options.Keyring);
     }
 
@@ -55,7 +56,8 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
             EncryptionTenant tenant = (await _ring.StateAsync(tenantId, CancellationToken.None).ConfigureAwait(false)).Tenant;
             if (!TenantContext.Names(context, tenant) && _options.Keyring is null)
             {
-                string named = string.Join("', '", TenantContext.NamedTenants(context));
+                await _contextKeys.LearnAsync(CancellationToken.None).ConfigureAwait(false);
+                string named = string.Join("', '", _contextKeys.Named(context));
                 throw named.Length == 0
                     ? NamesNoTenant($"The message names no tenant, so it is not one of '{tenantId}'.", tenant.Profile.ContextKey, tenantId)
                     : new TenantEncryptionException(ErrorCodes.WrongTenant, $"The message is one of '{named}', not of '{tenantId}'.");
@@ -66,14 +68,14 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
         }
 
         Tenant = await FindNamedAsync(context).ConfigureAwait(false);
-        if (Tenant is null && await _journal.ReadAsync(PlatformService.LearnAsync, CancellationToken.None).ConfigureAwait(false))
+        if (Tenant is null && await _contextKeys.LearnAsync(CancellationToken.None).ConfigureAwait(false))
         {
             Tenant = await FindNamedAsync(context).ConfigureAwait(false);
         }
 
         if (Tenant is null && _options.Keyring is null)
         {
-            string named = string.Join("', '", TenantContext.NamedTenants(context));
+            string named = string.Join("', '", _contextKeys.Named(context));
             throw named.Length == 0
                 ? NamesNoTenant("The message names no tenant.", PlatformCatalog.FindBuiltIn(PlatformCatalog.Standalone)!.ContextKey, "…")
                 : new TenantEncryptionException(ErrorCodes.TenantNotFound, $"The message is one of '{named}', and there is no such tenant in this store.");
@@ -157,7 +159,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     private async Task<EncryptionTenant?> FindNamedAsync(EncryptionContext context)
     {
         EncryptionTenant? found = null;
-        foreach (string named in TenantContext.NamedTenants(context))
+        foreach (string named in _contextKeys.Named(context))
         {
             EncryptionTenant? tenant = await _ring.FindTenantAsync(named, CancellationToken.None).ConfigureAwait(false);
             if (tenant is not null && TenantContext.Names(context, tenant))

@@ -1,8 +1,9 @@
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Journal;
+using TenantEncryption.Integrity;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Providers;
@@ -146,11 +147,11 @@ public sealed class DrillService
         (EncryptionTenant tenant, KeyProvider provider, KeyRecord? own) = await _journal.ReadAsync(
             async transaction =>
             {
-                KeyProvider found = await ProviderTransition.RequireAsync(transaction, providerId).ConfigureAwait(false);
+                KeyProvider found = await transaction.Providers.RequireAsync(providerId).ConfigureAwait(false);
                 await _secondLayer.RefuseShutAsync(transaction, found, cancellationToken).ConfigureAwait(false);
                 IReadOnlyList<KeyEncryptionKey> keys = await transaction.Keys.ListAsync(found.TenantId).ConfigureAwait(false);
                 return (
-                    await TenantService.RequireAsync(transaction, found.TenantId).ConfigureAwait(false),
+                    await transaction.Tenants.RequireAsync(found.TenantId).ConfigureAwait(false),
                     found,
                     keys.LastOrDefault(key => key.ProviderId == found.Id)?.Record);
             },
@@ -171,7 +172,7 @@ public sealed class DrillService
         Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
     {
         IReadOnlyList<string>? replicas = provider.MultiRegion
-            ? await RegionReview.FindReplicasAsync(operation.Kms, tenant, provider, cancellationToken).ConfigureAwait(false)
+            ? await ReplicaSearch.FindAsync(operation.Kms, tenant, provider, cancellationToken).ConfigureAwait(false)
             : [];
         return KeyRegion.All(provider with { ReplicaKeys = replicas ?? provider.ReplicaKeys });
     }
@@ -183,7 +184,7 @@ public sealed class DrillService
             async change =>
             {
                 await _session.PutAsync(change.Store).ConfigureAwait(false);
-                JObject data = KeyProviderService.Describe(provider);
+                JObject data = ProviderData.Of(provider);
                 data["drill"] = nameof(KeyProviderDrill.Revocation);
                 data["drillId"] = statement.DrillId.ToString();
                 data["sessionId"] = _session.Id;
@@ -234,7 +235,7 @@ public sealed class DrillService
             operation,
             change =>
             {
-                JObject data = KeyProviderService.Describe(provider);
+                JObject data = ProviderData.Of(provider);
                 data["drill"] = drill.ToString();
                 data["drillId"] = drillId.ToString();
                 data["code"] = code;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Journal;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Drills;

@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Newtonsoft.Json.Linq;
-using TenantEncryption.Data.Files;
 using TenantEncryption.Errors;
+using TenantEncryption.Files;
+using TenantEncryption.Integrity;
 using TenantEncryption.Keys;
 using TenantEncryption.Stores;
 

@@ -1,4 +1,4 @@
-using TenantEncryption.Data.Files;
+using TenantEncryption.Files;
 using TenantEncryption.Keys;
 
 namespace TenantEncryption.Events;

@@ -1,8 +1,10 @@
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Changes;
 using TenantEncryption.Events;
-using TenantEncryption.Journal;
+using TenantEncryption.Keys.Regions;
 using TenantEncryption.Providers;
 using TenantEncryption.Providers.Grants;
+using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.Grants;
@@ -24,7 +26,7 @@ internal static class GrantAdoption
             return;
         }
 
-        EncryptionTenant tenant = await TenantService.RequireAsync(change.Store, tenantId).ConfigureAwait(false);
+        EncryptionTenant tenant = await change.Store.Tenants.RequireAsync(tenantId).ConfigureAwait(false);
         if (tenant.Profile.Grant is not { } rule || rule.Operations.Except(grant.Operations, StringComparer.Ordinal).Any())
         {
             return;
@@ -49,7 +51,7 @@ internal static class GrantAdoption
         KeyProvider after = before with { Grants = grants };
         await change.UpdateProviderAsync(before, after).ConfigureAwait(false);
         await change.RaiseEpochAsync(after.TenantId).ConfigureAwait(false);
-        JObject data = KeyProviderService.Describe(after);
+        JObject data = ProviderData.Of(after);
         data["grantIds"] = new JArray(grants.Select(grant => grant.GrantId));
         await change.RecordAsync(EventTypes.ProviderUpdated, after.TenantId, data).ConfigureAwait(false);
     }

@@ -1,6 +1,7 @@
-using TenantEncryption.Journal;
+using TenantEncryption.Changes;
 using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
+using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.Grants;
@@ -27,7 +28,7 @@ internal sealed record GrantTenants(PlatformProfile Platform, IReadOnlyList<Gran
             {
                 TenantIdRule.Check(tenantId);
                 EncryptionTenant? tenant = platform is null
-                    ? await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false)
+                    ? await transaction.Tenants.RequireAsync(tenantId).ConfigureAwait(false)
                     : await transaction.Tenants.FindAsync(tenantId).ConfigureAwait(false);
                 PlatformProfile of = platform ?? tenant!.Profile;
                 IReadOnlyList<KeyProvider> providers =

@@ -1,4 +1,4 @@
-using TenantEncryption.Journal;
+using TenantEncryption.Changes;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Providers;
 using TenantEncryption.Providers.Grants;

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using TenantEncryption.Changes;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
-using TenantEncryption.Journal;
+using TenantEncryption.Integrity;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
@@ -194,7 +195,7 @@ internal sealed class KeyRing : IDisposable
     private async Task<TenantKeyState> ReadStateAsync(
         IStoreTransaction transaction, string tenantId, IReadOnlyDictionary<string, long> refusals)
     {
-        EncryptionTenant tenant = await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false);
+        EncryptionTenant tenant = await transaction.Tenants.RequireAsync(tenantId).ConfigureAwait(false);
         KeyProvider active = (await transaction.Providers.FindActiveAsync(tenantId).ConfigureAwait(false))!;
         await _authenticator.RequireAsync(active, CancellationToken.None).ConfigureAwait(false);
         return new TenantKeyState(
@@ -219,7 +220,7 @@ internal sealed class KeyRing : IDisposable
         IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))
         {
-            tenant = await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false);
+            tenant = await transaction.Tenants.RequireAsync(tenantId).ConfigureAwait(false);
             key = await transaction.Keys.FindAsync(kekId).ConfigureAwait(false);
             provider = key is null ? null : await transaction.Providers.FindAsync(key.ProviderId).ConfigureAwait(false);
             if (provider is not null)

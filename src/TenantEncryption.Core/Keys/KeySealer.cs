@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
+using TenantEncryption.Integrity;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;

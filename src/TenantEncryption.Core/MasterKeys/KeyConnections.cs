@@ -1,4 +1,5 @@
-using TenantEncryption.Journal;
+using TenantEncryption.Changes;
+using TenantEncryption.Integrity;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
 

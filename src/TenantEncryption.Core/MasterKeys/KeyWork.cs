@@ -1,5 +1,5 @@
+using TenantEncryption.Changes;
 using TenantEncryption.Errors;
-using TenantEncryption.Journal;
 using TenantEncryption.Kms;
 
 namespace TenantEncryption.MasterKeys;

@@ -1,8 +1,9 @@
+using TenantEncryption.Changes;
 using TenantEncryption.Errors;
-using TenantEncryption.Journal;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
+using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.MasterKeys;
@@ -173,7 +174,7 @@ internal sealed class MasterKeyPlanner(ChangeJournal journal)
                     }
                     else if (request.Platform is null)
                     {
-                        await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false);
+                        await transaction.Tenants.RequireAsync(tenantId).ConfigureAwait(false);
                     }
                 }
 

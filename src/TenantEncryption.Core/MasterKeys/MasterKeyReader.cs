@@ -1,6 +1,6 @@
+using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Grants;
-using TenantEncryption.Journal;
 using TenantEncryption.Kms;
 
 namespace TenantEncryption.MasterKeys;

@@ -1,5 +1,5 @@
 using Newtonsoft.Json.Linq;
-using TenantEncryption.Journal;
+using TenantEncryption.Changes;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
 

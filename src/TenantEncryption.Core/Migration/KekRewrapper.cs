@@ -1,7 +1,7 @@
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
@@ -56,10 +56,10 @@ internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session,
             {
                 KeyEncryptionKey? found = await transaction.Keys.FindAsync(item.KekId).ConfigureAwait(false);
                 return (
-                    await TenantService.RequireAsync(transaction, migration.TenantId).ConfigureAwait(false),
-                    await ProviderTransition.RequireAsync(transaction, migration.MigratingTo).ConfigureAwait(false),
+                    await transaction.Tenants.RequireAsync(migration.TenantId).ConfigureAwait(false),
+                    await transaction.Providers.RequireAsync(migration.MigratingTo).ConfigureAwait(false),
                     found,
-                    found is null ? null : await ProviderTransition.RequireAsync(transaction, found.ProviderId).ConfigureAwait(false));
+                    found is null ? null : await transaction.Providers.RequireAsync(found.ProviderId).ConfigureAwait(false));
             },
             cancellationToken).ConfigureAwait(false);
 
@@ -142,7 +142,7 @@ internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session,
             await change.Store.Migrations.PutItemAsync(item with { State = MigrationItemState.Done, Staged = null }).ConfigureAwait(false);
         }
 
-        KeyProvider target = await ProviderTransition.RequireAsync(change.Store, migration.MigratingTo).ConfigureAwait(false);
+        KeyProvider target = await change.Store.Providers.RequireAsync(migration.MigratingTo).ConfigureAwait(false);
         if (newKey is not null)
         {
             var current = new KeyEncryptionKey { Record = newKey, Status = KeyEncryptionKeyStatus.Current, CreatedAt = now };

@@ -1,7 +1,7 @@
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
@@ -39,7 +39,7 @@ public sealed class KeyMigrationService
             async transaction => await MigrationPlanner.PlanAsync(
                 transaction,
                 tenantId,
-                await ProviderTransition.RequireAsync(transaction, toProviderId).ConfigureAwait(false),
+                await transaction.Providers.RequireAsync(toProviderId).ConfigureAwait(false),
                 mode,
                 _providers.CountTestCalls).ConfigureAwait(false),
             cancellationToken);
@@ -78,7 +78,7 @@ public sealed class KeyMigrationService
         IProgress<KeyMigration>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        await _journal.ReadAsync(transaction => TenantService.RequireAsync(transaction, tenantId), cancellationToken).ConfigureAwait(false);
+        await _journal.ReadAsync(transaction => transaction.Tenants.RequireAsync(tenantId), cancellationToken).ConfigureAwait(false);
         (EncryptionTenant tenant, KeyProvider target) = await _providers.ReadAsync(toProviderId, cancellationToken).ConfigureAwait(false);
         MigrationPlanner.RefuseTarget(tenantId, target);
         Operation operation = _journal.Begin("Start-KeyMigration", tenantId);
@@ -93,7 +93,7 @@ public sealed class KeyMigrationService
             async transaction =>
             {
                 await ProviderTransition.RefuseParentAsync(transaction, target).ConfigureAwait(false);
-                await ProviderTransition.RefuseMigrationAsync(transaction, tenantId).ConfigureAwait(false);
+                await transaction.Migrations.RefuseUnfinishedAsync(tenantId).ConfigureAwait(false);
                 PlatformRules.RequireMigration(tenant, (await transaction.Providers.FindActiveAsync(tenantId).ConfigureAwait(false))!, target);
                 return true;
             },
@@ -252,7 +252,7 @@ public sealed class KeyMigrationService
 
         await ProviderTransition.RefuseParentAsync(change.Store, target).ConfigureAwait(false);
         KeyProvider active = (await change.Store.Providers.FindActiveAsync(draft.TenantId).ConfigureAwait(false))!;
-        PlatformRules.RequireMigration(await TenantService.RequireAsync(change.Store, draft.TenantId).ConfigureAwait(false), active, target);
+        PlatformRules.RequireMigration(await change.Store.Tenants.RequireAsync(draft.TenantId).ConfigureAwait(false), active, target);
         KeyMigration migration = draft with { MigratingFrom = active.Id };
         await change.Store.Migrations.AddAsync(migration).ConfigureAwait(false);
         if (target.Status != KeyProviderStatus.Active)

@@ -34,7 +34,7 @@ internal static class MigrationPlanner
     public static async Task<KeyMigrationPlan> PlanAsync(
         IStoreTransaction transaction, string tenantId, KeyProvider target, MigrationMode mode, Func<EncryptionTenant, KeyProvider, int> callsToTest)
     {
-        EncryptionTenant tenant = await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false);
+        EncryptionTenant tenant = await transaction.Tenants.RequireAsync(tenantId).ConfigureAwait(false);
         KeyProvider active = (await transaction.Providers.FindActiveAsync(tenantId).ConfigureAwait(false))!;
         bool newKey = target.Status != KeyProviderStatus.Active;
         (IReadOnlyList<(KeyEncryptionKey Key, KeyProvider Provider)> movable, int left) = await MovableAsync(transaction, tenantId, target.Id).ConfigureAwait(false);
@@ -104,7 +104,7 @@ internal static class MigrationPlanner
             RefuseTarget(tenant.TenantId, target);
             PlatformRules.RequireMigration(tenant, active, target);
             await ProviderTransition.RefuseParentAsync(transaction, target).ConfigureAwait(false);
-            await ProviderTransition.RefuseMigrationAsync(transaction, tenant.TenantId).ConfigureAwait(false);
+            await transaction.Migrations.RefuseUnfinishedAsync(tenant.TenantId).ConfigureAwait(false);
             return null;
         }
         catch (TenantEncryptionException refusal)

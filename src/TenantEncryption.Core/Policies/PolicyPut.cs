@@ -1,7 +1,7 @@
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Journal;
 using TenantEncryption.Kms;
 using TenantEncryption.Policies.Merging;
 

@@ -1,5 +1,6 @@
+using TenantEncryption.Changes;
 using TenantEncryption.Errors;
-using TenantEncryption.Journal;
+using TenantEncryption.Integrity;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
 using TenantEncryption.Policies.Documents;

@@ -47,19 +47,19 @@ internal sealed class PolicyTarget
     /// </exception>
     public static async Task<PolicyTarget> FindAsync(IStoreTransaction store, KeyPolicyRequest request)
     {
-        KeyProvider provider = await ProviderTransition.RequireAsync(store, request.ProviderId).ConfigureAwait(false);
+        KeyProvider provider = await store.Providers.RequireAsync(request.ProviderId).ConfigureAwait(false);
         if (provider.KeyArn is null)
         {
             throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"'{provider.Name}' is the internal KMS, whose key has no policy.");
         }
 
-        EncryptionTenant owner = await TenantService.RequireAsync(store, provider.TenantId).ConfigureAwait(false);
+        EncryptionTenant owner = await store.Tenants.RequireAsync(provider.TenantId).ConfigureAwait(false);
         IReadOnlyList<KeyProvider> sharing = await store.Providers.ListAsync(new KeyProviderFilter { KeyArn = provider.KeyArn }).ConfigureAwait(false);
         string[] tenantIds = [.. (request.TenantIds.Count == 0 ? [provider.TenantId] : request.TenantIds).Distinct(StringComparer.Ordinal)];
         var tenants = new List<EncryptionTenant>();
         foreach (string tenantId in tenantIds)
         {
-            EncryptionTenant tenant = await TenantService.RequireAsync(store, tenantId).ConfigureAwait(false);
+            EncryptionTenant tenant = await store.Tenants.RequireAsync(tenantId).ConfigureAwait(false);
             tenants.Add(tenant.Platform == owner.Platform
                 ? tenant
                 : throw new TenantEncryptionException(

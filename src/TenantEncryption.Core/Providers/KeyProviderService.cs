@@ -1,7 +1,7 @@
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Providers.Grants;
 using TenantEncryption.Providers.Validation;
@@ -93,7 +93,7 @@ public sealed class KeyProviderService
     {
         if (tenantId is not null)
         {
-            await _journal.ReadAsync(transaction => TenantService.RequireAsync(transaction, tenantId), cancellationToken).ConfigureAwait(false);
+            await _journal.ReadAsync(transaction => transaction.Tenants.RequireAsync(tenantId), cancellationToken).ConfigureAwait(false);
         }
 
         return ProviderLookup.One(
@@ -166,7 +166,7 @@ public sealed class KeyProviderService
             operation,
             async change =>
             {
-                KeyProvider now = await ProviderTransition.RequireAsync(change.Store, providerId).ConfigureAwait(false);
+                KeyProvider now = await change.Store.Providers.RequireAsync(providerId).ConfigureAwait(false);
                 await ProviderChecks.RequireEnablingAsync(change.Store, tenant, now).ConfigureAwait(false);
                 await ProviderTransition.ActivateAsync(change, now, key, _time.GetUtcNow()).ConfigureAwait(false);
             },
@@ -190,7 +190,7 @@ public sealed class KeyProviderService
         EncryptionTenant tenant = await _journal.ReadAsync(
             async store =>
             {
-                EncryptionTenant found = await TenantService.RequireAsync(store, provider.TenantId).ConfigureAwait(false);
+                EncryptionTenant found = await store.Tenants.RequireAsync(provider.TenantId).ConfigureAwait(false);
                 await ProviderChecks.RequireEnablingAsync(store, found, provider).ConfigureAwait(false);
                 return found;
             },
@@ -269,13 +269,13 @@ public sealed class KeyProviderService
             async change =>
             {
                 await _session.SweepAsync(change.Store).ConfigureAwait(false);
-                KeyProvider provider = await ProviderTransition.RequireAsync(change.Store, providerId).ConfigureAwait(false);
+                KeyProvider provider = await change.Store.Providers.RequireAsync(providerId).ConfigureAwait(false);
                 await ProviderChecks.RequireRemovalAsync(change.Store, provider, force, _time.GetUtcNow()).ConfigureAwait(false);
                 await ProviderTransition.RefuseWritersAsync(change.Store, provider).ConfigureAwait(false);
                 int keys = await change.Store.Keys.RemoveOfProviderAsync(provider.Id).ConfigureAwait(false);
                 await change.Store.Providers.RemoveAsync(provider.Id).ConfigureAwait(false);
                 await change.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
-                JObject data = Describe(provider);
+                JObject data = ProviderData.Of(provider);
                 data["removedKeys"] = keys;
                 data["removedMessages"] = provider.MessageCount;
                 await change.RecordAsync(EventTypes.ProviderDeleted, provider.TenantId, data).ConfigureAwait(false);
@@ -320,20 +320,10 @@ public sealed class KeyProviderService
         await _journal.ReadAsync(
             async transaction =>
             {
-                KeyProvider provider = await ProviderTransition.RequireAsync(transaction, providerId).ConfigureAwait(false);
-                return (await TenantService.RequireAsync(transaction, provider.TenantId).ConfigureAwait(false), provider);
+                KeyProvider provider = await transaction.Providers.RequireAsync(providerId).ConfigureAwait(false);
+                return (await transaction.Tenants.RequireAsync(provider.TenantId).ConfigureAwait(false), provider);
             },
             cancellationToken).ConfigureAwait(false);
-
-    internal static JObject Describe(KeyProvider provider) => new()
-    {
-        ["providerId"] = provider.Id,
-        ["provider"] = provider.Name,
-        ["type"] = provider.Type.ToString(),
-        ["status"] = provider.Status.ToString(),
-        ["keyArn"] = provider.KeyArn,
-        ["secondLayer"] = provider.SecondLayer,
-    };
 
     /// <summary>What the platform has confirmed before a provider becomes its tenant's current one.</summary>
     /// <param name="provider">The provider; that of a draft, too.</param>
@@ -344,7 +334,7 @@ public sealed class KeyProviderService
         ArgumentNullException.ThrowIfNull(provider);
         return await _journal.ReadAsync(
             async store => PlatformRules.QuestionOf(
-                await TenantService.RequireAsync(store, provider.TenantId).ConfigureAwait(false),
+                await store.Tenants.RequireAsync(provider.TenantId).ConfigureAwait(false),
                 (await store.Providers.FindActiveAsync(provider.TenantId).ConfigureAwait(false))!,
                 provider),
             cancellationToken).ConfigureAwait(false);
@@ -354,7 +344,7 @@ public sealed class KeyProviderService
     {
         ProviderNameRule.Check(newProvider.Name);
         EncryptionTenant tenant = await _journal.ReadAsync(
-            transaction => TenantService.RequireAsync(transaction, newProvider.TenantId), cancellationToken).ConfigureAwait(false);
+            transaction => transaction.Tenants.RequireAsync(newProvider.TenantId), cancellationToken).ConfigureAwait(false);
         newProvider = ProviderRegistration.WithShown(tenant.Profile, newProvider);
         KeyProvider provider = await ProviderRegistration.DraftAsync(operation.Kms, tenant, newProvider, _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         var draft = new KeyProviderDraft(newProvider, provider, GrantMaker.CountCalls(tenant, provider));
@@ -376,7 +366,7 @@ public sealed class KeyProviderService
                 {
                     await RequireRegistrationAsync(change.Store, draft).ConfigureAwait(false);
                     await change.AddProviderAsync(provider).ConfigureAwait(false);
-                    await change.RecordAsync(EventTypes.ProviderCreated, provider.TenantId, Describe(provider)).ConfigureAwait(false);
+                    await change.RecordAsync(EventTypes.ProviderCreated, provider.TenantId, ProviderData.Of(provider)).ConfigureAwait(false);
                     await GrantMaker.RecordAsync(change, tenant, provider).ConfigureAwait(false);
                 },
                 cancellationToken).ConfigureAwait(false);
@@ -393,7 +383,7 @@ public sealed class KeyProviderService
     private static async Task<EncryptionTenant> RequireRegistrationAsync(IStoreTransaction store, KeyProviderDraft draft)
     {
         KeyProvider provider = draft.Provider;
-        EncryptionTenant tenant = await TenantService.RequireAsync(store, provider.TenantId).ConfigureAwait(false);
+        EncryptionTenant tenant = await store.Tenants.RequireAsync(provider.TenantId).ConfigureAwait(false);
         IReadOnlyList<KeyProvider> others = await store.Providers.ListAsync(new KeyProviderFilter { TenantId = provider.TenantId }).ConfigureAwait(false);
         RefuseTaken(provider, others);
         PlatformRules.RequireRegistration(tenant, draft.Registration, others);
@@ -424,7 +414,7 @@ public sealed class KeyProviderService
         _journal.ReadAsync(
             async store =>
             {
-                KeyProvider provider = await ProviderTransition.RequireAsync(store, providerId).ConfigureAwait(false);
+                KeyProvider provider = await store.Providers.RequireAsync(providerId).ConfigureAwait(false);
                 if (provider.Status != done)
                 {
                     await check(store, provider).ConfigureAwait(false);
@@ -446,7 +436,7 @@ public sealed class KeyProviderService
             operation,
             async change =>
             {
-                KeyProvider provider = await ProviderTransition.RequireAsync(change.Store, providerId).ConfigureAwait(false);
+                KeyProvider provider = await change.Store.Providers.RequireAsync(providerId).ConfigureAwait(false);
                 if (provider.Status == to)
                 {
                     return provider;
@@ -456,7 +446,7 @@ public sealed class KeyProviderService
                 KeyProvider changed = provider with { Status = to };
                 await change.UpdateProviderAsync(provider, changed).ConfigureAwait(false);
                 await change.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
-                await change.RecordAsync(eventType, provider.TenantId, Describe(changed)).ConfigureAwait(false);
+                await change.RecordAsync(eventType, provider.TenantId, ProviderData.Of(changed)).ConfigureAwait(false);
                 return changed;
             },
             cancellationToken).ConfigureAwait(false);

@@ -15,7 +15,7 @@ internal static class ProviderChecks
     {
         Require(provider, KeyProviderStatus.Pending, "can be activated; migrate to an Archived one, restore a Deactivated one first");
         PlatformRules.RequireActivation(tenant, (await store.Providers.FindActiveAsync(tenant.TenantId).ConfigureAwait(false))!);
-        await ProviderTransition.RefuseMigrationAsync(store, tenant.TenantId).ConfigureAwait(false);
+        await store.Migrations.RefuseUnfinishedAsync(tenant.TenantId).ConfigureAwait(false);
         await ProviderTransition.RefuseParentAsync(store, provider).ConfigureAwait(false);
     }
 
@@ -38,14 +38,14 @@ internal static class ProviderChecks
     /// <summary>Refuses to remove a provider. Writers that may still be at work are not looked for: they are gone a moment later.</summary>
     public static async Task RequireRemovalAsync(IStoreTransaction store, KeyProvider provider, bool force, DateTimeOffset now)
     {
-        await ProviderTransition.RefuseMigrationAsync(store, provider.TenantId).ConfigureAwait(false);
+        await store.Migrations.RefuseUnfinishedAsync(provider.TenantId).ConfigureAwait(false);
         if (provider.Type == KeyProviderType.Internal || provider.Status == KeyProviderStatus.Active)
         {
             string why = provider.Type == KeyProviderType.Internal ? "the internal provider" : "Active";
             throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The key provider '{provider.Name}' is {why} and can't be removed.");
         }
 
-        EncryptionTenant tenant = await TenantService.RequireAsync(store, provider.TenantId).ConfigureAwait(false);
+        EncryptionTenant tenant = await store.Tenants.RequireAsync(provider.TenantId).ConfigureAwait(false);
         PlatformRules.RequireRemoval(tenant, provider);
         await RefuseDependantsAsync(store, provider, force, "lost for good").ConfigureAwait(false);
         await ProviderTransition.RefuseHeldKeysAsync(store, provider, tenant, now).ConfigureAwait(false);
@@ -53,8 +53,8 @@ internal static class ProviderChecks
 
     private static async Task RequireSwitchAsync(IStoreTransaction store, KeyProvider provider)
     {
-        PlatformRules.RequireDeactivation(await TenantService.RequireAsync(store, provider.TenantId).ConfigureAwait(false));
-        await ProviderTransition.RefuseMigrationAsync(store, provider.TenantId).ConfigureAwait(false);
+        PlatformRules.RequireDeactivation(await store.Tenants.RequireAsync(provider.TenantId).ConfigureAwait(false));
+        await store.Migrations.RefuseUnfinishedAsync(provider.TenantId).ConfigureAwait(false);
     }
 
     private static void Require(KeyProvider provider, KeyProviderStatus status, string rule)

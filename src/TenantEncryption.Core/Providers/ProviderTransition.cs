@@ -1,7 +1,7 @@
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Migration;
 using TenantEncryption.Stores;
@@ -12,28 +12,12 @@ namespace TenantEncryption.Providers;
 /// <summary>What every change of a provider's state checks and does, within its transaction.</summary>
 internal static class ProviderTransition
 {
-    /// <summary>The provider of an id.</summary>
-    public static async Task<KeyProvider> RequireAsync(IStoreTransaction transaction, string providerId) =>
-        await transaction.Providers.FindAsync(providerId).ConfigureAwait(false)
-        ?? throw new TenantEncryptionException(ErrorCodes.ProviderNotFound, $"There is no key provider {providerId}.");
-
     /// <summary>The provider of an id, which no unfinished migration of its tenant may use.</summary>
     public static async Task<KeyProvider> RequireIdleAsync(IStoreTransaction transaction, string providerId)
     {
-        KeyProvider provider = await RequireAsync(transaction, providerId).ConfigureAwait(false);
-        await RefuseMigrationAsync(transaction, provider.TenantId).ConfigureAwait(false);
+        KeyProvider provider = await transaction.Providers.RequireAsync(providerId).ConfigureAwait(false);
+        await transaction.Migrations.RefuseUnfinishedAsync(provider.TenantId).ConfigureAwait(false);
         return provider;
-    }
-
-    /// <summary>Refuses while a migration of the tenant is unfinished.</summary>
-    public static async Task RefuseMigrationAsync(IStoreTransaction transaction, string tenantId)
-    {
-        IReadOnlyList<KeyMigration> migrations = await transaction.Migrations.ListAsync(tenantId).ConfigureAwait(false);
-        if (migrations.FirstOrDefault(one => one.State is not (MigrationState.Completed or MigrationState.Stopped)) is { } unfinished)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.MigrationRunning, $"The migration {unfinished.Id} of tenant '{tenantId}' is {unfinished.State}.");
-        }
     }
 
     /// <summary>Refuses another provider for a tenant whose children inherited the one that it has.</summary>
@@ -66,14 +50,14 @@ internal static class ProviderTransition
         {
             KeyProvider archived = active with { Status = KeyProviderStatus.Archived, DemotedFromCurrentAt = now };
             await change.UpdateProviderAsync(active, archived).ConfigureAwait(false);
-            await change.RecordAsync(EventTypes.ProviderArchived, provider.TenantId, KeyProviderService.Describe(archived)).ConfigureAwait(false);
+            await change.RecordAsync(EventTypes.ProviderArchived, provider.TenantId, ProviderData.Of(archived)).ConfigureAwait(false);
         }
 
         KeyProvider activated = provider with { Status = KeyProviderStatus.Active, PromotedToCurrentAt = now, DemotedFromCurrentAt = null };
         await change.UpdateProviderAsync(provider, activated).ConfigureAwait(false);
         await MakeCurrentAsync(change, newKey).ConfigureAwait(false);
         await change.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
-        JObject data = KeyProviderService.Describe(activated);
+        JObject data = ProviderData.Of(activated);
         data["kekId"] = newKey.KekId;
         await change.RecordAsync(EventTypes.ProviderActivated, provider.TenantId, data).ConfigureAwait(false);
     }

@@ -1,10 +1,12 @@
-using TenantEncryption.Journal;
+using TenantEncryption.Changes;
+using TenantEncryption.Integrity;
 using TenantEncryption.Keys;
 using TenantEncryption.Platforms;
 using TenantEncryption.Policies;
 using TenantEncryption.Providers;
 using TenantEncryption.Providers.Grants;
 using TenantEncryption.Providers.Validation;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption.Tenants;
 
@@ -69,7 +71,7 @@ internal sealed class FirstProvider(
     {
         (EncryptionTenant parent, KeyProvider active) = await journal.ReadAsync(
             async transaction => (
-                await TenantService.RequireAsync(transaction, parentId).ConfigureAwait(false),
+                await transaction.Tenants.RequireAsync(parentId).ConfigureAwait(false),
                 (await transaction.Providers.FindActiveAsync(parentId).ConfigureAwait(false))!),
             cancellationToken).ConfigureAwait(false);
         PlatformProfile platform = tenant.Profile;

@@ -1,7 +1,7 @@
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
@@ -86,7 +86,7 @@ public sealed class TenantService
     /// <returns>The tenant.</returns>
     /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>; the message names an id that differs only by case.</exception>
     public Task<EncryptionTenant> GetAsync(string tenantId, CancellationToken cancellationToken = default) =>
-        _journal.ReadAsync(transaction => RequireAsync(transaction, tenantId), cancellationToken);
+        _journal.ReadAsync(transaction => transaction.Tenants.RequireAsync(tenantId), cancellationToken);
 
     /// <summary>All tenants, ordered by id.</summary>
     /// <param name="cancellationToken">Ends the read.</param>
@@ -152,17 +152,5 @@ public sealed class TenantService
         }
 
         return data;
-    }
-
-    internal static async Task<EncryptionTenant> RequireAsync(IStoreTransaction transaction, string tenantId)
-    {
-        if (await transaction.Tenants.FindAsync(tenantId).ConfigureAwait(false) is { } tenant)
-        {
-            return tenant;
-        }
-
-        IReadOnlyList<EncryptionTenant> all = await transaction.Tenants.ListAsync().ConfigureAwait(false);
-        throw new TenantEncryptionException(
-            ErrorCodes.TenantNotFound, $"There is no tenant '{tenantId}'{SimilarTenantId.Find(tenantId, all.Select(known => known.TenantId))}.");
     }
 }

@@ -3,19 +3,15 @@ using TenantEncryption.Errors;
 
 namespace TenantEncryption.Platforms;
 
-/// <summary>The built-in platform profiles, read from this assembly's resources, and those that a store keeps.</summary>
+/// <summary>The built-in platform profiles, read from this assembly's resources, and the reading of those that a store keeps.</summary>
 public static class PlatformCatalog
 {
     /// <summary>The default platform: no vendor, keys in any region and partition.</summary>
     public const string Standalone = "standalone";
 
     private static readonly Lazy<IReadOnlyDictionary<string, PlatformProfile>> BuiltInByName = new(ReadAll);
-    private static readonly ConcurrentDictionary<string, PlatformProfile> Stored = new(StringComparer.Ordinal);
-
-    private static volatile string[]? _contextKeys;
-
-    /// <summary>The keys of tenants' pairs in the encryption contexts of all platforms that are known to this process.</summary>
-    internal static IReadOnlyList<string> ContextKeys => _contextKeys ??= [.. BuiltIn.Concat(Stored.Values).Select(profile => profile.ContextKey).Distinct(StringComparer.Ordinal)];
+    // By the hash of their text, so that a tenant that is read does not cost a parse.
+    private static readonly ConcurrentDictionary<string, PlatformProfile> Parsed = new(StringComparer.Ordinal);
 
     /// <summary>The built-in profiles, by name.</summary>
     public static IEnumerable<PlatformProfile> BuiltIn => BuiltInByName.Value.Values.OrderBy(profile => profile.Name, StringComparer.Ordinal);
@@ -45,21 +41,9 @@ public static class PlatformCatalog
 
         string actual = PlatformProfileReader.Hash(json);
         return actual == hash
-            ? Learn(json, name, hash)
+            ? Parsed.GetOrAdd(hash, _ => PlatformProfileReader.Parse(json, name) with { FileHash = hash })
             : throw new TenantEncryptionException(
                 ErrorCodes.InvalidPlatform, $"The platform profile '{name}' in the store was altered: its SHA-256 is {actual}, not {hash}.");
-    }
-
-    private static PlatformProfile Learn(string json, string name, string hash)
-    {
-        if (Stored.TryGetValue(hash, out PlatformProfile? known))
-        {
-            return known;
-        }
-
-        PlatformProfile profile = Stored.GetOrAdd(hash, _ => PlatformProfileReader.Parse(json, name) with { FileHash = hash });
-        _contextKeys = null;
-        return profile;
     }
 
     private static Dictionary<string, PlatformProfile> ReadAll()

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Security;
 using TenantEncryption.Data;
 using TenantEncryption.Errors;
+using TenantEncryption.Files;
 using TenantEncryption.PowerShell.Hosting;
 
 namespace TenantEncryption.PowerShell.Commands;

@@ -1,4 +1,5 @@
 using TenantEncryption.Data;
+using TenantEncryption.Files;
 
 namespace TenantEncryption.PowerShell.Hosting;
 

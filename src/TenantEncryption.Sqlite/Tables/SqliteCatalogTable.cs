@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using TenantEncryption.Data;
+using TenantEncryption.Files;
 using TenantEncryption.Sqlite.Connections;
 using TenantEncryption.Stores;
 

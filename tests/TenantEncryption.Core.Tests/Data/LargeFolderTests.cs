@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using TenantEncryption.Core.Tests.Keys.Root;
 using TenantEncryption.Data;
-using TenantEncryption.Data.Files;
 using TenantEncryption.Errors;
+using TenantEncryption.Files;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Data;

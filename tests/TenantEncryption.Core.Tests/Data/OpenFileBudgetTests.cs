@@ -1,6 +1,6 @@
 using TenantEncryption.Core.Tests.Keys.Root;
-using TenantEncryption.Data.Files;
 using TenantEncryption.Errors;
+using TenantEncryption.Files;
 
 namespace TenantEncryption.Tests.Data;
 

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Core.Tests.Keys.Root;
 using TenantEncryption.Data;
-using TenantEncryption.Data.Files;
 using TenantEncryption.Errors;
+using TenantEncryption.Files;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Data;

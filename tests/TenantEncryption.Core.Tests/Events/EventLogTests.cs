@@ -1,7 +1,7 @@
+using TenantEncryption.Changes;
 using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Journal;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
 using TenantEncryption.Tests.Scenarios;

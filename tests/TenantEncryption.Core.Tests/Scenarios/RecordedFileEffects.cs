@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using TenantEncryption.Data.Files;
+using TenantEncryption.Files;
 
 namespace TenantEncryption.Tests.Scenarios;
 

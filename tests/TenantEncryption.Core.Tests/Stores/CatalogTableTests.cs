@@ -1,4 +1,5 @@
 using TenantEncryption.Data;
+using TenantEncryption.Files;
 using TenantEncryption.Keys;
 
 namespace TenantEncryption.Core.Tests.Stores;

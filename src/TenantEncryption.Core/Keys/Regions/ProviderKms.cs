@@ -1,4 +1,4 @@
-using TenantEncryption.Journal;
+using TenantEncryption.Changes;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
 

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Journal;
+using TenantEncryption.Integrity;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption.Keys.Regions;
 
@@ -169,7 +171,7 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
     private async Task<KeyProvider> ReadAsync(KeyProvider provider, CancellationToken cancellationToken)
     {
         KeyProvider now = await journal.ReadAsync(
-            transaction => ProviderTransition.RequireAsync(transaction, provider.Id), cancellationToken).ConfigureAwait(false);
+            transaction => transaction.Providers.RequireAsync(provider.Id), cancellationToken).ConfigureAwait(false);
         await authenticator.RequireAsync(now, cancellationToken).ConfigureAwait(false);
         return now;
     }
@@ -194,7 +196,7 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
     {
         Operation operation = journal.Begin("Failover", provider.TenantId);
         await using var _ = operation.ConfigureAwait(false);
-        JObject data = KeyProviderService.Describe(provider);
+        JObject data = ProviderData.Of(provider);
         data["from"] = from;
         data["to"] = to;
         try

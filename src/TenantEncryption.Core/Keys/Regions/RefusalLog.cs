@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Changes;
 using TenantEncryption.Events;
-using TenantEncryption.Journal;
 using TenantEncryption.Providers;
 
 namespace TenantEncryption.Keys.Regions;
@@ -55,7 +55,7 @@ internal sealed class RefusalLog(ChangeJournal journal, TimeProvider time)
 
         KeyProvider marked = now with { RefusedRegions = [.. now.RefusedRegions, region] };
         await change.UpdateProviderAsync(now, marked).ConfigureAwait(false);
-        JObject data = KeyProviderService.Describe(marked);
+        JObject data = ProviderData.Of(marked);
         data["region"] = region;
         data["code"] = code;
         await change.RecordAsync(EventTypes.ProviderRefused, now.TenantId, data).ConfigureAwait(false);

@@ -1,7 +1,7 @@
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Journal;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Stores;
@@ -20,7 +20,7 @@ internal sealed class KeyProviderTester(
         var sharers = new List<EncryptionTenant>();
         foreach (string tenantId in same.Select(one => one.TenantId).Where(id => id != provider.TenantId).Distinct(StringComparer.Ordinal))
         {
-            sharers.Add(await TenantService.RequireAsync(transaction, tenantId).ConfigureAwait(false));
+            sharers.Add(await transaction.Tenants.RequireAsync(tenantId).ConfigureAwait(false));
         }
 
         return sharers;
@@ -52,16 +52,16 @@ internal sealed class KeyProviderTester(
             operation,
             async change =>
             {
-                KeyProvider now = await ProviderTransition.RequireAsync(change.Store, provider.Id).ConfigureAwait(false);
+                KeyProvider now = await change.Store.Providers.RequireAsync(provider.Id).ConfigureAwait(false);
                 if (findings != RegionFindings.None)
                 {
                     await RegionReview.ApplyAsync(change, now, findings).ConfigureAwait(false);
-                    now = await ProviderTransition.RequireAsync(change.Store, provider.Id).ConfigureAwait(false);
+                    now = await change.Store.Providers.RequireAsync(provider.Id).ConfigureAwait(false);
                 }
 
                 // What a test notes is not authenticated, and an altered registration stays as it is.
                 await change.Store.Providers.UpdateAsync(now with { LastTestedAt = result.Time, LastTest = result.Code }).ConfigureAwait(false);
-                JObject data = KeyProviderService.Describe(now);
+                JObject data = ProviderData.Of(now);
                 data["code"] = result.Code;
                 if (now.MultiRegion)
                 {
@@ -159,7 +159,7 @@ internal sealed class KeyProviderTester(
     {
         if (candidate.Platform is not { } profile)
         {
-            return await TenantService.RequireAsync(transaction, candidate.TenantId).ConfigureAwait(false);
+            return await transaction.Tenants.RequireAsync(candidate.TenantId).ConfigureAwait(false);
         }
 
         EncryptionTenant? known = await transaction.Tenants.FindAsync(candidate.TenantId).ConfigureAwait(false);

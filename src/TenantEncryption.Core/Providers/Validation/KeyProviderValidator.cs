@@ -1,4 +1,5 @@
 using TenantEncryption.Errors;
+using TenantEncryption.Integrity;
 using TenantEncryption.Keys;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using TenantEncryption.Errors;
+using TenantEncryption.Integrity;
 using TenantEncryption.Keys;
 using TenantEncryption.Kms;
 

@@ -1,0 +1,108 @@
+using System.Globalization;
+using Newtonsoft.Json.Linq;
+using TenantEncryption.Events;
+using TenantEncryption.Keys;
+using TenantEncryption.Kms;
+
+namespace TenantEncryption.Changes;
+
+/// <summary>
+/// One operation of a caller. Its KMS calls are recorded with the events of its changes; what is left when it ends, such as the calls
+/// of an operation that failed, gets an event of its own.
+/// </summary>
+internal sealed class Operation(ChangeJournal journal, RecordingKms kms, string name, string? tenantId) : IAsyncDisposable
+{
+    private readonly List<KmsCall> _returned = [];
+    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+
+    /// <summary>An id that all events of the operation share.</summary>
+    public string Id { get; } = Identifiers.New("op-");
+
+    /// <summary>The KMS, recording.</summary>
+    public IKms Kms => kms;
+
+    /// <summary>Warns the caller; once of each thing.</summary>
+    public void WarnOnce(string message)
+    {
+        bool isNew;
+        lock (_warned)
+        {
+            isNew = _warned.Add(message);
+        }
+
+        if (isNew)
+        {
+            journal.Warn(message);
+        }
+    }
+
+    /// <summary>The KMS calls that no event has told yet.</summary>
+    public IReadOnlyList<KmsCall> TakeKmsCalls()
+    {
+        lock (_returned)
+        {
+            KmsCall[] calls = [.. _returned, .. kms.TakeCalls()];
+            _returned.Clear();
+            return calls;
+        }
+    }
+
+    /// <summary>Takes back calls whose event was not committed.</summary>
+    public void ReturnKmsCalls(IEnumerable<KmsCall> calls)
+    {
+        lock (_returned)
+        {
+            _returned.AddRange(calls);
+        }
+    }
+
+    /// <summary>KMS calls as event data.</summary>
+    public static JArray Describe(IEnumerable<KmsCall> calls) => new(calls.Select(call =>
+    {
+        var json = new JObject
+        {
+            ["operation"] = call.Operation,
+            ["key"] = call.KeyId,
+            ["time"] = call.Time.UtcDateTime.ToString(EventText.TimeFormat, CultureInfo.InvariantCulture),
+        };
+        if (call.Region is not null)
+        {
+            json["region"] = call.Region;
+        }
+
+        if (call.RequestId is not null)
+        {
+            json["requestId"] = call.RequestId;
+        }
+
+        if (call.ErrorCode is not null)
+        {
+            json["error"] = call.ErrorCode;
+        }
+
+        return json;
+    }));
+
+    /// <summary>Records the KMS calls that no event has told yet.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        IReadOnlyList<KmsCall> calls = TakeKmsCalls();
+        if (calls.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await journal.ChangeAsync(
+                this,
+                change => change.RecordAsync(EventTypes.KmsCalled, tenantId, new JObject { ["command"] = name, ["kmsCalls"] = Describe(calls) }),
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException exception)
+        {
+            // The operation's own outcome must not be hidden by this one.
+            journal.Warn($"{Counted.Of(calls.Count, "KMS call")} of {name} could not be recorded in the event log: {exception.Message}");
+        }
+    }
+}
