@@ -33,7 +33,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     private readonly InternalKms _internalKms;
     private readonly LogKeys _logKeys;
     private readonly ProviderAuthenticator _authenticator;
-    private readonly KeyRing _ring;
+    private readonly KeyLeases _leases;
     private readonly SessionKeeper _session;
 
     private TenantEncryptionService(IStore store, IKms kms, TenantEncryptionOptions options, StoreRoot root)
@@ -52,63 +52,63 @@ public sealed class TenantEncryptionService : IAsyncDisposable
             actor,
             time);
         _authenticator = new ProviderAuthenticator(_logKeys, store);
-        Journal = new ChangeJournal(store, Events, _authenticator, kms, time, options.OnKmsCall, options.OnWarning);
+        Work = new UnitOfWork(store, Events, _authenticator, kms, time, options.OnKmsCall, options.OnWarning);
         var sealer = new KeySealer(_internalKms, _authenticator, options.AeadFactory);
-        var refusals = new RefusalLog(Journal, time);
-        var regions = new ProviderRegions(Journal, _authenticator, refusals, new RegionCircuits(time));
+        var refusals = new RefusalLog(Work, time);
+        var regions = new ProviderRegions(Work, _authenticator, refusals, new RegionCircuits(time));
         var keyMaker = new KeyMaker(sealer, regions, time);
         var secondLayer = new SecondLayer(_authenticator);
-        _ring = new KeyRing(store, sealer, regions, _authenticator, secondLayer, time, options.KeyLease, options.AeadFactory);
-        Journal.OnEpochRaised = _ring.Recheck;
+        _leases = new KeyLeases(store, sealer, regions, _authenticator, secondLayer, time, options.KeyLease, options.AeadFactory);
+        Work.OnEpochRaised = _leases.Recheck;
         _session = new SessionKeeper(store, time);
-        Platforms = new PlatformService(Journal);
-        Policies = new PolicyService(Journal, _authenticator, time);
+        Platforms = new PlatformService(Work);
+        Policies = new PolicyService(Work, _authenticator, time);
         var tester = new KeyProviderTester(
-            Journal,
-            _ring,
+            Work,
+            _leases,
             new KeyProviderValidator(sealer, _authenticator, time),
-            new RegionReview(Journal, sealer, _authenticator),
+            new RegionReview(Work, sealer, _authenticator),
             refusals,
             time);
         var grants = new GrantMaker(time);
-        Tenants = new TenantService(Journal, keyMaker, new FirstProvider(Journal, _authenticator, tester, grants, time), time);
-        Providers = new KeyProviderService(Journal, Events, _session, keyMaker, tester, grants, time);
-        Keys = new KeyService(Journal, _ring, keyMaker);
-        Drills = new DrillService(Journal, sealer, _authenticator, secondLayer, _session, new LeftOvers(Journal, Events, _session, time), time);
-        RootKey = new RootKeyService(Journal, sealer, _internalKms, _logKeys, vault, storeId);
-        var connections = new KeyConnections(Journal, _authenticator);
-        MasterKeys = new MasterKeyService(Journal, connections, time);
-        Grants = new KeyGrantService(Journal, connections);
-        Migrations = new KeyMigrationService(Journal, Providers, _session, new KekRewrapper(Journal, _session, keyMaker, secondLayer, time), actor, time);
+        Tenants = new TenantService(Work, keyMaker, new FirstProvider(Work, _authenticator, tester, grants, time), time);
+        Providers = new KeyProviderService(Work, Events, _session, keyMaker, tester, grants, time);
+        Keys = new KeyService(Work, _leases, keyMaker);
+        Drills = new DrillService(Work, sealer, _authenticator, secondLayer, _session, new LeftOvers(Work, Events, _session, time), time);
+        RootKey = new RootKeyService(Work, sealer, _internalKms, _logKeys, vault, storeId);
+        var connections = new KeyConnections(Work, _authenticator);
+        MasterKeys = new MasterKeyService(Work, connections, time);
+        Grants = new KeyGrantService(Work, connections);
+        Migrations = new KeyMigrationService(Work, Providers, _session, new KekRewrapper(Work, _session, keyMaker, secondLayer, time), actor, time);
 
-        var reservations = new KeyReservations(Journal, _ring, Keys, _session, options.WrapLimit);
-        var materials = new MaterialsSource(_ring, regions);
+        var reservations = new KeyReservations(Work, _leases, Keys, _session, options.WrapLimit);
+        var materials = new MaterialsSource(_leases, regions);
         var writer = new MessageWriter(options.AeadFactory);
-        var contextKeys = new ContextKeys(Journal);
-        var fileReader = new FileReader(Journal, _ring, contextKeys, new MessageReader(options.AeadFactory), options.FileEffects, time);
+        var contextKeys = new ContextKeys(Work);
+        var reader = new TenantMessageReader(Work, _leases, contextKeys, new MessageReader(options.AeadFactory), options.FileEffects, time);
         var fileProtector = new FileProtector(
             reservations,
             new ProtectedFileWriter(materials, writer, options.FileEffects, time),
-            new CatalogWriter(Journal, time),
-            new SourceRemover(fileReader, options.FileEffects),
+            new CatalogWriter(Work, time),
+            new SourceRemover(reader, options.FileEffects),
             options.FileEffects);
-        var fileUnprotector = new FileUnprotector(fileReader, options.FileEffects, time);
-        var fileTester = new FileTester(fileReader, time);
+        var fileUnprotector = new FileUnprotector(reader, options.FileEffects, time);
+        var fileTester = new FileTester(reader, time);
         Data = new TenantDataProtector(
-            Journal,
+            Work,
             contextKeys,
-            fileReader,
+            reader,
             ended => new DataSession(
-                Journal.Begin("Data"),
-                _ring,
+                Work.Begin("Data"),
+                _leases,
                 fileProtector,
-                fileReader,
+                reader,
                 fileUnprotector,
                 fileTester,
                 materials,
                 writer,
-                tenantId => new WrapBudget(Journal, reservations, tenantId),
-                new ReadTally(Journal),
+                tenantId => new WrapBudget(Work, reservations, tenantId),
+                new ReadTally(Work),
                 options.FileEffects,
                 time,
                 ended));
@@ -153,7 +153,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     /// <summary>Whether opening made the store, with its root key.</summary>
     public bool IsNew { get; private init; }
 
-    internal ChangeJournal Journal { get; }
+    internal UnitOfWork Work { get; }
 
     /// <summary>
     /// Opens a service on a store. A new store gets its id and root key; what a crashed process left in the catalog is settled.
@@ -215,7 +215,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         }
         finally
         {
-            _ring.Dispose();
+            _leases.Dispose();
             await _session.DisposeAsync().ConfigureAwait(false);
             _logKeys.Dispose();
             _internalKms.Dispose();
@@ -283,7 +283,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
             if (await LogKeys.CurrentIdAsync(transaction.Settings).ConfigureAwait(false) == 0)
             {
                 await service._logKeys.BeginNextAsync(transaction.Settings).ConfigureAwait(false);
-                Operation operation = service.Journal.Begin("Connect-TenantEncryption");
+                Operation operation = service.Work.Begin("Connect-TenantEncryption");
                 await using var ended = operation.ConfigureAwait(false);
                 var change = new Change(transaction, service.Events, service._authenticator, operation);
                 await change.RecordAsync(EventTypes.StoreCreated, null, new JObject { ["rootKeyId"] = root.Keys.Current.Id }).ConfigureAwait(false);

@@ -7,12 +7,12 @@ using TenantEncryption.Keys;
 namespace TenantEncryption.Data;
 
 /// <summary>Writes a batch's entries into the catalog: pending before its files take their names, and confirmed, with its event, after.</summary>
-internal sealed class CatalogWriter(ChangeJournal journal, TimeProvider time)
+internal sealed class CatalogWriter(UnitOfWork work, TimeProvider time)
 {
     /// <summary>Adds the entries of a batch's messages, as pending, if they may still be under the keys of its reservation.</summary>
     /// <returns>Whether they were added; else the batch has to be written again, under the keys of now.</returns>
     public Task<bool> AddPendingAsync(Operation operation, ProtectBatch batch) => WithRoomAsync(
-        () => journal.ChangeAsync(
+        () => work.ChangeAsync(
             operation,
             async change =>
             {
@@ -42,7 +42,7 @@ internal sealed class CatalogWriter(ChangeJournal journal, TimeProvider time)
     /// <param name="reservation">The reservation.</param>
     /// <param name="wrapped">How many of its wraps were made.</param>
     public Task CloseAsync(Operation operation, WrapReservation reservation, long wrapped) =>
-        journal.ChangeAsync(
+        work.ChangeAsync(
             operation,
             change => change.Store.Keys.CloseReservationAsync(reservation, reservation.Wraps - wrapped, wrapped),
             CancellationToken.None);
@@ -70,7 +70,7 @@ internal sealed class CatalogWriter(ChangeJournal journal, TimeProvider time)
     }
 
     private Task<bool> ConfirmOnceAsync(Operation operation, ProtectBatch batch) =>
-        journal.ChangeAsync(
+        work.ChangeAsync(
             operation,
             async change =>
             {

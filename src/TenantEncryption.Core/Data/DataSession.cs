@@ -16,9 +16,9 @@ namespace TenantEncryption.Data;
 public sealed class DataSession : IAsyncDisposable
 {
     private readonly Operation _operation;
-    private readonly KeyRing _ring;
+    private readonly KeyLeases _leases;
     private readonly FileProtector _fileProtector;
-    private readonly FileReader _fileReader;
+    private readonly TenantMessageReader _reader;
     private readonly FileUnprotector _fileUnprotector;
     private readonly FileTester _fileTester;
     private readonly MaterialsSource _materials;
@@ -34,9 +34,9 @@ public sealed class DataSession : IAsyncDisposable
 
     internal DataSession(
         Operation operation,
-        KeyRing ring,
+        KeyLeases leases,
         FileProtector fileProtector,
-        FileReader fileReader,
+        TenantMessageReader reader,
         FileUnprotector fileUnprotector,
         FileTester fileTester,
         MaterialsSource materials,
@@ -47,7 +47,7 @@ public sealed class DataSession : IAsyncDisposable
         TimeProvider time,
         Action<DataSession> onEnded)
     {
-        (_operation, _ring, _fileProtector, _fileReader) = (operation, ring, fileProtector, fileReader);
+        (_operation, _leases, _fileProtector, _reader) = (operation, leases, fileProtector, reader);
         (_fileUnprotector, _fileTester) = (fileUnprotector, fileTester);
         (_materials, _writer, _newBudget, _tally, _effects, _time, _onEnded) = (materials, writer, newBudget, tally, effects, time, onEnded);
     }
@@ -147,7 +147,7 @@ public sealed class DataSession : IAsyncDisposable
     {
         RequireOpen();
         options ??= ProtectOptions.Default;
-        TenantKeyState state = await _ring.StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
+        TenantKeyState state = await _leases.StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
         EncryptionContext context = ContextOf(state.Tenant, options);
         WrapBudget budget = _budgets.GetOrAdd(tenantId, _newBudget);
         state = await budget.TakeAsync(_operation, state, cancellationToken).ConfigureAwait(false);
@@ -168,7 +168,7 @@ public sealed class DataSession : IAsyncDisposable
         options ??= UnprotectOptions.Default;
         try
         {
-            (UnprotectedValue value, _) = await _fileReader.ReadValueAsync(_operation, message, options, cancellationToken).ConfigureAwait(false);
+            (UnprotectedValue value, _) = await _reader.ReadValueAsync(_operation, message, options, cancellationToken).ConfigureAwait(false);
             _tally.Value(EventTypes.DataUnprotected, value.TenantId, value.Plaintext.Length, failed: false);
             return value;
         }
@@ -192,7 +192,7 @@ public sealed class DataSession : IAsyncDisposable
         MessageTestResult result;
         try
         {
-            (UnprotectedValue value, _) = await _fileReader.ReadValueAsync(_operation, message, options, cancellationToken).ConfigureAwait(false);
+            (UnprotectedValue value, _) = await _reader.ReadValueAsync(_operation, message, options, cancellationToken).ConfigureAwait(false);
             System.Security.Cryptography.CryptographicOperations.ZeroMemory(value.Plaintext);
             result = new MessageTestResult
             {
@@ -202,7 +202,7 @@ public sealed class DataSession : IAsyncDisposable
                 Length = value.Plaintext.Length,
             };
         }
-        catch (TenantEncryptionException exception) when (!FileReader.IsInability(exception))
+        catch (TenantEncryptionException exception) when (!TenantMessageReader.IsInability(exception))
         {
             result = new MessageTestResult { Code = exception.Code, Detail = exception.Detail, TenantId = options.TenantId };
         }

@@ -8,7 +8,7 @@ using TenantEncryption.Files;
 namespace TenantEncryption.Data;
 
 /// <summary>Verifies every byte of message files, side by side. Being altered is a result; being unreadable an error.</summary>
-internal sealed class FileTester(FileReader reader, TimeProvider time)
+internal sealed class FileTester(TenantMessageReader reader, TimeProvider time)
 {
     /// <summary>Tests files; those that can't be judged don't stop the rest.</summary>
     public IAsyncEnumerable<FileOutcome<MessageTestResult>> TestAsync(
@@ -25,7 +25,7 @@ internal sealed class FileTester(FileReader reader, TimeProvider time)
             cancellationToken);
 
     private sealed class Run(
-        FileReader reader,
+        TenantMessageReader reader,
         TimeProvider time,
         Operation operation,
         FileRequest[] files,
@@ -107,7 +107,7 @@ internal sealed class FileTester(FileReader reader, TimeProvider time)
                     Length = read.PlaintextLength,
                 });
             }
-            catch (TenantEncryptionException exception) when (!FileReader.IsInability(exception))
+            catch (TenantEncryptionException exception) when (!TenantMessageReader.IsInability(exception))
             {
                 return Of(path, new MessageTestResult { Path = path, Code = exception.Code, Detail = exception.Detail, TenantId = keyring.Tenant?.TenantId });
             }
@@ -119,7 +119,7 @@ internal sealed class FileTester(FileReader reader, TimeProvider time)
             FileOutcome<MessageTestResult> outcome = _outcomes[index];
             try
             {
-                _outcomes[index] = substitution is null ? outcome : outcome with { Warning = FileReader.Judge(substitution, options) };
+                _outcomes[index] = substitution is null ? outcome : outcome with { Warning = TenantMessageReader.Judge(substitution, options) };
             }
             catch (TenantEncryptionException exception)
             {

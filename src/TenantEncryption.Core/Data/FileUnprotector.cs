@@ -11,7 +11,7 @@ namespace TenantEncryption.Data;
 /// Writes the plaintext of message files, in batches: temporary files first, side by side; when all of a batch are verified to their last
 /// bytes and on the disk, each takes its name, and each folder is flushed once.
 /// </summary>
-internal sealed class FileUnprotector(FileReader reader, IFileEffects effects, TimeProvider time)
+internal sealed class FileUnprotector(TenantMessageReader reader, IFileEffects effects, TimeProvider time)
 {
     /// <summary>Unprotects files; those that fail don't stop the rest.</summary>
     public IAsyncEnumerable<FileOutcome<UnprotectedFile>> UnprotectAsync(
@@ -28,7 +28,7 @@ internal sealed class FileUnprotector(FileReader reader, IFileEffects effects, T
             cancellationToken);
 
     private sealed class Run(
-        FileReader reader,
+        TenantMessageReader reader,
         IFileEffects effects,
         TimeProvider time,
         Operation operation,
@@ -130,7 +130,7 @@ internal sealed class FileUnprotector(FileReader reader, IFileEffects effects, T
         {
             TenantEncryptionException? failure = FileFailure.Catch(files[index].Destination, "written", () =>
             {
-                _warnings[index] = FileReader.Judge(substitution, options);
+                _warnings[index] = TenantMessageReader.Judge(substitution, options);
                 _outputs[index]!.TakeName();
             });
             if (failure is not null)

@@ -8,7 +8,7 @@ using TenantEncryption.Tenants;
 namespace TenantEncryption.Data;
 
 /// <summary>Reserves wraps under a tenant's Current key, in the epoch that the writer knows, and rotates a key that is worn out.</summary>
-internal sealed class KeyReservations(ChangeJournal journal, KeyRing ring, KeyService keys, SessionKeeper session, long wrapLimit)
+internal sealed class KeyReservations(UnitOfWork work, KeyLeases leases, KeyService keys, SessionKeeper session, long wrapLimit)
 {
     /// <summary>After so many wraps a key is rotated by itself; NIST SP 800-38D §8.3 allows 2^32 with random 96-bit IVs.</summary>
     public const long DefaultWrapLimit = 1L << 30;
@@ -19,7 +19,7 @@ internal sealed class KeyReservations(ChangeJournal journal, KeyRing ring, KeySe
     public long LargestBlock => Math.Min(ReportedBlock, wrapLimit);
 
     /// <summary>The tenant's keys, read now.</summary>
-    public Task<TenantKeyState> RefreshAsync(string tenantId, CancellationToken cancellationToken) => ring.RefreshAsync(tenantId, cancellationToken);
+    public Task<TenantKeyState> RefreshAsync(string tenantId, CancellationToken cancellationToken) => leases.RefreshAsync(tenantId, cancellationToken);
 
     /// <summary>Whether the tenant's messages have their data keys made by KMS directly, now.</summary>
     public static bool IsDirect(TenantKeyState state) =>
@@ -46,7 +46,7 @@ internal sealed class KeyReservations(ChangeJournal journal, KeyRing ring, KeySe
         var reservation = new WrapReservation(
             open?.Id ?? Identifiers.New("res-"), tenantId, kekId, state.Active.Id, state.Tenant.Epoch, (open?.Wraps ?? 0) + wraps, session.Id);
         bool wornOut = false;
-        bool reserved = await journal.ChangeAsync(
+        bool reserved = await work.ChangeAsync(
             operation,
             async change =>
             {

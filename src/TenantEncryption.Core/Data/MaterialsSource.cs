@@ -9,7 +9,7 @@ using TenantEncryption.Kms;
 namespace TenantEncryption.Data;
 
 /// <summary>Makes the data key of a new message, wrapped by the tenant's Current key, or by KMS itself for a Direct tenant.</summary>
-internal sealed class MaterialsSource(KeyRing ring, ProviderRegions regions)
+internal sealed class MaterialsSource(KeyLeases leases, ProviderRegions regions)
 {
     private const int DataKeyLength = 32;
 
@@ -27,9 +27,9 @@ internal sealed class MaterialsSource(KeyRing ring, ProviderRegions regions)
         {
             for (int attempt = 0; attempt < 3; attempt++)
             {
-                KeyLease lease = await ring.LeaseAsync(operation, state.Tenant.TenantId, state.Current.KekId, cancellationToken).ConfigureAwait(false);
+                KeyLease lease = await leases.LeaseAsync(operation, state.Tenant.TenantId, state.Current.KekId, cancellationToken).ConfigureAwait(false);
                 bool live = lease.TryWrap(dataKey.Span, context, out EncryptedDataKey? wrapped);
-                ring.Return(lease);
+                leases.Return(lease);
                 if (live)
                 {
                     return new MessageMaterials(dataKey, [wrapped!], context);
@@ -48,7 +48,7 @@ internal sealed class MaterialsSource(KeyRing ring, ProviderRegions regions)
     private async Task<MessageMaterials> MakeDirectAsync(
         Operation operation, TenantKeyState state, EncryptionContext context, CancellationToken cancellationToken)
     {
-        if (await ring.HasSecondLayerAsync(state.Tenant, cancellationToken).ConfigureAwait(false))
+        if (await leases.HasSecondLayerAsync(state.Tenant, cancellationToken).ConfigureAwait(false))
         {
             // No tenant can be made so; what the data key of a message is wrapped with must not be for who can write the store to choose.
             throw new TenantEncryptionException(

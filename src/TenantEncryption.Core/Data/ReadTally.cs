@@ -5,7 +5,7 @@ using TenantEncryption.Changes;
 namespace TenantEncryption.Data;
 
 /// <summary>Counts what a session reads, so that its end is one event per tenant and kind.</summary>
-internal sealed class ReadTally(ChangeJournal journal)
+internal sealed class ReadTally(UnitOfWork work)
 {
     private readonly ConcurrentDictionary<(string Type, string TenantId), Counts> _counts = new();
 
@@ -22,7 +22,7 @@ internal sealed class ReadTally(ChangeJournal journal)
         {
             if (_counts.TryRemove((type, tenantId), out Counts? counts))
             {
-                await journal.ChangeAsync(
+                await work.ChangeAsync(
                     operation,
                     change => change.RecordAsync(type, tenantId.Length == 0 ? null : tenantId, counts.Describe()),
                     CancellationToken.None).ConfigureAwait(false);

@@ -6,7 +6,7 @@ using TenantEncryption.Files;
 namespace TenantEncryption.Data;
 
 /// <summary>Removes the sources of messages that have their names for good, once each was read again and verified.</summary>
-internal sealed class SourceRemover(FileReader reader, IFileEffects effects)
+internal sealed class SourceRemover(TenantMessageReader reader, IFileEffects effects)
 {
     /// <summary>Removes the sources of a batch; one that can't be removed safely stays, with a warning.</summary>
     public async Task RemoveAsync(Operation operation, ProtectBatch batch, int degreeOfParallelism, CancellationToken cancellationToken)

@@ -12,14 +12,14 @@ public sealed class TenantDataProtector
 {
     private const int PageSize = 512;
 
-    private readonly ChangeJournal _journal;
+    private readonly UnitOfWork _work;
     private readonly ContextKeys _contextKeys;
-    private readonly FileReader _fileReader;
+    private readonly TenantMessageReader _reader;
     private readonly Func<Action<DataSession>, DataSession> _newSession;
     private readonly ConcurrentDictionary<DataSession, bool> _sessions = new();
 
-    internal TenantDataProtector(ChangeJournal journal, ContextKeys contextKeys, FileReader fileReader, Func<Action<DataSession>, DataSession> newSession) =>
-        (_journal, _contextKeys, _fileReader, _newSession) = (journal, contextKeys, fileReader, newSession);
+    internal TenantDataProtector(UnitOfWork work, ContextKeys contextKeys, TenantMessageReader reader, Func<Action<DataSession>, DataSession> newSession) =>
+        (_work, _contextKeys, _reader, _newSession) = (work, contextKeys, reader, newSession);
 
     /// <summary>Begins a session: one command, or a service's work. The caller disposes it; one that is left open ends with the service.</summary>
     /// <returns>The session.</returns>
@@ -37,7 +37,7 @@ public sealed class TenantDataProtector
     /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>NOT_A_MESSAGE</c>, <c>MESSAGE_TRUNCATED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
     public async Task<MessageInfo> ReadHeaderAsync(string path, CancellationToken cancellationToken = default)
     {
-        using SafeFileHandle source = _fileReader.OpenMessage(path);
+        using SafeFileHandle source = _reader.OpenMessage(path);
         MessageHeader header = await MessageReader.ReadHeaderAsync(source, MessageLimits.OfHeader, cancellationToken).ConfigureAwait(false);
         if (!_contextKeys.Named(header.Context).Any())
         {
@@ -87,7 +87,7 @@ public sealed class TenantDataProtector
         string? afterPath = null;
         while (true)
         {
-            IReadOnlyList<CatalogEntry> page = await _journal.ReadAsync(
+            IReadOnlyList<CatalogEntry> page = await _work.ReadAsync(
                 transaction => transaction.Catalog.ListAsync(tenantId, kekId, providerId, afterPath, PageSize), cancellationToken).ConfigureAwait(false);
             foreach (CatalogEntry entry in page)
             {

@@ -21,8 +21,8 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     // A lease of zero is one call an operation; a long read must not outlive a withdrawal by more than this.
     private static readonly TimeSpan RecheckOfZeroLease = TimeSpan.FromSeconds(5);
 
-    private readonly KeyRing _ring;
-    private readonly ChangeJournal _journal;
+    private readonly KeyLeases _leases;
+    private readonly UnitOfWork _work;
     private readonly ContextKeys _contextKeys;
     private readonly Operation _operation;
     private readonly UnprotectOptions _options;
@@ -37,9 +37,9 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     private (string ProviderId, long Refusals)? _asked;
 
     /// <summary>Makes a keyring for one read.</summary>
-    public TenantKeyring(KeyRing ring, ChangeJournal journal, ContextKeys contextKeys, Operation operation, UnprotectOptions options, TimeProvider time)
+    public TenantKeyring(KeyLeases leases, UnitOfWork work, ContextKeys contextKeys, Operation operation, UnprotectOptions options, TimeProvider time)
     {
-        (_ring, _journal, _contextKeys, _operation, _options, _time) = (ring, journal, contextKeys, operation, options, time);
+        (_leases, _work, _contextKeys, _operation, _options, _time) = (leases, work, contextKeys, operation, options, time);
         _callersKeyring = options.Keyring is null ? null : new CallersKeyring(options.Keyring);
     }
 
@@ -53,7 +53,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
         EncryptionContext context = WithRequired(header.Context);
         if (_options.TenantId is { } tenantId)
         {
-            EncryptionTenant tenant = (await _ring.StateAsync(tenantId, CancellationToken.None).ConfigureAwait(false)).Tenant;
+            EncryptionTenant tenant = (await _leases.StateAsync(tenantId, CancellationToken.None).ConfigureAwait(false)).Tenant;
             if (!TenantContext.Names(context, tenant) && _options.Keyring is null)
             {
                 await _contextKeys.LearnAsync(CancellationToken.None).ConfigureAwait(false);
@@ -138,7 +138,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
 
     private async ValueTask<bool> MayGoOnAsync(CancellationToken cancellationToken)
     {
-        TenantKeyState state = await _ring.StateAsync(Tenant!.TenantId, cancellationToken).ConfigureAwait(false);
+        TenantKeyState state = await _leases.StateAsync(Tenant!.TenantId, cancellationToken).ConfigureAwait(false);
         return state.Tenant.Epoch <= Volatile.Read(ref _epoch)
             && (_asked is not { } asked || state.RefusalsOf(asked.ProviderId) == asked.Refusals)
             && (_lease is { IsLive: true } || _term is { IsOver: false });
@@ -161,7 +161,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
         EncryptionTenant? found = null;
         foreach (string named in _contextKeys.Named(context))
         {
-            EncryptionTenant? tenant = await _ring.FindTenantAsync(named, CancellationToken.None).ConfigureAwait(false);
+            EncryptionTenant? tenant = await _leases.FindTenantAsync(named, CancellationToken.None).ConfigureAwait(false);
             if (tenant is not null && TenantContext.Names(context, tenant))
             {
                 found = found is null
@@ -202,7 +202,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     private async Task LeaseAsync(string kekId, KmsAllowance allowance, CancellationToken cancellationToken)
     {
         ReturnLease();
-        KeyLease lease = await _ring.LeaseAsync(_operation, Tenant!.TenantId, kekId, allowance, cancellationToken).ConfigureAwait(false);
+        KeyLease lease = await _leases.LeaseAsync(_operation, Tenant!.TenantId, kekId, allowance, cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _epoch, lease.Epoch);
         _term = lease.IsLive ? null : new LeaseTerm(_time, RecheckOfZeroLease);
         _lease = lease;
@@ -217,7 +217,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
             return null;
         }
 
-        if (await _ring.HasSecondLayerAsync(Tenant!, cancellationToken).ConfigureAwait(false))
+        if (await _leases.HasSecondLayerAsync(Tenant!, cancellationToken).ConfigureAwait(false))
         {
             // Who can use the master key alone could else write messages that read as the tenant's with the internal KMS's part shut.
             return header.EncryptedDataKeys.Count > 1
@@ -261,10 +261,10 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
         KmsAllowance allowance,
         CancellationToken cancellationToken)
     {
-        TenantKeyState state = await _ring.StateAsync(Tenant!.TenantId, cancellationToken).ConfigureAwait(false);
-        KmsPlaintext opened = await _ring.KmsFor(_operation, provider, allowance).DecryptAsync(
+        TenantKeyState state = await _leases.StateAsync(Tenant!.TenantId, cancellationToken).ConfigureAwait(false);
+        KmsPlaintext opened = await _leases.KmsFor(_operation, provider, allowance).DecryptAsync(
             provider.Connection, provider.KeyArn!, encryptedDataKey.Ciphertext, context, cancellationToken).ConfigureAwait(false);
-        TimeSpan duration = _ring.DurationFor(state.Tenant);
+        TimeSpan duration = _leases.DurationFor(state.Tenant);
         Volatile.Write(ref _epoch, state.Tenant.Epoch);
         _asked = (provider.Id, state.RefusalsOf(provider.Id));
         _term = new LeaseTerm(_time, duration > TimeSpan.Zero ? duration : RecheckOfZeroLease);
@@ -279,7 +279,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
             return null;
         }
 
-        IReadOnlyList<KeyProvider> providers = await _journal.ReadAsync(
+        IReadOnlyList<KeyProvider> providers = await _work.ReadAsync(
             transaction => transaction.Providers.ListAsync(new KeyProviderFilter { TenantId = Tenant!.TenantId, Type = KeyProviderType.AwsKms }),
             cancellationToken).ConfigureAwait(false);
         KeyProvider? provider = providers
@@ -289,7 +289,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
             .FirstOrDefault();
         if (provider is not null)
         {
-            await _ring.RequireAuthenticAsync(provider, cancellationToken).ConfigureAwait(false);
+            await _leases.RequireAuthenticAsync(provider, cancellationToken).ConfigureAwait(false);
         }
 
         return provider switch
@@ -307,7 +307,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     {
         if (_lease is not null)
         {
-            _ring.Return(_lease);
+            _leases.Return(_lease);
             _lease = null;
         }
     }

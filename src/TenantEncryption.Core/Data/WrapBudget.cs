@@ -9,7 +9,7 @@ namespace TenantEncryption.Data;
 /// The wraps of values that a session may make for one tenant: reserved in the store in growing blocks before they are made, so that
 /// a crash over-counts and never under-counts, and given back when they were not used.
 /// </summary>
-internal sealed class WrapBudget(ChangeJournal journal, KeyReservations reservations, string tenantId) : IAsyncDisposable
+internal sealed class WrapBudget(UnitOfWork work, KeyReservations reservations, string tenantId) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
     private readonly object _fast = new();
@@ -125,7 +125,7 @@ internal sealed class WrapBudget(ChangeJournal journal, KeyReservations reservat
 
         try
         {
-            await journal.ChangeAsync(
+            await work.ChangeAsync(
                 operation,
                 async change =>
                 {

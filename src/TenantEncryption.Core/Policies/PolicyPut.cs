@@ -8,7 +8,7 @@ using TenantEncryption.Policies.Merging;
 namespace TenantEncryption.Policies;
 
 /// <summary>Puts a plan's policies into KMS, one region after the other, and records what came of it.</summary>
-internal sealed class PolicyPut(ChangeJournal journal, TimeProvider time, KeyPolicyPlan plan)
+internal sealed class PolicyPut(UnitOfWork work, TimeProvider time, KeyPolicyPlan plan)
 {
     // KMS shows a change within seconds as a rule (AWS KMS Developer Guide, "Eventual consistency"): 0.1 + 0.2 + … + 3.2 s.
     private const int ReadsBack = 7;
@@ -17,7 +17,7 @@ internal sealed class PolicyPut(ChangeJournal journal, TimeProvider time, KeyPol
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        Operation operation = journal.Begin("Set-KeyPolicy", plan.TenantId);
+        Operation operation = work.Begin("Set-KeyPolicy", plan.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         RegionalPolicyChange? current = null;
         try
@@ -84,7 +84,7 @@ internal sealed class PolicyPut(ChangeJournal journal, TimeProvider time, KeyPol
             await Task.Delay(TimeSpan.FromMilliseconds(100 << i), time, cancellationToken).ConfigureAwait(false);
         }
 
-        journal.Warn($"KMS took the key policy in {region.Region} and does not show it yet; Get-KeyPolicy -Live tells when it does.");
+        work.Warn($"KMS took the key policy in {region.Region} and does not show it yet; Get-KeyPolicy -Live tells when it does.");
     }
 
     private static async Task<string> ReadAsync(IKms kms, RegionalPolicyChange region, CancellationToken cancellationToken) =>
@@ -141,7 +141,7 @@ internal sealed class PolicyPut(ChangeJournal journal, TimeProvider time, KeyPol
             data["error"] = code;
         }
 
-        await journal.ChangeAsync(
+        await work.ChangeAsync(
             operation, change => change.RecordAsync(EventTypes.KeyPolicyUpdated, plan.TenantId, data), CancellationToken.None).ConfigureAwait(false);
     }
 }

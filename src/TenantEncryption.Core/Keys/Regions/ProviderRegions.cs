@@ -16,7 +16,7 @@ namespace TenantEncryption.Keys.Regions;
 /// answer: it is never asked about elsewhere, and stops failing over until a check passes in the region that refused.
 /// What one region seals every other one opens, so records and messages don't depend on where they were made.
 /// </summary>
-internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticator authenticator, RefusalLog refusals, RegionCircuits circuits)
+internal sealed class ProviderRegions(UnitOfWork work, ProviderAuthenticator authenticator, RefusalLog refusals, RegionCircuits circuits)
 {
     // The providers that were last served by a replica, with its region.
     private readonly ConcurrentDictionary<string, string> _away = new(StringComparer.Ordinal);
@@ -170,7 +170,7 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
     // What the caller holds may be older than a refusal that another process noted.
     private async Task<KeyProvider> ReadAsync(KeyProvider provider, CancellationToken cancellationToken)
     {
-        KeyProvider now = await journal.ReadAsync(
+        KeyProvider now = await work.ReadAsync(
             transaction => transaction.Providers.RequireAsync(provider.Id), cancellationToken).ConfigureAwait(false);
         await authenticator.RequireAsync(now, cancellationToken).ConfigureAwait(false);
         return now;
@@ -194,19 +194,19 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
 
     private async Task TellAsync(KeyProvider provider, string eventType, string from, string to)
     {
-        Operation operation = journal.Begin("Failover", provider.TenantId);
+        Operation operation = work.Begin("Failover", provider.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         JObject data = ProviderData.Of(provider);
         data["from"] = from;
         data["to"] = to;
         try
         {
-            await journal.ChangeAsync(operation, change => change.RecordAsync(eventType, provider.TenantId, data), CancellationToken.None).ConfigureAwait(false);
+            await work.ChangeAsync(operation, change => change.RecordAsync(eventType, provider.TenantId, data), CancellationToken.None).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)
         {
             // The data is worth more than the record of where it was sealed.
-            journal.Warn($"That the key provider '{provider.Name}' went from {from} to {to} could not be recorded in the event log: {exception.Message}");
+            work.Warn($"That the key provider '{provider.Name}' went from {from} to {to} could not be recorded in the event log: {exception.Message}");
         }
     }
 

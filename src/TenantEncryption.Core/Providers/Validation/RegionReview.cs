@@ -15,7 +15,7 @@ namespace TenantEncryption.Providers;
 /// The part of testing a provider that concerns where it may fail over: which replicas its key has, and whether the regions that refused it
 /// serve it again. What it learns is stored with the registration, authenticated.
 /// </summary>
-internal sealed class RegionReview(ChangeJournal journal, KeySealer sealer, ProviderAuthenticator authenticator)
+internal sealed class RegionReview(UnitOfWork work, KeySealer sealer, ProviderAuthenticator authenticator)
 {
     private const string CheckName = "Failover";
 
@@ -32,7 +32,7 @@ internal sealed class RegionReview(ChangeJournal journal, KeySealer sealer, Prov
             return RegionFindings.None;
         }
 
-        IReadOnlyDictionary<string, long> refusals = await journal.ReadAsync(
+        IReadOnlyDictionary<string, long> refusals = await work.ReadAsync(
             transaction => transaction.Providers.CountRefusalsAsync(tenant.TenantId), cancellationToken).ConfigureAwait(false);
         var reopened = new List<string>();
         var checks = new List<KeyProviderCheck>();

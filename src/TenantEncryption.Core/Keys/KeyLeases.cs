@@ -16,7 +16,7 @@ namespace TenantEncryption.Keys;
 /// Gives out leases of tenants' key-encryption keys: from memory while a lease lives, else by one call of the provider.
 /// It looks at a tenant's epoch at most one second ago, and drops leases of an older epoch, and of a provider that KMS refused to any process.
 /// </summary>
-internal sealed class KeyRing : IDisposable
+internal sealed class KeyLeases : IDisposable
 {
     // Key ids come from messages that anyone may have written, so they must not each leave something behind.
     private const int Gates = 64;
@@ -37,7 +37,7 @@ internal sealed class KeyRing : IDisposable
     private readonly ITimer _sweeper;
     private volatile bool _disposed;
 
-    /// <summary>Makes a key ring over a store.</summary>
+    /// <summary>Makes a key leases over a store.</summary>
     /// <param name="store">The store.</param>
     /// <param name="sealer">Opens key records.</param>
     /// <param name="regions">Which region of a provider is asked.</param>
@@ -46,7 +46,7 @@ internal sealed class KeyRing : IDisposable
     /// <param name="time">The clock of leases.</param>
     /// <param name="shorterLease">A lease that this process wants, where it is shorter than the tenant's.</param>
     /// <param name="aeadFactory">The AEAD of the keys.</param>
-    public KeyRing(
+    public KeyLeases(
         IStore store,
         KeySealer sealer,
         ProviderRegions regions,

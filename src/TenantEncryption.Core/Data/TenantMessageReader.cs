@@ -8,11 +8,11 @@ using TenantEncryption.Keys;
 namespace TenantEncryption.Data;
 
 /// <summary>Reads messages: to a file, to memory, or only to verify them.</summary>
-internal sealed class FileReader(ChangeJournal journal, KeyRing ring, ContextKeys contextKeys, MessageReader reader, IFileEffects effects, TimeProvider time)
+internal sealed class TenantMessageReader(UnitOfWork work, KeyLeases leases, ContextKeys contextKeys, MessageReader reader, IFileEffects effects, TimeProvider time)
 {
     /// <summary>Begins to read a message: only keys of its tenant are tried.</summary>
     /// <returns>The keyring, for one read; the caller disposes it.</returns>
-    public TenantKeyring NewKeyring(Operation operation, UnprotectOptions options) => new(ring, journal, contextKeys, operation, options, time);
+    public TenantKeyring NewKeyring(Operation operation, UnprotectOptions options) => new(leases, work, contextKeys, operation, options, time);
 
     /// <summary>Reads a message file.</summary>
     /// <param name="source">The message.</param>
@@ -72,7 +72,7 @@ internal sealed class FileReader(ChangeJournal journal, KeyRing ring, ContextKey
     /// <param name="cancellationToken">Ends the look.</param>
     /// <returns>What is to be said of each file, or <see langword="null"/>.</returns>
     public Task<string?[]> FindSubstitutionsAsync(IReadOnlyList<(string Path, string? MessageId)> files, CancellationToken cancellationToken) =>
-        journal.ReadAsync(
+        work.ReadAsync(
             async transaction =>
             {
                 var found = new string?[files.Count];

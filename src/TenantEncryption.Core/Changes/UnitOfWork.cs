@@ -8,7 +8,7 @@ using TenantEncryption.Stores;
 namespace TenantEncryption.Changes;
 
 /// <summary>Makes changes to the store, each with its events in one transaction.</summary>
-internal sealed class ChangeJournal(
+internal sealed class UnitOfWork(
     IStore store, EventLog log, ProviderAuthenticator authenticator, IKms kms, TimeProvider time, Action<KmsCall>? onKmsCall, Action<string>? onWarning)
 {
     private int _warnedOfHead;
