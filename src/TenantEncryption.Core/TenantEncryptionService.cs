@@ -10,6 +10,7 @@ using TenantEncryption.Integrity;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Keys.Root;
+using TenantEncryption.Keys.Sources;
 using TenantEncryption.Kms;
 using TenantEncryption.MasterKeys;
 using TenantEncryption.Migration;
@@ -27,7 +28,7 @@ namespace TenantEncryption;
 public sealed class TenantEncryptionService : IAsyncDisposable
 {
     private readonly IStore _store;
-    private readonly IKms _kms;
+    private readonly Lazy<IKms> _kms;
     private readonly string _storeId;
     private readonly RootKeyProtection _rootKeyProtection;
     private readonly InternalKms _internalKms;
@@ -36,7 +37,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     private readonly KeyLeases _leases;
     private readonly SessionKeeper _session;
 
-    private TenantEncryptionService(IStore store, IKms kms, TenantEncryptionOptions options, StoreRoot root)
+    private TenantEncryptionService(IStore store, Lazy<IKms> kms, TenantEncryptionOptions options, StoreRoot root)
     {
         (string storeId, RootKeySet roots, IRootKeyVault vault) = root;
         (_store, _kms, _storeId, _rootKeyProtection) = (store, kms, storeId, vault.Protection);
@@ -53,7 +54,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
             time);
         _authenticator = new ProviderAuthenticator(_logKeys, store);
         Work = new UnitOfWork(store, Events, _authenticator, kms, time, options.OnKmsCall, options.OnWarning);
-        var sealer = new KeySealer(_internalKms, _authenticator, options.AeadFactory);
+        var sealer = new KeySealer(new KeySources(_internalKms, _authenticator), _internalKms, options.AeadFactory);
         var refusals = new RefusalLog(Work, time);
         var regions = new ProviderRegions(Work, _authenticator, refusals, new RegionCircuits(time));
         var keyMaker = new KeyMaker(sealer, regions, time);
@@ -167,21 +168,15 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     /// <c>INVALID_INPUT</c> (the key lease), <c>STORE_NOT_FOUND</c>, <c>ROOT_KEY_MISSING</c>, <c>ROOT_KEY_MISMATCH</c>, <c>ROOT_KEY_EXPOSED</c>, <c>PASSPHRASE_REQUIRED</c>, <c>STORE_NEWER</c>, <c>STORE_LOCKED</c>,
     /// <c>STORE_UNUSABLE</c>.
     /// </exception>
-    public static async Task<TenantEncryptionService> OpenAsync(
-        IStore store, IKms kms, TenantEncryptionOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            return await OpenOwnedAsync(store, kms, options ?? new TenantEncryptionOptions(), cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            // Nobody else has them: an open database keeps its folder from being replaced, as when a backup is restored.
-            kms.Dispose();
-            await store.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
+    public static Task<TenantEncryptionService> OpenAsync(
+        IStore store, IKms kms, TenantEncryptionOptions? options = null, CancellationToken cancellationToken = default) =>
+        OpenAsync(store, new Lazy<IKms>(kms), options, cancellationToken);
+
+    /// <summary>The same with a KMS that is made when it is called first: who never leaves the internal KMS loads none.</summary>
+    /// <inheritdoc cref="OpenAsync(IStore, IKms, TenantEncryptionOptions?, CancellationToken)"/>
+    public static Task<TenantEncryptionService> OpenAsync(
+        IStore store, Func<IKms> kms, TenantEncryptionOptions? options = null, CancellationToken cancellationToken = default) =>
+        OpenAsync(store, new Lazy<IKms>(kms), options, cancellationToken);
 
     /// <summary>What the store holds.</summary>
     /// <param name="cancellationToken">Ends the read.</param>
@@ -219,8 +214,32 @@ public sealed class TenantEncryptionService : IAsyncDisposable
             await _session.DisposeAsync().ConfigureAwait(false);
             _logKeys.Dispose();
             _internalKms.Dispose();
-            _kms.Dispose();
+            Dispose(_kms);
             await _store.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<TenantEncryptionService> OpenAsync(
+        IStore store, Lazy<IKms> kms, TenantEncryptionOptions? options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OpenOwnedAsync(store, kms, options ?? new TenantEncryptionOptions(), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // Nobody else has them: an open database keeps its folder from being replaced, as when a backup is restored.
+            Dispose(kms);
+            await store.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static void Dispose(Lazy<IKms> kms)
+    {
+        if (kms.IsValueCreated)
+        {
+            kms.Value.Dispose();
         }
     }
 
@@ -229,7 +248,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         root.Vault is FileRootKeyVault { Protection: RootKeyProtection.DpapiMachine } machine ? machine.FolderOf(root.StoreId) : FileRootKeyVault.DefaultFolder;
 
     private static async Task<TenantEncryptionService> OpenOwnedAsync(
-        IStore store, IKms kms, TenantEncryptionOptions options, CancellationToken cancellationToken)
+        IStore store, Lazy<IKms> kms, TenantEncryptionOptions options, CancellationToken cancellationToken)
     {
         if (options.KeyLease is { } lease)
         {
@@ -263,7 +282,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     }
 
     private static async Task<TenantEncryptionService> CreateAsync(
-        IStore store, IKms kms, TenantEncryptionOptions options, IRootKeyVault vault, CancellationToken cancellationToken)
+        IStore store, Lazy<IKms> kms, TenantEncryptionOptions options, IRootKeyVault vault, CancellationToken cancellationToken)
     {
         IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);

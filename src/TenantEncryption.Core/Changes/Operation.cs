@@ -10,7 +10,7 @@ namespace TenantEncryption.Changes;
 /// One operation of a caller. Its KMS calls are recorded with the events of its changes; what is left when it ends, such as the calls
 /// of an operation that failed, gets an event of its own.
 /// </summary>
-internal sealed class Operation(UnitOfWork work, RecordingKms kms, string name, string? tenantId) : IAsyncDisposable
+internal sealed class Operation(UnitOfWork work, RecordingChannel kms, string name, string? tenantId) : IAsyncDisposable
 {
     private readonly List<KmsCall> _returned = [];
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
@@ -19,7 +19,7 @@ internal sealed class Operation(UnitOfWork work, RecordingKms kms, string name, 
     public string Id { get; } = Identifiers.New("op-");
 
     /// <summary>The KMS, recording.</summary>
-    public IKms Kms => kms;
+    public IKmsChannel Kms => kms;
 
     /// <summary>Warns the caller; once of each thing.</summary>
     public void WarnOnce(string message)

@@ -9,7 +9,7 @@ namespace TenantEncryption.Changes;
 
 /// <summary>Makes changes to the store, each with its events in one transaction.</summary>
 internal sealed class UnitOfWork(
-    IStore store, EventLog log, ProviderAuthenticator authenticator, IKms kms, TimeProvider time, Action<KmsCall>? onKmsCall, Action<string>? onWarning)
+    IStore store, EventLog log, ProviderAuthenticator authenticator, Lazy<IKms> kms, TimeProvider time, Action<KmsCall>? onKmsCall, Action<string>? onWarning)
 {
     private int _warnedOfHead;
 
@@ -19,7 +19,7 @@ internal sealed class UnitOfWork(
     /// <summary>Begins an operation of a caller.</summary>
     /// <param name="name">What it is, for the event log.</param>
     /// <param name="tenantId">The tenant that it is about, if one.</param>
-    public Operation Begin(string name, string? tenantId = null) => new(this, new RecordingKms(kms, time, onKmsCall), name, tenantId);
+    public Operation Begin(string name, string? tenantId = null) => new(this, new RecordingChannel(kms, time, onKmsCall), name, tenantId);
 
     /// <summary>Reads in one snapshot.</summary>
     public async Task<T> ReadAsync<T>(Func<IStoreTransaction, Task<T>> read, CancellationToken cancellationToken)

@@ -110,7 +110,7 @@ public sealed class DrillService
         await using var _ = operation.ConfigureAwait(false);
         var run = new Run(this, KeyProviderDrill.Revocation, operation, tenant, provider, plan.DrillId, new DrillLog(_time, progress));
         IReadOnlyList<KeyRegion> regions = [.. KeyRegion.All(provider with { ReplicaKeys = plan.KeyArns }).Where(region => plan.KeyArns.Contains(region.KeyArn))];
-        List<RegionPolicy> policies = [.. regions.Select(region => new RegionPolicy(operation.Kms.Administration, region))];
+        List<RegionPolicy> policies = [.. regions.Select(region => new RegionPolicy(operation.Kms, region))];
         foreach (RegionPolicy policy in policies)
         {
             await SweepAsync(policy, run.Log, cancellationToken).ConfigureAwait(false);

@@ -71,7 +71,7 @@ public sealed class KeyGrantService
         }
 
         KmsGrantToken made =
-            (await operation.Kms.Administration.CreateGrantAsync(plan.Connection, plan.KeyArn, plan.Grant, cancellationToken).ConfigureAwait(false)).Value;
+            (await operation.Kms.CreateGrantAsync(plan.Connection, plan.KeyArn, plan.Grant, cancellationToken).ConfigureAwait(false)).Value;
         var grant = new KeyGrant
         {
             GrantId = made.GrantId,
@@ -122,7 +122,7 @@ public sealed class KeyGrantService
         foreach (string keyArn in await RegionsAsync(operation, complete, keyId, cancellationToken).ConfigureAwait(false))
         {
             KmsConnection there = complete with { Region = KeyIdentifier.Parse(keyArn).Region };
-            IReadOnlyList<KmsGrant> found = (await operation.Kms.Administration.ListGrantsAsync(there, keyArn, cancellationToken).ConfigureAwait(false)).Value;
+            IReadOnlyList<KmsGrant> found = (await operation.Kms.ListGrantsAsync(there, keyArn, cancellationToken).ConfigureAwait(false)).Value;
             grants.AddRange(found.Select(grant => KeyGrant.Of(grant, there)).Where(grant => filter?.Lets(grant) ?? true));
         }
 
@@ -197,7 +197,7 @@ public sealed class KeyGrantService
     {
         try
         {
-            return (await operation.Kms.Administration.ListGrantsAsync(connection, keyArn, cancellationToken).ConfigureAwait(false)).Value;
+            return (await operation.Kms.ListGrantsAsync(connection, keyArn, cancellationToken).ConfigureAwait(false)).Value;
         }
         catch (TenantEncryptionException exception) when (exception.Code != ErrorCodes.Cancelled)
         {
@@ -209,7 +209,7 @@ public sealed class KeyGrantService
     {
         try
         {
-            await operation.Kms.Administration.DryRunGrantAsync(plan.Connection, plan.KeyArn, plan.Grant, cancellationToken).ConfigureAwait(false);
+            await operation.Kms.DryRunGrantAsync(plan.Connection, plan.KeyArn, plan.Grant, cancellationToken).ConfigureAwait(false);
             return plan with { Permitted = true };
         }
         catch (TenantEncryptionException exception) when (exception.Code != ErrorCodes.Cancelled)
@@ -242,13 +242,13 @@ public sealed class KeyGrantService
     }
 
     private async Task EndAsync(
-        KeyGrant grant, string eventType, Func<IKmsAdministration, KmsConnection, Task<KmsAnswer>> end, CancellationToken cancellationToken)
+        KeyGrant grant, string eventType, Func<IKmsChannel, KmsConnection, Task<KmsAnswer>> end, CancellationToken cancellationToken)
     {
         KmsConnection there = grant.Connection with { Region = grant.Region };
         there = await _connections.CompleteAsync(there, grant.KeyArn, cancellationToken).ConfigureAwait(false);
         Operation operation = _work.Begin("Remove-KeyGrant");
         await using var _ = operation.ConfigureAwait(false);
-        await end(operation.Kms.Administration, there).ConfigureAwait(false);
+        await end(operation.Kms, there).ConfigureAwait(false);
         await _work.ChangeAsync(
             operation,
             async change =>

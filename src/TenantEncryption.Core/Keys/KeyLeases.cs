@@ -143,7 +143,7 @@ internal sealed class KeyLeases : IDisposable
         _authenticator.RequireAsync(provider, cancellationToken);
 
     /// <summary>The KMS for the calls of a message that need no lease: one of a Direct tenant, or of another writer.</summary>
-    public IKms KmsFor(Operation operation, KeyProvider provider, KmsAllowance allowance) => _regions.For(operation, provider, allowance);
+    public IKmsChannel KmsFor(Operation operation, KeyProvider provider, KmsAllowance allowance) => _regions.For(operation, provider, allowance);
 
     /// <summary>Whether a tenant has a second layer: no data key may come from its master key alone.</summary>
     /// <exception cref="TenantEncryptionException"><c>PROVIDER_ALTERED</c>: it can't be told.</exception>

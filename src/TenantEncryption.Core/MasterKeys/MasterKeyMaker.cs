@@ -45,7 +45,7 @@ internal sealed class MasterKeyMaker(UnitOfWork work, MasterKeyReader reader, Ke
     {
         var wanted = new NewKmsKey { Description = plan.Request.Description, MultiRegion = plan.MultiRegion, Tags = plan.Request.Tags };
         cancellationToken.ThrowIfCancellationRequested();
-        Task<KmsKeyDescription> creating = operation.Kms.Administration.CreateKeyAsync(plan.Home, wanted, CancellationToken.None);
+        Task<KmsKeyDescription> creating = operation.Kms.CreateKeyAsync(plan.Home, wanted, CancellationToken.None);
         try
         {
             // Who gives up just now would leave a key of which nobody knows.

@@ -14,7 +14,7 @@ internal sealed class MasterKeySwitch(UnitOfWork work, KeyConnections connection
     /// <param name="allRegions">Whether to change it in all of its regions.</param>
     /// <param name="change">Changes it in a region; <see langword="null"/> says that there was nothing to do.</param>
     public async Task<MasterKey> ChangeAsync(
-        RegionalChange what, MasterKey key, bool allRegions, Func<IKmsAdministration, KeyInRegion, Task<KeyInRegion?>> change)
+        RegionalChange what, MasterKey key, bool allRegions, Func<IKmsChannel, KeyInRegion, Task<KeyInRegion?>> change)
     {
         Operation operation = work.Begin(what.Command);
         await using var _ = operation.ConfigureAwait(false);
@@ -26,7 +26,7 @@ internal sealed class MasterKeySwitch(UnitOfWork work, KeyConnections connection
             {
                 try
                 {
-                    if (await change(operation.Kms.Administration, region).ConfigureAwait(false) is { } now)
+                    if (await change(operation.Kms, region).ConfigureAwait(false) is { } now)
                     {
                         changed.Add(now);
                     }

@@ -43,7 +43,7 @@ internal sealed class PolicyPut(UnitOfWork work, TimeProvider time, KeyPolicyPla
         await RecordAsync(operation, null, null).ConfigureAwait(false);
     }
 
-    private async Task PutAsync(IKms kms, RegionalPolicyChange region, CancellationToken cancellationToken)
+    private async Task PutAsync(IKmsChannel kms, RegionalPolicyChange region, CancellationToken cancellationToken)
     {
         string now = await ReadAsync(kms, region, cancellationToken).ConfigureAwait(false);
         if (!PolicyForm.AreSame(now, region.Before))
@@ -56,12 +56,12 @@ internal sealed class PolicyPut(UnitOfWork work, TimeProvider time, KeyPolicyPla
             };
         }
 
-        await kms.Administration.PutKeyPolicyAsync(region.Connection, region.KeyArn, region.After, cancellationToken).ConfigureAwait(false);
+        await kms.PutKeyPolicyAsync(region.Connection, region.KeyArn, region.After, cancellationToken).ConfigureAwait(false);
         _put.Add(region);
         await ReadBackAsync(kms, region, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task ReadBackAsync(IKms kms, RegionalPolicyChange region, CancellationToken cancellationToken)
+    private async Task ReadBackAsync(IKmsChannel kms, RegionalPolicyChange region, CancellationToken cancellationToken)
     {
         for (int i = 0; i < ReadsBack; i++)
         {
@@ -87,8 +87,8 @@ internal sealed class PolicyPut(UnitOfWork work, TimeProvider time, KeyPolicyPla
         work.Warn($"KMS took the key policy in {region.Region} and does not show it yet; Get-KeyPolicy -Live tells when it does.");
     }
 
-    private static async Task<string> ReadAsync(IKms kms, RegionalPolicyChange region, CancellationToken cancellationToken) =>
-        (await kms.Administration.GetKeyPolicyAsync(region.Connection, region.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
+    private static async Task<string> ReadAsync(IKmsChannel kms, RegionalPolicyChange region, CancellationToken cancellationToken) =>
+        (await kms.GetKeyPolicyAsync(region.Connection, region.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
 
     private TenantEncryptionException Explain(TenantEncryptionException cause, RegionalPolicyChange failed)
     {

@@ -149,14 +149,14 @@ public sealed class PolicyService
         });
     }
 
-    private static async Task<string> ReadAsync(IKms kms, KeyRegion region, CancellationToken cancellationToken) =>
-        (await kms.Administration.GetKeyPolicyAsync(region.Connection, region.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
+    private static async Task<string> ReadAsync(IKmsChannel kms, KeyRegion region, CancellationToken cancellationToken) =>
+        (await kms.GetKeyPolicyAsync(region.Connection, region.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
 
     private Task<PolicyTarget> FindAsync(KeyPolicyRequest request, CancellationToken cancellationToken) =>
         _work.ReadAsync(transaction => PolicyTarget.FindAsync(transaction, request), cancellationToken);
 
     /// <summary>A provider's key in all of its regions: the primary first, then the others by their names.</summary>
-    private async Task<IReadOnlyList<KeyRegion>> RegionsAsync(IKms kms, KeyProvider provider, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<KeyRegion>> RegionsAsync(IKmsChannel kms, KeyProvider provider, CancellationToken cancellationToken)
     {
         // Who can write the store must not decide whom an administrator calls.
         await _authenticator.RequireAsync(provider, cancellationToken).ConfigureAwait(false);
@@ -201,13 +201,13 @@ public sealed class PolicyService
         };
     }
 
-    private Task<string?> CheckLockoutAsync(IKms kms, RegionalPolicyChange change, CancellationToken cancellationToken) =>
+    private Task<string?> CheckLockoutAsync(IKmsChannel kms, RegionalPolicyChange change, CancellationToken cancellationToken) =>
         PolicyLockout.CheckAsync(change.Before, change.After, change.KeyArn, _time.GetUtcNow(), async () =>
         {
             try
             {
                 // An endpoint of one's own is KMS's alone: nobody says that STS answers for the same accounts.
-                return change.Connection.EndpointUrl is not null ? null : (await kms.Administration.GetCallerAsync(change.Connection, cancellationToken).ConfigureAwait(false)).Value.Arn;
+                return change.Connection.EndpointUrl is not null ? null : (await kms.GetCallerAsync(change.Connection, cancellationToken).ConfigureAwait(false)).Value.Arn;
             }
             catch (TenantEncryptionException)
             {

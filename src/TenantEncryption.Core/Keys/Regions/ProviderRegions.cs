@@ -25,20 +25,15 @@ internal sealed class ProviderRegions(UnitOfWork work, ProviderAuthenticator aut
     /// <param name="operation">The operation.</param>
     /// <param name="provider">The provider.</param>
     /// <param name="allowance">How many calls there may be, in all regions together; <see langword="null"/> where a message has no say in it.</param>
-    public IKms For(Operation operation, KeyProvider provider, KmsAllowance? allowance = null) =>
-        provider.Type == KeyProviderType.Internal ? operation.Kms : new ProviderKms(this, operation, provider, allowance);
+    public IKmsChannel For(Operation operation, KeyProvider provider, KmsAllowance? allowance = null) =>
+        provider.Type == KeyProviderType.Internal ? operation.Kms : new ProviderChannel(this, operation, provider, allowance);
 
-    /// <summary>Makes a call of KMS for a provider, where there is an answer.</summary>
-    public async Task<T> CallAsync<T>(
-        Operation operation,
-        KeyProvider provider,
-        KmsAllowance? allowance,
-        SeenGrants seen,
-        IReadOnlyDictionary<string, string> encryptionContext,
-        Func<IKms, Task<T>> call,
-        CancellationToken cancellationToken)
+    /// <summary>Makes a call that uses a provider's key, where there is an answer.</summary>
+    public async Task<T> SendAsync<T>(
+        KmsRequest<T> request, Operation operation, KeyProvider provider, KmsAllowance? allowance, SeenGrants seen, CancellationToken cancellationToken)
+        where T : IKmsAnswer
     {
-        var attempt = new Attempt<T>(operation, provider, allowance, seen, encryptionContext, call);
+        var attempt = new Attempt<T>(request, operation, provider, allowance, seen);
         allowance?.RequireLeft();
         KeyRegion home = KeyRegion.Home(provider);
         if (provider.ReplicaKeys.Count == 0)
@@ -119,6 +114,7 @@ internal sealed class ProviderRegions(UnitOfWork work, ProviderAuthenticator aut
     }
 
     private async Task<T> AskHomeAsync<T>(Attempt<T> attempt, KeyRegion home, CancellationToken cancellationToken)
+        where T : IKmsAnswer
     {
         T answer;
         try
@@ -153,14 +149,15 @@ internal sealed class ProviderRegions(UnitOfWork work, ProviderAuthenticator aut
     }
 
     private async Task<T> AskAsync<T>(Attempt<T> attempt, KeyRegion region, CancellationToken cancellationToken)
+        where T : IKmsAnswer
     {
         try
         {
             await attempt.Seen.RequireAsync(attempt.Operation, attempt.Provider, region, attempt.Allowance, cancellationToken).ConfigureAwait(false);
             attempt.Allowance?.Take();
-            return await attempt.Call(new RegionKms(attempt.Operation.Kms, region)).ConfigureAwait(false);
+            return await attempt.Operation.Kms.At(region.Connection, region.KeyArn).SendAsync(attempt.Request, cancellationToken).ConfigureAwait(false);
         }
-        catch (TenantEncryptionException exception) when (KeyRefusal.Is(exception.Code, attempt.EncryptionContext))
+        catch (TenantEncryptionException exception) when (KeyRefusal.Is(exception.Code, attempt.Request.EncryptionContext!))
         {
             await refusals.NoteAsync(attempt.Provider, region.Region, exception.Code).ConfigureAwait(false);
             throw;
@@ -210,11 +207,6 @@ internal sealed class ProviderRegions(UnitOfWork work, ProviderAuthenticator aut
         }
     }
 
-    private sealed record Attempt<T>(
-        Operation Operation,
-        KeyProvider Provider,
-        KmsAllowance? Allowance,
-        SeenGrants Seen,
-        IReadOnlyDictionary<string, string> EncryptionContext,
-        Func<IKms, Task<T>> Call);
+    private sealed record Attempt<T>(KmsRequest<T> Request, Operation Operation, KeyProvider Provider, KmsAllowance? Allowance, SeenGrants Seen)
+        where T : IKmsAnswer;
 }
