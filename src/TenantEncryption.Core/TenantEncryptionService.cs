@@ -1,6 +1,9 @@
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Data;
+using TenantEncryption.Data.Protecting;
+using TenantEncryption.Data.Reading;
+using TenantEncryption.Data.Wraps;
 using TenantEncryption.Drills;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
@@ -28,133 +31,55 @@ namespace TenantEncryption;
 public sealed class TenantEncryptionService : IAsyncDisposable
 {
     private readonly IStore _store;
-    private readonly Lazy<IKms> _kms;
-    private readonly string _storeId;
-    private readonly RootKeyProtection _rootKeyProtection;
-    private readonly InternalKms _internalKms;
-    private readonly LogKeys _logKeys;
-    private readonly ProviderAuthenticator _authenticator;
-    private readonly KeyLeases _leases;
-    private readonly SessionKeeper _session;
+    private readonly StoreRoot _root;
+    private readonly Composition _parts;
 
     private TenantEncryptionService(IStore store, Lazy<IKms> kms, TenantEncryptionOptions options, StoreRoot root)
     {
-        (string storeId, RootKeySet roots, IRootKeyVault vault) = root;
-        (_store, _kms, _storeId, _rootKeyProtection) = (store, kms, storeId, vault.Protection);
-        TimeProvider time = options.Time;
-        string actor = options.Actor ?? $"{Environment.UserName}@{Environment.MachineName}";
-        _internalKms = new InternalKms(store, vault, storeId, roots, options.AeadFactory);
-        _logKeys = new LogKeys(_internalKms, storeId);
-        Events = new EventLog(
-            store,
-            _logKeys,
-            new HeadFile(options.LogHeadFolder ?? HeadFolderOf(root), storeId),
-            storeId,
-            actor,
-            time);
-        _authenticator = new ProviderAuthenticator(_logKeys, store);
-        Work = new UnitOfWork(store, Events, _authenticator, kms, time, options.OnKmsCall, options.OnWarning);
-        var sealer = new KeySealer(new KeySources(_internalKms, _authenticator), _internalKms, options.AeadFactory);
-        var refusals = new RefusalLog(Work, time);
-        var regions = new ProviderRegions(Work, _authenticator, refusals, new RegionCircuits(time));
-        var keyMaker = new KeyMaker(sealer, regions, time);
-        var secondLayer = new SecondLayer(_authenticator);
-        _leases = new KeyLeases(store, sealer, regions, _authenticator, secondLayer, time, options.KeyLease, options.AeadFactory);
-        Work.OnEpochRaised = _leases.Recheck;
-        _session = new SessionKeeper(store, time);
-        Platforms = new PlatformService(Work);
-        Policies = new PolicyService(Work, _authenticator, time);
-        var tester = new KeyProviderTester(
-            Work,
-            _leases,
-            new KeyProviderValidator(sealer, _authenticator, time),
-            new RegionReview(Work, sealer, _authenticator),
-            refusals,
-            time);
-        var grants = new GrantMaker(time);
-        Tenants = new TenantService(Work, keyMaker, new FirstProvider(Work, _authenticator, tester, grants, time), time);
-        Providers = new KeyProviderService(Work, Events, _session, keyMaker, tester, grants, time);
-        Keys = new KeyService(Work, _leases, keyMaker);
-        Drills = new DrillService(Work, sealer, _authenticator, secondLayer, _session, new LeftOvers(Work, Events, _session, time), time);
-        RootKey = new RootKeyService(Work, sealer, _internalKms, _logKeys, vault, storeId);
-        var connections = new KeyConnections(Work, _authenticator);
-        MasterKeys = new MasterKeyService(Work, connections, time);
-        Grants = new KeyGrantService(Work, connections);
-        Migrations = new KeyMigrationService(Work, Providers, _session, new KekRewrapper(Work, _session, keyMaker, secondLayer, time), actor, time);
-
-        var reservations = new KeyReservations(Work, _leases, Keys, _session, options.WrapLimit);
-        var materials = new MaterialsSource(_leases, regions);
-        var writer = new MessageWriter(options.AeadFactory);
-        var contextKeys = new ContextKeys(Work);
-        var reader = new TenantMessageReader(Work, _leases, contextKeys, new MessageReader(options.AeadFactory), options.FileEffects, time);
-        var fileProtector = new FileProtector(
-            reservations,
-            new ProtectedFileWriter(materials, writer, options.FileEffects, time),
-            new CatalogWriter(Work, time),
-            new SourceRemover(reader, options.FileEffects),
-            options.FileEffects);
-        var fileUnprotector = new FileUnprotector(reader, options.FileEffects, time);
-        var fileTester = new FileTester(reader, time);
-        Data = new TenantDataProtector(
-            Work,
-            contextKeys,
-            reader,
-            ended => new DataSession(
-                Work.Begin("Data"),
-                _leases,
-                fileProtector,
-                reader,
-                fileUnprotector,
-                fileTester,
-                materials,
-                writer,
-                tenantId => new WrapBudget(Work, reservations, tenantId),
-                new ReadTally(Work),
-                options.FileEffects,
-                time,
-                ended));
+        (_store, _root) = (store, root);
+        _parts = new Composition(store, kms, options, root);
     }
 
     /// <summary>Platforms.</summary>
-    public PlatformService Platforms { get; }
+    public PlatformService Platforms => _parts.Platforms;
 
     /// <summary>Key policies.</summary>
-    public PolicyService Policies { get; }
+    public PolicyService Policies => _parts.Policies;
 
     /// <summary>Tenants.</summary>
-    public TenantService Tenants { get; }
+    public TenantService Tenants => _parts.Tenants;
 
     /// <summary>Key providers.</summary>
-    public KeyProviderService Providers { get; }
+    public KeyProviderService Providers => _parts.Providers;
 
     /// <summary>Key-encryption keys.</summary>
-    public KeyService Keys { get; }
+    public KeyService Keys => _parts.Keys;
 
     /// <summary>The root key of the internal KMS.</summary>
-    public RootKeyService RootKey { get; }
+    public RootKeyService RootKey => _parts.RootKey;
 
     /// <summary>Customer master keys in AWS KMS.</summary>
-    public MasterKeyService MasterKeys { get; }
+    public MasterKeyService MasterKeys => _parts.MasterKeys;
 
     /// <summary>Grants on customer master keys.</summary>
-    public KeyGrantService Grants { get; }
+    public KeyGrantService Grants => _parts.Grants;
 
     /// <summary>Migrations.</summary>
-    public KeyMigrationService Migrations { get; }
+    public KeyMigrationService Migrations => _parts.Migrations;
 
     /// <summary>Rehearsals with key providers.</summary>
-    public DrillService Drills { get; }
+    public DrillService Drills => _parts.Drills;
 
     /// <summary>Protecting and reading data.</summary>
-    public TenantDataProtector Data { get; }
+    public TenantDataProtector Data => _parts.Data;
 
     /// <summary>The event log.</summary>
-    public EventLog Events { get; }
+    public EventLog Events => _parts.Events;
 
     /// <summary>Whether opening made the store, with its root key.</summary>
     public bool IsNew { get; private init; }
 
-    internal UnitOfWork Work { get; }
+    internal UnitOfWork Work => _parts.Work;
 
     /// <summary>
     /// Opens a service on a store. A new store gets its id and root key; what a crashed process left in the catalog is settled.
@@ -189,10 +114,10 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         return new StoreInfo
         {
             Path = _store.Location,
-            StoreId = _storeId,
+            StoreId = _root.StoreId,
             SchemaVersion = _store.SchemaVersion,
-            RootKeyProtection = _rootKeyProtection,
-            RootKeyId = _internalKms.Roots.Current.Id,
+            RootKeyProtection = _root.Vault.Protection,
+            RootKeyId = _parts.InternalKms.Roots.Current.Id,
             Tenants = tenants.Count,
             Providers = providers.Count,
             Keys = providers.Sum(provider => provider.KeyCount),
@@ -210,12 +135,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         }
         finally
         {
-            _leases.Dispose();
-            await _session.DisposeAsync().ConfigureAwait(false);
-            _logKeys.Dispose();
-            _internalKms.Dispose();
-            Dispose(_kms);
-            await _store.DisposeAsync().ConfigureAwait(false);
+            await _parts.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -243,10 +163,6 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         }
     }
 
-    // Accounts that share the root share the head.
-    private static string HeadFolderOf(StoreRoot root) =>
-        root.Vault is FileRootKeyVault { Protection: RootKeyProtection.DpapiMachine } machine ? machine.FolderOf(root.StoreId) : FileRootKeyVault.DefaultFolder;
-
     private static async Task<TenantEncryptionService> OpenOwnedAsync(
         IStore store, Lazy<IKms> kms, TenantEncryptionOptions options, CancellationToken cancellationToken)
     {
@@ -271,7 +187,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         var service = new TenantEncryptionService(store, kms, options, known);
         try
         {
-            await CatalogRecovery.SettleAsync(store, service._session, cancellationToken).ConfigureAwait(false);
+            await CatalogRecovery.SettleAsync(store, service._parts.Session, cancellationToken).ConfigureAwait(false);
             return service;
         }
         catch
@@ -301,10 +217,10 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         {
             if (await LogKeys.CurrentIdAsync(transaction.Settings).ConfigureAwait(false) == 0)
             {
-                await service._logKeys.BeginNextAsync(transaction.Settings).ConfigureAwait(false);
+                await service._parts.LogKeys.BeginNextAsync(transaction.Settings).ConfigureAwait(false);
                 Operation operation = service.Work.Begin("Connect-TenantEncryption");
                 await using var ended = operation.ConfigureAwait(false);
-                var change = new Change(transaction, service.Events, service._authenticator, operation);
+                var change = new Change(transaction, service.Events, service._parts.Authenticator, operation);
                 await change.RecordAsync(EventTypes.StoreCreated, null, new JObject { ["rootKeyId"] = root.Keys.Current.Id }).ConfigureAwait(false);
             }
 

@@ -9,12 +9,9 @@ namespace TenantEncryption.Changes;
 
 /// <summary>Makes changes to the store, each with its events in one transaction.</summary>
 internal sealed class UnitOfWork(
-    IStore store, EventLog log, ProviderAuthenticator authenticator, Lazy<IKms> kms, TimeProvider time, Action<KmsCall>? onKmsCall, Action<string>? onWarning)
+    IStore store, EventLog log, ProviderAuthenticator authenticator, RaisedEpochs epochs, Lazy<IKms> kms, TimeProvider time, Action<KmsCall>? onKmsCall, Action<string>? onWarning)
 {
     private int _warnedOfHead;
-
-    /// <summary>Told of each tenant whose epoch a change of this process raised, when it is committed.</summary>
-    public Action<string>? OnEpochRaised { get; set; }
 
     /// <summary>Begins an operation of a caller.</summary>
     /// <param name="name">What it is, for the event log.</param>
@@ -61,7 +58,7 @@ internal sealed class UnitOfWork(
             throw;
         }
 
-        change.EpochsRaised.ForEach(tenantId => OnEpochRaised?.Invoke(tenantId));
+        change.EpochsRaised.ForEach(epochs.Raise);
         KeepHead(change.Head, followsHead);
         return result;
     }

@@ -43,6 +43,7 @@ internal sealed class KeyLeases : IDisposable
     /// <param name="regions">Which region of a provider is asked.</param>
     /// <param name="authenticator">Authenticates the providers that it trusts.</param>
     /// <param name="secondLayer">What it demands of providers with a second layer.</param>
+    /// <param name="epochs">Tells what this process changed, whose state is read again before a key is used.</param>
     /// <param name="time">The clock of leases.</param>
     /// <param name="shorterLease">A lease that this process wants, where it is shorter than the tenant's.</param>
     /// <param name="aeadFactory">The AEAD of the keys.</param>
@@ -52,12 +53,14 @@ internal sealed class KeyLeases : IDisposable
         ProviderRegions regions,
         ProviderAuthenticator authenticator,
         SecondLayer secondLayer,
+        RaisedEpochs epochs,
         TimeProvider time,
         TimeSpan? shorterLease,
         IAeadFactory? aeadFactory)
     {
         (_store, _sealer, _regions, _authenticator, _secondLayer) = (store, sealer, regions, authenticator, secondLayer);
         (_time, _shorterLease, _aeadFactory) = (time, shorterLease, aeadFactory);
+        epochs.Raised += tenantId => _states.TryRemove(tenantId, out _);
         _sweeper = time.CreateTimer(_ => _ = SweepAsync(), null, EpochCheckInterval, EpochCheckInterval);
     }
 
@@ -169,9 +172,6 @@ internal sealed class KeyLeases : IDisposable
 
     /// <summary>Ends what a provider opened, as it was found to refuse.</summary>
     public void EndOfProvider(string providerId) => EndWhere(lease => lease.ProviderId == providerId);
-
-    /// <summary>Has the store looked at before a tenant's keys are used again, as this process changed them.</summary>
-    public void Recheck(string tenantId) => _states.TryRemove(tenantId, out _);
 
     /// <summary>How long a key of a tenant may be held in this process.</summary>
     public TimeSpan DurationFor(EncryptionTenant tenant)

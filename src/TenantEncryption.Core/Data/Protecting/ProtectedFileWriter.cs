@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Changes;
+using TenantEncryption.Data.Batches;
+using TenantEncryption.Data.Wraps;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Files;
 
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Protecting;
 
 /// <summary>Writes the messages of a batch's files to temporary files, each flushed to the disk.</summary>
 internal sealed class ProtectedFileWriter(MaterialsSource materials, MessageWriter writer, IFileEffects effects, TimeProvider time)
@@ -14,74 +16,66 @@ internal sealed class ProtectedFileWriter(MaterialsSource materials, MessageWrit
     private const int SmallFile = 64 << 10;
 
     /// <summary>Writes files side by side, and the frames of a large one.</summary>
-    /// <param name="operation">The caller's operation.</param>
+    /// <param name="command">The command.</param>
     /// <param name="batch">The batch; takes note of each file.</param>
-    /// <param name="options">How.</param>
-    /// <param name="progress">The command's progress.</param>
     /// <param name="toItsEnd">Whether every file is taken, however long that is.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>How many files were taken.</returns>
-    public async Task<int> WriteAsync(
-        Operation operation, ProtectBatch batch, ProtectOptions options, FileProgress progress, bool toItsEnd, CancellationToken cancellationToken)
+    public async Task<int> WriteAsync(ProtectCommand command, ProtectBatch batch, bool toItsEnd, CancellationToken cancellationToken)
     {
         long begun = time.GetTimestamp();
-        using var turns = new FileTurns(batch.Files.Count, options.DegreeOfParallelism);
+        int threads = command.Options.DegreeOfParallelism;
+        using var turns = new FileTurns(batch.Files.Count, threads);
         batch.Taken = await FileWorkers.RunAsync(
             batch.Files.Count,
-            options.DegreeOfParallelism,
+            threads,
             isEnough: () => !toItsEnd && time.GetElapsedTime(begun) >= FileBatches.LongestWork,
-            async file =>
+            async index =>
             {
+                BatchFile file = batch.Files[index];
                 TenantEncryptionException? failure = await FileFailure.CatchAsync(
-                    batch.Files[file].Destination,
+                    file.Request.Destination,
                     "written",
-                    () => WriteAsync(operation, batch, file, options, turns, progress.Of(batch.First + file), cancellationToken),
+                    () => WriteAsync(command, batch, file, turns, cancellationToken),
                     cancellationToken).ConfigureAwait(false);
                 if (failure is not null)
                 {
-                    batch.Fail(file, failure);
+                    file.Fail(failure);
                 }
 
-                progress.FileDone(batch.First + file);
+                command.Progress.FileDone(file.Number);
             },
             cancellationToken).ConfigureAwait(false);
         return batch.Taken;
     }
 
-    private async ValueTask WriteAsync(
-        Operation operation,
-        ProtectBatch batch,
-        int index,
-        ProtectOptions options,
-        FileTurns turns,
-        IProgress<long>? progress,
-        CancellationToken cancellationToken)
+    private async ValueTask WriteAsync(ProtectCommand command, ProtectBatch batch, BatchFile file, FileTurns turns, CancellationToken cancellationToken)
     {
-        FileRequest file = batch.Files[index];
+        (FileRequest request, ProtectOptions options, IProgress<long>? progress) = (file.Request, command.Options, command.Progress.Of(file.Number));
         long begun = Stopwatch.GetTimestamp();
-        using SafeFileHandle source = SourceFile.Open(effects, file.Source, followLink: !file.IsListed);
+        using SafeFileHandle source = SourceFile.Open(effects, request.Source, followLink: !request.IsListed);
         bool isRegular = RegularFile.TryGetSourceLength(source, out long length);
-        using FrameBuffer? content = isRegular && length <= SmallFile ? Read(file.Source, source, (int)length) : null;
+        using FrameBuffer? content = isRegular && length <= SmallFile ? Read(request.Source, source, (int)length) : null;
 
         // What allows one pass only, as in /proc, can't be looked at and then read.
         if (content is not null
             ? MessageReader.BeginsMessage(content.Span)
-            : isRegular && FileFailure.Translate(file.Source, "read", () => MessageReader.BeginsMessage(source)))
+            : isRegular && FileFailure.Translate(request.Source, "read", () => MessageReader.BeginsMessage(source)))
         {
-            batch.Skip(index, "It is a message already.");
+            file.Skip("It is a message already.");
             return;
         }
 
         if (options.RemoveSource)
         {
-            batch.NoteSource(index, SourceState.Of(source));
+            file.Source = SourceState.Of(source);
         }
 
         using FileTurn turn = await turns.TakeAsync(length, cancellationToken).ConfigureAwait(false);
-        OutputFile.RefuseExisting(file, options.Force);
-        var output = new OutputFile(effects, file.Destination, options.Force);
-        batch.Own(index, output);
-        using MessageMaterials made = await materials.MakeAsync(operation, batch.State, batch.Context, cancellationToken).ConfigureAwait(false);
+        OutputFile.RefuseExisting(request, options.Force);
+        var output = new OutputFile(effects, request.Destination, options.Force);
+        file.Output = output;
+        using MessageMaterials made = await materials.MakeAsync(command.Operation, batch.State, batch.Context, cancellationToken).ConfigureAwait(false);
         batch.NoteWrapped();
         int frameLength = options.FrameLength ?? MessageWriterOptions.DefaultFrameLength;
         WrittenMessage written;
@@ -101,7 +95,7 @@ internal sealed class ProtectedFileWriter(MaterialsSource materials, MessageWrit
         }
 
         output.Flush();
-        batch.Written(index, written, Stopwatch.GetElapsedTime(begun));
+        file.Written = new WrittenFile(Convert.ToHexStringLower(written.MessageId.Span), written.PlaintextLength, Stopwatch.GetElapsedTime(begun));
     }
 
     private static FrameBuffer Read(string path, SafeFileHandle source, int length)

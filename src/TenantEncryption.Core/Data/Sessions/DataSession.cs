@@ -1,5 +1,9 @@
 using System.Collections.Concurrent;
 using TenantEncryption.Changes;
+using TenantEncryption.Data.Batches;
+using TenantEncryption.Data.Protecting;
+using TenantEncryption.Data.Reading;
+using TenantEncryption.Data.Wraps;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
@@ -16,40 +20,17 @@ namespace TenantEncryption.Data;
 public sealed class DataSession : IAsyncDisposable
 {
     private readonly Operation _operation;
-    private readonly KeyLeases _leases;
-    private readonly FileProtector _fileProtector;
-    private readonly TenantMessageReader _reader;
-    private readonly FileUnprotector _fileUnprotector;
-    private readonly FileTester _fileTester;
-    private readonly MaterialsSource _materials;
-    private readonly MessageWriter _writer;
-    private readonly Func<string, WrapBudget> _newBudget;
+    private readonly FileWork _files;
+    private readonly ValueWork _values;
     private readonly ReadTally _tally;
-    private readonly IFileEffects _effects;
-    private readonly TimeProvider _time;
     private readonly Action<DataSession> _onEnded;
     private readonly ConcurrentDictionary<string, EncryptionContext> _contexts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, WrapBudget> _budgets = new(StringComparer.Ordinal);
     private Task? _ended;
 
-    internal DataSession(
-        Operation operation,
-        KeyLeases leases,
-        FileProtector fileProtector,
-        TenantMessageReader reader,
-        FileUnprotector fileUnprotector,
-        FileTester fileTester,
-        MaterialsSource materials,
-        MessageWriter writer,
-        Func<string, WrapBudget> newBudget,
-        ReadTally tally,
-        IFileEffects effects,
-        TimeProvider time,
-        Action<DataSession> onEnded)
+    internal DataSession(UnitOfWork work, FileWork files, ValueWork values, Action<DataSession> onEnded)
     {
-        (_operation, _leases, _fileProtector, _reader) = (operation, leases, fileProtector, reader);
-        (_fileUnprotector, _fileTester) = (fileUnprotector, fileTester);
-        (_materials, _writer, _newBudget, _tally, _effects, _time, _onEnded) = (materials, writer, newBudget, tally, effects, time, onEnded);
+        (_operation, _files, _values, _tally, _onEnded) = (work.Begin("Data"), files, values, new ReadTally(work), onEnded);
     }
 
     /// <summary>
@@ -72,9 +53,9 @@ public sealed class DataSession : IAsyncDisposable
     {
         RequireOpen();
         ProtectOptions how = options ?? ProtectOptions.Default;
-        FileRequest[] whole = PlannedFiles.Prepare(_effects, files, FilePlanner.ClaimsToProtect(_effects), how.Force, how.SkipExisting, _time.GetUtcNow(), _operation.WarnOnce);
+        FileRequest[] whole = PlannedFiles.Prepare(_files.Effects, files, FilePlanner.ClaimsToProtect(_files.Effects), how.Force, how.SkipExisting, _files.Time.GetUtcNow(), _operation.WarnOnce);
         return PlannedFiles.RunAsync(
-            _effects, whole, work => _fileProtector.ProtectAsync(_operation, tenantId, work, how, SumOf(progress, work), cancellationToken), cancellationToken);
+            _files.Effects, whole, work => _files.Protector.ProtectAsync(_operation, tenantId, work, how, SumOf(progress, work), cancellationToken), cancellationToken);
     }
 
     /// <summary>
@@ -93,9 +74,9 @@ public sealed class DataSession : IAsyncDisposable
     {
         RequireOpen();
         UnprotectOptions how = options ?? UnprotectOptions.Default;
-        FileRequest[] whole = PlannedFiles.Prepare(_effects, files, FilePlanner.ClaimsToUnprotect(_effects), how.Force, how.SkipExisting, _time.GetUtcNow(), _operation.WarnOnce);
+        FileRequest[] whole = PlannedFiles.Prepare(_files.Effects, files, FilePlanner.ClaimsToUnprotect(_files.Effects), how.Force, how.SkipExisting, _files.Time.GetUtcNow(), _operation.WarnOnce);
         return PlannedFiles.RunAsync(
-            _effects, whole, work => _fileUnprotector.UnprotectAsync(_operation, work, how, _tally, SumOf(progress, work), cancellationToken), cancellationToken);
+            _files.Effects, whole, work => _files.Unprotector.UnprotectAsync(_operation, work, how, _tally, SumOf(progress, work), cancellationToken), cancellationToken);
     }
 
     /// <summary>Verifies every byte of files and writes nothing. A file that does not verify is a result; one that can't be judged an error.</summary>
@@ -129,9 +110,9 @@ public sealed class DataSession : IAsyncDisposable
         RequireOpen();
         UnprotectOptions how = options ?? UnprotectOptions.Default;
         return PlannedFiles.RunAsync(
-            _effects,
+            _files.Effects,
             [.. files.Select(PlannedFiles.Normalize)],
-            work => _fileTester.TestAsync(_operation, work, how, _tally, SumOf(progress, work), cancellationToken),
+            work => _files.Tester.TestAsync(_operation, work, how, _tally, SumOf(progress, work), cancellationToken),
             cancellationToken);
     }
 
@@ -147,12 +128,12 @@ public sealed class DataSession : IAsyncDisposable
     {
         RequireOpen();
         options ??= ProtectOptions.Default;
-        TenantKeyState state = await _leases.StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
+        TenantKeyState state = await _values.Leases.StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
         EncryptionContext context = ContextOf(state.Tenant, options);
-        WrapBudget budget = _budgets.GetOrAdd(tenantId, _newBudget);
+        WrapBudget budget = _budgets.GetOrAdd(tenantId, static (one, values) => new WrapBudget(values.Work, values.Reservations, one), _values);
         state = await budget.TakeAsync(_operation, state, cancellationToken).ConfigureAwait(false);
-        using MessageMaterials materials = await _materials.MakeAsync(_operation, state, context, cancellationToken).ConfigureAwait(false);
-        return _writer.Write(plaintext.Span, materials, options.FrameLength ?? MessageWriterOptions.DefaultFrameLength);
+        using MessageMaterials materials = await _values.Materials.MakeAsync(_operation, state, context, cancellationToken).ConfigureAwait(false);
+        return _values.Writer.Write(plaintext.Span, materials, options.FrameLength ?? MessageWriterOptions.DefaultFrameLength);
     }
 
     /// <summary>Unprotects a value in memory.</summary>
@@ -168,7 +149,7 @@ public sealed class DataSession : IAsyncDisposable
         options ??= UnprotectOptions.Default;
         try
         {
-            (UnprotectedValue value, _) = await _reader.ReadValueAsync(_operation, message, options, cancellationToken).ConfigureAwait(false);
+            (UnprotectedValue value, _) = await _values.Reader.ReadValueAsync(_operation, message, options, cancellationToken).ConfigureAwait(false);
             _tally.Value(EventTypes.DataUnprotected, value.TenantId, value.Plaintext.Length, failed: false);
             return value;
         }
@@ -192,7 +173,7 @@ public sealed class DataSession : IAsyncDisposable
         MessageTestResult result;
         try
         {
-            (UnprotectedValue value, _) = await _reader.ReadValueAsync(_operation, message, options, cancellationToken).ConfigureAwait(false);
+            (UnprotectedValue value, _) = await _values.Reader.ReadValueAsync(_operation, message, options, cancellationToken).ConfigureAwait(false);
             System.Security.Cryptography.CryptographicOperations.ZeroMemory(value.Plaintext);
             result = new MessageTestResult
             {

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using TenantEncryption.Files;
 
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Batches;
 
 /// <summary>Runs a command's files in batches: while one settles, the next works, so that neither the disk nor the store waits for the other.</summary>
 internal static class FileBatches

@@ -5,10 +5,10 @@ using TenantEncryption.Providers;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Wraps;
 
 /// <summary>Reserves wraps under a tenant's Current key, in the epoch that the writer knows, and rotates a key that is worn out.</summary>
-internal sealed class KeyReservations(UnitOfWork work, KeyLeases leases, KeyService keys, SessionKeeper session, long wrapLimit)
+internal sealed class WrapReservations(UnitOfWork work, KeyLeases leases, KeyService keys, SessionKeeper session, long wrapLimit)
 {
     /// <summary>After so many wraps a key is rotated by itself; NIST SP 800-38D §8.3 allows 2^32 with random 96-bit IVs.</summary>
     public const long DefaultWrapLimit = 1L << 30;

@@ -1,3 +1,5 @@
+using TenantEncryption.Data.Batches;
+
 namespace TenantEncryption.Data;
 
 /// <summary>How far a command on files is.</summary>

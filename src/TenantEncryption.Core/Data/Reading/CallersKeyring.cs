@@ -2,7 +2,7 @@ using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Reading;
 
 /// <summary>
 /// A keyring that the caller brings. What goes wrong in it is the keyring's failure, and not the storage's or this software's: an HSM that can't be

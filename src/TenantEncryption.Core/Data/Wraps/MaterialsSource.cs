@@ -1,12 +1,13 @@
 using System.Text;
 using TenantEncryption.Changes;
+using TenantEncryption.Data.Wraps;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
 
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Wraps;
 
 /// <summary>Makes the data key of a new message, wrapped by the tenant's Current key, or by KMS itself for a Direct tenant.</summary>
 internal sealed class MaterialsSource(KeyLeases leases, ProviderRegions regions)
@@ -17,7 +18,7 @@ internal sealed class MaterialsSource(KeyLeases leases, ProviderRegions regions)
     public async ValueTask<MessageMaterials> MakeAsync(
         Operation operation, TenantKeyState state, EncryptionContext context, CancellationToken cancellationToken)
     {
-        if (KeyReservations.IsDirect(state))
+        if (WrapReservations.IsDirect(state))
         {
             return await MakeDirectAsync(operation, state, context, cancellationToken).ConfigureAwait(false);
         }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Changes;
+using TenantEncryption.Data.Reading;
 using TenantEncryption.Envelope;
 using TenantEncryption.Files;
 
@@ -14,18 +15,18 @@ public sealed class TenantDataProtector
 
     private readonly UnitOfWork _work;
     private readonly ContextKeys _contextKeys;
-    private readonly TenantMessageReader _reader;
-    private readonly Func<Action<DataSession>, DataSession> _newSession;
+    private readonly FileWork _files;
+    private readonly ValueWork _values;
     private readonly ConcurrentDictionary<DataSession, bool> _sessions = new();
 
-    internal TenantDataProtector(UnitOfWork work, ContextKeys contextKeys, TenantMessageReader reader, Func<Action<DataSession>, DataSession> newSession) =>
-        (_work, _contextKeys, _reader, _newSession) = (work, contextKeys, reader, newSession);
+    internal TenantDataProtector(UnitOfWork work, ContextKeys contextKeys, FileWork files, ValueWork values) =>
+        (_work, _contextKeys, _files, _values) = (work, contextKeys, files, values);
 
     /// <summary>Begins a session: one command, or a service's work. The caller disposes it; one that is left open ends with the service.</summary>
     /// <returns>The session.</returns>
     public DataSession BeginSession()
     {
-        DataSession session = _newSession(ended => _sessions.TryRemove(ended, out _));
+        var session = new DataSession(_work, _files, _values, ended => _sessions.TryRemove(ended, out _));
         _sessions[session] = true;
         return session;
     }
@@ -37,7 +38,7 @@ public sealed class TenantDataProtector
     /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>NOT_A_MESSAGE</c>, <c>MESSAGE_TRUNCATED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
     public async Task<MessageInfo> ReadHeaderAsync(string path, CancellationToken cancellationToken = default)
     {
-        using SafeFileHandle source = _reader.OpenMessage(path);
+        using SafeFileHandle source = _values.Reader.OpenMessage(path);
         MessageHeader header = await MessageReader.ReadHeaderAsync(source, MessageLimits.OfHeader, cancellationToken).ConfigureAwait(false);
         if (!_contextKeys.Named(header.Context).Any())
         {
@@ -140,7 +141,7 @@ public sealed class TenantDataProtector
         return new MessageInfo
         {
             TenantId = named.Length == 1 ? named[0] : null,
-            MessageId = Hex.Of(header.MessageId.Span),
+            MessageId = Convert.ToHexStringLower(header.MessageId.Span),
             KekId = kekId,
             KeyArn = keyArn,
             FormatVersion = header.Version,

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Reading;
 
 /// <summary>Counts what a session reads, so that its end is one event per tenant and kind.</summary>
 internal sealed class ReadTally(UnitOfWork work)

@@ -1,4 +1,4 @@
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Batches;
 
 /// <summary>Some of a command's files, in two steps: work on the files side by side, and then settle, in one go, what was done.</summary>
 /// <typeparam name="T">How a file went.</typeparam>

@@ -1,10 +1,11 @@
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
+using TenantEncryption.Data.Wraps;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
 
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Protecting;
 
 /// <summary>Writes a batch's entries into the catalog: pending before its files take their names, and confirmed, with its event, after.</summary>
 internal sealed class CatalogWriter(UnitOfWork work, TimeProvider time)
@@ -16,12 +17,12 @@ internal sealed class CatalogWriter(UnitOfWork work, TimeProvider time)
             operation,
             async change =>
             {
-                if (!await KeyReservations.IsValidAsync(change.Store, batch.Reservation).ConfigureAwait(false))
+                if (!await WrapReservations.IsValidAsync(change.Store, batch.Reservation).ConfigureAwait(false))
                 {
                     return false;
                 }
 
-                await change.Store.Catalog.AddPendingAsync(batch.Reservation.Id, batch.Entries(time.GetUtcNow())).ConfigureAwait(false);
+                await change.Store.Catalog.AddPendingAsync(batch.Reservation.Id, Entries(batch, batch.Written)).ConfigureAwait(false);
                 return true;
             },
             CancellationToken.None),
@@ -80,8 +81,8 @@ internal sealed class CatalogWriter(UnitOfWork work, TimeProvider time)
                     return false;
                 }
 
-                int named = batch.NamedIndexes.Count();
-                int confirmed = await change.Store.Catalog.ConfirmAsync(batch.Reservation.Id, batch.UnnamedPaths).ConfigureAwait(false);
+                int named = batch.Named.Count();
+                int confirmed = await change.Store.Catalog.ConfirmAsync(batch.Reservation.Id, UnnamedPaths(batch)).ConfigureAwait(false);
                 if (confirmed != named)
                 {
                     throw new TenantEncryptionException(ErrorCodes.LeaseLost, $"The catalog has {confirmed} pending entries of {named} files that took their names.");
@@ -89,7 +90,7 @@ internal sealed class CatalogWriter(UnitOfWork work, TimeProvider time)
 
                 await change.Store.Catalog.RemovePendingAsync(batch.Reservation.Id).ConfigureAwait(false);
                 await change.Store.Keys.CloseReservationAsync(batch.Reservation, batch.Reservation.Wraps - batch.Wrapped, batch.Wrapped).ConfigureAwait(false);
-                batch.NoteClosed();
+                batch.IsClosed = true;
                 if (named + batch.FailedCount > 0)
                 {
                     await change.RecordAsync(
@@ -97,8 +98,8 @@ internal sealed class CatalogWriter(UnitOfWork work, TimeProvider time)
                         batch.State.Tenant.TenantId,
                         new JObject
                         {
-                            ["files"] = batch.DurableIndexes.Count(),
-                            ["bytes"] = batch.Bytes,
+                            ["files"] = batch.Durable.Count(),
+                            ["bytes"] = batch.Named.Sum(file => file.Written!.Length),
                             ["failed"] = batch.FailedCount,
                             ["kekId"] = batch.Reservation.KekId,
                             ["providerId"] = batch.Reservation.ProviderId,
@@ -115,7 +116,7 @@ internal sealed class CatalogWriter(UnitOfWork work, TimeProvider time)
         bool keyIsThere = batch.Reservation.KekId is { } kekId
             ? await change.Store.Keys.FindAsync(kekId).ConfigureAwait(false) is not null
             : await change.Store.Providers.FindAsync(batch.Reservation.ProviderId).ConfigureAwait(false) is not null;
-        IReadOnlyList<CatalogEntry> named = batch.NamedEntries(time.GetUtcNow());
+        IReadOnlyList<CatalogEntry> named = Entries(batch, batch.Named);
         if (keyIsThere)
         {
             await change.Store.Catalog.RemovePendingAsync(batch.Reservation.Id).ConfigureAwait(false);
@@ -124,5 +125,28 @@ internal sealed class CatalogWriter(UnitOfWork work, TimeProvider time)
         }
 
         return keyIsThere || named.Count == 0;
+    }
+
+    // The destinations of the complete messages that could not take their names.
+    private static IReadOnlyList<string> UnnamedPaths(ProtectBatch batch) =>
+        [.. batch.Written.Where(file => !file.IsNamed).Select(file => file.Request.Destination)];
+
+    private List<CatalogEntry> Entries(ProtectBatch batch, IEnumerable<BatchFile> files)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        WrapReservation reservation = batch.Reservation;
+        return
+        [
+            .. files.Select(file => new CatalogEntry
+            {
+                MessageId = file.Written!.MessageId,
+                TenantId = reservation.TenantId,
+                Path = file.Request.Destination,
+                KekId = reservation.KekId,
+                DirectProviderId = reservation.KekId is null ? reservation.ProviderId : null,
+                Length = file.Written.Length,
+                CreatedAt = now,
+            }),
+        ];
     }
 }

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Changes;
+using TenantEncryption.Data.Batches;
 using TenantEncryption.Envelope;
 using TenantEncryption.Events;
 using TenantEncryption.Files;
 
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Reading;
 
 /// <summary>
 /// Writes the plaintext of message files, in batches: temporary files first, side by side; when all of a batch are verified to their last
@@ -120,7 +121,7 @@ internal sealed class FileUnprotector(TenantMessageReader reader, IFileEffects e
                 Path = file.Destination,
                 Source = file.Source,
                 TenantId = keyring.Tenant?.TenantId,
-                MessageId = Hex.Of(read.Header.MessageId.Span),
+                MessageId = Convert.ToHexStringLower(read.Header.MessageId.Span),
                 Length = read.PlaintextLength,
                 Elapsed = Stopwatch.GetElapsedTime(begun),
             };

@@ -1,4 +1,4 @@
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Batches;
 
 /// <summary>Works on many files side by side: as many loops as may run at once, each of which takes the next file until none is left.</summary>
 internal static class FileWorkers

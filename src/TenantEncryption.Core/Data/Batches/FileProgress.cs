@@ -1,4 +1,4 @@
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Batches;
 
 /// <summary>Sums the progress of files up for a command.</summary>
 internal sealed class FileProgress

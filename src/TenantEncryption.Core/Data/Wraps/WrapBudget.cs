@@ -3,13 +3,13 @@ using TenantEncryption.Changes;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
 
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Wraps;
 
 /// <summary>
 /// The wraps of values that a session may make for one tenant: reserved in the store in growing blocks before they are made, so that
 /// a crash over-counts and never under-counts, and given back when they were not used.
 /// </summary>
-internal sealed class WrapBudget(UnitOfWork work, KeyReservations reservations, string tenantId) : IAsyncDisposable
+internal sealed class WrapBudget(UnitOfWork work, WrapReservations reservations, string tenantId) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
     private readonly object _fast = new();

@@ -9,7 +9,7 @@ using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
 
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Reading;
 
 /// <summary>
 /// The keyring of one read of one message: it tries only the keys of the tenant whose message it is. A key-encryption key must be the

@@ -1,11 +1,12 @@
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Changes;
+using TenantEncryption.Data.Batches;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Files;
 
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Reading;
 
 /// <summary>Verifies every byte of message files, side by side. Being altered is a result; being unreadable an error.</summary>
 internal sealed class FileTester(TenantMessageReader reader, TimeProvider time)
@@ -103,7 +104,7 @@ internal sealed class FileTester(TenantMessageReader reader, TimeProvider time)
                     Path = path,
                     Code = ErrorCodes.Success,
                     TenantId = keyring.Tenant?.TenantId,
-                    MessageId = Hex.Of(read.Header.MessageId.Span),
+                    MessageId = Convert.ToHexStringLower(read.Header.MessageId.Span),
                     Length = read.PlaintextLength,
                 });
             }

@@ -5,7 +5,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Files;
 using TenantEncryption.Keys;
 
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Reading;
 
 /// <summary>Reads messages: to a file, to memory, or only to verify them.</summary>
 internal sealed class TenantMessageReader(UnitOfWork work, KeyLeases leases, ContextKeys contextKeys, MessageReader reader, IFileEffects effects, TimeProvider time)
@@ -37,7 +37,7 @@ internal sealed class TenantMessageReader(UnitOfWork work, KeyLeases leases, Con
     {
         using TenantKeyring keyring = NewKeyring(operation, options);
         OpenedValue opened = await reader.ReadValueAsync(message, keyring, ReaderOptions(keyring, options), cancellationToken).ConfigureAwait(false);
-        return (new UnprotectedValue(opened.Plaintext, keyring.Tenant?.TenantId, Hex.Of(opened.Header.MessageId.Span)), opened.Header);
+        return (new UnprotectedValue(opened.Plaintext, keyring.Tenant?.TenantId, Convert.ToHexStringLower(opened.Header.MessageId.Span)), opened.Header);
     }
 
     /// <summary>Verifies every byte of a message of a tenant.</summary>
@@ -48,7 +48,7 @@ internal sealed class TenantMessageReader(UnitOfWork work, KeyLeases leases, Con
         using SafeFileHandle source = OpenMessage(path);
         using TenantKeyring keyring = NewKeyring(operation, options);
         ReadMessage read = await ReadAsync(source, null, keyring, options, null, cancellationToken).ConfigureAwait(false);
-        if (Hex.Of(read.Header.MessageId.Span) != messageId)
+        if (Convert.ToHexStringLower(read.Header.MessageId.Span) != messageId)
         {
             throw new TenantEncryptionException(ErrorCodes.MessageSubstituted, $"'{path}' is another message than the one that was written there.");
         }

@@ -1,9 +1,11 @@
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Changes;
+using TenantEncryption.Data.Batches;
+using TenantEncryption.Data.Reading;
 using TenantEncryption.Errors;
 using TenantEncryption.Files;
 
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Protecting;
 
 /// <summary>Removes the sources of messages that have their names for good, once each was read again and verified.</summary>
 internal sealed class SourceRemover(TenantMessageReader reader, IFileEffects effects)
@@ -11,7 +13,7 @@ internal sealed class SourceRemover(TenantMessageReader reader, IFileEffects eff
     /// <summary>Removes the sources of a batch; one that can't be removed safely stays, with a warning.</summary>
     public async Task RemoveAsync(Operation operation, ProtectBatch batch, int degreeOfParallelism, CancellationToken cancellationToken)
     {
-        int[] durable = [.. batch.DurableIndexes];
+        BatchFile[] durable = [.. batch.Durable];
         await FileWorkers.RunAsync(
             durable.Length,
             degreeOfParallelism,
@@ -20,23 +22,23 @@ internal sealed class SourceRemover(TenantMessageReader reader, IFileEffects eff
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task RemoveOneAsync(Operation operation, ProtectBatch batch, int index, CancellationToken cancellationToken)
+    private async Task RemoveOneAsync(Operation operation, ProtectBatch batch, BatchFile file, CancellationToken cancellationToken)
     {
-        FileRequest file = batch.Files[index];
+        FileRequest request = file.Request;
         TenantEncryptionException? failure = await FileFailure.CatchAsync(
-            file.Source,
+            request.Source,
             "removed",
             async () =>
             {
                 await reader.VerifyAsync(
-                    operation, file.Destination, batch.State.Tenant.TenantId, batch.MessageIdOf(index), cancellationToken).ConfigureAwait(false);
-                RefuseChanged(file, batch.SourceOf(index));
-                effects.Delete(file.Source);
+                    operation, request.Destination, batch.State.Tenant.TenantId, file.Written!.MessageId, cancellationToken).ConfigureAwait(false);
+                RefuseChanged(request, file.Source);
+                effects.Delete(request.Source);
             },
             cancellationToken).ConfigureAwait(false);
         if (failure is not null)
         {
-            batch.Warn(index, $"The message was written, but its source stays: {failure.Detail}");
+            file.Warn($"The message was written, but its source stays: {failure.Detail}");
         }
     }
 

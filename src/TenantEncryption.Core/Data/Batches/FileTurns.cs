@@ -1,4 +1,4 @@
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Batches;
 
 /// <summary>
 /// How many threads each of a batch's files has: files go side by side with one each, and a large one has its frames in parallel and is the only

@@ -1,7 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Envelope;
 
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Protecting;
 
 /// <summary>What tells whether a source is still what was read.</summary>
 /// <param name="Length">Bytes.</param>

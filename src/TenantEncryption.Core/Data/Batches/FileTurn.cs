@@ -1,4 +1,4 @@
-namespace TenantEncryption.Data;
+namespace TenantEncryption.Data.Batches;
 
 /// <summary>A file's turn; disposing it ends it.</summary>
 /// <param name="degreeOfParallelism">How many threads work on the file's frames; 0 stands for the number of processors.</param>
