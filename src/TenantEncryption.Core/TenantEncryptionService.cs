@@ -56,7 +56,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     public KeyService Keys => _parts.Keys;
 
     /// <summary>The root key of the internal KMS.</summary>
-    public RootKeyService RootKey => _parts.RootKey;
+    internal RootKeyService RootKey => _parts.RootKey;
 
     /// <summary>Customer master keys in AWS KMS.</summary>
     public MasterKeyService MasterKeys => _parts.MasterKeys;

@@ -106,7 +106,10 @@ public sealed class SqliteStore : IStore
     }
 
     /// <inheritdoc/>
-    public async Task<IStoreTransaction> BeginAsync(StoreAccess access, CancellationToken cancellationToken = default)
+    Task<IStoreTransaction> IStore.BeginAsync(StoreAccess access, CancellationToken cancellationToken) => BeginAsync(access, cancellationToken);
+
+    /// <inheritdoc cref="IStore.BeginAsync"/>
+    internal async Task<IStoreTransaction> BeginAsync(StoreAccess access, CancellationToken cancellationToken = default)
     {
         await OpenAsync(cancellationToken).ConfigureAwait(false);
         var deadline = new Deadline(_options.BusyTimeout);

@@ -11,7 +11,7 @@ using TenantEncryption.Tenants;
 namespace TenantEncryption.Keys.Root;
 
 /// <summary>Rotates the root key of the internal KMS.</summary>
-public sealed class RootKeyService
+internal sealed class RootKeyService
 {
     private readonly UnitOfWork _work;
     private readonly KeySealer _sealer;

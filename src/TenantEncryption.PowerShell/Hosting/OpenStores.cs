@@ -7,7 +7,7 @@ namespace TenantEncryption.PowerShell.Hosting;
 internal static class OpenStores
 {
     private static readonly object Gate = new();
-    private static readonly Dictionary<string, OpenStore> ByPath = new(PathIdentity.Comparer);
+    private static readonly Dictionary<string, OpenStore> ByPath = new(StorePath.Comparer);
 
     /// <summary>Enters the store of a path, opening it if need be. Only the default store makes itself.</summary>
     /// <param name="path">The store's folder.</param>
