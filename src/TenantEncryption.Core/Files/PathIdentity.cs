@@ -1,5 +1,3 @@
-using TenantEncryption.Files;
-
 namespace TenantEncryption.Files;
 
 /// <summary>

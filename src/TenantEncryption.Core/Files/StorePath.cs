@@ -1,5 +1,3 @@
-using TenantEncryption.Errors;
-
 namespace TenantEncryption.Files;
 
 /// <summary>The folder of a store, as one and the same however it is spelled.</summary>

@@ -3,7 +3,6 @@ using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Integrity;
-using TenantEncryption.Migration;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;

@@ -1,4 +1,3 @@
-using TenantEncryption.Errors;
 using TenantEncryption.Platforms;
 
 namespace TenantEncryption.Stores;

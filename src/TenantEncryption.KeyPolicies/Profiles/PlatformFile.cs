@@ -1,4 +1,3 @@
-using TenantEncryption.Errors;
 
 namespace TenantEncryption.Platforms;
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Security;
-using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Files;
 using TenantEncryption.PowerShell.Hosting;

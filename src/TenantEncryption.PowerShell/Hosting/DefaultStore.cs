@@ -1,4 +1,3 @@
-using TenantEncryption.Data;
 using TenantEncryption.Files;
 
 namespace TenantEncryption.PowerShell.Hosting;

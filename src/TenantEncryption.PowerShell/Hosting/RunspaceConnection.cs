@@ -1,5 +1,4 @@
 using System.Management.Automation.Runspaces;
-using TenantEncryption.Data;
 using TenantEncryption.Files;
 
 namespace TenantEncryption.PowerShell.Hosting;
