@@ -3,7 +3,7 @@ using TenantEncryption.Errors;
 
 namespace TenantEncryption.Core.Tests.Errors;
 
-/// <summary>Holds the catalog of errors, the constants and the page that documents them together.</summary>
+/// <summary>Holds the declarations of the error codes and the page that is made from them together.</summary>
 public class ErrorPageTests
 {
     // Run the test with this variable set to write the page anew.
@@ -23,7 +23,7 @@ public class ErrorPageTests
     }
 
     [Fact]
-    public void Every_constant_has_a_definition_and_every_definition_a_constant()
+    public void Every_code_declares_its_kind_cause_and_remedy()
     {
         IEnumerable<string> constants = typeof(ErrorCodes).GetFields()
             .Select(field => (string)field.GetRawConstantValue()!)
