@@ -283,7 +283,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
             if (await LogKeys.CurrentIdAsync(transaction.Settings).ConfigureAwait(false) == 0)
             {
                 await service._logKeys.BeginNextAsync(transaction.Settings).ConfigureAwait(false);
-                Operation operation = service.Journal.Begin("Connect-TenantEncryption");
+                Operation operation = service.Journal.Begin("TenantEncryptionService.OpenAsync");
                 await using var ended = operation.ConfigureAwait(false);
                 var change = new Change(transaction, service.Events, service._authenticator, operation);
                 await change.RecordAsync(EventTypes.StoreCreated, null, new JObject { ["rootKeyId"] = root.Keys.Current.Id }).ConfigureAwait(false);

@@ -15,7 +15,7 @@ public static class ErrorCodes
     [Error(
         ErrorKind.Denied,
         "The key policy, a grant or an identity policy does not allow the call.",
-        "Add the platform's statements to the key policy (Get-KeyPolicy shows them) and test again with Test-KeyProvider.")]
+        "Add the platform's statements to the key policy and test the key provider again.")]
     public const string PolicyDenied = "POLICY_DENIED";
 
     [Error(
@@ -27,13 +27,13 @@ public static class ErrorCodes
     [Error(
         ErrorKind.Denied,
         "The KMS key is disabled.",
-        "Enable the key in AWS KMS (Enable-MasterKey) and test again.")]
+        "Enable the key in AWS KMS and test again.")]
     public const string KeyDisabled = "KEY_DISABLED";
 
     [Error(
         ErrorKind.Denied,
         "The KMS key, or its replica, is scheduled for deletion.",
-        "Cancel the deletion (Restore-MasterKey) before its date, then enable the key.")]
+        "Cancel the deletion before its date, then enable the key.")]
     public const string KeyPendingDeletion = "KEY_PENDING_DELETION";
 
     [Error(
@@ -69,7 +69,7 @@ public static class ErrorCodes
     [Error(
         ErrorKind.InvalidInput,
         "The key is in an AWS partition that the platform does not serve.",
-        "Use a key of the platform's partition (Get-EncryptionPlatform shows it).")]
+        "Use a key of the platform's partition, which its profile names.")]
     public const string WrongPartition = "WRONG_PARTITION";
 
     [Error(
@@ -81,13 +81,13 @@ public static class ErrorCodes
     [Error(
         ErrorKind.NotFound,
         "The multi-Region key has no replica in the backup region.",
-        "Replicate the key to the backup region that the platform's chart names (Update-MasterKey -ReplicaRegion).")]
+        "Replicate the key to the backup region that the platform's chart names.")]
     public const string ReplicaMissing = "REPLICA_MISSING";
 
     [Error(
         ErrorKind.AlreadyExists,
         "The multi-Region key has a key in that region already.",
-        "Use the one that exists; Get-MasterKey shows it.")]
+        "Use the replica that exists.")]
     public const string ReplicaExists = "REPLICA_EXISTS";
 
     [Error(
@@ -105,19 +105,19 @@ public static class ErrorCodes
     [Error(
         ErrorKind.Denied,
         "The key policy allows the platform's principals without the tenant condition.",
-        "Add the condition on the encryption context, as Get-KeyPolicy shows it.")]
+        "Add the condition on the encryption context, as the platform's statement has it.")]
     public const string ContextNotEnforced = "CONTEXT_NOT_ENFORCED";
 
     [Error(
         ErrorKind.Denied,
         "The key provider is deactivated: nothing is read or written under it.",
-        "Restore it with Restore-KeyProvider, or migrate to another provider.")]
+        "Restore it, or migrate to another provider.")]
     public const string ProviderDeactivated = "PROVIDER_DEACTIVATED";
 
     [Error(
         ErrorKind.InvalidInput,
         "The policy document is not one that IAM accepts.",
-        "Correct the element that the message names; Get-KeyPolicy shows a policy that is right for the platform.")]
+        "Correct the element that the message names; the platform's template gives a policy that is right.")]
     public const string MalformedPolicy = "MALFORMED_POLICY";
 
     [Error(
@@ -135,25 +135,25 @@ public static class ErrorCodes
     [Error(
         ErrorKind.Unavailable,
         "Somebody else changed the key policy in between.",
-        "Look at it with Get-KeyPolicy -Live and run the command again.")]
+        "Look at the policy that the key has now and try again.")]
     public const string PolicyChanged = "POLICY_CHANGED";
 
     [Error(
         ErrorKind.InvalidInput,
         "The platform's key policy needs a value that was not given.",
-        "Give it with the parameter that the message names; Get-EncryptionPlatform lists the placeholders.")]
+        "Give the value that the message names; the platform's profile lists the placeholders.")]
     public const string PlaceholderMissing = "PLACEHOLDER_MISSING";
 
     [Error(
         ErrorKind.InvalidInput,
         "The JSON does not have the statements that the platform shows.",
-        "Copy the whole text of the platform's key policy dialog, and check that -Platform is the right one.")]
+        "Copy the whole text of the platform's key policy dialog, and check that the platform is the right one.")]
     public const string TemplateMismatch = "TEMPLATE_MISMATCH";
 
     [Error(
         ErrorKind.Denied,
         "The key policy can't be seen with these credentials, so that nothing is proven about the platform's principals.",
-        "Test with credentials that have kms:GetKeyPolicy and kms:ListGrants on the key in each region, or as a principal of the platform (-RoleArn).")]
+        "Test with credentials that have kms:GetKeyPolicy and kms:ListGrants on the key in each region, or as a principal of the platform.")]
     public const string NotVerified = "NOT_VERIFIED";
 
     [Error(
@@ -165,7 +165,7 @@ public static class ErrorCodes
     [Error(
         ErrorKind.Authentication,
         "AWS refused the credentials: they are missing, unknown, wrongly signed or expired.",
-        "Sign in again, check -ProfileName and -RoleArn, or give credentials to Connect-TenantEncryption.")]
+        "Sign in again, check the profile and the role, or give other credentials.")]
     public const string CredentialsInvalid = "CREDENTIALS_INVALID";
 
     [Error(
@@ -177,7 +177,7 @@ public static class ErrorCodes
     [Error(
         ErrorKind.Unavailable,
         "AWS KMS gave no answer: connection, DNS, TLS, timeout or a server error.",
-        "Check the network and -EndpointUrl, and try again.")]
+        "Check the network and the endpoint, and try again.")]
     public const string KmsUnreachable = "KMS_UNREACHABLE";
 
     [Error(
@@ -195,7 +195,7 @@ public static class ErrorCodes
     [Error(
         ErrorKind.NotFound,
         "No tenant has that id.",
-        "Check the id, which is case-sensitive (Get-EncryptionTenant), or create it with New-EncryptionTenant.")]
+        "Check the id, which is case-sensitive, or create the tenant.")]
     public const string TenantNotFound = "TENANT_NOT_FOUND";
 
     [Error(
@@ -207,7 +207,7 @@ public static class ErrorCodes
     [Error(
         ErrorKind.NotFound,
         "No key provider fits the reference.",
-        "List them with Get-KeyProvider.")]
+        "Look at the key providers that there are.")]
     public const string ProviderNotFound = "PROVIDER_NOT_FOUND";
 
     [Error(
@@ -225,19 +225,19 @@ public static class ErrorCodes
     [Error(
         ErrorKind.InvalidInput,
         "The reference fits more than one key provider.",
-        "Name the tenant with -TenantId, or use the provider's id.")]
+        "Name the tenant, too, or use the provider's id.")]
     public const string AmbiguousProvider = "AMBIGUOUS_PROVIDER";
 
     [Error(
         ErrorKind.Denied,
         "The provider's state, or a rule of the platform, forbids the change.",
-        "Do first what the rule asks for, where that can be done: Get-KeyProvider and Get-KeyMigration show the states, Get-EncryptionPlatform the platform's rules.")]
+        "Do first what the rule asks for, where that can be done: the states of providers and migrations and the platform's profile show it.")]
     public const string TransitionForbidden = "TRANSITION_FORBIDDEN";
 
     [Error(
         ErrorKind.Denied,
         "Keys and data depend on the provider.",
-        "Migrate them to another provider first, or use -Force and accept that they become unreadable.")]
+        "Migrate them to another provider first, or force the change and accept that they become unreadable.")]
     public const string HasDependants = "HAS_DEPENDANTS";
 
     [Error(
@@ -249,7 +249,7 @@ public static class ErrorCodes
     [Error(
         ErrorKind.InvalidData,
         "The input is not an AWS Encryption SDK message.",
-        "Give a file or value that Protect-TenantData or an AWS Encryption SDK made.")]
+        "Give a message that this library or an AWS Encryption SDK made.")]
     public const string NotAMessage = "NOT_A_MESSAGE";
 
     [Error(
@@ -279,7 +279,7 @@ public static class ErrorCodes
     [Error(
         ErrorKind.Denied,
         "The message was written without key commitment.",
-        "If you trust its writer, read it with -AllowNonCommitting.")]
+        "If you trust its writer, allow messages without commitment (AllowNonCommitting) and read it again.")]
     public const string NotCommitting = "NOT_COMMITTING";
 
     [Error(
@@ -327,43 +327,43 @@ public static class ErrorCodes
     [Error(
         ErrorKind.Unavailable,
         "The state of the tenant's keys changed while the operation ran, more often than it could follow.",
-        "Run the command again.")]
+        "Try the operation again.")]
     public const string LeaseLost = "LEASE_LOST";
 
     [Error(
         ErrorKind.AlreadyExists,
         "The output exists already.",
-        "Use another name, or -Force to replace it.")]
+        "Use another name, or have it replaced (Force).")]
     public const string OutputExists = "OUTPUT_EXISTS";
 
     [Error(
         ErrorKind.NotFound,
         "The input file or folder does not exist.",
-        "Check the path; -LiteralPath takes names with wildcard characters.")]
+        "Check the path of the input.")]
     public const string SourceNotFound = "SOURCE_NOT_FOUND";
 
     [Error(
         ErrorKind.InvalidInput,
-        "A value is not one that the command takes.",
-        "Correct the value; Get-Help -Full tells what each parameter takes.")]
+        "A value is not one that is taken there.",
+        "Correct the value that the message names.")]
     public const string InvalidInput = "INVALID_INPUT";
 
     [Error(
         ErrorKind.InvalidData,
         "The plaintext is not UTF-8 text.",
-        "Ask for bytes with -AsByteArray.")]
+        "Ask for the plaintext as bytes.")]
     public const string NotText = "NOT_TEXT";
 
     [Error(
         ErrorKind.NotFound,
         "The folder is not a store.",
-        "Check the path; Connect-TenantEncryption -Create makes a store there, with a root key of its own.")]
+        "Check the path, or have a store made there, with a root key of its own.")]
     public const string StoreNotFound = "STORE_NOT_FOUND";
 
     [Error(
         ErrorKind.Storage,
         "The store was written by a newer version of this software.",
-        "Update the module.")]
+        "Update this software.")]
     public const string StoreNewer = "STORE_NEWER";
 
     [Error(
@@ -381,7 +381,7 @@ public static class ErrorCodes
     [Error(
         ErrorKind.Storage,
         "A file could not be read or written: permissions, another program that has it open, a full or read-only disk, or a device error.",
-        "Check permissions and free space and run the command again; nothing was left half-written.")]
+        "Check permissions and free space and try again; nothing was left half-written.")]
     public const string StorageFailed = "STORAGE_FAILED";
 
     [Error(
@@ -405,31 +405,31 @@ public static class ErrorCodes
     [Error(
         ErrorKind.Authentication,
         "The passphrase is missing or wrong.",
-        "Give the right one with -Passphrase.")]
+        "Give the right passphrase.")]
     public const string PassphraseRequired = "PASSPHRASE_REQUIRED";
 
     [Error(
         ErrorKind.NotFound,
         "No migration has that id.",
-        "List them with Get-KeyMigration.")]
+        "Look at the migrations that there are.")]
     public const string MigrationNotFound = "MIGRATION_NOT_FOUND";
 
     [Error(
         ErrorKind.Denied,
         "A migration of the tenant is under way.",
-        "Wait for it, resume it with Resume-KeyMigration, or stop it with Stop-KeyMigration.")]
+        "Wait for it, resume it or stop it.")]
     public const string MigrationRunning = "MIGRATION_RUNNING";
 
     [Error(
         ErrorKind.Unavailable,
         "The migration could not go on.",
-        "Mend the cause that the message names and resume it with Resume-KeyMigration.")]
+        "Mend the cause that the message names and resume the migration.")]
     public const string MigrationFailed = "MIGRATION_FAILED";
 
     [Error(
         ErrorKind.NotFound,
         "The key has no such grant: it was revoked or retired, or is another key's. On a platform that uses a key by a grant, nothing is opened without it.",
-        "List the key's grants with Get-KeyGrant; a new one is known everywhere in KMS after a few seconds, at times minutes.")]
+        "List the key's grants; a new one is known everywhere in KMS after a few seconds, at times minutes.")]
     public const string GrantNotFound = "GRANT_NOT_FOUND";
 
     [Error(
@@ -447,7 +447,7 @@ public static class ErrorCodes
     [Error(
         ErrorKind.Denied,
         "The operation asks for confirmation, and no prompt can be shown.",
-        "Run it with -Confirm:$false when you are sure.")]
+        "Confirm it beforehand, when you are sure.")]
     public const string ConfirmationRequired = "CONFIRMATION_REQUIRED";
 
     [Error(

@@ -81,7 +81,7 @@ public sealed class KeyMigrationService
         await _journal.ReadAsync(transaction => transaction.Tenants.RequireAsync(tenantId), cancellationToken).ConfigureAwait(false);
         (EncryptionTenant tenant, KeyProvider target) = await _providers.ReadAsync(toProviderId, cancellationToken).ConfigureAwait(false);
         MigrationPlanner.RefuseTarget(tenantId, target);
-        Operation operation = _journal.Begin("Start-KeyMigration", tenantId);
+        Operation operation = _journal.Begin("KeyMigrationService.StartAsync", tenantId);
         await using var _ = operation.ConfigureAwait(false);
         if (target.Status == KeyProviderStatus.Active
             && !await _journal.ReadAsync(transaction => MigrationPlanner.HasKeysElsewhereAsync(transaction, target), cancellationToken).ConfigureAwait(false))
@@ -132,7 +132,7 @@ public sealed class KeyMigrationService
             return migration;
         }
 
-        Operation operation = _journal.Begin("Resume-KeyMigration", migration.TenantId);
+        Operation operation = _journal.Begin("KeyMigrationService.ResumeAsync", migration.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         (EncryptionTenant tenant, KeyProvider target) = await _providers.ReadAsync(migration.MigratingTo, cancellationToken).ConfigureAwait(false);
         await _providers.RequireWorkingAsync(operation, tenant, target, cancellationToken).ConfigureAwait(false);
@@ -183,7 +183,7 @@ public sealed class KeyMigrationService
     /// </exception>
     public async Task<KeyMigration> StopAsync(string migrationId, CancellationToken cancellationToken = default)
     {
-        Operation operation = _journal.Begin("Stop-KeyMigration");
+        Operation operation = _journal.Begin("KeyMigrationService.StopAsync");
         await using var _ = operation.ConfigureAwait(false);
         return await _journal.ChangeAsync(operation, change => StopAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
     }
