@@ -1,6 +1,6 @@
 @{
     RootModule           = 'TenantEncryption.PowerShell.dll'
-    ModuleVersion        = '0.1.0'
+    ModuleVersion        = '' # The build gives its own.
     GUID                 = '5e0f0a53-7a0c-4d0c-8b1f-6f1f3a2a9c41'
     Author               = 'The TenantEncryption authors'
     CompanyName          = 'The TenantEncryption authors'
@@ -11,52 +11,9 @@
     TypesToProcess       = @('TenantEncryption.Types.ps1xml')
     FormatsToProcess     = @('TenantEncryption.Format.ps1xml')
     FunctionsToExport    = @()
-    AliasesToExport      = @()
+    AliasesToExport      = @() # The build lists what the classes declare.
     VariablesToExport    = @()
-    CmdletsToExport      = @(
-        'Clear-KeyLease'
-        'Connect-TenantEncryption'
-        'Disable-KeyProvider'
-        'Disable-MasterKey'
-        'Disconnect-TenantEncryption'
-        'Enable-KeyProvider'
-        'Enable-MasterKey'
-        'Get-EncryptionEvent'
-        'Get-EncryptionPlatform'
-        'Get-EncryptionTenant'
-        'Get-KeyEncryptionKey'
-        'Get-KeyGrant'
-        'Get-KeyHistory'
-        'Get-KeyMigration'
-        'Get-KeyPolicy'
-        'Get-KeyProvider'
-        'Get-MasterKey'
-        'Get-TenantEncryption'
-        'Get-TenantMessage'
-        'Invoke-KeyProviderDrill'
-        'Measure-KeyMigration'
-        'New-EncryptionTenant'
-        'New-KeyGrant'
-        'New-KeyProvider'
-        'New-MasterKey'
-        'Protect-TenantData'
-        'Remove-KeyGrant'
-        'Remove-KeyProvider'
-        'Remove-MasterKey'
-        'Restore-KeyProvider'
-        'Restore-MasterKey'
-        'Resume-KeyMigration'
-        'Set-KeyPolicy'
-        'Start-KeyMigration'
-        'Stop-KeyMigration'
-        'Test-EncryptionEventLog'
-        'Test-KeyPolicy'
-        'Test-KeyProvider'
-        'Test-TenantData'
-        'Unprotect-TenantData'
-        'Update-KeyEncryptionKey'
-        'Update-MasterKey'
-    )
+    CmdletsToExport      = @() # The build lists what the classes declare.
     PrivateData          = @{
         PSData = @{
             Tags       = @('encryption', 'multi-tenant', 'BYOK', 'CMK', 'AWS', 'KMS', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')

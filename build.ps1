@@ -8,16 +8,13 @@
     Also runs every suite; the acceptance suite, with the PowerShell and the Pester of NuGet.
 .PARAMETER Package
     Also writes the module as out/TenantEncryption.<version>.zip.
-.PARAMETER Help
-    Also writes the cmdlets' help (module/en-US) anew from the documentation in their sources, and the views (module) from Views.psd1.
 .EXAMPLE
     ./build.ps1 -Test
 #>
 [CmdletBinding()]
 param(
     [switch] $Test,
-    [switch] $Package,
-    [switch] $Help
+    [switch] $Package
 )
 
 $ErrorActionPreference = 'Stop'
@@ -28,13 +25,6 @@ $solution = Join-Path $PSScriptRoot 'TenantEncryption.PS.sln'
 $module = Join-Path $PSScriptRoot 'out' 'TenantEncryption'
 
 dotnet build $solution --configuration Release
-if ($Help) {
-    # Its own process: a loaded module can't be replaced.
-    dotnet tool restore
-    dotnet pwsh -NoProfile -File (Join-Path $PSScriptRoot 'src' 'TenantEncryption.PowerShell' 'Help' 'New-HelpFile.ps1')
-    dotnet pwsh -NoProfile -File (Join-Path $PSScriptRoot 'src' 'TenantEncryption.PowerShell' 'Views' 'New-ViewFile.ps1')
-    dotnet build $solution --configuration Release
-}
 
 if ($Test) {
     dotnet test $solution --configuration Release --no-build

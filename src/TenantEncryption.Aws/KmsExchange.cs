@@ -40,7 +40,7 @@ internal sealed class KmsExchange : IDisposable
         KeyIdentifier? key = keyId is null ? null : KeyIdentifier.Parse(keyId);
         if (connection.EndpointUrl is { } endpointUrl)
         {
-            EndpointUrl.Parse(endpointUrl, "-EndpointUrl");
+            EndpointUrl.Parse(endpointUrl, "KmsConnection.EndpointUrl");
         }
 
         string region = CallRegion.Resolve(connection, key);

@@ -210,7 +210,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
             if (await LogKeys.CurrentIdAsync(transaction.Settings).ConfigureAwait(false) == 0)
             {
                 await service._parts.LogKeys.BeginNextAsync(transaction.Settings).ConfigureAwait(false);
-                Operation operation = service.Work.Begin("Connect-TenantEncryption");
+                Operation operation = service.Work.Begin("TenantEncryptionService.OpenAsync");
                 await using var ended = operation.ConfigureAwait(false);
                 var change = new Change(transaction, service.Events, service._parts.Authenticator, operation);
                 await change.RecordAsync(EventTypes.StoreCreated, null, new JObject { ["rootKeyId"] = root.Keys.Current.Id }).ConfigureAwait(false);

@@ -45,7 +45,7 @@ internal struct HeaderMeasure(MessageLimits limits)
                 ? new TenantEncryptionException(
                     ErrorCodes.NotAMessage,
                     "The input is base64 text of a message, not the message's bytes.",
-                    remedy: "Give the text as a value (Get-Content -Raw FILE | Unprotect-TenantData), or decode it first (base64 -d FILE).")
+                    remedy: "Decode the text first, as base64 -d does.")
                 : NotAMessage($"it starts with the byte 0x{version[0]:X2}, where a version (01 or 02) belongs");
         }
 

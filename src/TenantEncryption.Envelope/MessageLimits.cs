@@ -36,7 +36,7 @@ public sealed record MessageLimits
     internal static TenantEncryptionException Exceeded(string code, string detail, string limit) => new(
         code,
         detail,
-        remedy: $"If you trust its writer, raise {limit}: a parameter of Unprotect-TenantData and Test-TenantData, and a member of MessageLimits.");
+        remedy: $"If you trust its writer, raise {limit}, a member of MessageLimits.");
 
     private static int Checked(int value) => value is >= 0 and <= GreatestLength
         ? value

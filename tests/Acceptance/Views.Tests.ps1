@@ -171,17 +171,6 @@ Describe 'Each view' {
             $process.Dispose()
         }
     }
-
-    It 'is as Views.psd1 says' {
-        $folder = Join-Path $sandbox.Root 'fresh'
-        $null = New-Item -ItemType Directory $folder
-        $run = Invoke-Runbook "& '$(Join-Path $PSScriptRoot '../../src/TenantEncryption.PowerShell/Views/New-ViewFile.ps1')' -OutFolder '$folder'"
-        $run.Errors | Should -BeNullOrEmpty
-        foreach ($file in Get-ChildItem $folder) {
-            $shipped = Join-Path (Split-Path $sandbox.Module) $file.Name
-            (Get-FileHash $file).Hash | Should -Be (Get-FileHash $shipped).Hash -Because 'New-ViewFile.ps1 writes it anew'
-        }
-    }
 }
 
 Describe 'What comes after an object of another type' {

@@ -8,7 +8,7 @@ public class CmdletContractTests
     [Fact]
     public void The_manifest_exports_every_cmdlet_and_nothing_else()
     {
-        string manifest = File.ReadAllText(Path.Combine(Repository.Root, "TenantEncryption.psd1"));
+        string manifest = File.ReadAllText(Path.Combine(Repository.Module, "TenantEncryption.psd1"));
         string exports = Regex.Match(manifest, @"CmdletsToExport\s*=\s*@\((.*?)\)", RegexOptions.Singleline).Groups[1].Value;
         Assert.Equal(CmdletClass.All.Select(cmdlet => cmdlet.Name), Regex.Matches(exports, "'([^']+)'").Select(match => match.Groups[1].Value));
     }

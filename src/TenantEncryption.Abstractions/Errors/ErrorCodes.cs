@@ -2,238 +2,470 @@ namespace TenantEncryption.Errors;
 
 /// <summary>
 /// The codes of <see cref="TenantEncryptionException"/>, of validation results and of PowerShell errors
-/// (as <c>CODE,class</c>). They are public API: scripts match them. <see cref="ErrorCatalog"/> has the cause and remedy of each.
+/// (as <c>CODE,class</c>). They are public API: scripts match them. Each is declared here alone, with its kind, cause and remedy;
+/// <see cref="ErrorCatalog"/> gives these and <c>docs/errors.md</c> is made from them.
 /// </summary>
 public static class ErrorCodes
 {
     /// <summary>Not an error: every check passed.</summary>
     public const string Success = "SUCCESS";
 
-    /// <summary>The key policy, a grant or an identity policy does not allow the call.</summary>
+    // A summary would say the cause a second time, and drift from it.
+#pragma warning disable CS1591
+    [Error(
+        ErrorKind.Denied,
+        "The key policy, a grant or an identity policy does not allow the call.",
+        "Add the platform's statements to the key policy and test the key provider again.")]
     public const string PolicyDenied = "POLICY_DENIED";
 
-    /// <summary>No such key or alias exists in that account and region.</summary>
+    [Error(
+        ErrorKind.NotFound,
+        "No such key or alias exists in that account and region.",
+        "Check the key ARN and its region; an alias must point to a key.")]
     public const string KeyNotFound = "KEY_NOT_FOUND";
 
-    /// <summary>The KMS key is disabled.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "The KMS key is disabled.",
+        "Enable the key in AWS KMS and test again.")]
     public const string KeyDisabled = "KEY_DISABLED";
 
-    /// <summary>The KMS key, or its replica, is scheduled for deletion.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "The KMS key, or its replica, is scheduled for deletion.",
+        "Cancel the deletion before its date, then enable the key.")]
     public const string KeyPendingDeletion = "KEY_PENDING_DELETION";
 
-    /// <summary>The KMS key waits for imported key material.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "The KMS key waits for imported key material.",
+        "Import the key material, or use a key whose origin is AWS_KMS.")]
     public const string KeyPendingImport = "KEY_PENDING_IMPORT";
 
-    /// <summary>The KMS key is in a state in which it can't be used now (creating, updating, unavailable).</summary>
+    [Error(
+        ErrorKind.Unavailable,
+        "The KMS key is in a state in which it can't be used now (creating, updating, unavailable).",
+        "Wait until DescribeKey shows the state Enabled and try again.")]
     public const string KeyUnavailable = "KEY_UNAVAILABLE";
 
-    /// <summary>The KMS key is not for ENCRYPT_DECRYPT.</summary>
+    [Error(
+        ErrorKind.InvalidInput,
+        "The KMS key is not for ENCRYPT_DECRYPT.",
+        "Use a key whose usage is ENCRYPT_DECRYPT; the usage of a key can't be changed.")]
     public const string InvalidKeyUsage = "INVALID_KEY_USAGE";
 
-    /// <summary>The KMS key is not symmetric.</summary>
+    [Error(
+        ErrorKind.InvalidInput,
+        "The KMS key is not symmetric.",
+        "Use a key whose spec is SYMMETRIC_DEFAULT.")]
     public const string InvalidKeySpec = "INVALID_KEY_SPEC";
 
-    /// <summary>The key identifier is malformed, or has a form that the platform does not take.</summary>
+    [Error(
+        ErrorKind.InvalidInput,
+        "The key identifier is malformed, or has a form that the platform does not take.",
+        "Give a key ARN such as arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab.")]
     public const string InvalidArn = "INVALID_ARN";
 
-    /// <summary>The key is in an AWS partition that the platform does not serve.</summary>
+    [Error(
+        ErrorKind.InvalidInput,
+        "The key is in an AWS partition that the platform does not serve.",
+        "Use a key of the platform's partition, which its profile names.")]
     public const string WrongPartition = "WRONG_PARTITION";
 
-    /// <summary>The key is in a region that the platform or the tenant does not use.</summary>
+    [Error(
+        ErrorKind.InvalidInput,
+        "The key is in a region that the platform or the tenant does not use.",
+        "Use a key in the tenant's region.")]
     public const string WrongRegion = "WRONG_REGION";
 
-    /// <summary>The multi-Region key has no replica in the backup region.</summary>
+    [Error(
+        ErrorKind.NotFound,
+        "The multi-Region key has no replica in the backup region.",
+        "Replicate the key to the backup region that the platform's chart names.")]
     public const string ReplicaMissing = "REPLICA_MISSING";
 
-    /// <summary>The multi-Region key has a key in that region already.</summary>
+    [Error(
+        ErrorKind.AlreadyExists,
+        "The multi-Region key has a key in that region already.",
+        "Use the replica that exists.")]
     public const string ReplicaExists = "REPLICA_EXISTS";
 
-    /// <summary>Access was withdrawn in one region, but another region of the multi-Region key still allows it.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "Access was withdrawn in one region, but another region of the multi-Region key still allows it.",
+        "Withdraw access in every region of the key.")]
     public const string ReplicaStillOpen = "REPLICA_STILL_OPEN";
 
-    /// <summary>The alias now points to another key than the one that was registered.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "The alias now points to another key than the one that was registered.",
+        "Point the alias back, or register the other key as a new provider and migrate to it.")]
     public const string AliasMoved = "ALIAS_MOVED";
 
-    /// <summary>The key policy allows the platform's principals without the tenant condition.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "The key policy allows the platform's principals without the tenant condition.",
+        "Add the condition on the encryption context, as the platform's statement has it.")]
     public const string ContextNotEnforced = "CONTEXT_NOT_ENFORCED";
 
-    /// <summary>The key provider is deactivated: nothing is read or written under it.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "The key provider is deactivated: nothing is read or written under it.",
+        "Restore it, or migrate to another provider.")]
     public const string ProviderDeactivated = "PROVIDER_DEACTIVATED";
 
-    /// <summary>A policy document is not one that IAM accepts.</summary>
+    [Error(
+        ErrorKind.InvalidInput,
+        "The policy document is not one that IAM accepts.",
+        "Correct the element that the message names; the platform's template gives a policy that is right.")]
     public const string MalformedPolicy = "MALFORMED_POLICY";
 
-    /// <summary>A policy is longer than KMS takes.</summary>
+    [Error(
+        ErrorKind.InvalidInput,
+        "The key policy would be longer than the 32,768 characters that KMS takes.",
+        "Take statements out that nobody needs, or serve some of the tenants with a key of their own.")]
     public const string PolicyTooLarge = "POLICY_TOO_LARGE";
 
-    /// <summary>Nobody could change the key's policy any more.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "With that policy nobody of the key's account could change it any more.",
+        "Keep a statement that allows the account or its administrators kms:PutKeyPolicy.")]
     public const string PolicyLockout = "POLICY_LOCKOUT";
 
-    /// <summary>The live key policy is not the one that the change was made for.</summary>
+    [Error(
+        ErrorKind.Unavailable,
+        "Somebody else changed the key policy in between.",
+        "Look at the policy that the key has now and try again.")]
     public const string PolicyChanged = "POLICY_CHANGED";
 
-    /// <summary>A platform's key policy has placeholders without a value.</summary>
+    [Error(
+        ErrorKind.InvalidInput,
+        "The platform's key policy needs a value that was not given.",
+        "Give the value that the message names; the platform's profile lists the placeholders.")]
     public const string PlaceholderMissing = "PLACEHOLDER_MISSING";
 
-    /// <summary>The JSON is not what the platform shows.</summary>
+    [Error(
+        ErrorKind.InvalidInput,
+        "The JSON does not have the statements that the platform shows.",
+        "Copy the whole text of the platform's key policy dialog, and check that the platform is the right one.")]
     public const string TemplateMismatch = "TEMPLATE_MISMATCH";
 
-    /// <summary>What the platform's principals may do could not be seen, so that nothing is proven.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "The key policy can't be seen with these credentials, so that nothing is proven about the platform's principals.",
+        "Test with credentials that have kms:GetKeyPolicy and kms:ListGrants on the key in each region, or as a principal of the platform.")]
     public const string NotVerified = "NOT_VERIFIED";
 
-    /// <summary>A platform profile is malformed, or not the one that tenants follow.</summary>
+    [Error(
+        ErrorKind.InvalidInput,
+        "The platform profile is malformed, or another one of its name is in use.",
+        "Correct what stands at the JSON path that the message names; docs/platform-profile.schema.json describes the format.")]
     public const string InvalidPlatform = "INVALID_PLATFORM";
 
-    /// <summary>AWS refused the credentials: they are missing, unknown, wrongly signed or expired.</summary>
+    [Error(
+        ErrorKind.Authentication,
+        "AWS refused the credentials: they are missing, unknown, wrongly signed or expired.",
+        "Sign in again, check the profile and the role, or give other credentials.")]
     public const string CredentialsInvalid = "CREDENTIALS_INVALID";
 
-    /// <summary>AWS KMS refused the call for its rate, in every try.</summary>
+    [Error(
+        ErrorKind.Unavailable,
+        "AWS KMS refused the call for its rate, in every try.",
+        "Try again later, lower the rate, or ask AWS for a higher quota.")]
     public const string Throttled = "THROTTLED";
 
-    /// <summary>AWS KMS gave no answer: connection, DNS, TLS, timeout or a server error.</summary>
+    [Error(
+        ErrorKind.Unavailable,
+        "AWS KMS gave no answer: connection, DNS, TLS, timeout or a server error.",
+        "Check the network and the endpoint, and try again.")]
     public const string KmsUnreachable = "KMS_UNREACHABLE";
 
-    /// <summary>This process could get no more memory.</summary>
+    [Error(
+        ErrorKind.Unavailable,
+        "This process could get no more memory.",
+        "Work on fewer or smaller items at the same time, protect large values as files (which takes the same memory whatever their size), or give the process more memory.")]
     public const string OutOfMemory = "OUT_OF_MEMORY";
 
-    /// <summary>The cause could not be told apart.</summary>
+    [Error(
+        ErrorKind.Unknown,
+        "The cause could not be told apart.",
+        "Read the message, the inner exception and the request id; report it if it persists.")]
     public const string Unknown = "UNKNOWN";
 
-    /// <summary>No tenant has that id.</summary>
+    [Error(
+        ErrorKind.NotFound,
+        "No tenant has that id.",
+        "Check the id, which is case-sensitive, or create the tenant.")]
     public const string TenantNotFound = "TENANT_NOT_FOUND";
 
-    /// <summary>A tenant with that id exists already.</summary>
+    [Error(
+        ErrorKind.AlreadyExists,
+        "A tenant with that id exists already.",
+        "Use the tenant that exists, or another id.")]
     public const string TenantExists = "TENANT_EXISTS";
 
-    /// <summary>No key provider fits the reference.</summary>
+    [Error(
+        ErrorKind.NotFound,
+        "No key provider fits the reference.",
+        "Look at the key providers that there are.")]
     public const string ProviderNotFound = "PROVIDER_NOT_FOUND";
 
-    /// <summary>The tenant has a key provider of that name or key already.</summary>
+    [Error(
+        ErrorKind.AlreadyExists,
+        "The tenant has a key provider of that name or key already.",
+        "Use the provider that exists, or another name.")]
     public const string ProviderExists = "PROVIDER_EXISTS";
 
-    /// <summary>The registration of the key provider in the store was changed by something other than this software.</summary>
+    [Error(
+        ErrorKind.InvalidData,
+        "The registration of the key provider in the store was changed by something other than this software.",
+        "Treat the store as attacked: compare it with the event log, and restore it from a backup.")]
     public const string ProviderAltered = "PROVIDER_ALTERED";
 
-    /// <summary>The reference fits more than one key provider.</summary>
+    [Error(
+        ErrorKind.InvalidInput,
+        "The reference fits more than one key provider.",
+        "Name the tenant, too, or use the provider's id.")]
     public const string AmbiguousProvider = "AMBIGUOUS_PROVIDER";
 
-    /// <summary>The provider's state, or a rule of the platform, forbids the change.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "The provider's state, or a rule of the platform, forbids the change.",
+        "Do first what the rule asks for, where that can be done: the states of providers and migrations and the platform's profile show it.")]
     public const string TransitionForbidden = "TRANSITION_FORBIDDEN";
 
-    /// <summary>Keys and data depend on the provider.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "Keys and data depend on the provider.",
+        "Migrate them to another provider first, or force the change and accept that they become unreadable.")]
     public const string HasDependants = "HAS_DEPENDANTS";
 
-    /// <summary>There was nothing to test, which is no success.</summary>
+    [Error(
+        ErrorKind.NotFound,
+        "There was nothing to test, which is no success.",
+        "Check that what was named is the right thing, and that it is still there.")]
     public const string NothingTested = "NOTHING_TESTED";
 
-    /// <summary>The input is not an AWS Encryption SDK message.</summary>
+    [Error(
+        ErrorKind.InvalidData,
+        "The input is not an AWS Encryption SDK message.",
+        "Give a message that this library or an AWS Encryption SDK made.")]
     public const string NotAMessage = "NOT_A_MESSAGE";
 
-    /// <summary>An authentication tag, a field or a signature of the message does not verify.</summary>
+    [Error(
+        ErrorKind.InvalidData,
+        "An authentication tag, a field or a signature of the message does not verify.",
+        "Restore the file from a backup: it was changed after it was written.")]
     public const string MessageAltered = "MESSAGE_ALTERED";
 
-    /// <summary>The message ends before its last frame.</summary>
+    [Error(
+        ErrorKind.InvalidData,
+        "The message ends before its last frame.",
+        "Restore the file from a backup: its end is missing.")]
     public const string MessageTruncated = "MESSAGE_TRUNCATED";
 
-    /// <summary>A frame is missing, repeated or out of order.</summary>
+    [Error(
+        ErrorKind.InvalidData,
+        "A frame is missing, repeated or out of order.",
+        "Restore the file from a backup: it was changed after it was written.")]
     public const string FrameOrder = "FRAME_ORDER";
 
-    /// <summary>The data key is not the one that the message commits to.</summary>
+    [Error(
+        ErrorKind.InvalidData,
+        "The data key is not the one that the message commits to.",
+        "Treat the message as an attack or as damaged; restore it from a backup.")]
     public const string CommitmentMismatch = "COMMITMENT_MISMATCH";
 
-    /// <summary>The message was written without key commitment.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "The message was written without key commitment.",
+        "If you trust its writer, allow messages without commitment (AllowNonCommitting) and read it again.")]
     public const string NotCommitting = "NOT_COMMITTING";
 
-    /// <summary>The message is not framed and too large to be verified in bounded memory.</summary>
+    [Error(
+        ErrorKind.InvalidData,
+        "The message is not framed and too large to be verified in bounded memory.",
+        "Have its writer use framed messages, or, if you trust it, raise MaxNonFramedLength.")]
     public const string NonFramedTooLarge = "NON_FRAMED_TOO_LARGE";
 
-    /// <summary>A length in the message or the input, or a quota of AWS KMS, exceeds a limit.</summary>
+    [Error(
+        ErrorKind.InvalidData,
+        "A length in the message or the input, or a quota of AWS KMS, exceeds a limit.",
+        "Raise the limit that the error names, if you trust the message's writer; choose a larger frame size; or have AWS raise the quota.")]
     public const string LimitExceeded = "LIMIT_EXCEEDED";
 
-    /// <summary>The message belongs to another tenant.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "The message belongs to another tenant.",
+        "Name the tenant that the message belongs to; no other tenant's key opens it.")]
     public const string WrongTenant = "WRONG_TENANT";
 
-    /// <summary>None of the keys that may be tried opens the message.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "None of the keys that may be tried opens the message.",
+        "Check the tenant, import its key ring, or give the raw key that wrapped it.")]
     public const string WrongKey = "WRONG_KEY";
 
-    /// <summary>A keyring of the caller's failed when it was asked for a data key.</summary>
+    [Error(
+        ErrorKind.Unavailable,
+        "The keyring that the caller brought failed when it was asked for a data key.",
+        "Mend what the keyring reports, such as a key device that can't be reached, and read the message again; it is untouched.")]
     public const string KeyringFailed = "KEYRING_FAILED";
 
-    /// <summary>The encryption context is not what the message needs, or has a reserved or repeated key.</summary>
+    [Error(
+        ErrorKind.InvalidInput,
+        "The encryption context is not what the message needs, or has a reserved or repeated key.",
+        "Give exactly the pairs that the message was written with; see the reserved names in the help.")]
     public const string ContextMismatch = "CONTEXT_MISMATCH";
 
-    /// <summary>The catalog knows another message at that path: the file was replaced by another or older message.</summary>
+    [Error(
+        ErrorKind.InvalidData,
+        "The catalog knows another message at that path: the file was replaced by another or older message.",
+        "Find out who replaced it; if it was you, unprotect it and protect it there again, so that the catalog knows it.")]
     public const string MessageSubstituted = "MESSAGE_SUBSTITUTED";
 
-    /// <summary>The state of the tenant's keys changed while the operation ran, more often than it could follow.</summary>
+    [Error(
+        ErrorKind.Unavailable,
+        "The state of the tenant's keys changed while the operation ran, more often than it could follow.",
+        "Try the operation again.")]
     public const string LeaseLost = "LEASE_LOST";
 
-    /// <summary>The output exists already.</summary>
+    [Error(
+        ErrorKind.AlreadyExists,
+        "The output exists already.",
+        "Use another name, or have it replaced (Force).")]
     public const string OutputExists = "OUTPUT_EXISTS";
 
-    /// <summary>The input file or folder does not exist.</summary>
+    [Error(
+        ErrorKind.NotFound,
+        "The input file or folder does not exist.",
+        "Check the path of the input.")]
     public const string SourceNotFound = "SOURCE_NOT_FOUND";
 
-    /// <summary>A value is not one that the command takes.</summary>
+    [Error(
+        ErrorKind.InvalidInput,
+        "A value is not one that is taken there.",
+        "Correct the value that the message names.")]
     public const string InvalidInput = "INVALID_INPUT";
 
-    /// <summary>The plaintext is not UTF-8 text.</summary>
+    [Error(
+        ErrorKind.InvalidData,
+        "The plaintext is not UTF-8 text.",
+        "Ask for the plaintext as bytes.")]
     public const string NotText = "NOT_TEXT";
 
-    /// <summary>The folder is not a store.</summary>
+    [Error(
+        ErrorKind.NotFound,
+        "The folder is not a store.",
+        "Check the path, or have a store made there, with a root key of its own.")]
     public const string StoreNotFound = "STORE_NOT_FOUND";
 
-    /// <summary>The store was written by a newer version of this software.</summary>
+    [Error(
+        ErrorKind.Storage,
+        "The store was written by a newer version of this software.",
+        "Update this software.")]
     public const string StoreNewer = "STORE_NEWER";
 
-    /// <summary>Another process kept the store locked for too long.</summary>
+    [Error(
+        ErrorKind.Unavailable,
+        "Another process kept the store locked for too long.",
+        "Try again; find the process that holds it if it persists.")]
     public const string StoreLocked = "STORE_LOCKED";
 
-    /// <summary>The store can't be opened, read or written, or its file is another program's.</summary>
+    [Error(
+        ErrorKind.Storage,
+        "The store can't be opened, read or written, or its file is another program's.",
+        "Check the path, its permissions and the free space; restore it from a backup if it is damaged.")]
     public const string StoreUnusable = "STORE_UNUSABLE";
 
-    /// <summary>A file could not be read or written: permissions, a full or read-only disk, or a device error.</summary>
+    [Error(
+        ErrorKind.Storage,
+        "A file could not be read or written: permissions, another program that has it open, a full or read-only disk, or a device error.",
+        "Check permissions and free space and try again; nothing was left half-written.")]
     public const string StorageFailed = "STORAGE_FAILED";
 
-    /// <summary>The file of the internal KMS's root key, or its folder, can be read by others, is a link, or belongs to someone else.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "The file of the internal KMS's root key, or its folder, can be read by others, is a link, or belongs to someone else.",
+        "After asking who could read it, make yourself its owner, with mode 0600 in a folder of mode 0700 (on Windows: take those accounts out of the access control list of file and folder with icacls).")]
     public const string RootKeyExposed = "ROOT_KEY_EXPOSED";
 
-    /// <summary>The root key of this store's internal KMS is not on this machine.</summary>
+    [Error(
+        ErrorKind.NotFound,
+        "The root key of this store's internal KMS is not on this machine.",
+        "Put the file back from your backup, where the message says, with the same owner and mode; no new key is ever made for an existing store.")]
     public const string RootKeyMissing = "ROOT_KEY_MISSING";
 
-    /// <summary>The root key at hand is not the one of this store.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "The root key at hand is not the one of this store.",
+        "Put the right one back from your backup; no new key is ever made for an existing store.")]
     public const string RootKeyMismatch = "ROOT_KEY_MISMATCH";
 
-    /// <summary>The passphrase is missing or wrong.</summary>
+    [Error(
+        ErrorKind.Authentication,
+        "The passphrase is missing or wrong.",
+        "Give the right passphrase.")]
     public const string PassphraseRequired = "PASSPHRASE_REQUIRED";
 
-    /// <summary>No migration has that id.</summary>
+    [Error(
+        ErrorKind.NotFound,
+        "No migration has that id.",
+        "Look at the migrations that there are.")]
     public const string MigrationNotFound = "MIGRATION_NOT_FOUND";
 
-    /// <summary>A migration of the tenant is under way.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "A migration of the tenant is under way.",
+        "Wait for it, resume it or stop it.")]
     public const string MigrationRunning = "MIGRATION_RUNNING";
 
-    /// <summary>The migration could not go on.</summary>
+    [Error(
+        ErrorKind.Unavailable,
+        "The migration could not go on.",
+        "Mend the cause that the message names and resume the migration.")]
     public const string MigrationFailed = "MIGRATION_FAILED";
 
-    /// <summary>The key has no such grant: it was revoked or retired, or is another key's.</summary>
+    [Error(
+        ErrorKind.NotFound,
+        "The key has no such grant: it was revoked or retired, or is another key's. On a platform that uses a key by a grant, nothing is opened without it.",
+        "List the key's grants; a new one is known everywhere in KMS after a few seconds, at times minutes.")]
     public const string GrantNotFound = "GRANT_NOT_FOUND";
 
-    /// <summary>The alias exists already; nothing was made.</summary>
+    [Error(
+        ErrorKind.AlreadyExists,
+        "The alias exists already; nothing was made.",
+        "Choose another alias, or use the key that it points to.")]
     public const string AliasExists = "ALIAS_EXISTS";
 
-    /// <summary>The key serves a tenant of another end-user organisation.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "The key serves a tenant of another end-user organisation.",
+        "Use one key for each organisation.")]
     public const string KeySharedAcrossOrganizations = "KEY_SHARED_ACROSS_ORGANIZATIONS";
 
-    /// <summary>The operation asks for confirmation, and no prompt can be shown.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "The operation asks for confirmation, and no prompt can be shown.",
+        "Confirm it beforehand, when you are sure.")]
     public const string ConfirmationRequired = "CONFIRMATION_REQUIRED";
 
-    /// <summary>Another drill changes the same key policy.</summary>
+    [Error(
+        ErrorKind.Denied,
+        "Another drill of the same key is under way.",
+        "Wait until it ends; its statement lapses by itself fifteen minutes after it was put.")]
     public const string DrillRunning = "DRILL_RUNNING";
 
-    /// <summary>A record of the event log does not verify.</summary>
+    [Error(
+        ErrorKind.InvalidData,
+        "A record of the event log does not verify.",
+        "Treat the log from that record on as altered; compare it with CloudTrail and with the heads kept elsewhere.")]
     public const string EventLogAltered = "EVENT_LOG_ALTERED";
 
-    /// <summary>The operation was cancelled.</summary>
+    [Error(
+        ErrorKind.Unavailable,
+        "The operation was cancelled.",
+        "Run it again when ready; nothing was left half-done.")]
     public const string Cancelled = "CANCELLED";
+#pragma warning restore CS1591
 }

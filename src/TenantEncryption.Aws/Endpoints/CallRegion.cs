@@ -12,7 +12,7 @@ internal static class CallRegion
     public static string Resolve(KmsConnection connection, KeyIdentifier? key)
     {
         string region = connection.Region ?? key?.Region ?? OfConfiguration(connection.ProfileName) ?? throw new TenantEncryptionException(
-            ErrorCodes.InvalidInput, $"No AWS region is known for {(key is null ? "the call" : $"'{key}'")}: give a key ARN or a region (-Region).");
+            ErrorCodes.InvalidInput, $"No AWS region is known for {(key is null ? "the call" : $"'{key}'")}: give a key ARN or a region (KmsConnection.Region).");
 
         // The region becomes part of a host name: nothing but a region's name may pass.
         return AwsRegion.IsName(region)

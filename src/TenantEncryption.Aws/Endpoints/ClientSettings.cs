@@ -38,7 +38,7 @@ internal static class ClientSettings
         KmsConnection connection, string region, AwsKmsOptions options, Transport transport)
     {
         AmazonSecurityTokenServiceConfig settings = ForSts(connection, region, options, transport);
-        if (settings.ServiceURL is not null || connection.EndpointUrl is not { } own || !EndpointUrl.Parse(own, "-EndpointUrl").IsLoopback)
+        if (settings.ServiceURL is not null || connection.EndpointUrl is not { } own || !EndpointUrl.Parse(own, "KmsConnection.EndpointUrl").IsLoopback)
         {
             return settings;
         }
@@ -72,7 +72,7 @@ internal static class ClientSettings
         }
         else if (chosen is not null)
         {
-            settings.ServiceURL = EndpointUrl.Parse(chosen, endpointUrl is null ? "from the AWS configuration" : "-EndpointUrl").ToString();
+            settings.ServiceURL = EndpointUrl.Parse(chosen, endpointUrl is null ? "from the AWS configuration" : "KmsConnection.EndpointUrl").ToString();
             // The SDK refuses a custom endpoint together with a FIPS or dual-stack variant, which may be on in the environment.
             settings.UseFIPSEndpoint = false;
             settings.UseDualstackEndpoint = false;

@@ -85,5 +85,5 @@ internal sealed record PlanRules
         IsProtectedName(path) && Path.GetFileName(path.AsSpan()).Length > FilePlanner.Extension.Length ? path[..^FilePlanner.Extension.Length]
         : isNamed ? path
         : throw new TenantEncryptionException(
-            ErrorCodes.InvalidInput, $"'{path}' does not end with {FilePlanner.Extension}, so its output has no default name: give -Destination or -OutFile.");
+            ErrorCodes.InvalidInput, $"'{path}' does not end with {FilePlanner.Extension}, so its output has no default name: name the output or its folder.");
 }

@@ -51,7 +51,7 @@ public sealed class DrillService
     public async Task<DrillResult> RunFailoverAsync(string providerId, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
     {
         (EncryptionTenant tenant, KeyProvider provider, KeyRecord? own) = await ReadAsync(providerId, cancellationToken).ConfigureAwait(false);
-        Operation operation = _work.Begin("Invoke-KeyProviderDrill", tenant.TenantId);
+        Operation operation = _work.Begin("DrillService.RunFailoverAsync", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         KeyRegion[] replicas = [.. (await RegionsAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false)).Skip(1)];
         if (replicas.Length == 0)
@@ -74,7 +74,7 @@ public sealed class DrillService
     public async Task<RevocationPlan> PlanRevocationAsync(string providerId, CancellationToken cancellationToken = default)
     {
         (EncryptionTenant tenant, KeyProvider provider, KeyRecord? _) = await ReadAsync(providerId, cancellationToken).ConfigureAwait(false);
-        Operation operation = _work.Begin("Invoke-KeyProviderDrill", tenant.TenantId);
+        Operation operation = _work.Begin("DrillService.RunRevocationAsync", tenant.TenantId);
         await using var ended = operation.ConfigureAwait(false);
         IReadOnlyList<KeyRegion> regions = await RegionsAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
         var drillId = Guid.NewGuid();
@@ -106,7 +106,7 @@ public sealed class DrillService
     {
         ArgumentNullException.ThrowIfNull(plan);
         (EncryptionTenant tenant, KeyProvider provider, KeyRecord? own) = await ReadAsync(plan.ProviderId, cancellationToken).ConfigureAwait(false);
-        Operation operation = _work.Begin("Invoke-KeyProviderDrill", tenant.TenantId);
+        Operation operation = _work.Begin("DrillService.RunRevocationAsync", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         var run = new Run(this, KeyProviderDrill.Revocation, operation, tenant, provider, plan.DrillId, new DrillLog(_time, progress));
         IReadOnlyList<KeyRegion> regions = [.. KeyRegion.All(provider with { ReplicaKeys = plan.KeyArns }).Where(region => plan.KeyArns.Contains(region.KeyArn))];

@@ -62,7 +62,7 @@ internal sealed class FailoverDrill(KeySealer sealer)
                 "Failover",
                 null,
                 ErrorCodes.PolicyDenied,
-                $"AWS KMS refused the key in {string.Join(", ", provider.RefusedRegions)}: the provider does not fail over until Test-KeyProvider passes there.");
+                $"AWS KMS refused the key in {string.Join(", ", provider.RefusedRegions)}: the provider does not fail over until KeyProviderService.TestAsync passes there.");
         }
 
         ScratchMessage? atHome = await WriteAsync(home).ConfigureAwait(false);

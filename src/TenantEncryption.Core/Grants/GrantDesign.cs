@@ -38,13 +38,13 @@ internal static class GrantDesign
         List<string> warnings = [];
         if (tenant.Context is null)
         {
-            warnings.Add($"The grant asks for no encryption context: {grant.Grantee} may use the key for every tenant. -TenantId narrows it.");
+            warnings.Add($"The grant asks for no encryption context: {grant.Grantee} may use the key for every tenant. NewKeyGrant.TenantIds narrows it.");
         }
 
         if (existing?.Any(other => other.Name == grant.Name && other.Grantee == grant.Grantee
             && IsForSameContext(other, grant) && !IsSame(other, grant)) == true)
         {
-            warnings.Add($"{keyArn} has another grant of the name {grant.Name}; both count. Get-KeyGrant shows them.");
+            warnings.Add($"{keyArn} has another grant of the name {grant.Name}; both count. KeyGrantService.ListAsync shows them.");
         }
 
         return new KeyGrantPlan

@@ -36,7 +36,7 @@ public sealed class KeyGrantService
         }
 
         KmsConnection connection = await _connections.CompleteAsync(request.Connection, request.KeyId, cancellationToken).ConfigureAwait(false);
-        Operation operation = _work.Begin("New-KeyGrant");
+        Operation operation = _work.Begin("KeyGrantService.CreateAsync");
         await using var _ = operation.ConfigureAwait(false);
         IReadOnlyList<string> keyArns = await RegionsAsync(operation, connection, request.KeyId, cancellationToken).ConfigureAwait(false);
         GrantTenants tenants = await GrantTenants.ReadAsync(_work, request, keyArns, cancellationToken).ConfigureAwait(false);
@@ -63,7 +63,7 @@ public sealed class KeyGrantService
     public async Task<KeyGrant> CreateAsync(KeyGrantPlan plan, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        Operation operation = _work.Begin("New-KeyGrant");
+        Operation operation = _work.Begin("KeyGrantService.CreateAsync");
         await using var _ = operation.ConfigureAwait(false);
         foreach (string warning in plan.Warnings)
         {
@@ -116,7 +116,7 @@ public sealed class KeyGrantService
         string keyId, KmsConnection? connection = null, KeyGrantFilter? filter = null, CancellationToken cancellationToken = default)
     {
         KmsConnection complete = await _connections.CompleteAsync(connection ?? new KmsConnection(), keyId, cancellationToken).ConfigureAwait(false);
-        Operation operation = _work.Begin("Get-KeyGrant");
+        Operation operation = _work.Begin("KeyGrantService.ListAsync");
         await using var _ = operation.ConfigureAwait(false);
         var grants = new List<KeyGrant>();
         foreach (string keyArn in await RegionsAsync(operation, complete, keyId, cancellationToken).ConfigureAwait(false))
@@ -141,7 +141,7 @@ public sealed class KeyGrantService
     public async Task<KeyGrant> FindAsync(string keyId, string grantId, KmsConnection? connection = null, CancellationToken cancellationToken = default)
     {
         KmsConnection complete = await _connections.CompleteAsync(connection ?? new KmsConnection(), keyId, cancellationToken).ConfigureAwait(false);
-        Operation operation = _work.Begin("Remove-KeyGrant");
+        Operation operation = _work.Begin("KeyGrantService.RevokeAsync");
         await using var _ = operation.ConfigureAwait(false);
         KeyGrant? unseen = null;
         IReadOnlyList<string> keyArns = await RegionsOrItselfAsync(operation, complete, keyId, cancellationToken).ConfigureAwait(false);
@@ -246,7 +246,7 @@ public sealed class KeyGrantService
     {
         KmsConnection there = grant.Connection with { Region = grant.Region };
         there = await _connections.CompleteAsync(there, grant.KeyArn, cancellationToken).ConfigureAwait(false);
-        Operation operation = _work.Begin("Remove-KeyGrant");
+        Operation operation = _work.Begin("KeyGrantService.RevokeAsync");
         await using var _ = operation.ConfigureAwait(false);
         await end(operation.Kms, there).ConfigureAwait(false);
         await _work.ChangeAsync(

@@ -81,7 +81,7 @@ internal sealed class MasterKeyMaker(UnitOfWork work, MasterKeyReader reader, Ke
             cause.Code,
             $"The key {key.KeyArn} exists, but {making.Doing} failed: {cause.Detail}",
             cause,
-            $"Go on, when the cause is mended, with: {making.GoOn()}. Or take the key back with: {MasterKeyCommands.Remove(key.KeyArn, hasReplicas, plan.Request.Connection)}.")
+            $"Go on, when the cause is mended, with: {making.GoOn()}. Or take the key back with: {MasterKeyCalls.Remove(key.KeyArn, hasReplicas, plan.Request.Connection)}.")
         {
             Operation = cause.Operation,
             KeyArn = key.KeyArn,
@@ -165,8 +165,8 @@ internal sealed class MasterKeyMaker(UnitOfWork work, MasterKeyReader reader, Ke
 
         public string GoOn()
         {
-            string rest = MasterKeyCommands.Update(keyArn, _rest, plan.Request.Connection);
-            return _hasPolicy ? rest : $"{rest}, and put its key policy with Set-KeyPolicy when it is registered (New-KeyProvider)";
+            string rest = MasterKeyCalls.Update(keyArn, _rest, plan.Request.Connection);
+            return _hasPolicy ? rest : $"{rest}, and put its key policy with PolicyService.SetAsync when it is registered (KeyProviderService.RegisterAsync)";
         }
 
         public async Task FinishAsync(CancellationToken cancellationToken)

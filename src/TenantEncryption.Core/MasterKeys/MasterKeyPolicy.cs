@@ -32,7 +32,7 @@ internal sealed class MasterKeyPolicy
         }
         catch (TenantEncryptionException exception) when (exception.Code == ErrorCodes.PlaceholderMissing)
         {
-            Warnings = [$"The key policy will lack the platform's statements. {exception.Detail} {exception.Remedy} Set-KeyPolicy adds them later, too."];
+            Warnings = [$"The key policy will lack the platform's statements. {exception.Detail} {exception.Remedy} PolicyService.SetAsync adds them later, too."];
             LacksPlatform = true;
         }
 

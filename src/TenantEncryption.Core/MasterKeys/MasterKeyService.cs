@@ -45,7 +45,7 @@ public sealed class MasterKeyService
     public async Task<MasterKeyPlan> PlanAsync(NewMasterKey request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Operation operation = _work.Begin("New-MasterKey");
+        Operation operation = _work.Begin("MasterKeyService.CreateAsync");
         await using var _ = operation.ConfigureAwait(false);
         return await _planner.PlanAsync(operation, request, cancellationToken).ConfigureAwait(false);
     }
@@ -63,7 +63,7 @@ public sealed class MasterKeyService
     public async Task<MasterKey> CreateAsync(MasterKeyPlan plan, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        Operation operation = _work.Begin("New-MasterKey");
+        Operation operation = _work.Begin("MasterKeyService.CreateAsync");
         await using var _ = operation.ConfigureAwait(false);
         foreach (string warning in plan.Warnings)
         {
@@ -84,7 +84,7 @@ public sealed class MasterKeyService
     public async Task<MasterKey> GetAsync(string keyId, KmsConnection? connection = null, CancellationToken cancellationToken = default)
     {
         KmsConnection complete = await _connections.CompleteAsync(connection ?? new KmsConnection(), keyId, cancellationToken).ConfigureAwait(false);
-        Operation operation = _work.Begin("Get-MasterKey");
+        Operation operation = _work.Begin("MasterKeyService.GetAsync");
         await using var _ = operation.ConfigureAwait(false);
         return await _reader.ReadAsync(operation, complete, keyId, cancellationToken).ConfigureAwait(false);
     }
@@ -96,7 +96,7 @@ public sealed class MasterKeyService
     /// <returns>The key as it is then.</returns>
     /// <exception cref="TenantEncryptionException">What KMS answers, such as <c>KEY_PENDING_DELETION</c>.</exception>
     public Task<MasterKey> EnableAsync(MasterKey key, bool allRegions = false, CancellationToken cancellationToken = default) => _switch.ChangeAsync(
-        new RegionalChange("Enable-MasterKey", EventTypes.MasterKeyEnabled, Shuts: false),
+        new RegionalChange("MasterKeyService.EnableAsync", EventTypes.MasterKeyEnabled, Shuts: false),
         key,
         allRegions,
         async (kms, region) =>
@@ -118,7 +118,7 @@ public sealed class MasterKeyService
     {
         ArgumentNullException.ThrowIfNull(key);
         MasterKey disabled = await _switch.ChangeAsync(
-            new RegionalChange("Disable-MasterKey", EventTypes.MasterKeyDisabled, Shuts: true),
+            new RegionalChange("MasterKeyService.DisableAsync", EventTypes.MasterKeyDisabled, Shuts: true),
             key,
             allRegions,
             async (kms, region) =>
@@ -167,18 +167,18 @@ public sealed class MasterKeyService
         await CheckRemovalAsync(key, pendingWindowInDays, force, cancellationToken).ConfigureAwait(false);
         if (IsPending(key.State))
         {
-            _work.Warn($"The deletion of {key.KeyArn} is scheduled already; Restore-MasterKey cancels it.");
+            _work.Warn($"The deletion of {key.KeyArn} is scheduled already; MasterKeyService.RestoreAsync cancels it.");
         }
 
         if (key.IsPrimary && !allRegions && key.Replicas.Any(replica => !IsPending(replica.State)))
         {
             _work.Warn(
                 $"AWS KMS deletes the primary {key.KeyArn} only when its replicas in {string.Join(", ", key.Replicas.Select(replica => replica.Region))} "
-                + "are deleted, and they can be used until then; -AllRegions schedules their deletion, too.");
+                + "are deleted, and they can be used until then; the option allRegions schedules their deletion, too.");
         }
 
         return await _switch.ChangeAsync(
-            new RegionalChange("Remove-MasterKey", EventTypes.MasterKeyDeletionScheduled, Shuts: true),
+            new RegionalChange("MasterKeyService.RemoveAsync", EventTypes.MasterKeyDeletionScheduled, Shuts: true),
             key,
             allRegions,
             async (kms, region) =>
@@ -206,7 +206,7 @@ public sealed class MasterKeyService
     {
         ArgumentNullException.ThrowIfNull(key);
         await _switch.ChangeAsync(
-            new RegionalChange("Restore-MasterKey", EventTypes.MasterKeyRestored, Shuts: false),
+            new RegionalChange("MasterKeyService.RestoreAsync", EventTypes.MasterKeyRestored, Shuts: false),
             key,
             allRegions,
             async (kms, region) =>
@@ -224,7 +224,7 @@ public sealed class MasterKeyService
                 }
                 else
                 {
-                    _work.Warn($"{region.KeyArn} is Disabled now, as AWS KMS leaves it; Enable-MasterKey makes it usable.");
+                    _work.Warn($"{region.KeyArn} is Disabled now, as AWS KMS leaves it; MasterKeyService.EnableAsync makes it usable.");
                 }
 
                 return region;
@@ -242,7 +242,7 @@ public sealed class MasterKeyService
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(update);
-        Operation operation = _work.Begin("Update-MasterKey");
+        Operation operation = _work.Begin("MasterKeyService.UpdateAsync");
         await using var _ = operation.ConfigureAwait(false);
         var updater = new MasterKeyUpdater(operation, new KeyWork(operation, _propagation), key, update);
         updater.Check();
@@ -284,7 +284,7 @@ public sealed class MasterKeyService
         if (open.Length > 0)
         {
             _work.Warn(
-                $"{ErrorCodes.ReplicaStillOpen}: the key can still be used in {string.Join(", ", open)}, where it opens what was sealed in {key.Region}; -AllRegions shuts every region.");
+                $"{ErrorCodes.ReplicaStillOpen}: the key can still be used in {string.Join(", ", open)}, where it opens what was sealed in {key.Region}; the option allRegions shuts every region.");
         }
     }
 }

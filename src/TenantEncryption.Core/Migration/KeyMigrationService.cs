@@ -81,7 +81,7 @@ public sealed class KeyMigrationService
         await _work.ReadAsync(transaction => transaction.Tenants.RequireAsync(tenantId), cancellationToken).ConfigureAwait(false);
         (EncryptionTenant tenant, KeyProvider target) = await _providers.ReadAsync(toProviderId, cancellationToken).ConfigureAwait(false);
         MigrationPlanner.RefuseTarget(tenantId, target);
-        Operation operation = _work.Begin("Start-KeyMigration", tenantId);
+        Operation operation = _work.Begin("KeyMigrationService.StartAsync", tenantId);
         await using var _ = operation.ConfigureAwait(false);
         if (target.Status == KeyProviderStatus.Active
             && !await _work.ReadAsync(transaction => MigrationPlanner.HasKeysElsewhereAsync(transaction, target), cancellationToken).ConfigureAwait(false))
@@ -132,7 +132,7 @@ public sealed class KeyMigrationService
             return migration;
         }
 
-        Operation operation = _work.Begin("Resume-KeyMigration", migration.TenantId);
+        Operation operation = _work.Begin("KeyMigrationService.ResumeAsync", migration.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         (EncryptionTenant tenant, KeyProvider target) = await _providers.ReadAsync(migration.MigratingTo, cancellationToken).ConfigureAwait(false);
         await _providers.RequireWorkingAsync(operation, tenant, target, cancellationToken).ConfigureAwait(false);
@@ -183,7 +183,7 @@ public sealed class KeyMigrationService
     /// </exception>
     public async Task<KeyMigration> StopAsync(string migrationId, CancellationToken cancellationToken = default)
     {
-        Operation operation = _work.Begin("Stop-KeyMigration");
+        Operation operation = _work.Begin("KeyMigrationService.StopAsync");
         await using var _ = operation.ConfigureAwait(false);
         return await _work.ChangeAsync(operation, change => StopAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
     }

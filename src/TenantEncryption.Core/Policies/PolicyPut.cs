@@ -17,7 +17,7 @@ internal sealed class PolicyPut(UnitOfWork work, TimeProvider time, KeyPolicyPla
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        Operation operation = work.Begin("Set-KeyPolicy", plan.TenantId);
+        Operation operation = work.Begin("PolicyService.SetAsync", plan.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         RegionalPolicyChange? current = null;
         try
@@ -84,7 +84,7 @@ internal sealed class PolicyPut(UnitOfWork work, TimeProvider time, KeyPolicyPla
             await Task.Delay(TimeSpan.FromMilliseconds(100 << i), time, cancellationToken).ConfigureAwait(false);
         }
 
-        work.Warn($"KMS took the key policy in {region.Region} and does not show it yet; Get-KeyPolicy -Live tells when it does.");
+        work.Warn($"KMS took the key policy in {region.Region} and does not show it yet; PolicyService.GetLiveAsync tells when it does.");
     }
 
     private static async Task<string> ReadAsync(IKmsChannel kms, RegionalPolicyChange region, CancellationToken cancellationToken) =>

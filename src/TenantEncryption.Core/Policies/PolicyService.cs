@@ -53,7 +53,7 @@ public sealed class PolicyService
     public async Task<IReadOnlyList<KeyPolicy>> GetLiveAsync(string providerId, CancellationToken cancellationToken = default)
     {
         PolicyTarget target = await FindAsync(new KeyPolicyRequest { ProviderId = providerId }, cancellationToken).ConfigureAwait(false);
-        Operation operation = _work.Begin("Get-KeyPolicy", target.Provider.TenantId);
+        Operation operation = _work.Begin("PolicyService.GetLiveAsync", target.Provider.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         var policies = new List<KeyPolicy>();
         foreach (KeyRegion region in await RegionsAsync(operation.Kms, target.Provider, cancellationToken).ConfigureAwait(false))
@@ -82,7 +82,7 @@ public sealed class PolicyService
     public async Task<KeyPolicyPlan> PlanAsync(KeyPolicyRequest request, CancellationToken cancellationToken = default)
     {
         PolicyTarget target = await FindAsync(request, cancellationToken).ConfigureAwait(false);
-        Operation operation = _work.Begin("Get-KeyPolicy", target.Provider.TenantId);
+        Operation operation = _work.Begin("PolicyService.GetLiveAsync", target.Provider.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         var changes = new List<RegionalPolicyChange>();
         var warnings = new List<string>();

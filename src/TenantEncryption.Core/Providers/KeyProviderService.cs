@@ -44,7 +44,7 @@ public sealed class KeyProviderService
     /// </exception>
     public async Task<KeyProvider> RegisterAsync(NewKeyProvider newProvider, CancellationToken cancellationToken = default)
     {
-        Operation operation = _work.Begin("New-KeyProvider", newProvider.TenantId);
+        Operation operation = _work.Begin("KeyProviderService.RegisterAsync", newProvider.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         return await RegisterAsync(operation, await DraftAsync(operation, newProvider, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
@@ -56,7 +56,7 @@ public sealed class KeyProviderService
     /// <exception cref="TenantEncryptionException">As <see cref="RegisterAsync(NewKeyProvider, CancellationToken)"/>.</exception>
     public async Task<KeyProviderDraft> DraftAsync(NewKeyProvider newProvider, CancellationToken cancellationToken = default)
     {
-        Operation operation = _work.Begin("New-KeyProvider", newProvider.TenantId);
+        Operation operation = _work.Begin("KeyProviderService.RegisterAsync", newProvider.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         return await DraftAsync(operation, newProvider, cancellationToken).ConfigureAwait(false);
     }
@@ -69,7 +69,7 @@ public sealed class KeyProviderService
     public async Task<KeyProvider> RegisterAsync(KeyProviderDraft draft, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(draft);
-        Operation operation = _work.Begin("New-KeyProvider", draft.Provider.TenantId);
+        Operation operation = _work.Begin("KeyProviderService.RegisterAsync", draft.Provider.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         return await RegisterAsync(operation, draft, cancellationToken).ConfigureAwait(false);
     }
@@ -126,7 +126,7 @@ public sealed class KeyProviderService
     public async Task<KeyProviderTestResult> TestAsync(string providerId, bool offline = false, CancellationToken cancellationToken = default)
     {
         (EncryptionTenant tenant, KeyProvider provider) = await ReadAsync(providerId, cancellationToken).ConfigureAwait(false);
-        Operation operation = _work.Begin("Test-KeyProvider", tenant.TenantId);
+        Operation operation = _work.Begin("KeyProviderService.TestAsync", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         return await _tester.TestAsync(operation, tenant, provider, offline, cancellationToken).ConfigureAwait(false);
     }
@@ -139,7 +139,7 @@ public sealed class KeyProviderService
     /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>: neither such a tenant nor a platform is given; <c>INVALID_INPUT</c>.</exception>
     public async Task<KeyProviderTestResult> TestKeyAsync(KeyCandidate candidate, bool offline = false, CancellationToken cancellationToken = default)
     {
-        Operation operation = _work.Begin("Test-KeyProvider", candidate.Platform is null ? candidate.TenantId : null);
+        Operation operation = _work.Begin("KeyProviderService.TestAsync", candidate.Platform is null ? candidate.TenantId : null);
         await using var _ = operation.ConfigureAwait(false);
         return await _tester.TestAsync(operation, candidate, offline, cancellationToken).ConfigureAwait(false);
     }
@@ -158,7 +158,7 @@ public sealed class KeyProviderService
         }
 
         await _work.ReadAsync(store => ProviderChecks.RequireEnablingAsync(store, tenant, provider), cancellationToken).ConfigureAwait(false);
-        Operation operation = _work.Begin("Enable-KeyProvider", tenant.TenantId);
+        Operation operation = _work.Begin("KeyProviderService.EnableAsync", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         await RequireWorkingAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
         KeyEncryptionKey key = await _keyMaker.MakeAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
@@ -233,7 +233,7 @@ public sealed class KeyProviderService
     /// <exception cref="TenantEncryptionException"><c>TRANSITION_FORBIDDEN</c>, <c>HAS_DEPENDANTS</c>, <c>MIGRATION_RUNNING</c>.</exception>
     public Task<KeyProvider> DisableAsync(string providerId, bool force = false, CancellationToken cancellationToken = default) =>
         ChangeStatusAsync(
-            "Disable-KeyProvider",
+            "KeyProviderService.DisableAsync",
             providerId,
             KeyProviderStatus.Deactivated,
             EventTypes.ProviderDeactivated,
@@ -247,7 +247,7 @@ public sealed class KeyProviderService
     /// <exception cref="TenantEncryptionException"><c>TRANSITION_FORBIDDEN</c>.</exception>
     public Task<KeyProvider> RestoreAsync(string providerId, CancellationToken cancellationToken = default) =>
         ChangeStatusAsync(
-            "Restore-KeyProvider",
+            "KeyProviderService.RestoreAsync",
             providerId,
             KeyProviderStatus.Archived,
             EventTypes.ProviderRestored,
@@ -262,7 +262,7 @@ public sealed class KeyProviderService
     /// <exception cref="TenantEncryptionException"><c>TRANSITION_FORBIDDEN</c>, <c>HAS_DEPENDANTS</c>, <c>MIGRATION_RUNNING</c>.</exception>
     public async Task<KeyProvider> RemoveAsync(string providerId, bool force = false, CancellationToken cancellationToken = default)
     {
-        Operation operation = _work.Begin("Remove-KeyProvider");
+        Operation operation = _work.Begin("KeyProviderService.RemoveAsync");
         await using var _ = operation.ConfigureAwait(false);
         KeyProvider removed = await _work.ChangeAsync(
             operation,

@@ -36,7 +36,7 @@ public sealed class KeyService
     /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>, <c>MIGRATION_RUNNING</c>, or what the provider answers.</exception>
     public async Task<KeyEncryptionKey> RotateAsync(string tenantId, CancellationToken cancellationToken = default)
     {
-        Operation operation = _work.Begin("Update-KeyEncryptionKey", tenantId);
+        Operation operation = _work.Begin("KeyService.RotateAsync", tenantId);
         await using var _ = operation.ConfigureAwait(false);
         return await RotateAsync(operation, tenantId, replacing: null, cancellationToken).ConfigureAwait(false);
     }

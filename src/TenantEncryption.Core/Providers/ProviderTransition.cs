@@ -37,7 +37,7 @@ internal static class ProviderTransition
             throw new TenantEncryptionException(
                 ErrorCodes.HasDependants,
                 $"The children of tenant '{target.TenantId}' inherited its key provider and would keep it: {string.Join(", ", children)}.",
-                remedy: "Make the tenant and its children anew with the other key (New-EncryptionTenant -KeyArn, then -Parent).");
+                remedy: "Make the tenant anew with the other key, and then its children.");
         }
     }
 

@@ -64,7 +64,7 @@ public sealed class TenantService
             Epoch = 1,
             CreatedAt = now,
         };
-        Operation operation = _work.Begin("New-EncryptionTenant", tenant.TenantId);
+        Operation operation = _work.Begin("TenantService.CreateAsync", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         KeyProvider provider = await _first.FindAsync(operation, tenant, newTenant, cancellationToken).ConfigureAwait(false);
         try

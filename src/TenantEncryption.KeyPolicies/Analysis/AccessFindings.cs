@@ -76,8 +76,8 @@ internal static class AccessFindings
             IReadOnlyList<Fault> refused = RefusalFaults.Of(subject, statement, [.. advised]);
             foreach (Fault fault in refused.Concat(DenyFaults.Of(subject, [.. advised], [.. told, .. refused])).Where(fault => !fault.Edits.All(edit => asked.Contains(edit.ToString()))))
             {
-                string choice = advised.Key.Choice is { } name ? $", and say so with -Parameter @{{ {name} = $false }}" : "";
-                (fault with { Hint = $"{(fault.Hint is null ? "" : $"{fault.Hint} ")}Set-KeyPolicy does so. Or leave it out on purpose{choice}." }).AddTo(
+                string choice = advised.Key.Choice is { } name ? $", and say so with KeyPolicyRequest.Parameters: {name} = false" : "";
+                (fault with { Hint = $"{(fault.Hint is null ? "" : $"{fault.Hint} ")}Putting the platform's statements does so. Or leave it out on purpose{choice}." }).AddTo(
                     findings,
                     FindingSeverity.Warning,
                     PolicyFindingCodes.MissingRecommended,

@@ -68,9 +68,9 @@ internal sealed record PolicyEdit
         PolicyEditKind.Set => $"Make the {Element} of {Of} {Json(Content!)}.",
         PolicyEditKind.Rename => $"Write '{Values[0]}' in the place of '{VisibleText.Of(Path[^1])}' in {Of}.",
         PolicyEditKind.AddStatement when Of == AccountStatements.RootSid => $"Add the statement that lets the account in: {Content!.ToString(Formatting.None)}.",
-        PolicyEditKind.AddStatement => $"Add the platform's statement '{Of}' (Get-KeyPolicy -StatementOnly shows it).",
+        PolicyEditKind.AddStatement => $"Add the platform's statement '{Of}' (its template shows it).",
         PolicyEditKind.RemoveStatement => $"Remove {Of}.",
-        PolicyEditKind.ReplaceStatement => $"Put the platform's statement '{(string?)Content!["Sid"]}' in the place of {Of} (Get-KeyPolicy -StatementOnly shows it).",
+        PolicyEditKind.ReplaceStatement => $"Put the platform's statement '{(string?)Content!["Sid"]}' in the place of {Of} (its template shows it).",
         PolicyEditKind.RemoveCharacter => $"Take the character {VisibleText.Of(Old!)} out, wherever it stands.",
         _ => $"Write it as \\u{(int)Old![0]:x4}.",
     };
@@ -85,6 +85,6 @@ internal sealed record PolicyEdit
     private static string Json(JToken content)
     {
         string json = content.ToString(Formatting.None);
-        return json.Length <= LongestJson ? json : "as the platform's statement has it (Get-KeyPolicy -StatementOnly shows it)";
+        return json.Length <= LongestJson ? json : "as the platform's statement has it (its template shows it)";
     }
 }

@@ -81,15 +81,15 @@ internal sealed partial class PlaceholderValues
     {
         string given = string.Join(" and ", missing.Select(Parameter).Distinct(StringComparer.Ordinal));
         bool isShown = missing.Any(placeholder => placeholder.Source is PlaceholderSource.Given or PlaceholderSource.ContextValue);
-        return $"Give {(missing.Length == 1 ? "it" : "them")} with {given}{(isShown ? ", or what the platform itself shows with -From" : "")}.";
+        return $"Give {(missing.Length == 1 ? "it" : "them")} with {given}{(isShown ? ", or what the platform itself shows with KeyPolicyRequest.From" : "")}.";
     }
 
     private static string Parameter(PlatformPlaceholder placeholder) => placeholder.Source switch
     {
-        PlaceholderSource.TenantIds => "-TenantId",
-        PlaceholderSource.Users => "-User",
-        PlaceholderSource.Account or PlaceholderSource.Region or PlaceholderSource.KeyId or PlaceholderSource.Partition => "-KeyArn",
-        _ => $"-Parameter @{{ {placeholder.Name} = '…' }}",
+        PlaceholderSource.TenantIds => "KeyPolicyRequest.TenantIds",
+        PlaceholderSource.Users => "KeyPolicyRequest.Users",
+        PlaceholderSource.Account or PlaceholderSource.Region or PlaceholderSource.KeyId or PlaceholderSource.Partition => "PolicyValues.Key",
+        _ => $"KeyPolicyRequest.Parameters: {placeholder.Name} = '…'",
     };
 
     private IReadOnlyList<string> ValuesOf(PlatformPlaceholder placeholder)

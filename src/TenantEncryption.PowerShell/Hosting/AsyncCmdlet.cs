@@ -54,7 +54,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Has the pipeline thread write a warning.</summary>
     /// <param name="text">The warning.</param>
-    internal void Warn(string text) => _pipeline.Post(() => WriteWarning(text));
+    internal void Warn(string text) => _pipeline.Post(() => WriteWarning(CmdletWording.Of(text)));
 
     /// <summary>Has the pipeline thread show progress.</summary>
     /// <param name="progress">How far the work is.</param>
@@ -93,7 +93,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Writes a result, as it is: a byte array stays one object.</summary>
     /// <param name="result">The result.</param>
     /// <returns>When it is queued.</returns>
-    protected internal ValueTask EmitAsync(object result) => _pipeline.PostResultAsync(() => WriteObject(result, enumerateCollection: false), Cancellation);
+    protected internal ValueTask EmitAsync(object result) =>
+        _pipeline.PostResultAsync(() => WriteObject(CmdletWording.Of(result), enumerateCollection: false), Cancellation);
 
     /// <summary>Writes results and errors together: on the pipeline thread, once there is room.</summary>
     /// <param name="write">Writes them.</param>

@@ -6,15 +6,18 @@ namespace TenantEncryption.PowerShell.Hosting;
 /// <summary>Makes PowerShell's error records from the library's exceptions, in one place.</summary>
 internal static class ErrorRecords
 {
-    /// <summary>An error record whose FullyQualifiedErrorId begins with the code and whose RecommendedAction is the remedy.</summary>
+    /// <summary>An error record, in the words of the cmdlets, whose FullyQualifiedErrorId begins with the code and whose RecommendedAction is the remedy.</summary>
     /// <param name="exception">The error.</param>
     /// <param name="target">The record that failed.</param>
     /// <returns>The error record.</returns>
-    public static ErrorRecord ToErrorRecord(this TenantEncryptionException exception, object? target) =>
-        new(exception, exception.Code, exception.Definition.Kind.ToCategory(), target)
+    public static ErrorRecord ToErrorRecord(this TenantEncryptionException exception, object? target)
+    {
+        TenantEncryptionException worded = CmdletWording.Of(exception);
+        return new ErrorRecord(worded, worded.Code, worded.Definition.Kind.ToCategory(), target)
         {
-            ErrorDetails = new ErrorDetails(exception.Detail) { RecommendedAction = exception.Remedy },
+            ErrorDetails = new ErrorDetails(worded.Detail) { RecommendedAction = worded.Remedy },
         };
+    }
 
     private static ErrorCategory ToCategory(this ErrorKind kind) => kind switch
     {

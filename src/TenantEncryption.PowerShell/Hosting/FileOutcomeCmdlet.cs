@@ -99,7 +99,7 @@ public abstract class FileOutcomeCmdlet : TenantCmdlet
 
         if ((outcome.Warning ?? outcome.Skipped) is { } text)
         {
-            WriteWarning($"{outcome.Source}: {text}");
+            WriteWarning($"{outcome.Source}: {CmdletWording.Of(text)}");
         }
 
         if (outcome.Error is not null)

@@ -9,8 +9,14 @@ public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssembly
 
     static ModuleLifetime() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Task.Run(OpenStores.DisconnectAllAsync).Wait(ExitPatience);
 
-    /// <summary>Loads Core, so that its types can be named (<c>[TenantEncryption.…]</c>) as soon as the module is there.</summary>
-    public void OnImport() => _ = typeof(Stores.IStore).Assembly.GetName();
+    /// <summary>Loads Core and what it stands on, so that their types can be named (<c>[TenantEncryption.…]</c>) as soon as the module is there.</summary>
+    public void OnImport()
+    {
+        foreach (Type one in (Type[])[typeof(TenantEncryptionException), typeof(Envelope.MessageLimits), typeof(Platforms.PlatformProfile), typeof(Stores.IStore)])
+        {
+            _ = one.Assembly.GetName();
+        }
+    }
 
     /// <summary>Zeroes plaintext keys at once; the stores close when the last cmdlet is out.</summary>
     /// <param name="psModuleInfo">This module.</param>

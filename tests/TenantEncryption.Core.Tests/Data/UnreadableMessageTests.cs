@@ -75,7 +75,7 @@ public sealed class UnreadableMessageTests
 
         Assert.Equal(ErrorCodes.NotAMessage, refusal.Code);
         Assert.Contains("base64 text of a message", refusal.Detail, StringComparison.Ordinal);
-        Assert.Contains("Get-Content -Raw", refusal.Remedy, StringComparison.Ordinal);
+        Assert.Contains("base64 -d", refusal.Remedy, StringComparison.Ordinal);
         Assert.Equal([1], await service.ReadValueAsync(Convert.FromBase64String(text)));
         await using var stream = new MemoryStream(Encoding.UTF8.GetBytes(mark + text));
         Assert.Contains("base64", (await Refusal.OfAsync(() => MessageReader.ReadHeaderAsync(stream))).Detail, StringComparison.Ordinal);
@@ -112,7 +112,7 @@ public sealed class UnreadableMessageTests
 
             Assert.Equal(ErrorCodes.WrongTenant, refusal.Code);
             Assert.DoesNotContain("Name the tenant", refusal.Remedy, StringComparison.Ordinal);
-            Assert.Contains("-EncryptionContext @{ TenantId", refusal.Remedy, StringComparison.Ordinal);
+            Assert.Contains("UnprotectOptions.EncryptionContext: TenantId", refusal.Remedy, StringComparison.Ordinal);
         }
 
         Assert.Equal([1], await service.ReadValueAsync(message, new UnprotectOptions { TenantId = "acme", Keyring = keyring }));

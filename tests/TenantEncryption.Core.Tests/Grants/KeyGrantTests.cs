@@ -118,7 +118,7 @@ public sealed class KeyGrantTests
 
         Assert.Equal(["GenerateDataKey", "Decrypt", "DescribeKey"], grant.Operations);
         Assert.Equal((null, null), ((object?)grant.RetiringPrincipal, (object?)grant.EncryptionContextSubset));
-        Assert.Contains(scene.Test.Warnings, warning => warning.Contains("-TenantId", StringComparison.Ordinal));
+        Assert.Contains(scene.Test.Warnings, warning => warning.Contains("NewKeyGrant.TenantIds", StringComparison.Ordinal));
     }
 
     [Fact]

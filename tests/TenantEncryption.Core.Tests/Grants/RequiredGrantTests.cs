@@ -101,7 +101,7 @@ public sealed class RequiredGrantTests
         await using TestService later = await scene.Service.OpenAnotherAsync();
         TenantEncryptionException refusal = await Refusal.OfAsync(() => later.ReadValueAsync(message));
         Assert.Equal(ErrorCodes.GrantNotFound, refusal.Code);
-        Assert.Contains("New-KeyGrant", refusal.Remedy, StringComparison.Ordinal);
+        Assert.Contains("KeyGrantService.CreateAsync", refusal.Remedy, StringComparison.Ordinal);
         KeyProviderTestResult result = await scene.Service.Service.Providers.TestAsync(provider.Id);
         Assert.Equal((ErrorCodes.GrantNotFound, KeyProviderVerdict.WontWork), (result.Code, result.Verdict));
         Assert.Contains(result.Checks, check => check is { Name: "Grant", Outcome: CheckOutcome.Failed, Subject: CheckSubject.Platform, Remedy: not null });
@@ -164,7 +164,7 @@ public sealed class RequiredGrantTests
         Assert.True((await scene.Service.Service.Providers.TestAsync(provider.Id)).Success);
         await grants.RevokeAsync(second);
         KeyProviderTestResult result = await scene.Service.Service.Providers.TestAsync(provider.Id);
-        Assert.Contains(result.Checks, check => check.Name == "Grant" && check.Remedy?.Contains($"-GranteeServicePrincipal {Service} -SourceArn <arn>.", StringComparison.Ordinal) == true);
+        Assert.Contains(result.Checks, check => check.Name == "Grant" && check.Remedy?.Contains($"granteeServicePrincipal: {Service}, sourceArn: <arn>).", StringComparison.Ordinal) == true);
     }
 
     [Fact]

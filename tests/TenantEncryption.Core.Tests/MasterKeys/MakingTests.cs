@@ -168,7 +168,7 @@ public sealed class MakingTests
 
         MasterKey key = await scene.CreateAsync(scene.Request("tableau-cloud", "us-west-2"));
 
-        Assert.Contains(scene.Test.Warnings, warning => warning.Contains("Set-KeyPolicy", StringComparison.Ordinal));
+        Assert.Contains(scene.Test.Warnings, warning => warning.Contains("PolicyService.SetAsync", StringComparison.Ordinal));
         Assert.Equal("Enable IAM User Permissions", (string?)Assert.Single(JObject.Parse(await scene.PolicyAsync(key.KeyArn))["Statement"]!)["Sid"]);
     }
 
@@ -265,11 +265,11 @@ public sealed class MakingTests
         MasterKey made = Assert.IsType<MasterKey>(error.Unfinished);
         Assert.Equal((ErrorCodes.KmsUnreachable, $"kms:{operation}", made.KeyArn), (error.Code, error.Operation, error.KeyArn));
         Assert.Contains(step, error.Detail, StringComparison.Ordinal);
-        Assert.Contains($"Remove-MasterKey -KeyArn {made.KeyArn} -PendingWindowInDays 7 -EndpointUrl {scene.Kms.Url}", error.Remedy, StringComparison.Ordinal);
-        Assert.Contains($"Update-MasterKey -KeyArn {made.KeyArn}", error.Remedy, StringComparison.Ordinal);
-        Assert.Contains("-ReplicaRegion eu-west-3 -Alias alias/acme", error.Remedy, StringComparison.Ordinal);
-        Assert.Equal(operation is "CreateAlias" or "PutKeyPolicy", error.Remedy.Contains("Set-KeyPolicy", StringComparison.Ordinal));
-        Assert.Equal(operation != "ReplicateKey", error.Remedy.Contains("-Rotation $true", StringComparison.Ordinal));
+        Assert.Contains($"MasterKeyService.RemoveAsync(keyArn: {made.KeyArn}, pendingWindowInDays: 7, endpointUrl: {scene.Kms.Url})", error.Remedy, StringComparison.Ordinal);
+        Assert.Contains($"MasterKeyService.UpdateAsync(keyArn: {made.KeyArn}", error.Remedy, StringComparison.Ordinal);
+        Assert.Contains("replicaRegion: eu-west-3, alias: alias/acme", error.Remedy, StringComparison.Ordinal);
+        Assert.Equal(operation is "CreateAlias" or "PutKeyPolicy", error.Remedy.Contains("PolicyService.SetAsync", StringComparison.Ordinal));
+        Assert.Equal(operation != "ReplicateKey", error.Remedy.Contains("rotation: true", StringComparison.Ordinal));
         EncryptionEvent told = Assert.Single(await scene.EventsAsync(EventTypes.MasterKeyUpdated));
         Assert.Equal((ErrorCodes.KmsUnreachable, made.KeyArn), (told.Data["code"], told.Data["keyArn"]));
 

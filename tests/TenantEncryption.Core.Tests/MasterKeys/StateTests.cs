@@ -133,7 +133,7 @@ public sealed class StateTests
         Assert.Equal(removed.DeletionDate, again.DeletionDate);
         Assert.Equal(("Disabled", null, true), (restored.State, restored.DeletionDate, restored.Rotation));
         Assert.Equal("Disabled", nothing.State);
-        Assert.Contains(scene.Test.Warnings, warning => warning.Contains("Enable-MasterKey", StringComparison.Ordinal));
+        Assert.Contains(scene.Test.Warnings, warning => warning.Contains("MasterKeyService.EnableAsync", StringComparison.Ordinal));
         Assert.Single(await scene.EventsAsync(EventTypes.MasterKeyDeletionScheduled));
         Assert.Single(await scene.EventsAsync(EventTypes.MasterKeyRestored));
     }
@@ -154,7 +154,7 @@ public sealed class StateTests
         MasterKey key = await scene.CreateAsync("eu-west-1", "eu-west-3");
 
         MasterKey alone = await scene.Keys.RemoveAsync(key);
-        int warned = scene.Test.Warnings.Count(warning => warning.Contains("-AllRegions", StringComparison.Ordinal));
+        int warned = scene.Test.Warnings.Count(warning => warning.Contains("allRegions", StringComparison.Ordinal));
         await scene.Keys.RestoreAsync(alone);
         MasterKey together = await scene.Keys.RemoveAsync(await scene.LookAsync(key.KeyArn), allRegions: true);
 

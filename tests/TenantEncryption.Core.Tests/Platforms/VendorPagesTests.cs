@@ -103,7 +103,7 @@ public sealed class VendorPagesTests
         Assert.All(about.Where(check => check.Outcome == CheckOutcome.Warning), check =>
         {
             Assert.Contains("Separate IAM roles must be added", check.Observed, StringComparison.Ordinal);
-            Assert.Contains("-Parameter @{ Automation = $false }", check.Remedy, StringComparison.Ordinal);
+            Assert.Contains("KeyPolicyRequest.Parameters: Automation = false", check.Remedy, StringComparison.Ordinal);
         });
     }
 

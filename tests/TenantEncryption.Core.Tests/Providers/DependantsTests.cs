@@ -31,7 +31,7 @@ public sealed class DependantsTests
         KeyProvider active = await service.ProviderAsync("Next");
         await service.Service.Migrations.StartAsync("acme", active.Id);
 
-        Assert.Contains("Start-KeyMigration -TenantId 'acme' -To 'Next'", refusal.Remedy, StringComparison.Ordinal);
+        Assert.Contains("KeyMigrationService.StartAsync of tenant 'acme' to 'Next'", refusal.Remedy, StringComparison.Ordinal);
         Assert.Equal(KeyProviderStatus.Deactivated, (await service.Service.Providers.DisableAsync(cmk.Id)).Status);
     }
 
@@ -84,7 +84,7 @@ public sealed class DependantsTests
         time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(1));
         TenantEncryptionException refusal = await Refusal.OfAsync(Remove);
         Assert.Equal(ErrorCodes.HasDependants, refusal.Code);
-        Assert.DoesNotContain("-Force", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("force", refusal.Message, StringComparison.Ordinal);
         time.Advance(TimeSpan.FromSeconds(1));
         await Remove();
     }
@@ -103,7 +103,7 @@ public sealed class DependantsTests
             TenantEncryptionException refusal = await Refusal.OfAsync(() => other.Service.Providers.RemoveAsync(cmk.Id, force: true));
             Assert.Equal(ErrorCodes.HasDependants, refusal.Code);
             Assert.Contains("writers", refusal.Detail, StringComparison.Ordinal);
-            Assert.DoesNotContain("-Force", refusal.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("force", refusal.Message, StringComparison.Ordinal);
         }
 
         await service.Service.Providers.RemoveAsync(cmk.Id, force: true);

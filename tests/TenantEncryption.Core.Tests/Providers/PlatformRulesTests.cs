@@ -36,7 +36,7 @@ public sealed class PlatformRulesTests
         KeyProvider cmk = await service.RegisterAsync("CMK");
         KeyProvider internalKms = await service.InternalAsync();
 
-        await AssertForbiddenAsync(() => service.Service.Migrations.StartAsync("acme", cmk.Id, MigrationMode.RewrapKek), "Enable-KeyProvider");
+        await AssertForbiddenAsync(() => service.Service.Migrations.StartAsync("acme", cmk.Id, MigrationMode.RewrapKek), "KeyProviderService.EnableAsync");
         KeyMigrationPlan plan = await service.Service.Migrations.MeasureAsync("acme", cmk.Id, MigrationMode.RewrapKek);
         Assert.Contains(ErrorCodes.TransitionForbidden, Assert.Single(plan.Refusals), StringComparison.Ordinal);
         Assert.Contains("permanent", await service.Service.Providers.FindQuestionAsync(cmk), StringComparison.Ordinal);

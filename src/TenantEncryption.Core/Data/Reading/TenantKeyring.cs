@@ -148,8 +148,8 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     private static TenantEncryptionException NamesNoTenant(string detail, string contextKey, string tenantId) => new(
         ErrorCodes.WrongTenant,
         detail,
-        remedy: $"If its writer bound it to the tenant without storing that, give the pair (-EncryptionContext @{{ {contextKey} = '{tenantId}' }}); "
-            + "else give the key that wrapped it (-RawKey, or UnprotectOptions.Keyring).");
+        remedy: $"If its writer bound it to the tenant without storing that, give the pair (UnprotectOptions.EncryptionContext: {contextKey} = '{tenantId}'); "
+            + "else give the key that wrapped it (UnprotectOptions.Keyring).");
 
     // A pair that the header stores, too, is compared by the reader; here the whole context is what matters.
     private EncryptionContext WithRequired(EncryptionContext stored) => _options.EncryptionContext is { } required

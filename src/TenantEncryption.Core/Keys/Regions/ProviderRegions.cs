@@ -102,7 +102,7 @@ internal sealed class ProviderRegions(UnitOfWork work, ProviderAuthenticator aut
     private static TenantEncryptionException Stuck(TenantEncryptionException fault, KeyProvider provider, List<string> silent)
     {
         string why = provider.RefusedRegions.Count > 0
-            ? $"No replica is asked since AWS KMS in {string.Join(", ", provider.RefusedRegions)} refused the key, until Test-KeyProvider passes there."
+            ? $"No replica is asked since AWS KMS in {string.Join(", ", provider.RefusedRegions)} refused the key, until KeyProviderService.TestAsync passes there."
             : $"Neither do its replicas in {string.Join(", ", silent)} answer.";
         return new TenantEncryptionException(fault.Code, $"{fault.Detail} {why}", fault)
         {

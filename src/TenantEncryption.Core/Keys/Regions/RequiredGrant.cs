@@ -52,8 +52,8 @@ internal static class RequiredGrant
     public static string RemedyFor(KeyProvider provider)
     {
         (string tenantId, string grantee) = provider.Grants is [var first, ..] ? (first.TenantId, first.GranteePrincipal) : (provider.TenantId, "<arn>");
-        string parameters = PrincipalSyntax.IsService(grantee) ? $"-GranteeServicePrincipal {grantee} -SourceArn <arn>" : $"-GranteePrincipal {grantee}";
+        string parameters = PrincipalSyntax.IsService(grantee) ? $"granteeServicePrincipal: {grantee}, sourceArn: <arn>" : $"granteePrincipal: {grantee}";
         return "If it was revoked on purpose, the data is shut, as it should be. Else make it again: "
-            + $"New-KeyGrant {provider.Id} -TenantId {tenantId} {parameters}. KMS may take minutes to list a new grant.";
+            + $"KeyGrantService.CreateAsync(key: {provider.Id}, tenantId: {tenantId}, {parameters}). KMS may take minutes to list a new grant.";
     }
 }

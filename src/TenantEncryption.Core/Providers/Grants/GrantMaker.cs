@@ -75,7 +75,7 @@ internal sealed class GrantMaker(TimeProvider time)
             }
             catch (TenantEncryptionException exception) when (exception.Code != ErrorCodes.GrantNotFound)
             {
-                operation.WarnOnce($"The grant {grant} on {grant.KeyArn} could not be taken away ({exception.Code}): Remove-KeyGrant does, as who may revoke it.");
+                operation.WarnOnce($"The grant {grant} on {grant.KeyArn} could not be taken away ({exception.Code}): KeyGrantService.RevokeAsync does, as who may revoke it.");
             }
         }
     }
@@ -138,7 +138,7 @@ internal sealed class GrantMaker(TimeProvider time)
                 exception.Code,
                 $"Who the caller is, for whom the grant would be made, is not known: {exception.Detail}",
                 exception,
-                "Name who shall use the key with -GranteePrincipal, or mend what keeps sts:GetCallerIdentity from answering.");
+                "Name who shall use the key with NewKeyProvider.GranteePrincipal, or mend what keeps sts:GetCallerIdentity from answering.");
         }
     }
 

@@ -27,20 +27,20 @@ internal static class PlatformRules
 
         if (platform.Lifecycle.KeyChange == KeyChange.Never && own.Any(provider => provider.Type == KeyProviderType.AwsKms && provider.Status != KeyProviderStatus.Pending))
         {
-            throw Forbidden(platform, "a tenant's customer master key is fixed: make the tenant anew (New-EncryptionTenant -KeyArn)");
+            throw Forbidden(platform, "a tenant's customer master key is fixed: make the tenant anew with the other key");
         }
 
         if (newProvider.GranteePrincipal is not null && platform.Grant is null)
         {
             throw new TenantEncryptionException(
-                ErrorCodes.InvalidInput, $"The platform {platform.Name} uses a key by no grant, so there is none to make for {newProvider.GranteePrincipal}. New-KeyGrant makes one beside.");
+                ErrorCodes.InvalidInput, $"The platform {platform.Name} uses a key by no grant, so there is none to make for {newProvider.GranteePrincipal}. KeyGrantService.CreateAsync makes one beside.");
         }
 
         if (platform.ContextValueRequired && newProvider.ContextValue is null)
         {
             throw new TenantEncryptionException(
                 ErrorCodes.InvalidInput,
-                $"On {platform.Name} the vendor makes the value of the encryption context pair '{platform.ContextKey}': give it with -ContextValue, or what the vendor shows with -From.");
+                $"On {platform.Name} the vendor makes the value of the encryption context pair '{platform.ContextKey}': give it with NewKeyProvider.ContextValue, or what the vendor shows with NewKeyProvider.From.");
         }
     }
 
@@ -80,7 +80,7 @@ internal static class PlatformRules
         switch (tenant.Profile.Lifecycle.KeyChange)
         {
             case KeyChange.Migrate:
-                throw Forbidden(tenant.Profile, "a key provider becomes current by a migration only (Start-KeyMigration)");
+                throw Forbidden(tenant.Profile, "a key provider becomes current by a migration only (KeyMigrationService.StartAsync)");
             case KeyChange.Never:
                 RequireEmptyInternal(tenant, active);
                 break;
@@ -104,7 +104,7 @@ internal static class PlatformRules
         switch (rules.KeyChange)
         {
             case KeyChange.Activate:
-                throw Forbidden(tenant.Profile, "a key provider becomes current by activating it (Enable-KeyProvider)");
+                throw Forbidden(tenant.Profile, "a key provider becomes current by activating it (KeyProviderService.EnableAsync)");
             case KeyChange.Never:
                 RequireEmptyInternal(tenant, active);
                 break;
@@ -153,14 +153,14 @@ internal static class PlatformRules
     {
         if (active.Type != KeyProviderType.Internal)
         {
-            throw Forbidden(tenant.Profile, "a tenant's customer master key is fixed: make the tenant anew (New-EncryptionTenant -KeyArn)");
+            throw Forbidden(tenant.Profile, "a tenant's customer master key is fixed: make the tenant anew with the other key");
         }
 
         if (active.MessageCount + active.ValueCount > 0)
         {
             throw Forbidden(
                 tenant.Profile,
-                $"a tenant that has data under {tenant.Profile.InternalProvider} can't get a customer master key: make it anew (New-EncryptionTenant -KeyArn)");
+                $"a tenant that has data under {tenant.Profile.InternalProvider} can't get a customer master key: make it anew with the other key");
         }
     }
 

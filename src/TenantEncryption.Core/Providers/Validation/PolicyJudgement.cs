@@ -71,8 +71,8 @@ internal sealed class PolicyJudgement(ValidationRun run)
                 missing.Code,
                 $"Taken from the policy itself, as nobody gave them: {string.Join(", ", taken)}.",
                 run.Target.IsRegistered
-                    ? "Compare them with what the vendor shows; a key that is registered with -Parameter or -From is judged by what they say."
-                    : "Compare them with what the vendor shows, or give them with -Parameter or -From.",
+                    ? "Compare them with what the vendor shows; a key that is registered with NewKeyProvider.Parameters or NewKeyProvider.From is judged by what they say."
+                    : "Compare them with what the vendor shows, or give them with NewKeyProvider.Parameters or NewKeyProvider.From.",
                 region.Name,
                 CheckSubject.Platform);
             return values with { Parameters = found };

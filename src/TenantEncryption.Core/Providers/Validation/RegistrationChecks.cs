@@ -15,7 +15,7 @@ internal static class RegistrationChecks
         AddRegion(checks, target, arn.Region!);
         if (target.Provider.Connection.EndpointUrl is { } endpoint)
         {
-            checks.Warn("Endpoint", null, $"KMS is called at {endpoint}, not at AWS's own endpoint.", "Fine for tests and VPC endpoints; else remove -EndpointUrl.");
+            checks.Warn("Endpoint", null, $"KMS is called at {endpoint}, not at AWS's own endpoint.", "Fine for tests and VPC endpoints; else remove KmsConnection.EndpointUrl.");
         }
 
         AddSharing(checks, target);

@@ -81,7 +81,7 @@ internal sealed class ReplicaCheck : IKeyCheck
             : $"The replicas are in {string.Join(", ", replicas.Select(replica => replica.Region))}; {target.Platform.Name} needs one in {backup}, the backup region of {home.Region}.";
         string remedy = multiRegion
             ? ErrorCatalog.Get(ErrorCodes.ReplicaMissing).Remedy
-            : $"A single-Region key can't become a multi-Region one: make a new key (New-MasterKey -ReplicaRegion {backup}), and a key provider of it.";
+            : $"A single-Region key can't become a multi-Region one: make a new key (NewMasterKey.ReplicaRegions {backup}), and a key provider of it.";
         if (target.IsInUse)
         {
             checks.Warn(Name, ErrorCodes.ReplicaMissing, observed, remedy, backup);

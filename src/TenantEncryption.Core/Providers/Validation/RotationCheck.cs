@@ -30,7 +30,7 @@ internal sealed class RotationCheck : IKeyCheck
             }
             else
             {
-                checks.Warn(Name, null, "KMS does not rotate the key material.", "Turn rotation on (Update-MasterKey -Rotation $true).", home.Region);
+                checks.Warn(Name, null, "KMS does not rotate the key material.", "Turn rotation on (MasterKeyUpdate.Rotation).", home.Region);
             }
         }
         catch (TenantEncryptionException exception)

@@ -56,7 +56,7 @@ internal sealed class RoundTripCheck(KeySealer sealer, ProviderAuthenticator aut
                     Name,
                     exception.Code,
                     $"The caller itself may not use the key, which says nothing of the platform's principals. {observed}",
-                    "Fine for an administrator who only prepares the key. To protect data from here, call as a principal that may use it (-RoleArn).",
+                    "Fine for an administrator who only prepares the key. To protect data from here, call as a principal that may use it (KmsConnection.RoleArn).",
                     exception.Region);
             }
             else

@@ -83,21 +83,21 @@ public sealed class PlatformStatementsTests
         Assert.Equal(ErrorCodes.PlaceholderMissing, refused.Code);
         Assert.Contains("SidSuffix, from a parameter", refused.Detail, StringComparison.Ordinal);
         Assert.Contains("SfAuth, from the provider's context value", refused.Detail, StringComparison.Ordinal);
-        Assert.Contains("-From", refused.Remedy, StringComparison.Ordinal);
+        Assert.Contains("KeyPolicyRequest.From", refused.Remedy, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("amazon-q-business", "the key's ARN", "-KeyArn")]
-    [InlineData("amazon-q-business", "a parameter", "-Parameter @{ AdminRole = '…' }")]
-    [InlineData("qlik-cloud", "the tenant ids", "-TenantId")]
-    [InlineData("standalone", "the principals that shall use the key", "-User")]
+    [InlineData("amazon-q-business", "the key's ARN", "PolicyValues.Key")]
+    [InlineData("amazon-q-business", "a parameter", "KeyPolicyRequest.Parameters: AdminRole = '…'")]
+    [InlineData("qlik-cloud", "the tenant ids", "KeyPolicyRequest.TenantIds")]
+    [InlineData("standalone", "the principals that shall use the key", "KeyPolicyRequest.Users")]
     public void A_placeholder_is_missed_from_its_own_source_with_the_parameter_that_gives_it(string platform, string source, string parameter)
     {
         var missing = Assert.Throws<TenantEncryptionException>(() => Render(platform, new PolicyValues()));
 
         Assert.Contains(source, missing.Detail, StringComparison.Ordinal);
         Assert.Contains(parameter, missing.Remedy, StringComparison.Ordinal);
-        Assert.Equal(platform == "amazon-q-business", missing.Remedy.Contains("-From", StringComparison.Ordinal));
+        Assert.Equal(platform == "amazon-q-business", missing.Remedy.Contains("KeyPolicyRequest.From", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -167,8 +167,8 @@ public sealed class PlatformWalkTests
         KeyProviderTestResult result = await TestKeyOfAsync(scene, await scene.CreateKeyAsync([]));
 
         KeyProviderCheck missing = result.Checks.First(check => check.Code == ErrorCodes.ReplicaMissing);
-        Assert.Contains($"New-MasterKey -ReplicaRegion {scene.Backup}", missing.Remedy, StringComparison.Ordinal);
-        Assert.DoesNotContain("Update-MasterKey", missing.Remedy, StringComparison.Ordinal);
+        Assert.Contains($"NewMasterKey.ReplicaRegions {scene.Backup}", missing.Remedy, StringComparison.Ordinal);
+        Assert.DoesNotContain("Replicate", missing.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
