@@ -1,4 +1,5 @@
 using TenantEncryption.Data;
+using TenantEncryption.Data.Wraps;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
 
@@ -29,7 +30,7 @@ public sealed record TenantEncryptionOptions
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>After how many wraps a key is rotated by itself; 2^30 unless a test says otherwise.</summary>
-    internal long WrapLimit { get; init; } = KeyReservations.DefaultWrapLimit;
+    internal long WrapLimit { get; init; } = WrapReservations.DefaultWrapLimit;
 
     /// <summary>The file system.</summary>
     internal Files.IFileEffects FileEffects { get; init; } = new Files.FileEffects();

@@ -1,6 +1,9 @@
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Data;
+using TenantEncryption.Data.Protecting;
+using TenantEncryption.Data.Reading;
+using TenantEncryption.Data.Wraps;
 using TenantEncryption.Drills;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
@@ -10,6 +13,7 @@ using TenantEncryption.Integrity;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Keys.Root;
+using TenantEncryption.Keys.Sources;
 using TenantEncryption.Kms;
 using TenantEncryption.MasterKeys;
 using TenantEncryption.Migration;
@@ -27,133 +31,55 @@ namespace TenantEncryption;
 public sealed class TenantEncryptionService : IAsyncDisposable
 {
     private readonly IStore _store;
-    private readonly IKms _kms;
-    private readonly string _storeId;
-    private readonly RootKeyProtection _rootKeyProtection;
-    private readonly InternalKms _internalKms;
-    private readonly LogKeys _logKeys;
-    private readonly ProviderAuthenticator _authenticator;
-    private readonly KeyRing _ring;
-    private readonly SessionKeeper _session;
+    private readonly StoreRoot _root;
+    private readonly Composition _parts;
 
-    private TenantEncryptionService(IStore store, IKms kms, TenantEncryptionOptions options, StoreRoot root)
+    private TenantEncryptionService(IStore store, Lazy<IKms> kms, TenantEncryptionOptions options, StoreRoot root)
     {
-        (string storeId, RootKeySet roots, IRootKeyVault vault) = root;
-        (_store, _kms, _storeId, _rootKeyProtection) = (store, kms, storeId, vault.Protection);
-        TimeProvider time = options.Time;
-        string actor = options.Actor ?? $"{Environment.UserName}@{Environment.MachineName}";
-        _internalKms = new InternalKms(store, vault, storeId, roots, options.AeadFactory);
-        _logKeys = new LogKeys(_internalKms, storeId);
-        Events = new EventLog(
-            store,
-            _logKeys,
-            new HeadFile(options.LogHeadFolder ?? HeadFolderOf(root), storeId),
-            storeId,
-            actor,
-            time);
-        _authenticator = new ProviderAuthenticator(_logKeys, store);
-        Journal = new ChangeJournal(store, Events, _authenticator, kms, time, options.OnKmsCall, options.OnWarning);
-        var sealer = new KeySealer(_internalKms, _authenticator, options.AeadFactory);
-        var refusals = new RefusalLog(Journal, time);
-        var regions = new ProviderRegions(Journal, _authenticator, refusals, new RegionCircuits(time));
-        var keyMaker = new KeyMaker(sealer, regions, time);
-        var secondLayer = new SecondLayer(_authenticator);
-        _ring = new KeyRing(store, sealer, regions, _authenticator, secondLayer, time, options.KeyLease, options.AeadFactory);
-        Journal.OnEpochRaised = _ring.Recheck;
-        _session = new SessionKeeper(store, time);
-        Platforms = new PlatformService(Journal);
-        Policies = new PolicyService(Journal, _authenticator, time);
-        var tester = new KeyProviderTester(
-            Journal,
-            _ring,
-            new KeyProviderValidator(sealer, _authenticator, time),
-            new RegionReview(Journal, sealer, _authenticator),
-            refusals,
-            time);
-        var grants = new GrantMaker(time);
-        Tenants = new TenantService(Journal, keyMaker, new FirstProvider(Journal, _authenticator, tester, grants, time), time);
-        Providers = new KeyProviderService(Journal, Events, _session, keyMaker, tester, grants, time);
-        Keys = new KeyService(Journal, _ring, keyMaker);
-        Drills = new DrillService(Journal, sealer, _authenticator, secondLayer, _session, new LeftOvers(Journal, Events, _session, time), time);
-        RootKey = new RootKeyService(Journal, sealer, _internalKms, _logKeys, vault, storeId);
-        var connections = new KeyConnections(Journal, _authenticator);
-        MasterKeys = new MasterKeyService(Journal, connections, time);
-        Grants = new KeyGrantService(Journal, connections);
-        Migrations = new KeyMigrationService(Journal, Providers, _session, new KekRewrapper(Journal, _session, keyMaker, secondLayer, time), actor, time);
-
-        var reservations = new KeyReservations(Journal, _ring, Keys, _session, options.WrapLimit);
-        var materials = new MaterialsSource(_ring, regions);
-        var writer = new MessageWriter(options.AeadFactory);
-        var contextKeys = new ContextKeys(Journal);
-        var fileReader = new FileReader(Journal, _ring, contextKeys, new MessageReader(options.AeadFactory), options.FileEffects, time);
-        var fileProtector = new FileProtector(
-            reservations,
-            new ProtectedFileWriter(materials, writer, options.FileEffects, time),
-            new CatalogWriter(Journal, time),
-            new SourceRemover(fileReader, options.FileEffects),
-            options.FileEffects);
-        var fileUnprotector = new FileUnprotector(fileReader, options.FileEffects, time);
-        var fileTester = new FileTester(fileReader, time);
-        Data = new TenantDataProtector(
-            Journal,
-            contextKeys,
-            fileReader,
-            ended => new DataSession(
-                Journal.Begin("Data"),
-                _ring,
-                fileProtector,
-                fileReader,
-                fileUnprotector,
-                fileTester,
-                materials,
-                writer,
-                tenantId => new WrapBudget(Journal, reservations, tenantId),
-                new ReadTally(Journal),
-                options.FileEffects,
-                time,
-                ended));
+        (_store, _root) = (store, root);
+        _parts = new Composition(store, kms, options, root);
     }
 
     /// <summary>Platforms.</summary>
-    public PlatformService Platforms { get; }
+    public PlatformService Platforms => _parts.Platforms;
 
     /// <summary>Key policies.</summary>
-    public PolicyService Policies { get; }
+    public PolicyService Policies => _parts.Policies;
 
     /// <summary>Tenants.</summary>
-    public TenantService Tenants { get; }
+    public TenantService Tenants => _parts.Tenants;
 
     /// <summary>Key providers.</summary>
-    public KeyProviderService Providers { get; }
+    public KeyProviderService Providers => _parts.Providers;
 
     /// <summary>Key-encryption keys.</summary>
-    public KeyService Keys { get; }
+    public KeyService Keys => _parts.Keys;
 
     /// <summary>The root key of the internal KMS.</summary>
-    public RootKeyService RootKey { get; }
+    public RootKeyService RootKey => _parts.RootKey;
 
     /// <summary>Customer master keys in AWS KMS.</summary>
-    public MasterKeyService MasterKeys { get; }
+    public MasterKeyService MasterKeys => _parts.MasterKeys;
 
     /// <summary>Grants on customer master keys.</summary>
-    public KeyGrantService Grants { get; }
+    public KeyGrantService Grants => _parts.Grants;
 
     /// <summary>Migrations.</summary>
-    public KeyMigrationService Migrations { get; }
+    public KeyMigrationService Migrations => _parts.Migrations;
 
     /// <summary>Rehearsals with key providers.</summary>
-    public DrillService Drills { get; }
+    public DrillService Drills => _parts.Drills;
 
     /// <summary>Protecting and reading data.</summary>
-    public TenantDataProtector Data { get; }
+    public TenantDataProtector Data => _parts.Data;
 
     /// <summary>The event log.</summary>
-    public EventLog Events { get; }
+    public EventLog Events => _parts.Events;
 
     /// <summary>Whether opening made the store, with its root key.</summary>
     public bool IsNew { get; private init; }
 
-    internal ChangeJournal Journal { get; }
+    internal UnitOfWork Work => _parts.Work;
 
     /// <summary>
     /// Opens a service on a store. A new store gets its id and root key; what a crashed process left in the catalog is settled.
@@ -167,21 +93,15 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     /// <c>INVALID_INPUT</c> (the key lease), <c>STORE_NOT_FOUND</c>, <c>ROOT_KEY_MISSING</c>, <c>ROOT_KEY_MISMATCH</c>, <c>ROOT_KEY_EXPOSED</c>, <c>PASSPHRASE_REQUIRED</c>, <c>STORE_NEWER</c>, <c>STORE_LOCKED</c>,
     /// <c>STORE_UNUSABLE</c>.
     /// </exception>
-    public static async Task<TenantEncryptionService> OpenAsync(
-        IStore store, IKms kms, TenantEncryptionOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            return await OpenOwnedAsync(store, kms, options ?? new TenantEncryptionOptions(), cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            // Nobody else has them: an open database keeps its folder from being replaced, as when a backup is restored.
-            kms.Dispose();
-            await store.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
+    public static Task<TenantEncryptionService> OpenAsync(
+        IStore store, IKms kms, TenantEncryptionOptions? options = null, CancellationToken cancellationToken = default) =>
+        OpenAsync(store, new Lazy<IKms>(kms), options, cancellationToken);
+
+    /// <summary>The same with a KMS that is made when it is called first: who never leaves the internal KMS loads none.</summary>
+    /// <inheritdoc cref="OpenAsync(IStore, IKms, TenantEncryptionOptions?, CancellationToken)"/>
+    public static Task<TenantEncryptionService> OpenAsync(
+        IStore store, Func<IKms> kms, TenantEncryptionOptions? options = null, CancellationToken cancellationToken = default) =>
+        OpenAsync(store, new Lazy<IKms>(kms), options, cancellationToken);
 
     /// <summary>What the store holds.</summary>
     /// <param name="cancellationToken">Ends the read.</param>
@@ -194,10 +114,10 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         return new StoreInfo
         {
             Path = _store.Location,
-            StoreId = _storeId,
+            StoreId = _root.StoreId,
             SchemaVersion = _store.SchemaVersion,
-            RootKeyProtection = _rootKeyProtection,
-            RootKeyId = _internalKms.Roots.Current.Id,
+            RootKeyProtection = _root.Vault.Protection,
+            RootKeyId = _parts.InternalKms.Roots.Current.Id,
             Tenants = tenants.Count,
             Providers = providers.Count,
             Keys = providers.Sum(provider => provider.KeyCount),
@@ -215,21 +135,36 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         }
         finally
         {
-            _ring.Dispose();
-            await _session.DisposeAsync().ConfigureAwait(false);
-            _logKeys.Dispose();
-            _internalKms.Dispose();
-            _kms.Dispose();
-            await _store.DisposeAsync().ConfigureAwait(false);
+            await _parts.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    // Accounts that share the root share the head.
-    private static string HeadFolderOf(StoreRoot root) =>
-        root.Vault is FileRootKeyVault { Protection: RootKeyProtection.DpapiMachine } machine ? machine.FolderOf(root.StoreId) : FileRootKeyVault.DefaultFolder;
+    private static async Task<TenantEncryptionService> OpenAsync(
+        IStore store, Lazy<IKms> kms, TenantEncryptionOptions? options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OpenOwnedAsync(store, kms, options ?? new TenantEncryptionOptions(), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // Nobody else has them: an open database keeps its folder from being replaced, as when a backup is restored.
+            Dispose(kms);
+            await store.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static void Dispose(Lazy<IKms> kms)
+    {
+        if (kms.IsValueCreated)
+        {
+            kms.Value.Dispose();
+        }
+    }
 
     private static async Task<TenantEncryptionService> OpenOwnedAsync(
-        IStore store, IKms kms, TenantEncryptionOptions options, CancellationToken cancellationToken)
+        IStore store, Lazy<IKms> kms, TenantEncryptionOptions options, CancellationToken cancellationToken)
     {
         if (options.KeyLease is { } lease)
         {
@@ -252,7 +187,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         var service = new TenantEncryptionService(store, kms, options, known);
         try
         {
-            await CatalogRecovery.SettleAsync(store, service._session, cancellationToken).ConfigureAwait(false);
+            await CatalogRecovery.SettleAsync(store, service._parts.Session, cancellationToken).ConfigureAwait(false);
             return service;
         }
         catch
@@ -263,7 +198,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     }
 
     private static async Task<TenantEncryptionService> CreateAsync(
-        IStore store, IKms kms, TenantEncryptionOptions options, IRootKeyVault vault, CancellationToken cancellationToken)
+        IStore store, Lazy<IKms> kms, TenantEncryptionOptions options, IRootKeyVault vault, CancellationToken cancellationToken)
     {
         IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
@@ -282,10 +217,10 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         {
             if (await LogKeys.CurrentIdAsync(transaction.Settings).ConfigureAwait(false) == 0)
             {
-                await service._logKeys.BeginNextAsync(transaction.Settings).ConfigureAwait(false);
-                Operation operation = service.Journal.Begin("Connect-TenantEncryption");
+                await service._parts.LogKeys.BeginNextAsync(transaction.Settings).ConfigureAwait(false);
+                Operation operation = service.Work.Begin("Connect-TenantEncryption");
                 await using var ended = operation.ConfigureAwait(false);
-                var change = new Change(transaction, service.Events, service._authenticator, operation);
+                var change = new Change(transaction, service.Events, service._parts.Authenticator, operation);
                 await change.RecordAsync(EventTypes.StoreCreated, null, new JObject { ["rootKeyId"] = root.Keys.Current.Id }).ConfigureAwait(false);
             }
 

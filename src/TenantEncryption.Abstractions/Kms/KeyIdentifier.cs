@@ -62,7 +62,7 @@ public sealed partial record KeyIdentifier
     /// Names the key where its ARN should not be shown, as Qlik's <c>arnFingerPrint</c> does: SHA-256 of the identifier in UTF-8, in lower-case
     /// hexadecimal.
     /// </summary>
-    public string Fingerprint => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(_text))).ToLowerInvariant();
+    public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_text)));
 
     /// <summary>The ARN of the same multi-Region key in another region.</summary>
     /// <param name="region">The region.</param>

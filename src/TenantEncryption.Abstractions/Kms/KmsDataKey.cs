@@ -7,7 +7,7 @@ namespace TenantEncryption.Kms;
 /// <param name="plaintext">32 bytes; this object owns and zeroes it.</param>
 /// <param name="ciphertextBlob">The same key sealed by KMS.</param>
 /// <param name="requestId">The AWS request id of the answer.</param>
-public sealed class KmsDataKey(string keyArn, SecretBytes plaintext, byte[] ciphertextBlob, string? requestId) : IDisposable
+public sealed class KmsDataKey(string keyArn, SecretBytes plaintext, byte[] ciphertextBlob, string? requestId) : IKmsAnswer, IDisposable
 {
     /// <summary>The ARN of the key that KMS answered with, never an alias.</summary>
     public string KeyArn => keyArn;

@@ -1,7 +1,7 @@
 namespace TenantEncryption.Kms;
 
 /// <summary>What kms:DescribeKey says of a key, in AWS's own words where it has them.</summary>
-public sealed record KmsKeyDescription
+public sealed record KmsKeyDescription : IKmsAnswer
 {
     /// <summary>The key ARN (never the alias).</summary>
     public required string KeyArn { get; init; }

@@ -6,7 +6,7 @@ namespace TenantEncryption.Kms;
 /// <param name="keyArn">The ARN of the key that KMS answered with.</param>
 /// <param name="plaintext">The plaintext; this object owns and zeroes it.</param>
 /// <param name="requestId">The AWS request id of the answer.</param>
-public sealed class KmsPlaintext(string keyArn, SecretBytes plaintext, string? requestId) : IDisposable
+public sealed class KmsPlaintext(string keyArn, SecretBytes plaintext, string? requestId) : IKmsAnswer, IDisposable
 {
     /// <summary>The ARN of the key that KMS answered with, never an alias.</summary>
     public string KeyArn => keyArn;

@@ -10,7 +10,7 @@ namespace TenantEncryption.Changes;
 /// One operation of a caller. Its KMS calls are recorded with the events of its changes; what is left when it ends, such as the calls
 /// of an operation that failed, gets an event of its own.
 /// </summary>
-internal sealed class Operation(ChangeJournal journal, RecordingKms kms, string name, string? tenantId) : IAsyncDisposable
+internal sealed class Operation(UnitOfWork work, RecordingChannel kms, string name, string? tenantId) : IAsyncDisposable
 {
     private readonly List<KmsCall> _returned = [];
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
@@ -19,7 +19,7 @@ internal sealed class Operation(ChangeJournal journal, RecordingKms kms, string 
     public string Id { get; } = Identifiers.New("op-");
 
     /// <summary>The KMS, recording.</summary>
-    public IKms Kms => kms;
+    public IKmsChannel Kms => kms;
 
     /// <summary>Warns the caller; once of each thing.</summary>
     public void WarnOnce(string message)
@@ -32,7 +32,7 @@ internal sealed class Operation(ChangeJournal journal, RecordingKms kms, string 
 
         if (isNew)
         {
-            journal.Warn(message);
+            work.Warn(message);
         }
     }
 
@@ -94,7 +94,7 @@ internal sealed class Operation(ChangeJournal journal, RecordingKms kms, string 
 
         try
         {
-            await journal.ChangeAsync(
+            await work.ChangeAsync(
                 this,
                 change => change.RecordAsync(EventTypes.KmsCalled, tenantId, new JObject { ["command"] = name, ["kmsCalls"] = Describe(calls) }),
                 CancellationToken.None).ConfigureAwait(false);
@@ -102,7 +102,7 @@ internal sealed class Operation(ChangeJournal journal, RecordingKms kms, string 
         catch (TenantEncryptionException exception)
         {
             // The operation's own outcome must not be hidden by this one.
-            journal.Warn($"{Counted.Of(calls.Count, "KMS call")} of {name} could not be recorded in the event log: {exception.Message}");
+            work.Warn($"{Counted.Of(calls.Count, "KMS call")} of {name} could not be recorded in the event log: {exception.Message}");
         }
     }
 }

@@ -53,7 +53,7 @@ internal static class CatalogRecovery
         {
             using FileStream file = File.OpenRead(entry.Path);
             MessageHeader header = MessageReader.ReadHeaderAsync(file.SafeFileHandle).GetAwaiter().GetResult();
-            return Hex.Of(header.MessageId.Span) == entry.MessageId;
+            return Convert.ToHexStringLower(header.MessageId.Span) == entry.MessageId;
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or TenantEncryptionException)
         {

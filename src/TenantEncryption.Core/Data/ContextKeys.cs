@@ -5,7 +5,7 @@ using TenantEncryption.Platforms;
 namespace TenantEncryption.Data;
 
 /// <summary>The keys under which messages name their tenants: those of the platforms that the tenants of one store may follow.</summary>
-internal sealed class ContextKeys(ChangeJournal journal)
+internal sealed class ContextKeys(UnitOfWork work)
 {
     private static readonly string[] BuiltIn = [.. PlatformCatalog.BuiltIn.Select(profile => profile.ContextKey).Distinct(StringComparer.Ordinal)];
 
@@ -22,7 +22,7 @@ internal sealed class ContextKeys(ChangeJournal journal)
     public async Task<bool> LearnAsync(CancellationToken cancellationToken)
     {
         int before = _known.Length;
-        IEnumerable<PlatformProfile> own = await journal.ReadAsync(
+        IEnumerable<PlatformProfile> own = await work.ReadAsync(
             async transaction => (await transaction.Platforms.ListAsync().ConfigureAwait(false)).Select(stored => stored.Profile).ToArray(),
             cancellationToken).ConfigureAwait(false);
         _known = [.. BuiltIn.Concat(own.Select(profile => profile.ContextKey)).Distinct(StringComparer.Ordinal)];

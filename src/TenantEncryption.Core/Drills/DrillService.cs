@@ -15,7 +15,7 @@ namespace TenantEncryption.Drills;
 /// <summary>Rehearses with key providers what must work on a bad day: failing over to a replica, and shutting data at the key.</summary>
 public sealed class DrillService
 {
-    private readonly ChangeJournal _journal;
+    private readonly UnitOfWork _work;
     private readonly KeySealer _sealer;
     private readonly ProviderAuthenticator _authenticator;
     private readonly SecondLayer _secondLayer;
@@ -24,7 +24,7 @@ public sealed class DrillService
     private readonly TimeProvider _time;
 
     internal DrillService(
-        ChangeJournal journal,
+        UnitOfWork work,
         KeySealer sealer,
         ProviderAuthenticator authenticator,
         SecondLayer secondLayer,
@@ -32,7 +32,7 @@ public sealed class DrillService
         LeftOvers leftOvers,
         TimeProvider time)
     {
-        (_journal, _sealer, _authenticator, _secondLayer) = (journal, sealer, authenticator, secondLayer);
+        (_work, _sealer, _authenticator, _secondLayer) = (work, sealer, authenticator, secondLayer);
         (_session, _leftOvers, _time) = (session, leftOvers, time);
     }
 
@@ -51,7 +51,7 @@ public sealed class DrillService
     public async Task<DrillResult> RunFailoverAsync(string providerId, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
     {
         (EncryptionTenant tenant, KeyProvider provider, KeyRecord? own) = await ReadAsync(providerId, cancellationToken).ConfigureAwait(false);
-        Operation operation = _journal.Begin("Invoke-KeyProviderDrill", tenant.TenantId);
+        Operation operation = _work.Begin("Invoke-KeyProviderDrill", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         KeyRegion[] replicas = [.. (await RegionsAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false)).Skip(1)];
         if (replicas.Length == 0)
@@ -74,7 +74,7 @@ public sealed class DrillService
     public async Task<RevocationPlan> PlanRevocationAsync(string providerId, CancellationToken cancellationToken = default)
     {
         (EncryptionTenant tenant, KeyProvider provider, KeyRecord? _) = await ReadAsync(providerId, cancellationToken).ConfigureAwait(false);
-        Operation operation = _journal.Begin("Invoke-KeyProviderDrill", tenant.TenantId);
+        Operation operation = _work.Begin("Invoke-KeyProviderDrill", tenant.TenantId);
         await using var ended = operation.ConfigureAwait(false);
         IReadOnlyList<KeyRegion> regions = await RegionsAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
         var drillId = Guid.NewGuid();
@@ -106,11 +106,11 @@ public sealed class DrillService
     {
         ArgumentNullException.ThrowIfNull(plan);
         (EncryptionTenant tenant, KeyProvider provider, KeyRecord? own) = await ReadAsync(plan.ProviderId, cancellationToken).ConfigureAwait(false);
-        Operation operation = _journal.Begin("Invoke-KeyProviderDrill", tenant.TenantId);
+        Operation operation = _work.Begin("Invoke-KeyProviderDrill", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         var run = new Run(this, KeyProviderDrill.Revocation, operation, tenant, provider, plan.DrillId, new DrillLog(_time, progress));
         IReadOnlyList<KeyRegion> regions = [.. KeyRegion.All(provider with { ReplicaKeys = plan.KeyArns }).Where(region => plan.KeyArns.Contains(region.KeyArn))];
-        List<RegionPolicy> policies = [.. regions.Select(region => new RegionPolicy(operation.Kms.Administration, region))];
+        List<RegionPolicy> policies = [.. regions.Select(region => new RegionPolicy(operation.Kms, region))];
         foreach (RegionPolicy policy in policies)
         {
             await SweepAsync(policy, run.Log, cancellationToken).ConfigureAwait(false);
@@ -144,7 +144,7 @@ public sealed class DrillService
 
     private async Task<(EncryptionTenant Tenant, KeyProvider Provider, KeyRecord? Own)> ReadAsync(string providerId, CancellationToken cancellationToken)
     {
-        (EncryptionTenant tenant, KeyProvider provider, KeyRecord? own) = await _journal.ReadAsync(
+        (EncryptionTenant tenant, KeyProvider provider, KeyRecord? own) = await _work.ReadAsync(
             async transaction =>
             {
                 KeyProvider found = await transaction.Providers.RequireAsync(providerId).ConfigureAwait(false);
@@ -179,7 +179,7 @@ public sealed class DrillService
 
     private Task RecordStartAsync(
         Operation operation, KeyProvider provider, DrillStatement statement, IReadOnlyList<string> keyArns, CancellationToken cancellationToken) =>
-        _journal.ChangeAsync(
+        _work.ChangeAsync(
             operation,
             async change =>
             {
@@ -231,7 +231,7 @@ public sealed class DrillService
             Steps = log.Steps.ToArray(),
         };
 
-        private Task RecordEndAsync(string code) => service._journal.ChangeAsync(
+        private Task RecordEndAsync(string code) => service._work.ChangeAsync(
             operation,
             change =>
             {

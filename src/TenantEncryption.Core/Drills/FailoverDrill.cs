@@ -32,7 +32,7 @@ internal sealed class FailoverDrill(KeySealer sealer)
         CancellationToken cancellationToken)
     {
         KeyRegion home = KeyRegion.Home(provider);
-        IKms At(KeyRegion region) => new RegionKms(operation.Kms, region);
+        IKmsChannel At(KeyRegion region) => operation.Kms.At(region.Connection, region.KeyArn);
         async Task<ScratchMessage?> WriteAsync(KeyRegion region)
         {
             ScratchMessage? written = null;

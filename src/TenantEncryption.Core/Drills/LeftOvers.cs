@@ -10,7 +10,7 @@ namespace TenantEncryption.Drills;
 /// Tells the statements that crashed drills left behind from those of drills under way. A drill of this store names its process in the event log before
 /// it puts anything; one of another store is under way until its statement lapsed.
 /// </summary>
-internal sealed class LeftOvers(ChangeJournal journal, EventLog events, SessionKeeper session, TimeProvider time)
+internal sealed class LeftOvers(UnitOfWork work, EventLog events, SessionKeeper session, TimeProvider time)
 {
     private readonly ConcurrentDictionary<Guid, bool> _running = new();
 
@@ -65,5 +65,5 @@ internal sealed class LeftOvers(ChangeJournal journal, EventLog events, SessionK
     }
 
     private async Task<bool> IsAliveAsync(string sessionId, CancellationToken cancellationToken) =>
-        await journal.ReadAsync(transaction => session.IsAliveAsync(transaction, sessionId), cancellationToken).ConfigureAwait(false);
+        await work.ReadAsync(transaction => session.IsAliveAsync(transaction, sessionId), cancellationToken).ConfigureAwait(false);
 }

@@ -10,7 +10,7 @@ namespace TenantEncryption.Drills;
 /// The live key policy of one region, as a drill finds, changes and restores it. KMS has no conditional write, so the policy is read again right
 /// before each write, and compared.
 /// </summary>
-internal sealed class RegionPolicy(IKmsAdministration administration, KeyRegion region)
+internal sealed class RegionPolicy(IKmsChannel administration, KeyRegion region)
 {
     private string? _found;
 

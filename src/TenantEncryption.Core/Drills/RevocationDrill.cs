@@ -2,6 +2,7 @@ using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Regions;
+using TenantEncryption.Kms;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
 
@@ -111,7 +112,7 @@ internal sealed class RevocationDrill
 
     private IEnumerable<KeyRegion> Regions => _policies.Select(policy => policy.Region);
 
-    private RegionKms At(KeyRegion region) => new(_operation.Kms, region);
+    private IKmsChannel At(KeyRegion region) => _operation.Kms.At(region.Connection, region.KeyArn);
 
     private async Task<bool> WithdrawAsync(CancellationToken cancellationToken)
     {

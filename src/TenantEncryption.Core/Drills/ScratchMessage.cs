@@ -35,7 +35,7 @@ internal sealed class ScratchMessage
     /// <param name="pair">A pair that is added to the encryption context of its key.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public static async Task<ScratchMessage> WriteAsync(
-        KeySealer sealer, IKms kms, EncryptionTenant tenant, KeyProvider provider, KeyValuePair<string, string>? pair, CancellationToken cancellationToken)
+        KeySealer sealer, IKmsChannel kms, EncryptionTenant tenant, KeyProvider provider, KeyValuePair<string, string>? pair, CancellationToken cancellationToken)
     {
         using SecretBytes kek = SecretBytes.Random(KeyRecordCipher.KeyLength);
         string kekId = Identifiers.New(Identifiers.KekPrefix);
@@ -50,7 +50,7 @@ internal sealed class ScratchMessage
 
     /// <summary>Reads it.</summary>
     /// <exception cref="TenantEncryptionException">Why it can't be read.</exception>
-    public async Task ReadAsync(IKms kms, CancellationToken cancellationToken)
+    public async Task ReadAsync(IKmsChannel kms, CancellationToken cancellationToken)
     {
         using SecretBytes kek = await _sealer.OpenAsync(kms, _record, _provider, cancellationToken).ConfigureAwait(false);
         using var keyring = new RawAesKeyring(RawAesKeyWrap.TenantEncryptionProviderId, _record.KekId, kek.Span);

@@ -23,7 +23,7 @@ internal sealed class TenantReadings(KeySealer sealer, KeyProvider provider, Scr
     public string Subject => own is null ? "a message with the tenant's own encryption context" : $"the tenant's own key {own.KekId} and a message with its encryption context";
 
     /// <summary>Reads.</summary>
-    public async Task ReadAsync(IKms kms, CancellationToken cancellationToken)
+    public async Task ReadAsync(IKmsChannel kms, CancellationToken cancellationToken)
     {
         Count++;
         try

@@ -174,7 +174,7 @@ public sealed class EventLog
 
     internal void KeepHead(EventLogHead head) => _headFile.Keep(head);
 
-    private static string Hex(byte[] mac) => Convert.ToHexString(mac).ToLowerInvariant();
+    private static string Hex(byte[] mac) => Convert.ToHexStringLower(mac);
 
     private static EventLogHead HeadOf(StoredEvent? last) => last is null ? new EventLogHead(0, Hex(EventChain.Start)) : new EventLogHead(last.Sequence, Hex(last.Mac));
 

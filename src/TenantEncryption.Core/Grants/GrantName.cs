@@ -26,7 +26,7 @@ internal static partial class GrantName
         }
 
         string name = $"{Prefix}:{tenantId}";
-        return Pattern().IsMatch(name) ? name : $"{Prefix}:{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(tenantId))).ToLowerInvariant()}";
+        return Pattern().IsMatch(name) ? name : $"{Prefix}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(tenantId)))}";
     }
 
     [GeneratedRegex(@"\A[a-zA-Z0-9:/_-]{1,256}\z")]

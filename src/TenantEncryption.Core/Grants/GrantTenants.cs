@@ -12,13 +12,13 @@ namespace TenantEncryption.Grants;
 internal sealed record GrantTenants(PlatformProfile Platform, IReadOnlyList<GrantTenants.Entry> Tenants)
 {
     /// <summary>Reads them.</summary>
-    /// <param name="journal">The store.</param>
+    /// <param name="work">The store.</param>
     /// <param name="request">The new grants.</param>
     /// <param name="keyArns">The key in all of its regions.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>, <c>INVALID_INPUT</c>.</exception>
     public static Task<GrantTenants> ReadAsync(
-        ChangeJournal journal, NewKeyGrant request, IReadOnlyList<string> keyArns, CancellationToken cancellationToken) => journal.ReadAsync(
+        UnitOfWork work, NewKeyGrant request, IReadOnlyList<string> keyArns, CancellationToken cancellationToken) => work.ReadAsync(
         async transaction =>
         {
             PlatformProfile? platform = request.Platform;

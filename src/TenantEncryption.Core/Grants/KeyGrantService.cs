@@ -13,10 +13,10 @@ namespace TenantEncryption.Grants;
 /// </summary>
 public sealed class KeyGrantService
 {
-    private readonly ChangeJournal _journal;
+    private readonly UnitOfWork _work;
     private readonly KeyConnections _connections;
 
-    internal KeyGrantService(ChangeJournal journal, KeyConnections connections) => (_journal, _connections) = (journal, connections);
+    internal KeyGrantService(UnitOfWork work, KeyConnections connections) => (_work, _connections) = (work, connections);
 
     /// <summary>Plans grants: one for each tenant in each region of the key. Nothing is made.</summary>
     /// <param name="request">What they shall be made from.</param>
@@ -36,10 +36,10 @@ public sealed class KeyGrantService
         }
 
         KmsConnection connection = await _connections.CompleteAsync(request.Connection, request.KeyId, cancellationToken).ConfigureAwait(false);
-        Operation operation = _journal.Begin("New-KeyGrant");
+        Operation operation = _work.Begin("New-KeyGrant");
         await using var _ = operation.ConfigureAwait(false);
         IReadOnlyList<string> keyArns = await RegionsAsync(operation, connection, request.KeyId, cancellationToken).ConfigureAwait(false);
-        GrantTenants tenants = await GrantTenants.ReadAsync(_journal, request, keyArns, cancellationToken).ConfigureAwait(false);
+        GrantTenants tenants = await GrantTenants.ReadAsync(_work, request, keyArns, cancellationToken).ConfigureAwait(false);
         var plans = new List<KeyGrantPlan>();
         foreach (string keyArn in keyArns)
         {
@@ -63,15 +63,15 @@ public sealed class KeyGrantService
     public async Task<KeyGrant> CreateAsync(KeyGrantPlan plan, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        Operation operation = _journal.Begin("New-KeyGrant");
+        Operation operation = _work.Begin("New-KeyGrant");
         await using var _ = operation.ConfigureAwait(false);
         foreach (string warning in plan.Warnings)
         {
-            _journal.Warn(warning);
+            _work.Warn(warning);
         }
 
         KmsGrantToken made =
-            (await operation.Kms.Administration.CreateGrantAsync(plan.Connection, plan.KeyArn, plan.Grant, cancellationToken).ConfigureAwait(false)).Value;
+            (await operation.Kms.CreateGrantAsync(plan.Connection, plan.KeyArn, plan.Grant, cancellationToken).ConfigureAwait(false)).Value;
         var grant = new KeyGrant
         {
             GrantId = made.GrantId,
@@ -90,7 +90,7 @@ public sealed class KeyGrantService
             EncryptionContextEquals = plan.Grant.EncryptionContextEquals,
             Connection = plan.Connection,
         };
-        await _journal.ChangeAsync(
+        await _work.ChangeAsync(
             operation,
             async change =>
             {
@@ -116,13 +116,13 @@ public sealed class KeyGrantService
         string keyId, KmsConnection? connection = null, KeyGrantFilter? filter = null, CancellationToken cancellationToken = default)
     {
         KmsConnection complete = await _connections.CompleteAsync(connection ?? new KmsConnection(), keyId, cancellationToken).ConfigureAwait(false);
-        Operation operation = _journal.Begin("Get-KeyGrant");
+        Operation operation = _work.Begin("Get-KeyGrant");
         await using var _ = operation.ConfigureAwait(false);
         var grants = new List<KeyGrant>();
         foreach (string keyArn in await RegionsAsync(operation, complete, keyId, cancellationToken).ConfigureAwait(false))
         {
             KmsConnection there = complete with { Region = KeyIdentifier.Parse(keyArn).Region };
-            IReadOnlyList<KmsGrant> found = (await operation.Kms.Administration.ListGrantsAsync(there, keyArn, cancellationToken).ConfigureAwait(false)).Value;
+            IReadOnlyList<KmsGrant> found = (await operation.Kms.ListGrantsAsync(there, keyArn, cancellationToken).ConfigureAwait(false)).Value;
             grants.AddRange(found.Select(grant => KeyGrant.Of(grant, there)).Where(grant => filter?.Lets(grant) ?? true));
         }
 
@@ -141,7 +141,7 @@ public sealed class KeyGrantService
     public async Task<KeyGrant> FindAsync(string keyId, string grantId, KmsConnection? connection = null, CancellationToken cancellationToken = default)
     {
         KmsConnection complete = await _connections.CompleteAsync(connection ?? new KmsConnection(), keyId, cancellationToken).ConfigureAwait(false);
-        Operation operation = _journal.Begin("Remove-KeyGrant");
+        Operation operation = _work.Begin("Remove-KeyGrant");
         await using var _ = operation.ConfigureAwait(false);
         KeyGrant? unseen = null;
         IReadOnlyList<string> keyArns = await RegionsOrItselfAsync(operation, complete, keyId, cancellationToken).ConfigureAwait(false);
@@ -197,7 +197,7 @@ public sealed class KeyGrantService
     {
         try
         {
-            return (await operation.Kms.Administration.ListGrantsAsync(connection, keyArn, cancellationToken).ConfigureAwait(false)).Value;
+            return (await operation.Kms.ListGrantsAsync(connection, keyArn, cancellationToken).ConfigureAwait(false)).Value;
         }
         catch (TenantEncryptionException exception) when (exception.Code != ErrorCodes.Cancelled)
         {
@@ -209,7 +209,7 @@ public sealed class KeyGrantService
     {
         try
         {
-            await operation.Kms.Administration.DryRunGrantAsync(plan.Connection, plan.KeyArn, plan.Grant, cancellationToken).ConfigureAwait(false);
+            await operation.Kms.DryRunGrantAsync(plan.Connection, plan.KeyArn, plan.Grant, cancellationToken).ConfigureAwait(false);
             return plan with { Permitted = true };
         }
         catch (TenantEncryptionException exception) when (exception.Code != ErrorCodes.Cancelled)
@@ -242,14 +242,14 @@ public sealed class KeyGrantService
     }
 
     private async Task EndAsync(
-        KeyGrant grant, string eventType, Func<IKmsAdministration, KmsConnection, Task<KmsAnswer>> end, CancellationToken cancellationToken)
+        KeyGrant grant, string eventType, Func<IKmsChannel, KmsConnection, Task<KmsAnswer>> end, CancellationToken cancellationToken)
     {
         KmsConnection there = grant.Connection with { Region = grant.Region };
         there = await _connections.CompleteAsync(there, grant.KeyArn, cancellationToken).ConfigureAwait(false);
-        Operation operation = _journal.Begin("Remove-KeyGrant");
+        Operation operation = _work.Begin("Remove-KeyGrant");
         await using var _ = operation.ConfigureAwait(false);
-        await end(operation.Kms.Administration, there).ConfigureAwait(false);
-        await _journal.ChangeAsync(
+        await end(operation.Kms, there).ConfigureAwait(false);
+        await _work.ChangeAsync(
             operation,
             async change =>
             {

@@ -71,7 +71,7 @@ internal sealed class ProviderAuthenticator(LogKeys keys, IStore store)
             fields.Add(name).Add(values);
         }
 
-        return Convert.ToHexString(HMACSHA256.HashData(key.Span, fields.Bytes)).ToLowerInvariant();
+        return Convert.ToHexStringLower(HMACSHA256.HashData(key.Span, fields.Bytes));
     }
 
     private async ValueTask<bool> IsAuthenticAsync(KeyProvider provider, CancellationToken cancellationToken)

@@ -41,7 +41,7 @@ internal sealed class InternalKms : IDisposable
 
     /// <summary>The id of the root key that sealed a secret.</summary>
     public static string RootIdOf(ReadOnlySpan<byte> sealedSecret) =>
-        sealedSecret.Length >= HeaderLength ? Convert.ToHexString(sealedSecret[1..HeaderLength]).ToLowerInvariant() : "";
+        sealedSecret.Length >= HeaderLength ? Convert.ToHexStringLower(sealedSecret[1..HeaderLength]) : "";
 
     /// <summary>Seals and opens with other root keys from now on; those before are zeroed with this object.</summary>
     public void Use(RootKeySet roots)

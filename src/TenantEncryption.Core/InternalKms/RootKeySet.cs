@@ -43,7 +43,7 @@ public sealed class RootKeySet : IDisposable
         for (int i = 0; i < keys.Length; i++)
         {
             ReadOnlySpan<byte> entry = bytes.Slice(HeaderLength + (i * EntryLength), EntryLength);
-            keys[i] = new RootKey(Convert.ToHexString(entry[..16]).ToLowerInvariant(), new SecretBytes(entry[16..]));
+            keys[i] = new RootKey(Convert.ToHexStringLower(entry[..16]), new SecretBytes(entry[16..]));
         }
 
         return new RootKeySet(keys);

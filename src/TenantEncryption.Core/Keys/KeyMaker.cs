@@ -1,5 +1,6 @@
 using TenantEncryption.Changes;
 using TenantEncryption.Keys.Regions;
+using TenantEncryption.Keys.Sources;
 using TenantEncryption.Providers;
 using TenantEncryption.Providers.Grants;
 using TenantEncryption.Tenants;
@@ -13,11 +14,11 @@ internal sealed class KeyMaker(KeySealer sealer, ProviderRegions regions, TimePr
 {
     /// <summary>How many calls of KMS making a key takes, or sealing one that is at hand.</summary>
     public static int CallsToMake(EncryptionTenant tenant, KeyProvider provider) =>
-        KeySealer.CallsToSealProven(tenant, provider) + RequiredGrant.CallsToSee(tenant, provider);
+        KeySources.CallsToMakeProven(tenant, provider) + RequiredGrant.CallsToSee(tenant, provider);
 
     /// <summary>How many calls of KMS opening a key takes.</summary>
     public static int CallsToOpen(EncryptionTenant tenant, KeyProvider provider) =>
-        KeySealer.CallsToOpen(provider) + RequiredGrant.CallsToSee(tenant, provider);
+        KeySources.CallsToOpen(provider) + RequiredGrant.CallsToSee(tenant, provider);
 
     /// <summary>A new random key, sealed by a provider.</summary>
     public async Task<KeyEncryptionKey> MakeAsync(Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)

@@ -13,16 +13,16 @@ namespace TenantEncryption.Keys.Root;
 /// <summary>Rotates the root key of the internal KMS.</summary>
 public sealed class RootKeyService
 {
-    private readonly ChangeJournal _journal;
+    private readonly UnitOfWork _work;
     private readonly KeySealer _sealer;
     private readonly InternalKms _internalKms;
     private readonly LogKeys _logKeys;
     private readonly IRootKeyVault _vault;
     private readonly string _storeId;
 
-    internal RootKeyService(ChangeJournal journal, KeySealer sealer, InternalKms internalKms, LogKeys logKeys, IRootKeyVault vault, string storeId)
+    internal RootKeyService(UnitOfWork work, KeySealer sealer, InternalKms internalKms, LogKeys logKeys, IRootKeyVault vault, string storeId)
     {
-        (_journal, _sealer, _internalKms) = (journal, sealer, internalKms);
+        (_work, _sealer, _internalKms) = (work, sealer, internalKms);
         (_logKeys, _vault, _storeId) = (logKeys, vault, storeId);
     }
 
@@ -35,12 +35,12 @@ public sealed class RootKeyService
     /// <exception cref="TenantEncryptionException"><c>MIGRATION_RUNNING</c>; <c>STORAGE_FAILED</c>: the root key can't be kept.</exception>
     public async Task<string> RotateAsync(CancellationToken cancellationToken = default)
     {
-        Operation operation = _journal.Begin(nameof(RotateAsync));
+        Operation operation = _work.Begin(nameof(RotateAsync));
         await using var _ = operation.ConfigureAwait(false);
         RootKeySet before = _internalKms.Roots;
         try
         {
-            await _journal.ChangeAsync(operation, change => RotateAsync(change, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await _work.ChangeAsync(operation, change => RotateAsync(change, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -106,11 +106,11 @@ public sealed class RootKeyService
     {
         try
         {
-            await _journal.ChangeAsync(operation, change => SaveAsync(change, 1), CancellationToken.None).ConfigureAwait(false);
+            await _work.ChangeAsync(operation, change => SaveAsync(change, 1), CancellationToken.None).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)
         {
-            _journal.Warn($"The old root key is still kept beside the new one: {exception.Message}");
+            _work.Warn($"The old root key is still kept beside the new one: {exception.Message}");
         }
     }
 }

@@ -6,7 +6,7 @@ using TenantEncryption.Providers;
 namespace TenantEncryption.MasterKeys;
 
 /// <summary>How a key is reached: as the caller says, and for the rest as the providers that hang on it are.</summary>
-internal sealed class KeyConnections(ChangeJournal journal, ProviderAuthenticator authenticator)
+internal sealed class KeyConnections(UnitOfWork work, ProviderAuthenticator authenticator)
 {
     /// <summary>Completes a connection for a key. The region is the ARN's, where the key is an ARN and no region was given.</summary>
     public async Task<KmsConnection> CompleteAsync(KmsConnection given, string keyId, CancellationToken cancellationToken)
@@ -25,7 +25,7 @@ internal sealed class KeyConnections(ChangeJournal journal, ProviderAuthenticato
 
     /// <summary>The providers of the store that hang on keys, each in all of its regions.</summary>
     public async Task<IReadOnlyList<KeyProvider>> ProvidersOnAsync(IReadOnlyList<string> keyIds, CancellationToken cancellationToken) =>
-        await journal.ReadAsync(
+        await work.ReadAsync(
             async transaction =>
             {
                 var found = new List<KeyProvider>();

@@ -30,7 +30,7 @@ internal sealed class KeyPropagation(TimeProvider time)
 
     /// <summary>Waits until a replica is no longer Creating.</summary>
     /// <exception cref="TenantEncryptionException"><c>KEY_UNAVAILABLE</c>: it takes longer than two minutes.</exception>
-    public Task<KmsKeyDescription> WhenCreatedAsync(IKms kms, KmsConnection connection, string keyArn, CancellationToken cancellationToken) => UntilAsync(
+    public Task<KmsKeyDescription> WhenCreatedAsync(IKmsChannel kms, KmsConnection connection, string keyArn, CancellationToken cancellationToken) => UntilAsync(
         async () =>
         {
             try

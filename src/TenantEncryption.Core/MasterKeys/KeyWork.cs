@@ -7,7 +7,7 @@ namespace TenantEncryption.MasterKeys;
 /// <summary>The parts of making and changing a master key, each of which can be done again.</summary>
 internal sealed class KeyWork(Operation operation, KeyPropagation propagation)
 {
-    private IKmsAdministration Kms => operation.Kms.Administration;
+    private IKmsChannel Kms => operation.Kms;
 
     /// <summary>Gives a key an alias that it may have already.</summary>
     /// <exception cref="TenantEncryptionException"><c>ALIAS_EXISTS</c>: the alias is another key's.</exception>

@@ -7,7 +7,7 @@ using TenantEncryption.Kms;
 namespace TenantEncryption.MasterKeys;
 
 /// <summary>Makes what a plan says, and tells what exists when it can't finish.</summary>
-internal sealed class MasterKeyMaker(ChangeJournal journal, MasterKeyReader reader, KeyPropagation propagation)
+internal sealed class MasterKeyMaker(UnitOfWork work, MasterKeyReader reader, KeyPropagation propagation)
 {
     // What is cancelled shall end within a second.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -45,7 +45,7 @@ internal sealed class MasterKeyMaker(ChangeJournal journal, MasterKeyReader read
     {
         var wanted = new NewKmsKey { Description = plan.Request.Description, MultiRegion = plan.MultiRegion, Tags = plan.Request.Tags };
         cancellationToken.ThrowIfCancellationRequested();
-        Task<KmsKeyDescription> creating = operation.Kms.Administration.CreateKeyAsync(plan.Home, wanted, CancellationToken.None);
+        Task<KmsKeyDescription> creating = operation.Kms.CreateKeyAsync(plan.Home, wanted, CancellationToken.None);
         try
         {
             // Who gives up just now would leave a key of which nobody knows.
@@ -119,7 +119,7 @@ internal sealed class MasterKeyMaker(ChangeJournal journal, MasterKeyReader read
         }
     }
 
-    private Task RecordAsync(Operation operation, string type, MasterKeyPlan plan, string keyArn, string? failedStep, string? code) => journal.ChangeAsync(
+    private Task RecordAsync(Operation operation, string type, MasterKeyPlan plan, string keyArn, string? failedStep, string? code) => work.ChangeAsync(
         operation,
         change =>
         {

@@ -9,7 +9,7 @@ using TenantEncryption.Tenants;
 namespace TenantEncryption.MasterKeys;
 
 /// <summary>Decides where and how a master key is made, and refuses what the platform, the tenants or an existing alias forbid.</summary>
-internal sealed class MasterKeyPlanner(ChangeJournal journal)
+internal sealed class MasterKeyPlanner(UnitOfWork work)
 {
     // API reference, CreateKey: Description.
     private const int LongestDescription = 8192;
@@ -161,7 +161,7 @@ internal sealed class MasterKeyPlanner(ChangeJournal journal)
             TenantIdRule.Check(tenantId);
         }
 
-        return await journal.ReadAsync(
+        return await work.ReadAsync(
             async transaction =>
             {
                 var tenants = new List<EncryptionTenant>();

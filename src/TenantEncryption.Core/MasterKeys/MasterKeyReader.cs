@@ -15,7 +15,7 @@ internal sealed class MasterKeyReader(KeyConnections connections)
         KmsKeyDescription described = await operation.Kms.DescribeKeyAsync(connection, keyId, cancellationToken).ConfigureAwait(false);
         string keyArn = described.KeyArn;
         KmsConnection home = connection with { Region = KeyIdentifier.Parse(keyArn).Region };
-        IKmsAdministration kms = operation.Kms.Administration;
+        IKmsChannel kms = operation.Kms;
         var notes = new List<string>();
         Task<IReadOnlyList<string>?> aliases = LookAsync(
             notes, "The aliases", async () => (IReadOnlyList<string>?)(await kms.ListAliasesAsync(home, keyArn, cancellationToken).ConfigureAwait(false)).Value);
@@ -66,7 +66,7 @@ internal sealed class MasterKeyReader(KeyConnections connections)
     }
 
     private static async Task<MasterKeyReplica> ReadReplicaAsync(
-        IKms kms, KmsConnection home, string keyArn, string? primaryArn, List<string> notes, CancellationToken cancellationToken)
+        IKmsChannel kms, KmsConnection home, string keyArn, string? primaryArn, List<string> notes, CancellationToken cancellationToken)
     {
         string region = KeyIdentifier.Parse(keyArn).Region!;
         KmsKeyDescription? seen = await LookAsync(

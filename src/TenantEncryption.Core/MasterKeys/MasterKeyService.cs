@@ -17,7 +17,7 @@ public sealed class MasterKeyService
     private const int ShortestWindow = 7;
     private const int LongestWindow = 30;
 
-    private readonly ChangeJournal _journal;
+    private readonly UnitOfWork _work;
     private readonly KeyConnections _connections;
     private readonly KeyPropagation _propagation;
     private readonly MasterKeyPlanner _planner;
@@ -25,13 +25,13 @@ public sealed class MasterKeyService
     private readonly MasterKeyMaker _maker;
     private readonly MasterKeySwitch _switch;
 
-    internal MasterKeyService(ChangeJournal journal, KeyConnections connections, TimeProvider time)
+    internal MasterKeyService(UnitOfWork work, KeyConnections connections, TimeProvider time)
     {
-        (_journal, _connections, _propagation) = (journal, connections, new KeyPropagation(time));
-        _planner = new MasterKeyPlanner(journal);
+        (_work, _connections, _propagation) = (work, connections, new KeyPropagation(time));
+        _planner = new MasterKeyPlanner(work);
         _reader = new MasterKeyReader(connections);
-        _maker = new MasterKeyMaker(journal, _reader, _propagation);
-        _switch = new MasterKeySwitch(journal, connections);
+        _maker = new MasterKeyMaker(work, _reader, _propagation);
+        _switch = new MasterKeySwitch(work, connections);
     }
 
     /// <summary>Plans a master key: what would be made, where, and whether the alias is free there. Nothing is made.</summary>
@@ -45,7 +45,7 @@ public sealed class MasterKeyService
     public async Task<MasterKeyPlan> PlanAsync(NewMasterKey request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Operation operation = _journal.Begin("New-MasterKey");
+        Operation operation = _work.Begin("New-MasterKey");
         await using var _ = operation.ConfigureAwait(false);
         return await _planner.PlanAsync(operation, request, cancellationToken).ConfigureAwait(false);
     }
@@ -63,11 +63,11 @@ public sealed class MasterKeyService
     public async Task<MasterKey> CreateAsync(MasterKeyPlan plan, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        Operation operation = _journal.Begin("New-MasterKey");
+        Operation operation = _work.Begin("New-MasterKey");
         await using var _ = operation.ConfigureAwait(false);
         foreach (string warning in plan.Warnings)
         {
-            _journal.Warn(warning);
+            _work.Warn(warning);
         }
 
         return await _maker.MakeAsync(operation, plan, cancellationToken).ConfigureAwait(false);
@@ -84,7 +84,7 @@ public sealed class MasterKeyService
     public async Task<MasterKey> GetAsync(string keyId, KmsConnection? connection = null, CancellationToken cancellationToken = default)
     {
         KmsConnection complete = await _connections.CompleteAsync(connection ?? new KmsConnection(), keyId, cancellationToken).ConfigureAwait(false);
-        Operation operation = _journal.Begin("Get-MasterKey");
+        Operation operation = _work.Begin("Get-MasterKey");
         await using var _ = operation.ConfigureAwait(false);
         return await _reader.ReadAsync(operation, complete, keyId, cancellationToken).ConfigureAwait(false);
     }
@@ -167,12 +167,12 @@ public sealed class MasterKeyService
         await CheckRemovalAsync(key, pendingWindowInDays, force, cancellationToken).ConfigureAwait(false);
         if (IsPending(key.State))
         {
-            _journal.Warn($"The deletion of {key.KeyArn} is scheduled already; Restore-MasterKey cancels it.");
+            _work.Warn($"The deletion of {key.KeyArn} is scheduled already; Restore-MasterKey cancels it.");
         }
 
         if (key.IsPrimary && !allRegions && key.Replicas.Any(replica => !IsPending(replica.State)))
         {
-            _journal.Warn(
+            _work.Warn(
                 $"AWS KMS deletes the primary {key.KeyArn} only when its replicas in {string.Join(", ", key.Replicas.Select(replica => replica.Region))} "
                 + "are deleted, and they can be used until then; -AllRegions schedules their deletion, too.");
         }
@@ -213,7 +213,7 @@ public sealed class MasterKeyService
             {
                 if (!IsPending(region.State))
                 {
-                    _journal.Warn($"{region.KeyArn} is {region.State}: no deletion is scheduled.");
+                    _work.Warn($"{region.KeyArn} is {region.State}: no deletion is scheduled.");
                     return null;
                 }
 
@@ -224,7 +224,7 @@ public sealed class MasterKeyService
                 }
                 else
                 {
-                    _journal.Warn($"{region.KeyArn} is Disabled now, as AWS KMS leaves it; Enable-MasterKey makes it usable.");
+                    _work.Warn($"{region.KeyArn} is Disabled now, as AWS KMS leaves it; Enable-MasterKey makes it usable.");
                 }
 
                 return region;
@@ -242,7 +242,7 @@ public sealed class MasterKeyService
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(update);
-        Operation operation = _journal.Begin("Update-MasterKey");
+        Operation operation = _work.Begin("Update-MasterKey");
         await using var _ = operation.ConfigureAwait(false);
         var updater = new MasterKeyUpdater(operation, new KeyWork(operation, _propagation), key, update);
         updater.Check();
@@ -283,7 +283,7 @@ public sealed class MasterKeyService
         string[] open = [.. key.Replicas.Where(replica => replica.State is not "Disabled" && !IsPending(replica.State)).Select(replica => replica.Region)];
         if (open.Length > 0)
         {
-            _journal.Warn(
+            _work.Warn(
                 $"{ErrorCodes.ReplicaStillOpen}: the key can still be used in {string.Join(", ", open)}, where it opens what was sealed in {key.Region}; -AllRegions shuts every region.");
         }
     }

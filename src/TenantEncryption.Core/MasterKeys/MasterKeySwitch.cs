@@ -6,7 +6,7 @@ using TenantEncryption.Providers;
 namespace TenantEncryption.MasterKeys;
 
 /// <summary>Opens and shuts a master key, in one of its regions or all.</summary>
-internal sealed class MasterKeySwitch(ChangeJournal journal, KeyConnections connections)
+internal sealed class MasterKeySwitch(UnitOfWork work, KeyConnections connections)
 {
     /// <summary>Makes a change in one region or all; where a key is shut, no region is left out because another one failed.</summary>
     /// <param name="what">The change.</param>
@@ -14,9 +14,9 @@ internal sealed class MasterKeySwitch(ChangeJournal journal, KeyConnections conn
     /// <param name="allRegions">Whether to change it in all of its regions.</param>
     /// <param name="change">Changes it in a region; <see langword="null"/> says that there was nothing to do.</param>
     public async Task<MasterKey> ChangeAsync(
-        RegionalChange what, MasterKey key, bool allRegions, Func<IKmsAdministration, KeyInRegion, Task<KeyInRegion?>> change)
+        RegionalChange what, MasterKey key, bool allRegions, Func<IKmsChannel, KeyInRegion, Task<KeyInRegion?>> change)
     {
-        Operation operation = journal.Begin(what.Command);
+        Operation operation = work.Begin(what.Command);
         await using var _ = operation.ConfigureAwait(false);
         var changed = new List<KeyInRegion>();
         TenantEncryptionException? fault = null;
@@ -26,7 +26,7 @@ internal sealed class MasterKeySwitch(ChangeJournal journal, KeyConnections conn
             {
                 try
                 {
-                    if (await change(operation.Kms.Administration, region).ConfigureAwait(false) is { } now)
+                    if (await change(operation.Kms, region).ConfigureAwait(false) is { } now)
                     {
                         changed.Add(now);
                     }
@@ -52,7 +52,7 @@ internal sealed class MasterKeySwitch(ChangeJournal journal, KeyConnections conn
     }
 
     /// <summary>Records what was done. A key that is shut ends the leases of its tenants in every process.</summary>
-    public Task RecordAsync(Operation operation, string type, MasterKey key, JProperty what, IReadOnlyList<KeyProvider>? shut = null) => journal.ChangeAsync(
+    public Task RecordAsync(Operation operation, string type, MasterKey key, JProperty what, IReadOnlyList<KeyProvider>? shut = null) => work.ChangeAsync(
         operation,
         async change =>
         {

@@ -12,7 +12,7 @@ internal sealed class MasterKeyUpdater(Operation operation, KeyWork work, Master
     /// <summary>What was changed.</summary>
     public List<string> Done { get; } = [];
 
-    private IKmsAdministration Kms => operation.Kms.Administration;
+    private IKmsChannel Kms => operation.Kms;
 
     // Rotation is a property of the primary, and only a primary is replicated (AWS KMS Developer Guide, "Multi-Region keys").
     private string PrimaryArn => key.Replicas.FirstOrDefault(replica => replica.IsPrimary)?.KeyArn ?? key.KeyArn;

@@ -14,7 +14,7 @@ namespace TenantEncryption.Migration;
 /// and its new record staged; then one transaction puts all records in place and makes the target Active. Until that transaction nothing that
 /// readers or writers use has changed, so the process may die anywhere.
 /// </summary>
-internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session, KeyMaker keyMaker, SecondLayer secondLayer, TimeProvider time)
+internal sealed class KekRewrapper(UnitOfWork work, SessionKeeper session, KeyMaker keyMaker, SecondLayer secondLayer, TimeProvider time)
 {
     /// <summary>How many calls of KMS the new key that a migration makes under its target takes.</summary>
     public static int CallsToMake(EncryptionTenant tenant, KeyProvider target) => KeyMaker.CallsToMake(tenant, target);
@@ -29,18 +29,18 @@ internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session,
         progress?.Report(migration);
         while (true)
         {
-            IReadOnlyList<MigrationItem> items = await journal.ReadAsync(
+            IReadOnlyList<MigrationItem> items = await work.ReadAsync(
                 transaction => transaction.Migrations.ListItemsAsync(migration.Id), cancellationToken).ConfigureAwait(false);
             foreach (MigrationItem item in items.Where(item => item.State == MigrationItemState.Pending))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 MigrationItem moved = await MoveAsync(operation, migration, item, cancellationToken).ConfigureAwait(false);
-                migration = await journal.ChangeAsync(operation, change => SaveAsync(change, migration, moved), cancellationToken).ConfigureAwait(false);
+                migration = await work.ChangeAsync(operation, change => SaveAsync(change, migration, moved), cancellationToken).ConfigureAwait(false);
                 progress?.Report(migration);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            KeyMigration? finished = await journal.ChangeAsync(operation, change => FinishAsync(change, migration), cancellationToken).ConfigureAwait(false);
+            KeyMigration? finished = await work.ChangeAsync(operation, change => FinishAsync(change, migration), cancellationToken).ConfigureAwait(false);
             if (finished is not null)
             {
                 progress?.Report(finished);
@@ -51,7 +51,7 @@ internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session,
 
     private async Task<MigrationItem> MoveAsync(Operation operation, KeyMigration migration, MigrationItem item, CancellationToken cancellationToken)
     {
-        (EncryptionTenant tenant, KeyProvider target, KeyEncryptionKey? key, KeyProvider? source) = await journal.ReadAsync(
+        (EncryptionTenant tenant, KeyProvider target, KeyEncryptionKey? key, KeyProvider? source) = await work.ReadAsync(
             async transaction =>
             {
                 KeyEncryptionKey? found = await transaction.Keys.FindAsync(item.KekId).ConfigureAwait(false);
@@ -83,7 +83,7 @@ internal sealed class KekRewrapper(ChangeJournal journal, SessionKeeper session,
         SecretBytes opened;
         try
         {
-            await journal.ReadAsync(transaction => secondLayer.RefuseShutAsync(transaction, source, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await work.ReadAsync(transaction => secondLayer.RefuseShutAsync(transaction, source, cancellationToken), cancellationToken).ConfigureAwait(false);
             opened = await keyMaker.OpenAsync(operation, key!.Record, source, cancellationToken).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)

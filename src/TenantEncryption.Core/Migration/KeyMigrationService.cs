@@ -15,7 +15,7 @@ namespace TenantEncryption.Migration;
 /// </summary>
 public sealed class KeyMigrationService
 {
-    private readonly ChangeJournal _journal;
+    private readonly UnitOfWork _work;
     private readonly KeyProviderService _providers;
     private readonly SessionKeeper _session;
     private readonly KekRewrapper _rewrapper;
@@ -23,8 +23,8 @@ public sealed class KeyMigrationService
     private readonly TimeProvider _time;
 
     internal KeyMigrationService(
-        ChangeJournal journal, KeyProviderService providers, SessionKeeper session, KekRewrapper rewrapper, string actor, TimeProvider time) =>
-        (_journal, _providers, _session, _rewrapper, _actor, _time) = (journal, providers, session, rewrapper, actor, time);
+        UnitOfWork work, KeyProviderService providers, SessionKeeper session, KekRewrapper rewrapper, string actor, TimeProvider time) =>
+        (_work, _providers, _session, _rewrapper, _actor, _time) = (work, providers, session, rewrapper, actor, time);
 
     /// <summary>What a migration would do; nothing is unwrapped or written.</summary>
     /// <param name="tenantId">The tenant.</param>
@@ -35,7 +35,7 @@ public sealed class KeyMigrationService
     /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>, <c>PROVIDER_NOT_FOUND</c>.</exception>
     public Task<KeyMigrationPlan> MeasureAsync(
         string tenantId, string toProviderId, MigrationMode mode = MigrationMode.RewrapKek, CancellationToken cancellationToken = default) =>
-        _journal.ReadAsync(
+        _work.ReadAsync(
             async transaction => await MigrationPlanner.PlanAsync(
                 transaction,
                 tenantId,
@@ -54,7 +54,7 @@ public sealed class KeyMigrationService
         KeyProviderDraft to, MigrationMode mode = MigrationMode.RewrapKek, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(to);
-        return _journal.ReadAsync(
+        return _work.ReadAsync(
             transaction => MigrationPlanner.PlanAsync(transaction, to.Provider.TenantId, to.Provider, mode, _providers.CountTestCalls), cancellationToken);
     }
 
@@ -78,18 +78,18 @@ public sealed class KeyMigrationService
         IProgress<KeyMigration>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        await _journal.ReadAsync(transaction => transaction.Tenants.RequireAsync(tenantId), cancellationToken).ConfigureAwait(false);
+        await _work.ReadAsync(transaction => transaction.Tenants.RequireAsync(tenantId), cancellationToken).ConfigureAwait(false);
         (EncryptionTenant tenant, KeyProvider target) = await _providers.ReadAsync(toProviderId, cancellationToken).ConfigureAwait(false);
         MigrationPlanner.RefuseTarget(tenantId, target);
-        Operation operation = _journal.Begin("Start-KeyMigration", tenantId);
+        Operation operation = _work.Begin("Start-KeyMigration", tenantId);
         await using var _ = operation.ConfigureAwait(false);
         if (target.Status == KeyProviderStatus.Active
-            && !await _journal.ReadAsync(transaction => MigrationPlanner.HasKeysElsewhereAsync(transaction, target), cancellationToken).ConfigureAwait(false))
+            && !await _work.ReadAsync(transaction => MigrationPlanner.HasKeysElsewhereAsync(transaction, target), cancellationToken).ConfigureAwait(false))
         {
             return await FindDoneAsync(operation, target, mode, cancellationToken).ConfigureAwait(false);
         }
 
-        await _journal.ReadAsync(
+        await _work.ReadAsync(
             async transaction =>
             {
                 await ProviderTransition.RefuseParentAsync(transaction, target).ConfigureAwait(false);
@@ -111,7 +111,7 @@ public sealed class KeyMigrationService
             InitiatedAt = _time.GetUtcNow(),
             RunnerSessionId = _session.Id,
         };
-        migration = await _journal.ChangeAsync(operation, change => BeginAsync(change, migration, target.Status), cancellationToken).ConfigureAwait(false);
+        migration = await _work.ChangeAsync(operation, change => BeginAsync(change, migration, target.Status), cancellationToken).ConfigureAwait(false);
         return await RunAsync(operation, migration, progress, cancellationToken).ConfigureAwait(false);
     }
 
@@ -132,11 +132,11 @@ public sealed class KeyMigrationService
             return migration;
         }
 
-        Operation operation = _journal.Begin("Resume-KeyMigration", migration.TenantId);
+        Operation operation = _work.Begin("Resume-KeyMigration", migration.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         (EncryptionTenant tenant, KeyProvider target) = await _providers.ReadAsync(migration.MigratingTo, cancellationToken).ConfigureAwait(false);
         await _providers.RequireWorkingAsync(operation, tenant, target, cancellationToken).ConfigureAwait(false);
-        migration = await _journal.ChangeAsync(operation, change => TakeOverAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
+        migration = await _work.ChangeAsync(operation, change => TakeOverAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
         return await RunAsync(operation, migration, progress, cancellationToken).ConfigureAwait(false);
     }
 
@@ -146,7 +146,7 @@ public sealed class KeyMigrationService
     /// <returns>The migration.</returns>
     /// <exception cref="TenantEncryptionException">As <see cref="ResumeAsync"/>.</exception>
     public Task<KeyMigration> CheckResumingAsync(string migrationId, CancellationToken cancellationToken = default) =>
-        _journal.ReadAsync(
+        _work.ReadAsync(
             async transaction =>
             {
                 KeyMigration migration = await RequireAsync(transaction, migrationId).ConfigureAwait(false);
@@ -165,7 +165,7 @@ public sealed class KeyMigrationService
     /// <returns>The migration.</returns>
     /// <exception cref="TenantEncryptionException">As <see cref="StopAsync(string, CancellationToken)"/>.</exception>
     public Task<KeyMigration> CheckStoppingAsync(string migrationId, CancellationToken cancellationToken = default) =>
-        _journal.ReadAsync(
+        _work.ReadAsync(
             async transaction =>
             {
                 KeyMigration migration = await RequireAsync(transaction, migrationId).ConfigureAwait(false);
@@ -183,9 +183,9 @@ public sealed class KeyMigrationService
     /// </exception>
     public async Task<KeyMigration> StopAsync(string migrationId, CancellationToken cancellationToken = default)
     {
-        Operation operation = _journal.Begin("Stop-KeyMigration");
+        Operation operation = _work.Begin("Stop-KeyMigration");
         await using var _ = operation.ConfigureAwait(false);
-        return await _journal.ChangeAsync(operation, change => StopAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
+        return await _work.ChangeAsync(operation, change => StopAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A migration. One whose process died reads as Suspended.</summary>
@@ -194,14 +194,14 @@ public sealed class KeyMigrationService
     /// <returns>The migration.</returns>
     /// <exception cref="TenantEncryptionException"><c>MIGRATION_NOT_FOUND</c>.</exception>
     public Task<KeyMigration> GetAsync(string migrationId, CancellationToken cancellationToken = default) =>
-        _journal.ReadAsync(transaction => RequireAsync(transaction, migrationId), cancellationToken);
+        _work.ReadAsync(transaction => RequireAsync(transaction, migrationId), cancellationToken);
 
     /// <summary>The migrations of a tenant, or all, oldest first.</summary>
     /// <param name="tenantId">The tenant, or <see langword="null"/>.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The migrations.</returns>
     public Task<IReadOnlyList<KeyMigration>> ListAsync(string? tenantId = null, CancellationToken cancellationToken = default) =>
-        _journal.ReadAsync<IReadOnlyList<KeyMigration>>(
+        _work.ReadAsync<IReadOnlyList<KeyMigration>>(
             async transaction =>
             {
                 var seen = new List<KeyMigration>();
@@ -220,7 +220,7 @@ public sealed class KeyMigrationService
     /// <returns>The items.</returns>
     /// <exception cref="TenantEncryptionException"><c>MIGRATION_NOT_FOUND</c>.</exception>
     public Task<IReadOnlyList<MigrationItem>> ListFailuresAsync(string migrationId, CancellationToken cancellationToken = default) =>
-        _journal.ReadAsync<IReadOnlyList<MigrationItem>>(
+        _work.ReadAsync<IReadOnlyList<MigrationItem>>(
             async transaction =>
             {
                 await RequireAsync(transaction, migrationId).ConfigureAwait(false);
@@ -385,7 +385,7 @@ public sealed class KeyMigrationService
     }
 
     private Task SetStateAsync(Operation operation, string migrationId, MigrationState state, string? failureCode) =>
-        _journal.ChangeAsync(
+        _work.ChangeAsync(
             operation,
             async change =>
             {
@@ -439,7 +439,7 @@ public sealed class KeyMigrationService
             InitiatedAt = now,
             CompletedAt = now,
         };
-        await _journal.ChangeAsync(
+        await _work.ChangeAsync(
             operation,
             async change =>
             {

@@ -8,7 +8,7 @@ using TenantEncryption.Policies.Merging;
 namespace TenantEncryption.Policies;
 
 /// <summary>Puts a plan's policies into KMS, one region after the other, and records what came of it.</summary>
-internal sealed class PolicyPut(ChangeJournal journal, TimeProvider time, KeyPolicyPlan plan)
+internal sealed class PolicyPut(UnitOfWork work, TimeProvider time, KeyPolicyPlan plan)
 {
     // KMS shows a change within seconds as a rule (AWS KMS Developer Guide, "Eventual consistency"): 0.1 + 0.2 + … + 3.2 s.
     private const int ReadsBack = 7;
@@ -17,7 +17,7 @@ internal sealed class PolicyPut(ChangeJournal journal, TimeProvider time, KeyPol
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        Operation operation = journal.Begin("Set-KeyPolicy", plan.TenantId);
+        Operation operation = work.Begin("Set-KeyPolicy", plan.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         RegionalPolicyChange? current = null;
         try
@@ -43,7 +43,7 @@ internal sealed class PolicyPut(ChangeJournal journal, TimeProvider time, KeyPol
         await RecordAsync(operation, null, null).ConfigureAwait(false);
     }
 
-    private async Task PutAsync(IKms kms, RegionalPolicyChange region, CancellationToken cancellationToken)
+    private async Task PutAsync(IKmsChannel kms, RegionalPolicyChange region, CancellationToken cancellationToken)
     {
         string now = await ReadAsync(kms, region, cancellationToken).ConfigureAwait(false);
         if (!PolicyForm.AreSame(now, region.Before))
@@ -56,12 +56,12 @@ internal sealed class PolicyPut(ChangeJournal journal, TimeProvider time, KeyPol
             };
         }
 
-        await kms.Administration.PutKeyPolicyAsync(region.Connection, region.KeyArn, region.After, cancellationToken).ConfigureAwait(false);
+        await kms.PutKeyPolicyAsync(region.Connection, region.KeyArn, region.After, cancellationToken).ConfigureAwait(false);
         _put.Add(region);
         await ReadBackAsync(kms, region, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task ReadBackAsync(IKms kms, RegionalPolicyChange region, CancellationToken cancellationToken)
+    private async Task ReadBackAsync(IKmsChannel kms, RegionalPolicyChange region, CancellationToken cancellationToken)
     {
         for (int i = 0; i < ReadsBack; i++)
         {
@@ -84,11 +84,11 @@ internal sealed class PolicyPut(ChangeJournal journal, TimeProvider time, KeyPol
             await Task.Delay(TimeSpan.FromMilliseconds(100 << i), time, cancellationToken).ConfigureAwait(false);
         }
 
-        journal.Warn($"KMS took the key policy in {region.Region} and does not show it yet; Get-KeyPolicy -Live tells when it does.");
+        work.Warn($"KMS took the key policy in {region.Region} and does not show it yet; Get-KeyPolicy -Live tells when it does.");
     }
 
-    private static async Task<string> ReadAsync(IKms kms, RegionalPolicyChange region, CancellationToken cancellationToken) =>
-        (await kms.Administration.GetKeyPolicyAsync(region.Connection, region.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
+    private static async Task<string> ReadAsync(IKmsChannel kms, RegionalPolicyChange region, CancellationToken cancellationToken) =>
+        (await kms.GetKeyPolicyAsync(region.Connection, region.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
 
     private TenantEncryptionException Explain(TenantEncryptionException cause, RegionalPolicyChange failed)
     {
@@ -141,7 +141,7 @@ internal sealed class PolicyPut(ChangeJournal journal, TimeProvider time, KeyPol
             data["error"] = code;
         }
 
-        await journal.ChangeAsync(
+        await work.ChangeAsync(
             operation, change => change.RecordAsync(EventTypes.KeyPolicyUpdated, plan.TenantId, data), CancellationToken.None).ConfigureAwait(false);
     }
 }

@@ -13,12 +13,12 @@ namespace TenantEncryption.Policies;
 /// <summary>Makes the key policies that platforms need, and puts them into KMS.</summary>
 public sealed class PolicyService
 {
-    private readonly ChangeJournal _journal;
+    private readonly UnitOfWork _work;
     private readonly ProviderAuthenticator _authenticator;
     private readonly TimeProvider _time;
 
-    internal PolicyService(ChangeJournal journal, ProviderAuthenticator authenticator, TimeProvider time) =>
-        (_journal, _authenticator, _time) = (journal, authenticator, time);
+    internal PolicyService(UnitOfWork work, ProviderAuthenticator authenticator, TimeProvider time) =>
+        (_work, _authenticator, _time) = (work, authenticator, time);
 
     /// <summary>The policy that the platform of a provider's tenant needs, whole.</summary>
     /// <param name="request">For which provider and whom.</param>
@@ -53,7 +53,7 @@ public sealed class PolicyService
     public async Task<IReadOnlyList<KeyPolicy>> GetLiveAsync(string providerId, CancellationToken cancellationToken = default)
     {
         PolicyTarget target = await FindAsync(new KeyPolicyRequest { ProviderId = providerId }, cancellationToken).ConfigureAwait(false);
-        Operation operation = _journal.Begin("Get-KeyPolicy", target.Provider.TenantId);
+        Operation operation = _work.Begin("Get-KeyPolicy", target.Provider.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         var policies = new List<KeyPolicy>();
         foreach (KeyRegion region in await RegionsAsync(operation.Kms, target.Provider, cancellationToken).ConfigureAwait(false))
@@ -82,7 +82,7 @@ public sealed class PolicyService
     public async Task<KeyPolicyPlan> PlanAsync(KeyPolicyRequest request, CancellationToken cancellationToken = default)
     {
         PolicyTarget target = await FindAsync(request, cancellationToken).ConfigureAwait(false);
-        Operation operation = _journal.Begin("Get-KeyPolicy", target.Provider.TenantId);
+        Operation operation = _work.Begin("Get-KeyPolicy", target.Provider.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         var changes = new List<RegionalPolicyChange>();
         var warnings = new List<string>();
@@ -125,7 +125,7 @@ public sealed class PolicyService
         ArgumentNullException.ThrowIfNull(plan);
         if (plan.IsChanged)
         {
-            await new PolicyPut(_journal, _time, plan).RunAsync(cancellationToken).ConfigureAwait(false);
+            await new PolicyPut(_work, _time, plan).RunAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return [.. Preview(plan)];
@@ -149,14 +149,14 @@ public sealed class PolicyService
         });
     }
 
-    private static async Task<string> ReadAsync(IKms kms, KeyRegion region, CancellationToken cancellationToken) =>
-        (await kms.Administration.GetKeyPolicyAsync(region.Connection, region.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
+    private static async Task<string> ReadAsync(IKmsChannel kms, KeyRegion region, CancellationToken cancellationToken) =>
+        (await kms.GetKeyPolicyAsync(region.Connection, region.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
 
     private Task<PolicyTarget> FindAsync(KeyPolicyRequest request, CancellationToken cancellationToken) =>
-        _journal.ReadAsync(transaction => PolicyTarget.FindAsync(transaction, request), cancellationToken);
+        _work.ReadAsync(transaction => PolicyTarget.FindAsync(transaction, request), cancellationToken);
 
     /// <summary>A provider's key in all of its regions: the primary first, then the others by their names.</summary>
-    private async Task<IReadOnlyList<KeyRegion>> RegionsAsync(IKms kms, KeyProvider provider, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<KeyRegion>> RegionsAsync(IKmsChannel kms, KeyProvider provider, CancellationToken cancellationToken)
     {
         // Who can write the store must not decide whom an administrator calls.
         await _authenticator.RequireAsync(provider, cancellationToken).ConfigureAwait(false);
@@ -177,7 +177,7 @@ public sealed class PolicyService
             IReadOnlyList<KeyRegion> known = [home, .. KeyRegion.Replicas(provider)];
             if (KeyIdentifier.Parse(home.KeyArn).IsMultiRegion)
             {
-                _journal.Warn(
+                _work.Warn(
                     $"The key may not be described (kms:DescribeKey), so that only these of its regions are known: {string.Join(", ", known.Select(region => region.Region))}.");
             }
 
@@ -188,7 +188,7 @@ public sealed class PolicyService
     private async Task<RegionalPolicyChange> MergeAsync(PolicyTarget target, KeyRegion region, string live, CancellationToken cancellationToken)
     {
         MergedPolicy merged = PolicyMerge.Merge(live, PlatformStatements.Render(target.Platform, target.ValuesFor(region.KeyArn)), target.Platform);
-        await _journal.ReadAsync(
+        await _work.ReadAsync(
             transaction => target.RefuseOtherOrganizationsAsync(transaction, merged.Json), cancellationToken).ConfigureAwait(false);
         return new RegionalPolicyChange
         {
@@ -201,13 +201,13 @@ public sealed class PolicyService
         };
     }
 
-    private Task<string?> CheckLockoutAsync(IKms kms, RegionalPolicyChange change, CancellationToken cancellationToken) =>
+    private Task<string?> CheckLockoutAsync(IKmsChannel kms, RegionalPolicyChange change, CancellationToken cancellationToken) =>
         PolicyLockout.CheckAsync(change.Before, change.After, change.KeyArn, _time.GetUtcNow(), async () =>
         {
             try
             {
                 // An endpoint of one's own is KMS's alone: nobody says that STS answers for the same accounts.
-                return change.Connection.EndpointUrl is not null ? null : (await kms.Administration.GetCallerAsync(change.Connection, cancellationToken).ConfigureAwait(false)).Value.Arn;
+                return change.Connection.EndpointUrl is not null ? null : (await kms.GetCallerAsync(change.Connection, cancellationToken).ConfigureAwait(false)).Value.Arn;
             }
             catch (TenantEncryptionException)
             {

@@ -13,7 +13,7 @@ namespace TenantEncryption.Providers;
 /// <summary>Registers key providers, tests them and changes their state.</summary>
 public sealed class KeyProviderService
 {
-    private readonly ChangeJournal _journal;
+    private readonly UnitOfWork _work;
     private readonly EventLog _events;
     private readonly SessionKeeper _session;
     private readonly KeyMaker _keyMaker;
@@ -22,7 +22,7 @@ public sealed class KeyProviderService
     private readonly TimeProvider _time;
 
     internal KeyProviderService(
-        ChangeJournal journal,
+        UnitOfWork work,
         EventLog events,
         SessionKeeper session,
         KeyMaker keyMaker,
@@ -30,7 +30,7 @@ public sealed class KeyProviderService
         GrantMaker grants,
         TimeProvider time)
     {
-        (_journal, _events, _session) = (journal, events, session);
+        (_work, _events, _session) = (work, events, session);
         (_keyMaker, _tester, _grants, _time) = (keyMaker, tester, grants, time);
     }
 
@@ -44,7 +44,7 @@ public sealed class KeyProviderService
     /// </exception>
     public async Task<KeyProvider> RegisterAsync(NewKeyProvider newProvider, CancellationToken cancellationToken = default)
     {
-        Operation operation = _journal.Begin("New-KeyProvider", newProvider.TenantId);
+        Operation operation = _work.Begin("New-KeyProvider", newProvider.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         return await RegisterAsync(operation, await DraftAsync(operation, newProvider, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
@@ -56,7 +56,7 @@ public sealed class KeyProviderService
     /// <exception cref="TenantEncryptionException">As <see cref="RegisterAsync(NewKeyProvider, CancellationToken)"/>.</exception>
     public async Task<KeyProviderDraft> DraftAsync(NewKeyProvider newProvider, CancellationToken cancellationToken = default)
     {
-        Operation operation = _journal.Begin("New-KeyProvider", newProvider.TenantId);
+        Operation operation = _work.Begin("New-KeyProvider", newProvider.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         return await DraftAsync(operation, newProvider, cancellationToken).ConfigureAwait(false);
     }
@@ -69,7 +69,7 @@ public sealed class KeyProviderService
     public async Task<KeyProvider> RegisterAsync(KeyProviderDraft draft, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(draft);
-        Operation operation = _journal.Begin("New-KeyProvider", draft.Provider.TenantId);
+        Operation operation = _work.Begin("New-KeyProvider", draft.Provider.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         return await RegisterAsync(operation, draft, cancellationToken).ConfigureAwait(false);
     }
@@ -79,7 +79,7 @@ public sealed class KeyProviderService
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The providers, in the order of registration.</returns>
     public Task<IReadOnlyList<KeyProvider>> ListAsync(KeyProviderFilter filter, CancellationToken cancellationToken = default) =>
-        _journal.ReadAsync(transaction => transaction.Providers.ListAsync(filter), cancellationToken);
+        _work.ReadAsync(transaction => transaction.Providers.ListAsync(filter), cancellationToken);
 
     /// <summary>
     /// The one provider that a reference names: an ARN (<c>arn:…</c>), an id (<c>kp-…</c>), <c>Internal</c>, else a name, literally.
@@ -93,7 +93,7 @@ public sealed class KeyProviderService
     {
         if (tenantId is not null)
         {
-            await _journal.ReadAsync(transaction => transaction.Tenants.RequireAsync(tenantId), cancellationToken).ConfigureAwait(false);
+            await _work.ReadAsync(transaction => transaction.Tenants.RequireAsync(tenantId), cancellationToken).ConfigureAwait(false);
         }
 
         return ProviderLookup.One(
@@ -126,7 +126,7 @@ public sealed class KeyProviderService
     public async Task<KeyProviderTestResult> TestAsync(string providerId, bool offline = false, CancellationToken cancellationToken = default)
     {
         (EncryptionTenant tenant, KeyProvider provider) = await ReadAsync(providerId, cancellationToken).ConfigureAwait(false);
-        Operation operation = _journal.Begin("Test-KeyProvider", tenant.TenantId);
+        Operation operation = _work.Begin("Test-KeyProvider", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         return await _tester.TestAsync(operation, tenant, provider, offline, cancellationToken).ConfigureAwait(false);
     }
@@ -139,7 +139,7 @@ public sealed class KeyProviderService
     /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>: neither such a tenant nor a platform is given; <c>INVALID_INPUT</c>.</exception>
     public async Task<KeyProviderTestResult> TestKeyAsync(KeyCandidate candidate, bool offline = false, CancellationToken cancellationToken = default)
     {
-        Operation operation = _journal.Begin("Test-KeyProvider", candidate.Platform is null ? candidate.TenantId : null);
+        Operation operation = _work.Begin("Test-KeyProvider", candidate.Platform is null ? candidate.TenantId : null);
         await using var _ = operation.ConfigureAwait(false);
         return await _tester.TestAsync(operation, candidate, offline, cancellationToken).ConfigureAwait(false);
     }
@@ -157,12 +157,12 @@ public sealed class KeyProviderService
             return provider;
         }
 
-        await _journal.ReadAsync(store => ProviderChecks.RequireEnablingAsync(store, tenant, provider), cancellationToken).ConfigureAwait(false);
-        Operation operation = _journal.Begin("Enable-KeyProvider", tenant.TenantId);
+        await _work.ReadAsync(store => ProviderChecks.RequireEnablingAsync(store, tenant, provider), cancellationToken).ConfigureAwait(false);
+        Operation operation = _work.Begin("Enable-KeyProvider", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         await RequireWorkingAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
         KeyEncryptionKey key = await _keyMaker.MakeAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
-        await _journal.ChangeAsync(
+        await _work.ChangeAsync(
             operation,
             async change =>
             {
@@ -187,7 +187,7 @@ public sealed class KeyProviderService
             return 0;
         }
 
-        EncryptionTenant tenant = await _journal.ReadAsync(
+        EncryptionTenant tenant = await _work.ReadAsync(
             async store =>
             {
                 EncryptionTenant found = await store.Tenants.RequireAsync(provider.TenantId).ConfigureAwait(false);
@@ -262,9 +262,9 @@ public sealed class KeyProviderService
     /// <exception cref="TenantEncryptionException"><c>TRANSITION_FORBIDDEN</c>, <c>HAS_DEPENDANTS</c>, <c>MIGRATION_RUNNING</c>.</exception>
     public async Task<KeyProvider> RemoveAsync(string providerId, bool force = false, CancellationToken cancellationToken = default)
     {
-        Operation operation = _journal.Begin("Remove-KeyProvider");
+        Operation operation = _work.Begin("Remove-KeyProvider");
         await using var _ = operation.ConfigureAwait(false);
-        KeyProvider removed = await _journal.ChangeAsync(
+        KeyProvider removed = await _work.ChangeAsync(
             operation,
             async change =>
             {
@@ -317,7 +317,7 @@ public sealed class KeyProviderService
         _tester.RequireWorkingAsync(operation, tenant, provider, cancellationToken);
 
     internal async Task<(EncryptionTenant Tenant, KeyProvider Provider)> ReadAsync(string providerId, CancellationToken cancellationToken) =>
-        await _journal.ReadAsync(
+        await _work.ReadAsync(
             async transaction =>
             {
                 KeyProvider provider = await transaction.Providers.RequireAsync(providerId).ConfigureAwait(false);
@@ -332,7 +332,7 @@ public sealed class KeyProviderService
     public async Task<string?> FindQuestionAsync(KeyProvider provider, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(provider);
-        return await _journal.ReadAsync(
+        return await _work.ReadAsync(
             async store => PlatformRules.QuestionOf(
                 await store.Tenants.RequireAsync(provider.TenantId).ConfigureAwait(false),
                 (await store.Providers.FindActiveAsync(provider.TenantId).ConfigureAwait(false))!,
@@ -343,24 +343,24 @@ public sealed class KeyProviderService
     private async Task<KeyProviderDraft> DraftAsync(Operation operation, NewKeyProvider newProvider, CancellationToken cancellationToken)
     {
         ProviderNameRule.Check(newProvider.Name);
-        EncryptionTenant tenant = await _journal.ReadAsync(
+        EncryptionTenant tenant = await _work.ReadAsync(
             transaction => transaction.Tenants.RequireAsync(newProvider.TenantId), cancellationToken).ConfigureAwait(false);
         newProvider = ProviderRegistration.WithShown(tenant.Profile, newProvider);
         KeyProvider provider = await ProviderRegistration.DraftAsync(operation.Kms, tenant, newProvider, _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         var draft = new KeyProviderDraft(newProvider, provider, GrantMaker.CountCalls(tenant, provider));
-        await _journal.ReadAsync(store => RequireRegistrationAsync(store, draft), cancellationToken).ConfigureAwait(false);
+        await _work.ReadAsync(store => RequireRegistrationAsync(store, draft), cancellationToken).ConfigureAwait(false);
         return draft;
     }
 
     private async Task<KeyProvider> RegisterAsync(Operation operation, KeyProviderDraft draft, CancellationToken cancellationToken)
     {
         // What would be refused is refused before a grant is made.
-        EncryptionTenant tenant = await _journal.ReadAsync(store => RequireRegistrationAsync(store, draft), cancellationToken).ConfigureAwait(false);
+        EncryptionTenant tenant = await _work.ReadAsync(store => RequireRegistrationAsync(store, draft), cancellationToken).ConfigureAwait(false);
         KeyProvider provider = await _grants.MakeAsync(
             operation, tenant, draft.Provider, draft.Registration.GranteePrincipal, cancellationToken).ConfigureAwait(false);
         try
         {
-            await _journal.ChangeAsync(
+            await _work.ChangeAsync(
                 operation,
                 async change =>
                 {
@@ -411,7 +411,7 @@ public sealed class KeyProviderService
     // One that is as it should be already is no reason to refuse.
     private Task CheckAsync(
         string providerId, KeyProviderStatus? done, Func<IStoreTransaction, KeyProvider, Task> check, CancellationToken cancellationToken) =>
-        _journal.ReadAsync(
+        _work.ReadAsync(
             async store =>
             {
                 KeyProvider provider = await store.Providers.RequireAsync(providerId).ConfigureAwait(false);
@@ -430,9 +430,9 @@ public sealed class KeyProviderService
         Func<IStoreTransaction, KeyProvider, Task> check,
         CancellationToken cancellationToken)
     {
-        Operation operation = _journal.Begin(command);
+        Operation operation = _work.Begin(command);
         await using var _ = operation.ConfigureAwait(false);
-        return await _journal.ChangeAsync(
+        return await _work.ChangeAsync(
             operation,
             async change =>
             {

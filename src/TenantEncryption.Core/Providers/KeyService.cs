@@ -10,11 +10,11 @@ namespace TenantEncryption.Keys;
 /// <summary>Lists and rotates tenants' key-encryption keys, and forgets their plaintext.</summary>
 public sealed class KeyService
 {
-    private readonly ChangeJournal _journal;
-    private readonly KeyRing _ring;
+    private readonly UnitOfWork _work;
+    private readonly KeyLeases _leases;
     private readonly KeyMaker _keyMaker;
 
-    internal KeyService(ChangeJournal journal, KeyRing ring, KeyMaker keyMaker) => (_journal, _ring, _keyMaker) = (journal, ring, keyMaker);
+    internal KeyService(UnitOfWork work, KeyLeases leases, KeyMaker keyMaker) => (_work, _leases, _keyMaker) = (work, leases, keyMaker);
 
     /// <summary>A tenant's keys, oldest first.</summary>
     /// <param name="tenantId">The tenant.</param>
@@ -22,7 +22,7 @@ public sealed class KeyService
     /// <returns>The keys.</returns>
     /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>.</exception>
     public Task<IReadOnlyList<KeyEncryptionKey>> ListAsync(string tenantId, CancellationToken cancellationToken = default) =>
-        _journal.ReadAsync(
+        _work.ReadAsync(
             async transaction =>
             {
                 await transaction.Tenants.RequireAsync(tenantId).ConfigureAwait(false);
@@ -37,26 +37,26 @@ public sealed class KeyService
     /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>, <c>MIGRATION_RUNNING</c>, or what the provider answers.</exception>
     public async Task<KeyEncryptionKey> RotateAsync(string tenantId, CancellationToken cancellationToken = default)
     {
-        Operation operation = _journal.Begin("Update-KeyEncryptionKey", tenantId);
+        Operation operation = _work.Begin("Update-KeyEncryptionKey", tenantId);
         await using var _ = operation.ConfigureAwait(false);
         return await RotateAsync(operation, tenantId, replacing: null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Forgets plaintext keys in this process now; the next use asks the provider again.</summary>
     /// <param name="tenantId">Of this tenant; <see langword="null"/> for all.</param>
-    public void ClearLeases(string? tenantId = null) => _ring.Clear(tenantId);
+    public void ClearLeases(string? tenantId = null) => _leases.Clear(tenantId);
 
     /// <summary>Rotates; with <paramref name="replacing"/>, only if that key is still the Current one.</summary>
     internal async Task<KeyEncryptionKey> RotateAsync(Operation operation, string tenantId, string? replacing, CancellationToken cancellationToken)
     {
-        TenantKeyState state = await _ring.RefreshAsync(tenantId, cancellationToken).ConfigureAwait(false);
+        TenantKeyState state = await _leases.RefreshAsync(tenantId, cancellationToken).ConfigureAwait(false);
         if (replacing is not null && state.Current.KekId != replacing)
         {
             return state.Current;
         }
 
         KeyEncryptionKey key = await _keyMaker.MakeAsync(operation, state.Tenant, state.Active, cancellationToken).ConfigureAwait(false);
-        return await _journal.ChangeAsync(
+        return await _work.ChangeAsync(
             operation,
             async change =>
             {

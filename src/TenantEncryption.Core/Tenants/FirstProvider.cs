@@ -14,7 +14,7 @@ namespace TenantEncryption.Tenants;
 /// Finds what a new tenant begins with: the platform's internal KMS, the provider of its parent, or a customer master key from the start, tested.
 /// </summary>
 internal sealed class FirstProvider(
-    ChangeJournal journal, ProviderAuthenticator authenticator, KeyProviderTester tester, GrantMaker grants, TimeProvider time)
+    UnitOfWork work, ProviderAuthenticator authenticator, KeyProviderTester tester, GrantMaker grants, TimeProvider time)
 {
     /// <summary>The provider that is Active, with its grants, and signed, since no key is sealed under a registration that does not verify.</summary>
     /// <exception cref="TenantEncryptionException">What forbids it, or the code of the failed test.</exception>
@@ -69,7 +69,7 @@ internal sealed class FirstProvider(
 
     private async Task<KeyProvider> OfParentAsync(EncryptionTenant tenant, string parentId, CancellationToken cancellationToken)
     {
-        (EncryptionTenant parent, KeyProvider active) = await journal.ReadAsync(
+        (EncryptionTenant parent, KeyProvider active) = await work.ReadAsync(
             async transaction => (
                 await transaction.Tenants.RequireAsync(parentId).ConfigureAwait(false),
                 (await transaction.Providers.FindActiveAsync(parentId).ConfigureAwait(false))!),

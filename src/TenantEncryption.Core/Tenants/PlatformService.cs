@@ -7,16 +7,16 @@ namespace TenantEncryption.Platforms;
 /// <summary>The platforms whose rules tenants can follow: the built-in ones and the users' own that the store keeps.</summary>
 public sealed class PlatformService
 {
-    private readonly ChangeJournal _journal;
+    private readonly UnitOfWork _work;
 
-    internal PlatformService(ChangeJournal journal) => _journal = journal;
+    internal PlatformService(UnitOfWork work) => _work = work;
 
     /// <summary>All profiles: the built-in ones, then the store's, each ordered by name.</summary>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The profiles.</returns>
     public async Task<IReadOnlyList<PlatformProfile>> ListAsync(CancellationToken cancellationToken = default)
     {
-        IReadOnlyList<StoredPlatform> stored = await _journal.ReadAsync(
+        IReadOnlyList<StoredPlatform> stored = await _work.ReadAsync(
             transaction => transaction.Platforms.ListAsync(), cancellationToken).ConfigureAwait(false);
         return [.. PlatformCatalog.BuiltIn, .. stored.Select(one => one.Profile)];
     }
@@ -27,7 +27,7 @@ public sealed class PlatformService
     /// <returns>The profile.</returns>
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: no such platform; the message lists those there are.</exception>
     public Task<PlatformProfile> GetAsync(string name, CancellationToken cancellationToken = default) =>
-        _journal.ReadAsync(transaction => RequireAsync(transaction, name), cancellationToken);
+        _work.ReadAsync(transaction => RequireAsync(transaction, name), cancellationToken);
 
     internal static async Task<PlatformProfile> RequireAsync(IStoreTransaction transaction, string name)
     {

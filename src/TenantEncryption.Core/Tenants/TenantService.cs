@@ -13,13 +13,13 @@ namespace TenantEncryption.Tenants;
 /// <summary>Creates and finds tenants.</summary>
 public sealed class TenantService
 {
-    private readonly ChangeJournal _journal;
+    private readonly UnitOfWork _work;
     private readonly KeyMaker _keyMaker;
     private readonly FirstProvider _first;
     private readonly TimeProvider _time;
 
-    internal TenantService(ChangeJournal journal, KeyMaker keyMaker, FirstProvider first, TimeProvider time) =>
-        (_journal, _keyMaker, _first, _time) = (journal, keyMaker, first, time);
+    internal TenantService(UnitOfWork work, KeyMaker keyMaker, FirstProvider first, TimeProvider time) =>
+        (_work, _keyMaker, _first, _time) = (work, keyMaker, first, time);
 
     /// <summary>
     /// Creates a tenant with a first key under its Active provider: the internal one, its parent's, or a customer master key that is tested first.
@@ -35,7 +35,7 @@ public sealed class TenantService
     {
         TenantIdRule.Check(newTenant.TenantId);
         PlatformProfile platform = newTenant.PlatformFile?.Profile
-            ?? await _journal.ReadAsync(transaction => PlatformService.RequireAsync(transaction, newTenant.Platform), cancellationToken).ConfigureAwait(false);
+            ?? await _work.ReadAsync(transaction => PlatformService.RequireAsync(transaction, newTenant.Platform), cancellationToken).ConfigureAwait(false);
         if (newTenant.Region is { } region)
         {
             PlatformRules.RequireRegion(platform, region);
@@ -47,7 +47,7 @@ public sealed class TenantService
             LeaseRule.CheckOfTenant(lease);
         }
 
-        await _journal.ReadAsync(transaction => RefuseKnownAsync(transaction, newTenant.TenantId), cancellationToken).ConfigureAwait(false);
+        await _work.ReadAsync(transaction => RefuseKnownAsync(transaction, newTenant.TenantId), cancellationToken).ConfigureAwait(false);
         DateTimeOffset now = _time.GetUtcNow();
         var tenant = new EncryptionTenant
         {
@@ -64,7 +64,7 @@ public sealed class TenantService
             Epoch = 1,
             CreatedAt = now,
         };
-        Operation operation = _journal.Begin("New-EncryptionTenant", tenant.TenantId);
+        Operation operation = _work.Begin("New-EncryptionTenant", tenant.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         KeyProvider provider = await _first.FindAsync(operation, tenant, newTenant, cancellationToken).ConfigureAwait(false);
         try
@@ -86,19 +86,19 @@ public sealed class TenantService
     /// <returns>The tenant.</returns>
     /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>; the message names an id that differs only by case.</exception>
     public Task<EncryptionTenant> GetAsync(string tenantId, CancellationToken cancellationToken = default) =>
-        _journal.ReadAsync(transaction => transaction.Tenants.RequireAsync(tenantId), cancellationToken);
+        _work.ReadAsync(transaction => transaction.Tenants.RequireAsync(tenantId), cancellationToken);
 
     /// <summary>All tenants, ordered by id.</summary>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The tenants.</returns>
     public Task<IReadOnlyList<EncryptionTenant>> ListAsync(CancellationToken cancellationToken = default) =>
-        _journal.ReadAsync(transaction => transaction.Tenants.ListAsync(), cancellationToken);
+        _work.ReadAsync(transaction => transaction.Tenants.ListAsync(), cancellationToken);
 
     private async Task StoreAsync(
         Operation operation, EncryptionTenant tenant, KeyProvider provider, PlatformFile? platformFile, CancellationToken cancellationToken)
     {
         KeyEncryptionKey key = await _keyMaker.MakeAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
-        await _journal.ChangeAsync(
+        await _work.ChangeAsync(
             operation,
             async change =>
             {

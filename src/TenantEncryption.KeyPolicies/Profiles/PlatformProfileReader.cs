@@ -80,7 +80,7 @@ public static partial class PlatformProfileReader
     }
 
     /// <summary>The SHA-256 of a profile's text as UTF-8, in lower-case hexadecimal.</summary>
-    internal static string Hash(string json) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(json))).ToLowerInvariant();
+    internal static string Hash(string json) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)));
 
     /// <summary>Reads and checks a profile's text.</summary>
     internal static PlatformProfile Parse(string json, string source)

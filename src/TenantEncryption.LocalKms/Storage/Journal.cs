@@ -6,13 +6,13 @@ namespace TenantEncryption.LocalKms.Storage;
 /// The changes of the state in the order they were made, one line of JSON for each transaction, on the disk before the caller
 /// learns of it. A last line without its end is what a crash left of a transaction that nobody was told of: it is cut off.
 /// </summary>
-internal sealed class Journal : IDisposable
+internal sealed class Work : IDisposable
 {
     private const string FileName = "state.jsonl";
 
     private readonly FileStream _file;
 
-    private Journal(FileStream file) => _file = file;
+    private Work(FileStream file) => _file = file;
 
     /// <summary>
     /// Opens the journal of a folder, makes both where needed, and hands every transaction of it to <paramref name="replay"/>.
@@ -21,7 +21,7 @@ internal sealed class Journal : IDisposable
     /// <param name="replay">Takes one transaction.</param>
     /// <exception cref="IOException">Another process uses the folder.</exception>
     /// <exception cref="InvalidDataException">A line that is not the last is damaged.</exception>
-    public static Journal Open(string folder, Action<IReadOnlyList<Change>> replay)
+    public static Work Open(string folder, Action<IReadOnlyList<Change>> replay)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -49,7 +49,7 @@ internal sealed class Journal : IDisposable
         try
         {
             Replay(file, path, replay);
-            return new Journal(file);
+            return new Work(file);
         }
         catch
         {

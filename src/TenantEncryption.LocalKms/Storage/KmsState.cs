@@ -18,7 +18,7 @@ internal sealed class KmsState : IDisposable
     private readonly ConcurrentDictionary<string, KeyAlias> _aliases = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ImmutableList<KeyGrant>> _grantsByKey = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Principal> _principals = new(StringComparer.Ordinal);
-    private readonly Journal? _journal;
+    private readonly Work? _work;
     private long _nextDeadline = long.MaxValue;
 
     /// <param name="folder">Where the journal is, or <see langword="null"/> to keep nothing.</param>
@@ -27,7 +27,7 @@ internal sealed class KmsState : IDisposable
         Usage = new KeyUsageLog(Save);
         if (folder is not null)
         {
-            _journal = Journal.Open(folder, Apply);
+            _work = Work.Open(folder, Apply);
         }
 
         if (ServiceSecret.Length == 0)
@@ -86,7 +86,7 @@ internal sealed class KmsState : IDisposable
 
         if (transaction.Count > 0)
         {
-            _journal?.Append(transaction);
+            _work?.Append(transaction);
             Apply(transaction);
         }
     }
@@ -128,7 +128,7 @@ internal sealed class KmsState : IDisposable
             Save(use);
         }
 
-        _journal?.Dispose();
+        _work?.Dispose();
     }
 
     private void Save(KeyUsage use)

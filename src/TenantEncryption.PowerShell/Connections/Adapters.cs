@@ -21,10 +21,10 @@ internal static class Adapters
         return (IStore)Create("TenantEncryption.Sqlite", "SqliteStore", folder, options);
     }
 
-    /// <summary>AWS KMS; the adapter and the SDK load at the first call.</summary>
-    /// <param name="credentials">Credentials for this session, or <see langword="null"/> for the SDK's default chain. The KMS owns them from its first call on.</param>
+    /// <summary>AWS KMS, with which the adapter and the SDK load.</summary>
+    /// <param name="credentials">Credentials for this session, or <see langword="null"/> for the SDK's default chain. The KMS owns them.</param>
     /// <returns>The KMS.</returns>
-    public static IKms CreateKms(SessionCredentials? credentials) => new DeferredKms(() =>
+    public static IKms CreateKms(SessionCredentials? credentials)
     {
         object options = Create("TenantEncryption.Aws", "AwsKmsOptions");
         if (credentials is not null)
@@ -39,7 +39,7 @@ internal static class Adapters
         }
 
         return (IKms)Create("TenantEncryption.Aws", "AwsKms", options);
-    });
+    }
 
     private static object Create(string assembly, string type, params object?[] arguments) =>
         Activator.CreateInstance(Context.Value.LoadAdapter(assembly).GetType($"{assembly}.{type}", throwOnError: true)!, arguments)!;

@@ -97,7 +97,7 @@ internal sealed class OpenStore
     {
         TenantEncryptionService service = await TenantEncryptionService.OpenAsync(
             Adapters.CreateStore(_settings.Path, _settings.Create),
-            Adapters.CreateKms(_settings.Credentials),
+            () => Adapters.CreateKms(_settings.Credentials),
             new TenantEncryptionOptions
             {
                 RootKeyVault = _settings.Passphrase is null

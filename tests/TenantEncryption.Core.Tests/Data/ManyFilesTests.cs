@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using TenantEncryption.Data;
+using TenantEncryption.Data.Batches;
 using TenantEncryption.Errors;
 using TenantEncryption.Tests.Scenarios;
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Core.Tests.Keys.Root;
 using TenantEncryption.Data;
+using TenantEncryption.Data.Batches;
 using TenantEncryption.Errors;
 using TenantEncryption.Files;
 using TenantEncryption.Tests.Scenarios;

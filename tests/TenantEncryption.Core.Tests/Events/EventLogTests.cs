@@ -68,10 +68,10 @@ public sealed class EventLogTests
         (TestService service, KeyProvider cmk) = await TestService.WithCmkAsync();
         await using TestService owned = service;
         using var cancellation = new CancellationTokenSource();
-        await using (Operation operation = service.Service.Journal.Begin("test", "acme"))
+        await using (Operation operation = service.Service.Work.Begin("test", "acme"))
         {
             await operation.Kms.DescribeKeyAsync(service.Connection, cmk.KeyArn!, default);
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => service.Service.Journal.ChangeAsync(
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => service.Service.Work.ChangeAsync(
                 operation,
                 async change =>
                 {
@@ -182,8 +182,8 @@ public sealed class EventLogTests
         for (int i = 0; i < 1100; i++)
         {
             service.Service.Keys.ClearLeases();
-            await service.Service.Journal.ChangeAsync(
-                service.Service.Journal.Begin("test"), change => change.RecordAsync("test", "acme", new Newtonsoft.Json.Linq.JObject()), default);
+            await service.Service.Work.ChangeAsync(
+                service.Service.Work.Begin("test"), change => change.RecordAsync("test", "acme", new Newtonsoft.Json.Linq.JObject()), default);
         }
 
         Assert.Equal(1102, (await service.Service.Events.VerifyAsync()).Records);

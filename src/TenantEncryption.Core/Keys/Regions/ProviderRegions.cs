@@ -16,7 +16,7 @@ namespace TenantEncryption.Keys.Regions;
 /// answer: it is never asked about elsewhere, and stops failing over until a check passes in the region that refused.
 /// What one region seals every other one opens, so records and messages don't depend on where they were made.
 /// </summary>
-internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticator authenticator, RefusalLog refusals, RegionCircuits circuits)
+internal sealed class ProviderRegions(UnitOfWork work, ProviderAuthenticator authenticator, RefusalLog refusals, RegionCircuits circuits)
 {
     // The providers that were last served by a replica, with its region.
     private readonly ConcurrentDictionary<string, string> _away = new(StringComparer.Ordinal);
@@ -25,20 +25,15 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
     /// <param name="operation">The operation.</param>
     /// <param name="provider">The provider.</param>
     /// <param name="allowance">How many calls there may be, in all regions together; <see langword="null"/> where a message has no say in it.</param>
-    public IKms For(Operation operation, KeyProvider provider, KmsAllowance? allowance = null) =>
-        provider.Type == KeyProviderType.Internal ? operation.Kms : new ProviderKms(this, operation, provider, allowance);
+    public IKmsChannel For(Operation operation, KeyProvider provider, KmsAllowance? allowance = null) =>
+        provider.Type == KeyProviderType.Internal ? operation.Kms : new ProviderChannel(this, operation, provider, allowance);
 
-    /// <summary>Makes a call of KMS for a provider, where there is an answer.</summary>
-    public async Task<T> CallAsync<T>(
-        Operation operation,
-        KeyProvider provider,
-        KmsAllowance? allowance,
-        SeenGrants seen,
-        IReadOnlyDictionary<string, string> encryptionContext,
-        Func<IKms, Task<T>> call,
-        CancellationToken cancellationToken)
+    /// <summary>Makes a call that uses a provider's key, where there is an answer.</summary>
+    public async Task<T> SendAsync<T>(
+        KmsRequest<T> request, Operation operation, KeyProvider provider, KmsAllowance? allowance, SeenGrants seen, CancellationToken cancellationToken)
+        where T : IKmsAnswer
     {
-        var attempt = new Attempt<T>(operation, provider, allowance, seen, encryptionContext, call);
+        var attempt = new Attempt<T>(request, operation, provider, allowance, seen);
         allowance?.RequireLeft();
         KeyRegion home = KeyRegion.Home(provider);
         if (provider.ReplicaKeys.Count == 0)
@@ -119,6 +114,7 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
     }
 
     private async Task<T> AskHomeAsync<T>(Attempt<T> attempt, KeyRegion home, CancellationToken cancellationToken)
+        where T : IKmsAnswer
     {
         T answer;
         try
@@ -153,14 +149,15 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
     }
 
     private async Task<T> AskAsync<T>(Attempt<T> attempt, KeyRegion region, CancellationToken cancellationToken)
+        where T : IKmsAnswer
     {
         try
         {
             await attempt.Seen.RequireAsync(attempt.Operation, attempt.Provider, region, attempt.Allowance, cancellationToken).ConfigureAwait(false);
             attempt.Allowance?.Take();
-            return await attempt.Call(new RegionKms(attempt.Operation.Kms, region)).ConfigureAwait(false);
+            return await attempt.Operation.Kms.At(region.Connection, region.KeyArn).SendAsync(attempt.Request, cancellationToken).ConfigureAwait(false);
         }
-        catch (TenantEncryptionException exception) when (KeyRefusal.Is(exception.Code, attempt.EncryptionContext))
+        catch (TenantEncryptionException exception) when (KeyRefusal.Is(exception.Code, attempt.Request.EncryptionContext!))
         {
             await refusals.NoteAsync(attempt.Provider, region.Region, exception.Code).ConfigureAwait(false);
             throw;
@@ -170,7 +167,7 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
     // What the caller holds may be older than a refusal that another process noted.
     private async Task<KeyProvider> ReadAsync(KeyProvider provider, CancellationToken cancellationToken)
     {
-        KeyProvider now = await journal.ReadAsync(
+        KeyProvider now = await work.ReadAsync(
             transaction => transaction.Providers.RequireAsync(provider.Id), cancellationToken).ConfigureAwait(false);
         await authenticator.RequireAsync(now, cancellationToken).ConfigureAwait(false);
         return now;
@@ -194,27 +191,22 @@ internal sealed class ProviderRegions(ChangeJournal journal, ProviderAuthenticat
 
     private async Task TellAsync(KeyProvider provider, string eventType, string from, string to)
     {
-        Operation operation = journal.Begin("Failover", provider.TenantId);
+        Operation operation = work.Begin("Failover", provider.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         JObject data = ProviderData.Of(provider);
         data["from"] = from;
         data["to"] = to;
         try
         {
-            await journal.ChangeAsync(operation, change => change.RecordAsync(eventType, provider.TenantId, data), CancellationToken.None).ConfigureAwait(false);
+            await work.ChangeAsync(operation, change => change.RecordAsync(eventType, provider.TenantId, data), CancellationToken.None).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)
         {
             // The data is worth more than the record of where it was sealed.
-            journal.Warn($"That the key provider '{provider.Name}' went from {from} to {to} could not be recorded in the event log: {exception.Message}");
+            work.Warn($"That the key provider '{provider.Name}' went from {from} to {to} could not be recorded in the event log: {exception.Message}");
         }
     }
 
-    private sealed record Attempt<T>(
-        Operation Operation,
-        KeyProvider Provider,
-        KmsAllowance? Allowance,
-        SeenGrants Seen,
-        IReadOnlyDictionary<string, string> EncryptionContext,
-        Func<IKms, Task<T>> Call);
+    private sealed record Attempt<T>(KmsRequest<T> Request, Operation Operation, KeyProvider Provider, KmsAllowance? Allowance, SeenGrants Seen)
+        where T : IKmsAnswer;
 }

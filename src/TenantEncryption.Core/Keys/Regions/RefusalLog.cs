@@ -10,7 +10,7 @@ namespace TenantEncryption.Keys.Regions;
 /// Notes in the store that KMS refused a provider's key. Every process that holds keys of the provider sees it within a second and forgets
 /// them; and nothing of the provider fails over until a check passes in the region that refused.
 /// </summary>
-internal sealed class RefusalLog(ChangeJournal journal, TimeProvider time)
+internal sealed class RefusalLog(UnitOfWork work, TimeProvider time)
 {
     // A caller that goes on asking must not keep the store busy: whoever took a lease since sees the next note.
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
@@ -28,15 +28,15 @@ internal sealed class RefusalLog(ChangeJournal journal, TimeProvider time)
             return;
         }
 
-        Operation operation = journal.Begin("Refusal", provider.TenantId);
+        Operation operation = work.Begin("Refusal", provider.TenantId);
         await using var _ = operation.ConfigureAwait(false);
         try
         {
-            await journal.ChangeAsync(operation, change => NoteAsync(change, provider, region, code), CancellationToken.None).ConfigureAwait(false);
+            await work.ChangeAsync(operation, change => NoteAsync(change, provider, region, code), CancellationToken.None).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)
         {
-            journal.Warn($"AWS KMS refused the key provider '{provider.Name}' ({code}), and other processes could not be told: {exception.Message}");
+            work.Warn($"AWS KMS refused the key provider '{provider.Name}' ({code}), and other processes could not be told: {exception.Message}");
         }
     }
 

@@ -13,7 +13,7 @@ internal static class ReplicaSearch
 
     /// <summary>The replicas, that of the platform's backup region first; <see langword="null"/> when KMS does not tell.</summary>
     public static async Task<IReadOnlyList<string>?> FindAsync(
-        IKms kms, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
+        IKmsChannel kms, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
     {
         try
         {

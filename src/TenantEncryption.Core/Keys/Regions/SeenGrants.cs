@@ -1,4 +1,5 @@
 using TenantEncryption.Changes;
+using TenantEncryption.Kms;
 using TenantEncryption.Providers;
 using TenantEncryption.Providers.Grants;
 
@@ -35,7 +36,7 @@ internal sealed class SeenGrants
         foreach (ProviderGrant grant in grants)
         {
             allowance?.Take();
-            if ((await operation.Kms.Administration.FindGrantAsync(region.Connection, region.KeyArn, grant.GrantId, cancellationToken).ConfigureAwait(false)).Value is null)
+            if ((await operation.Kms.FindGrantAsync(region.Connection, region.KeyArn, grant.GrantId, cancellationToken).ConfigureAwait(false)).Value is null)
             {
                 throw RequiredGrant.Missing(provider, region, $"is shut: its grant {grant} was revoked or retired");
             }

@@ -48,7 +48,7 @@ internal sealed class GrantMaker(TimeProvider time)
         {
             foreach (KeyRegion region in KeyRegion.All(provider))
             {
-                KmsGrantToken token = (await operation.Kms.Administration.CreateGrantAsync(
+                KmsGrantToken token = (await operation.Kms.CreateGrantAsync(
                     region.Connection, region.KeyArn, grant, cancellationToken).ConfigureAwait(false)).Value;
                 made.Add(new ProviderGrant { GrantId = token.GrantId, KeyArn = region.KeyArn, TenantId = tenant.TenantId, GranteePrincipal = principal });
                 await WaitAsync(operation, region, token.GrantId, cancellationToken).ConfigureAwait(false);
@@ -70,7 +70,7 @@ internal sealed class GrantMaker(TimeProvider time)
         {
             try
             {
-                await operation.Kms.Administration.RevokeGrantAsync(
+                await operation.Kms.RevokeGrantAsync(
                     provider.Connection with { Region = grant.Region }, grant.KeyArn, grant.GrantId, CancellationToken.None).ConfigureAwait(false);
             }
             catch (TenantEncryptionException exception) when (exception.Code != ErrorCodes.GrantNotFound)
@@ -130,7 +130,7 @@ internal sealed class GrantMaker(TimeProvider time)
 
         try
         {
-            return (await operation.Kms.Administration.GetCallerAsync(provider.Connection, cancellationToken).ConfigureAwait(false)).Value.Arn;
+            return (await operation.Kms.GetCallerAsync(provider.Connection, cancellationToken).ConfigureAwait(false)).Value.Arn;
         }
         catch (TenantEncryptionException exception) when (exception.Code != ErrorCodes.Cancelled)
         {
@@ -158,7 +158,7 @@ internal sealed class GrantMaker(TimeProvider time)
     private async Task WaitAsync(Operation operation, KeyRegion region, string grantId, CancellationToken cancellationToken)
     {
         long begun = time.GetTimestamp();
-        while ((await operation.Kms.Administration.FindGrantAsync(region.Connection, region.KeyArn, grantId, cancellationToken).ConfigureAwait(false)).Value is null
+        while ((await operation.Kms.FindGrantAsync(region.Connection, region.KeyArn, grantId, cancellationToken).ConfigureAwait(false)).Value is null
             && time.GetElapsedTime(begun) < LongestWait)
         {
             await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);

@@ -50,7 +50,7 @@ internal static class ProviderRegistration
     /// be resolved, what KMS answers.
     /// </exception>
     public static async Task<KeyProvider> DraftAsync(
-        IKms? kms, EncryptionTenant tenant, NewKeyProvider newProvider, DateTimeOffset now, CancellationToken cancellationToken)
+        IKmsChannel? kms, EncryptionTenant tenant, NewKeyProvider newProvider, DateTimeOffset now, CancellationToken cancellationToken)
     {
         KeyIdentifier identifier = KeyIdentifier.Parse(newProvider.KeyIdentifier);
         CheckForm(identifier, tenant.Profile);

@@ -50,7 +50,7 @@ internal sealed class GrantCheck : IKeyCheck
         var reviewed = new ReviewedRegion(there, IsNeeded: grant.Region == run.Home.Name);
         try
         {
-            KmsGrant? found = (await run.Kms.Administration.FindGrantAsync(there.Connection, grant.KeyArn, grant.GrantId, cancellationToken).ConfigureAwait(false)).Value;
+            KmsGrant? found = (await run.Kms.FindGrantAsync(there.Connection, grant.KeyArn, grant.GrantId, cancellationToken).ConfigureAwait(false)).Value;
             if (found is null)
             {
                 Fail(run, reviewed, ErrorCodes.GrantNotFound, $"The grant {grant} is not on the key: it was revoked or retired.", RequiredGrant.RemedyFor(provider));

@@ -11,7 +11,7 @@ namespace TenantEncryption.Providers.Validation;
 
 /// <summary>Tests providers and keys, and draws the consequences: a refusal ends what the provider opened, and the result is noted.</summary>
 internal sealed class KeyProviderTester(
-    ChangeJournal journal, KeyRing ring, KeyProviderValidator validator, RegionReview regions, RefusalLog refusals, TimeProvider time)
+    UnitOfWork work, KeyLeases leases, KeyProviderValidator validator, RegionReview regions, RefusalLog refusals, TimeProvider time)
 {
     /// <summary>The other tenants whose providers stand on the same key.</summary>
     public static async Task<IReadOnlyList<EncryptionTenant>> SharersAsync(IStoreTransaction transaction, KeyProvider provider)
@@ -43,12 +43,12 @@ internal sealed class KeyProviderTester(
 
         if (!result.Success && ErrorCatalog.Get(result.Code).Kind != ErrorKind.Unavailable)
         {
-            ring.EndOfProvider(provider.Id);
+            leases.EndOfProvider(provider.Id);
         }
 
         RegionFindings findings = await regions.ReviewAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
         result = result with { Checks = result.Checks.Concat(findings.Checks).ToArray() };
-        await journal.ChangeAsync(
+        await work.ChangeAsync(
             operation,
             async change =>
             {
@@ -114,7 +114,7 @@ internal sealed class KeyProviderTester(
     public async Task<KeyProviderTestResult> TestAsync(Operation operation, KeyCandidate candidate, bool offline, CancellationToken cancellationToken)
     {
         TenantIdRule.Check(candidate.TenantId);
-        EncryptionTenant tenant = await journal.ReadAsync(transaction => TenantOfAsync(transaction, candidate), cancellationToken).ConfigureAwait(false);
+        EncryptionTenant tenant = await work.ReadAsync(transaction => TenantOfAsync(transaction, candidate), cancellationToken).ConfigureAwait(false);
         KeyProvider provider;
         try
         {
@@ -176,5 +176,5 @@ internal sealed class KeyProviderTester(
     private async Task<ValidationTarget> TargetAsync(EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken) => new(
         tenant,
         provider,
-        provider.KeyArn is null ? [] : await journal.ReadAsync(transaction => SharersAsync(transaction, provider), cancellationToken).ConfigureAwait(false));
+        provider.KeyArn is null ? [] : await work.ReadAsync(transaction => SharersAsync(transaction, provider), cancellationToken).ConfigureAwait(false));
 }

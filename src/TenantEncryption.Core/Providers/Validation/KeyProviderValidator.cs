@@ -24,7 +24,7 @@ internal sealed class KeyProviderValidator(KeySealer sealer, ProviderAuthenticat
     /// <param name="target">What is tested.</param>
     /// <param name="offline">Whether to make no call.</param>
     /// <param name="cancellationToken">Ends the test.</param>
-    public async Task<KeyProviderTestResult> TestAsync(IKms kms, ValidationTarget target, bool offline, CancellationToken cancellationToken)
+    public async Task<KeyProviderTestResult> TestAsync(IKmsChannel kms, ValidationTarget target, bool offline, CancellationToken cancellationToken)
     {
         var run = new ValidationRun(kms, target, time.GetUtcNow());
         KeyProviderCheckList checks = run.Checks;

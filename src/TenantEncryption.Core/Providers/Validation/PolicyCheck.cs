@@ -62,7 +62,7 @@ internal sealed class PolicyCheck : IKeyCheck
         string policy;
         try
         {
-            policy = (await run.Kms.Administration.GetKeyPolicyAsync(region.Key.Connection, region.Key.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
+            policy = (await run.Kms.GetKeyPolicyAsync(region.Key.Connection, region.Key.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
         }
         catch (TenantEncryptionException exception)
         {
@@ -73,7 +73,7 @@ internal sealed class PolicyCheck : IKeyCheck
         try
         {
             IReadOnlyList<KmsGrant> grants =
-                (await run.Kms.Administration.ListGrantsAsync(region.Key.Connection, region.Key.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
+                (await run.Kms.ListGrantsAsync(region.Key.Connection, region.Key.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
             return (policy, [.. grants.Where(grant => grant.Grantee is not null).Select(PolicyGrant.Of)]);
         }
         catch (TenantEncryptionException exception)

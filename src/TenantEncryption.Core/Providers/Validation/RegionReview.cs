@@ -6,6 +6,7 @@ using TenantEncryption.Events;
 using TenantEncryption.Integrity;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Regions;
+using TenantEncryption.Keys.Sources;
 using TenantEncryption.Kms;
 using TenantEncryption.Tenants;
 
@@ -15,13 +16,13 @@ namespace TenantEncryption.Providers;
 /// The part of testing a provider that concerns where it may fail over: which replicas its key has, and whether the regions that refused it
 /// serve it again. What it learns is stored with the registration, authenticated.
 /// </summary>
-internal sealed class RegionReview(ChangeJournal journal, KeySealer sealer, ProviderAuthenticator authenticator)
+internal sealed class RegionReview(UnitOfWork work, KeySealer sealer, ProviderAuthenticator authenticator)
 {
     private const string CheckName = "Failover";
 
     /// <summary>How many calls of KMS a review makes, exactly, where nothing fails and the key is as it was registered.</summary>
     public static int CountCalls(EncryptionTenant tenant, KeyProvider provider) => provider.MultiRegion
-        ? ReplicaSearch.Calls + (RefusedRegions(provider).Count() * (KeySealer.CallsToSeal(tenant, provider) + KeySealer.CallsToOpen(provider)))
+        ? ReplicaSearch.Calls + (RefusedRegions(provider).Count() * (KeySources.CallsToMake(tenant, provider) + KeySources.CallsToOpen(provider)))
         : 0;
 
     /// <summary>Asks KMS.</summary>
@@ -32,7 +33,7 @@ internal sealed class RegionReview(ChangeJournal journal, KeySealer sealer, Prov
             return RegionFindings.None;
         }
 
-        IReadOnlyDictionary<string, long> refusals = await journal.ReadAsync(
+        IReadOnlyDictionary<string, long> refusals = await work.ReadAsync(
             transaction => transaction.Providers.CountRefusalsAsync(tenant.TenantId), cancellationToken).ConfigureAwait(false);
         var reopened = new List<string>();
         var checks = new List<KeyProviderCheck>();
@@ -101,7 +102,7 @@ internal sealed class RegionReview(ChangeJournal journal, KeySealer sealer, Prov
         try
         {
             using SecretBytes probe = SecretBytes.Random(KeyRecordCipher.KeyLength);
-            var kms = new RegionKms(operation.Kms, region);
+            var kms = operation.Kms.At(region.Connection, region.KeyArn);
             KeyRecord record = await sealer.SealAsync(kms, probe, Identifiers.New(Identifiers.KekPrefix), tenant, provider, cancellationToken).ConfigureAwait(false);
             using SecretBytes opened = await sealer.OpenAsync(kms, record, provider, cancellationToken).ConfigureAwait(false);
             return CryptographicOperations.FixedTimeEquals(probe.Span, opened.Span)

@@ -23,7 +23,7 @@ internal sealed class RotationCheck : IKeyCheck
         KeyRegion home = run.Home.Key;
         try
         {
-            KmsRotation rotation = (await run.Kms.Administration.GetRotationAsync(home.Connection, home.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
+            KmsRotation rotation = (await run.Kms.GetRotationAsync(home.Connection, home.KeyArn, cancellationToken).ConfigureAwait(false)).Value;
             if (rotation.Enabled)
             {
                 checks.Pass(Name, rotation.PeriodInDays is { } days ? $"KMS rotates the key material every {Counted.Of(days, "day")}." : "KMS rotates the key material.", home.Region);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using TenantEncryption.Errors;
 using TenantEncryption.Integrity;
 using TenantEncryption.Keys;
+using TenantEncryption.Keys.Sources;
 using TenantEncryption.Kms;
 
 namespace TenantEncryption.Providers.Validation;
@@ -13,12 +14,12 @@ internal sealed class RoundTripCheck(KeySealer sealer, ProviderAuthenticator aut
     private const string GenerateDataKey = "kms:GenerateDataKey";
 
     /// <inheritdoc/>
-    public int CountCalls(ValidationTarget target) => KeySealer.CallsToSeal(target.Tenant, target.Provider) + KeySealer.CallsToOpen(target.Provider);
+    public int CountCalls(ValidationTarget target) => KeySources.CallsToMake(target.Tenant, target.Provider) + KeySources.CallsToOpen(target.Provider);
 
     /// <inheritdoc/>
     public async Task RunAsync(ValidationRun run, CancellationToken cancellationToken)
     {
-        (KeyProviderCheckList checks, IKms kms, ValidationTarget target) = (run.Checks, run.Kms, run.Target);
+        (KeyProviderCheckList checks, IKmsChannel kms, ValidationTarget target) = (run.Checks, run.Kms, run.Target);
         if (checks.Code is not (ErrorCodes.Success or ErrorCodes.ProviderDeactivated))
         {
             checks.Skip(Name, $"Not tried, as the key can't work ({checks.Code}).");
@@ -74,7 +75,7 @@ internal sealed class RoundTripCheck(KeySealer sealer, ProviderAuthenticator aut
         KmsConnection there = run.Home.Key.Connection;
         try
         {
-            await run.Kms.Administration.DryRunAsync(
+            await run.Kms.DryRunAsync(
                 there,
                 DryRunOperation.Decrypt,
                 run.Home.Key.KeyArn,

@@ -4,13 +4,13 @@ using TenantEncryption.Kms;
 namespace TenantEncryption.Providers.Validation;
 
 /// <summary>A test under way: what is tested, and what its checks found out for those after them.</summary>
-internal sealed class ValidationRun(IKms kms, ValidationTarget target, DateTimeOffset now)
+internal sealed class ValidationRun(IKmsChannel kms, ValidationTarget target, DateTimeOffset now)
 {
     /// <summary>The checks so far.</summary>
     public KeyProviderCheckList Checks { get; } = new();
 
     /// <summary>The KMS.</summary>
-    public IKms Kms => kms;
+    public IKmsChannel Kms => kms;
 
     /// <summary>What is tested.</summary>
     public ValidationTarget Target => target;

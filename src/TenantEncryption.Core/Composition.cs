@@ -1,0 +1,145 @@
+using TenantEncryption.Changes;
+using TenantEncryption.Data;
+using TenantEncryption.Data.Protecting;
+using TenantEncryption.Data.Reading;
+using TenantEncryption.Data.Wraps;
+using TenantEncryption.Drills;
+using TenantEncryption.Envelope;
+using TenantEncryption.Events;
+using TenantEncryption.Grants;
+using TenantEncryption.Integrity;
+using TenantEncryption.Keys;
+using TenantEncryption.Keys.Regions;
+using TenantEncryption.Keys.Root;
+using TenantEncryption.Keys.Sources;
+using TenantEncryption.Kms;
+using TenantEncryption.MasterKeys;
+using TenantEncryption.Migration;
+using TenantEncryption.Platforms;
+using TenantEncryption.Policies;
+using TenantEncryption.Providers;
+using TenantEncryption.Providers.Grants;
+using TenantEncryption.Providers.Validation;
+using TenantEncryption.Stores;
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption;
+
+/// <summary>The parts of a service, layer by layer: each is made once, of those above it.</summary>
+internal sealed class Composition : IAsyncDisposable
+{
+    private readonly IStore _store;
+    private readonly Lazy<IKms> _kms;
+
+    /// <summary>Makes the parts; nothing is read or called yet.</summary>
+    public Composition(IStore store, Lazy<IKms> kms, TenantEncryptionOptions options, StoreRoot root)
+    {
+        (_store, _kms) = (store, kms);
+        (string storeId, RootKeySet roots, IRootKeyVault vault) = root;
+        TimeProvider time = options.Time;
+        string actor = options.Actor ?? $"{Environment.UserName}@{Environment.MachineName}";
+
+        Session = new SessionKeeper(store, time);
+        InternalKms = new InternalKms(store, vault, storeId, roots, options.AeadFactory);
+        LogKeys = new LogKeys(InternalKms, storeId);
+        Authenticator = new ProviderAuthenticator(LogKeys, store);
+        Events = new EventLog(store, LogKeys, new HeadFile(options.LogHeadFolder ?? HeadFolderOf(root), storeId), storeId, actor, time);
+        var epochs = new RaisedEpochs();
+        Work = new UnitOfWork(store, Events, Authenticator, epochs, kms, time, options.OnKmsCall, options.OnWarning);
+
+        var refusals = new RefusalLog(Work, time);
+        var regions = new ProviderRegions(Work, Authenticator, refusals, new RegionCircuits(time));
+        var sealer = new KeySealer(new KeySources(InternalKms, Authenticator), InternalKms, options.AeadFactory);
+        var secondLayer = new SecondLayer(Authenticator);
+        var keyMaker = new KeyMaker(sealer, regions, time);
+        Leases = new KeyLeases(store, sealer, regions, Authenticator, secondLayer, epochs, time, options.KeyLease, options.AeadFactory);
+        RootKey = new RootKeyService(Work, sealer, InternalKms, LogKeys, vault, storeId);
+
+        var validator = new KeyProviderValidator(sealer, Authenticator, time);
+        var tester = new KeyProviderTester(Work, Leases, validator, new RegionReview(Work, sealer, Authenticator), refusals, time);
+        var grants = new GrantMaker(time);
+        Providers = new KeyProviderService(Work, Events, Session, keyMaker, tester, grants, time);
+        Keys = new KeyService(Work, Leases, keyMaker);
+
+        Platforms = new PlatformService(Work);
+        Tenants = new TenantService(Work, keyMaker, new FirstProvider(Work, Authenticator, tester, grants, time), time);
+
+        var contextKeys = new ContextKeys(Work);
+        var reader = new TenantMessageReader(Work, Leases, contextKeys, new MessageReader(options.AeadFactory), options.FileEffects, time);
+        var reservations = new WrapReservations(Work, Leases, Keys, Session, options.WrapLimit);
+        var materials = new MaterialsSource(Leases, regions);
+        var writer = new MessageWriter(options.AeadFactory);
+        var protector = new FileProtector(
+            reservations,
+            new ProtectSteps(
+                new ProtectedFileWriter(materials, writer, options.FileEffects, time),
+                new CatalogWriter(Work, time),
+                new FileNames(options.FileEffects),
+                new SourceRemover(reader, options.FileEffects)));
+        var files = new FileWork(protector, new FileUnprotector(reader, options.FileEffects, time), new FileTester(reader, time), options.FileEffects, time);
+        var values = new ValueWork(Work, Leases, reservations, materials, writer, reader);
+        Data = new TenantDataProtector(Work, contextKeys, files, values);
+
+        Migrations = new KeyMigrationService(Work, Providers, Session, new KekRewrapper(Work, Session, keyMaker, secondLayer, time), actor, time);
+        var connections = new KeyConnections(Work, Authenticator);
+        MasterKeys = new MasterKeyService(Work, connections, time);
+        Grants = new KeyGrantService(Work, connections);
+        Policies = new PolicyService(Work, Authenticator, time);
+        Drills = new DrillService(Work, sealer, Authenticator, secondLayer, Session, new LeftOvers(Work, Events, Session, time), time);
+    }
+
+    public SessionKeeper Session { get; }
+
+    public InternalKms InternalKms { get; }
+
+    public LogKeys LogKeys { get; }
+
+    public ProviderAuthenticator Authenticator { get; }
+
+    public EventLog Events { get; }
+
+    public UnitOfWork Work { get; }
+
+    public KeyLeases Leases { get; }
+
+    public RootKeyService RootKey { get; }
+
+    public KeyProviderService Providers { get; }
+
+    public KeyService Keys { get; }
+
+    public PlatformService Platforms { get; }
+
+    public TenantService Tenants { get; }
+
+    public TenantDataProtector Data { get; }
+
+    public KeyMigrationService Migrations { get; }
+
+    public MasterKeyService MasterKeys { get; }
+
+    public KeyGrantService Grants { get; }
+
+    public PolicyService Policies { get; }
+
+    public DrillService Drills { get; }
+
+    /// <summary>Zeroes every key and closes the store; sessions have ended before.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Leases.Dispose();
+        await Session.DisposeAsync().ConfigureAwait(false);
+        LogKeys.Dispose();
+        InternalKms.Dispose();
+        if (_kms.IsValueCreated)
+        {
+            _kms.Value.Dispose();
+        }
+
+        await _store.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // Accounts that share the root share the head.
+    private static string HeadFolderOf(StoreRoot root) =>
+        root.Vault is FileRootKeyVault { Protection: RootKeyProtection.DpapiMachine } machine ? machine.FolderOf(root.StoreId) : FileRootKeyVault.DefaultFolder;
+}

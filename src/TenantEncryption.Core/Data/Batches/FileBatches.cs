@@ -1,0 +1,145 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using TenantEncryption.Files;
+
+namespace TenantEncryption.Data.Batches;
+
+/// <summary>Runs a command's files in batches: while one settles, the next works, so that neither the disk nor the store waits for the other.</summary>
+internal static class FileBatches
+{
+    /// <summary>How many files a batch has at most: each holds its temporary file open. Where the process may open fewer, it has fewer.</summary>
+    public const int Largest = 512;
+
+    // One is worked on, one settles, and one has been worked on and waits: so the one that works need not wait.
+    private const int MostUnderWay = 3;
+
+    // What a batch costs the store, its transactions and their flushes, is little beside the work on so many files.
+    private const int Smallest = 256;
+
+    /// <summary>After how much work a batch settles, however few files it has: results then come, and are safe, about once a second.</summary>
+    public static readonly TimeSpan LongestWork = TimeSpan.FromSeconds(1);
+
+    /// <summary>Runs batches until every file had its turn.</summary>
+    /// <param name="files">How many files there are.</param>
+    /// <param name="begin">Makes a batch of the files from a number on, before another.</param>
+    /// <param name="overlap">Whether a batch may work before those before it have settled.</param>
+    /// <param name="cancellationToken">Stops; what has begun to settle settles first.</param>
+    /// <returns>How each file went, in order.</returns>
+    public static async IAsyncEnumerable<T> RunAsync<T>(
+        int files, Func<int, int, IFileBatch<T>> begin, bool overlap, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // A caller that takes results slowly is a few batches behind at most.
+        var settled = Channel.CreateBounded<IReadOnlyList<T>>(1);
+        using var left = new CancellationTokenSource();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, left.Token);
+        Task running = Task.Run(() => RunAsync(files, begin, overlap, settled.Writer, stop.Token, left.Token), CancellationToken.None);
+        try
+        {
+            await foreach (IReadOnlyList<T> batch in settled.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                foreach (T outcome in batch)
+                {
+                    yield return outcome;
+                }
+            }
+        }
+        finally
+        {
+            await left.CancelAsync().ConfigureAwait(false);
+            await running.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>How many files a batch has: fewer and fewer toward the end, as nothing works any more while the last one settles.</summary>
+    /// <param name="left">The files that are left.</param>
+    public static int Size(int left) => Math.Min(left, Math.Clamp(left / 2, Smallest, Largest));
+
+    private static async Task RunAsync<T>(
+        int files,
+        Func<int, int, IFileBatch<T>> begin,
+        bool overlap,
+        ChannelWriter<IReadOnlyList<T>> settled,
+        CancellationToken stopped,
+        CancellationToken left)
+    {
+        using var room = new SemaphoreSlim(overlap ? MostUnderWay : 1);
+        Task settling = Task.CompletedTask;
+        Exception? failure = null;
+        try
+        {
+            for (int first = 0; first < files;)
+            {
+                await room.WaitAsync(stopped).ConfigureAwait(false);
+                if (settling is { IsCompleted: true, IsCompletedSuccessfully: false })
+                {
+                    break;
+                }
+
+                OpenFileShare share = OpenFileBudget.Shared.Take(Size(files - first));
+                IFileBatch<T> batch = begin(first, first + share.Files);
+                bool handedOver = false;
+                try
+                {
+                    first += await batch.WorkAsync(stopped).ConfigureAwait(false);
+                    Task before = settling;
+                    settling = Task.Run(() => SettleAsync(before, batch, share, room, settled, stopped, left), CancellationToken.None);
+                    handedOver = true;
+                }
+                finally
+                {
+                    if (!handedOver)
+                    {
+                        using (share)
+                        {
+                            await batch.DisposeAsync().ConfigureAwait(false);
+                        }
+                    }
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+
+        // The batches before the one that failed end in their own way, and are told first.
+        try
+        {
+            await settling.ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            failure ??= exception;
+        }
+
+        settled.Complete(failure);
+    }
+
+    private static async Task SettleAsync<T>(
+        Task before,
+        IFileBatch<T> batch,
+        OpenFileShare share,
+        SemaphoreSlim room,
+        ChannelWriter<IReadOnlyList<T>> settled,
+        CancellationToken stopped,
+        CancellationToken left)
+    {
+        try
+        {
+            // Its files are closed before the caller sees what became of them, however slowly it looks.
+            IReadOnlyList<T> outcomes;
+            using (share)
+            {
+                await using ConfiguredAsyncDisposable disposed = batch.ConfigureAwait(false);
+                await before.ConfigureAwait(false);
+                outcomes = await batch.SettleAsync(stopped).ConfigureAwait(false);
+            }
+
+            await settled.WriteAsync(outcomes, left).ConfigureAwait(false);
+        }
+        finally
+        {
+            room.Release();
+        }
+    }
+}

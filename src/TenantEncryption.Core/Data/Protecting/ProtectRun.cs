@@ -1,0 +1,73 @@
+using TenantEncryption.Changes;
+using TenantEncryption.Data.Batches;
+using TenantEncryption.Errors;
+using TenantEncryption.Files;
+
+namespace TenantEncryption.Data.Protecting;
+
+/// <summary>The work on one batch of files: as often as its keys change, it is written again.</summary>
+/// <param name="steps">What is done with a batch.</param>
+/// <param name="command">The command.</param>
+/// <param name="files">The batch's files.</param>
+/// <param name="first">The number of the first among those of the command.</param>
+/// <param name="isLast">Whether the command has no further files.</param>
+internal sealed class ProtectRun(ProtectSteps steps, ProtectCommand command, FileRequest[] files, int first, bool isLast) : IFileBatch<FileOutcome<ProtectedFile>>
+{
+    private ProtectBatch? _batch;
+
+    /// <inheritdoc/>
+    public async Task<int> WorkAsync(CancellationToken cancellationToken)
+    {
+        _batch = await command.Reservations.BeginAsync(files, first, cancellationToken).ConfigureAwait(false);
+        if (command.Reservations.Overlap && !isLast)
+        {
+            command.Reservations.ReserveAhead(cancellationToken);
+        }
+
+        return await steps.Writer.WriteAsync(command, _batch, toItsEnd: false, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<FileOutcome<ProtectedFile>>> SettleAsync(CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; !await steps.Catalog.AddPendingAsync(command.Operation, _batch!).ConfigureAwait(false); attempt++)
+        {
+            FileRequest[] taken = [.. _batch!.TakenFiles.Select(file => file.Request)];
+            await DisposeAsync().ConfigureAwait(false);
+            if (attempt == BatchReservations.Attempts)
+            {
+                throw new TenantEncryptionException(ErrorCodes.LeaseLost);
+            }
+
+            _batch = await command.Reservations.BeginAgainAsync(taken, first, cancellationToken).ConfigureAwait(false);
+            await steps.Writer.WriteAsync(command, _batch, toItsEnd: true, cancellationToken).ConfigureAwait(false);
+        }
+
+        steps.Names.Give(_batch!);
+
+        // From here on the files have their names: the transaction must not be cancelled any more.
+        await steps.Catalog.ConfirmAsync(command.Operation, _batch!).ConfigureAwait(false);
+        if (command.Options.RemoveSource)
+        {
+            await steps.Sources.RemoveAsync(command.Operation, _batch!, command.Options.DegreeOfParallelism, cancellationToken).ConfigureAwait(false);
+        }
+
+        return _batch!.Outcomes;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_batch is { } batch)
+        {
+            _batch = null;
+            await command.Reservations.EndAsync(batch).ConfigureAwait(false);
+        }
+    }
+}
+
+/// <summary>What is done with a batch, in this order.</summary>
+internal sealed record ProtectSteps(ProtectedFileWriter Writer, CatalogWriter Catalog, FileNames Names, SourceRemover Sources);
+
+/// <summary>One command that protects files.</summary>
+internal sealed record ProtectCommand(Operation Operation, ProtectOptions Options, FileProgress Progress, BatchReservations Reservations);

@@ -1,0 +1,110 @@
+using Microsoft.Win32.SafeHandles;
+using TenantEncryption.Changes;
+using TenantEncryption.Envelope;
+using TenantEncryption.Errors;
+using TenantEncryption.Files;
+using TenantEncryption.Keys;
+
+namespace TenantEncryption.Data.Reading;
+
+/// <summary>Reads messages: to a file, to memory, or only to verify them.</summary>
+internal sealed class TenantMessageReader(UnitOfWork work, KeyLeases leases, ContextKeys contextKeys, MessageReader reader, IFileEffects effects, TimeProvider time)
+{
+    /// <summary>Begins to read a message: only keys of its tenant are tried.</summary>
+    /// <returns>The keyring, for one read; the caller disposes it.</returns>
+    public TenantKeyring NewKeyring(Operation operation, UnprotectOptions options) => new(leases, work, contextKeys, operation, options, time);
+
+    /// <summary>Reads a message file.</summary>
+    /// <param name="source">The message.</param>
+    /// <param name="destination">Receives the plaintext; until this returns, it holds parts of a message that is not verified. <see langword="null"/> to verify only.</param>
+    /// <param name="keyring">Of <see cref="NewKeyring"/>.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Is told of bytes.</param>
+    /// <param name="cancellationToken">Stops between frames.</param>
+    /// <returns>What was read.</returns>
+    public Task<ReadMessage> ReadAsync(
+        SafeFileHandle source,
+        SafeFileHandle? destination,
+        TenantKeyring keyring,
+        UnprotectOptions options,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken) =>
+        reader.ReadAsync(source, destination, keyring, ReaderOptions(keyring, options), progress, cancellationToken);
+
+    /// <summary>Reads a message in memory.</summary>
+    public async ValueTask<(UnprotectedValue Value, MessageHeader Header)> ReadValueAsync(
+        Operation operation, ReadOnlyMemory<byte> message, UnprotectOptions options, CancellationToken cancellationToken)
+    {
+        using TenantKeyring keyring = NewKeyring(operation, options);
+        OpenedValue opened = await reader.ReadValueAsync(message, keyring, ReaderOptions(keyring, options), cancellationToken).ConfigureAwait(false);
+        return (new UnprotectedValue(opened.Plaintext, keyring.Tenant?.TenantId, Convert.ToHexStringLower(opened.Header.MessageId.Span)), opened.Header);
+    }
+
+    /// <summary>Verifies every byte of a message of a tenant.</summary>
+    /// <exception cref="TenantEncryptionException">It does not verify, or is another message.</exception>
+    public async Task VerifyAsync(Operation operation, string path, string tenantId, string messageId, CancellationToken cancellationToken)
+    {
+        var options = new UnprotectOptions { TenantId = tenantId };
+        using SafeFileHandle source = OpenMessage(path);
+        using TenantKeyring keyring = NewKeyring(operation, options);
+        ReadMessage read = await ReadAsync(source, null, keyring, options, null, cancellationToken).ConfigureAwait(false);
+        if (Convert.ToHexStringLower(read.Header.MessageId.Span) != messageId)
+        {
+            throw new TenantEncryptionException(ErrorCodes.MessageSubstituted, $"'{path}' is another message than the one that was written there.");
+        }
+    }
+
+    /// <summary>Opens a message file.</summary>
+    /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>INVALID_INPUT</c>, <c>STORAGE_FAILED</c>.</exception>
+    public SafeFileHandle OpenMessage(string path, bool followLink = true) => SourceFile.Open(effects, path, followLink);
+
+    /// <summary>Opens a message file that was planned.</summary>
+    /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>INVALID_INPUT</c>, <c>STORAGE_FAILED</c>.</exception>
+    public SafeFileHandle OpenMessage(FileRequest file) => OpenMessage(file.Source, followLink: !file.IsListed);
+
+    /// <summary>Whether a message could not be judged at all, as opposed to being judged unreadable.</summary>
+    public static bool IsInability(TenantEncryptionException exception) =>
+        exception.Definition.Kind is ErrorKind.Storage or ErrorKind.Unavailable or ErrorKind.Authentication or ErrorKind.Unknown
+        || exception.Code is ErrorCodes.TenantNotFound or ErrorCodes.ContextMismatch;
+
+    /// <summary>Finds the files that are not the messages which the catalog knows at their paths, in one look at the store.</summary>
+    /// <param name="files">Paths and message ids; without an id nothing is looked for.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    /// <returns>What is to be said of each file, or <see langword="null"/>.</returns>
+    public Task<string?[]> FindSubstitutionsAsync(IReadOnlyList<(string Path, string? MessageId)> files, CancellationToken cancellationToken) =>
+        work.ReadAsync(
+            async transaction =>
+            {
+                var found = new string?[files.Count];
+                for (int i = 0; i < found.Length; i++)
+                {
+                    (string path, string? messageId) = files[i];
+                    if (messageId is not null
+                        && await transaction.Catalog.FindMessageIdAtAsync(path).ConfigureAwait(false) is { } known
+                        && known != messageId)
+                    {
+                        found[i] = $"'{path}' is message {messageId}, but the catalog knows message {known} there.";
+                    }
+                }
+
+                return found;
+            },
+            cancellationToken);
+
+    /// <summary>A substitution as a warning, or, where the caller is strict, an error.</summary>
+    /// <exception cref="TenantEncryptionException"><c>MESSAGE_SUBSTITUTED</c>.</exception>
+    public static string? Judge(string? substitution, UnprotectOptions options) =>
+        substitution is null ? null
+        : options.Strict ? throw new TenantEncryptionException(ErrorCodes.MessageSubstituted, substitution)
+        : $"{ErrorCodes.MessageSubstituted}: {substitution} {ErrorCatalog.Get(ErrorCodes.MessageSubstituted).Remedy}";
+
+    private static MessageReaderOptions ReaderOptions(TenantKeyring keyring, UnprotectOptions options) => new()
+    {
+        Limits = options.Limits,
+        AllowNonCommitting = options.AllowNonCommitting,
+        RequiredEncryptionContext = options.EncryptionContext is null ? EncryptionContext.Empty : new EncryptionContext(options.EncryptionContext),
+        DegreeOfParallelism = options.DegreeOfParallelism,
+        OnHeader = keyring.OnHeaderAsync,
+        BeforeFrames = keyring.BeforeFramesAsync,
+    };
+}

@@ -1,0 +1,238 @@
+using System.Collections.Concurrent;
+using TenantEncryption.Changes;
+using TenantEncryption.Data.Batches;
+using TenantEncryption.Data.Protecting;
+using TenantEncryption.Data.Reading;
+using TenantEncryption.Data.Wraps;
+using TenantEncryption.Envelope;
+using TenantEncryption.Errors;
+using TenantEncryption.Events;
+using TenantEncryption.Files;
+using TenantEncryption.Keys;
+using TenantEncryption.Tenants;
+
+namespace TenantEncryption.Data;
+
+/// <summary>
+/// One command's work on data, or a service's for as long as it likes. Values and reads are counted and become events when the session is
+/// disposed; files become events batch by batch, with their catalog entries. Thread-safe.
+/// </summary>
+public sealed class DataSession : IAsyncDisposable
+{
+    private readonly Operation _operation;
+    private readonly FileWork _files;
+    private readonly ValueWork _values;
+    private readonly ReadTally _tally;
+    private readonly Action<DataSession> _onEnded;
+    private readonly ConcurrentDictionary<string, EncryptionContext> _contexts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, WrapBudget> _budgets = new(StringComparer.Ordinal);
+    private Task? _ended;
+
+    internal DataSession(UnitOfWork work, FileWork files, ValueWork values, Action<DataSession> onEnded)
+    {
+        (_operation, _files, _values, _tally, _onEnded) = (work.Begin("Data"), files, values, new ReadTally(work), onEnded);
+    }
+
+    /// <summary>
+    /// Protects files, in batches: as many as are written in about a second, and not more than 512. Outcomes come in the order of the files, batch by
+    /// batch; a file that fails does not stop the rest.
+    /// </summary>
+    /// <param name="tenantId">Whose data it is.</param>
+    /// <param name="files">Inputs and outputs, as <see cref="FilePlanner"/> plans them.</param>
+    /// <param name="options">How; <see langword="null"/> for the default.</param>
+    /// <param name="progress">Told of bytes and files, from any thread.</param>
+    /// <param name="cancellationToken">Stops; the batch that is being written leaves nothing behind, those before it stay.</param>
+    /// <returns>How each file went.</returns>
+    /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>, <c>CONTEXT_MISMATCH</c>, <c>LEASE_LOST</c>, what the provider answers, or the store's.</exception>
+    public IAsyncEnumerable<FileOutcome<ProtectedFile>> ProtectFilesAsync(
+        string tenantId,
+        IReadOnlyList<FileRequest> files,
+        ProtectOptions? options = null,
+        IProgress<DataProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        RequireOpen();
+        ProtectOptions how = options ?? ProtectOptions.Default;
+        FileRequest[] whole = PlannedFiles.Prepare(_files.Effects, files, FilePlanner.ClaimsToProtect(_files.Effects), how.Force, how.SkipExisting, _files.Time.GetUtcNow(), _operation.WarnOnce);
+        return PlannedFiles.RunAsync(
+            _files.Effects, whole, work => _files.Protector.ProtectAsync(_operation, tenantId, work, how, SumOf(progress, work), cancellationToken), cancellationToken);
+    }
+
+    /// <summary>
+    /// Unprotects files, in batches as <see cref="ProtectFilesAsync"/> does: every byte is verified, and on the disk, before a destination has its name.
+    /// </summary>
+    /// <param name="files">Inputs and outputs.</param>
+    /// <param name="options">How; <see langword="null"/> for the default.</param>
+    /// <param name="progress">Told of bytes and files, from any thread.</param>
+    /// <param name="cancellationToken">Stops; the batch that is being read leaves nothing behind, those before it stay.</param>
+    /// <returns>How each file went, in order.</returns>
+    public IAsyncEnumerable<FileOutcome<UnprotectedFile>> UnprotectFilesAsync(
+        IReadOnlyList<FileRequest> files,
+        UnprotectOptions? options = null,
+        IProgress<DataProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        RequireOpen();
+        UnprotectOptions how = options ?? UnprotectOptions.Default;
+        FileRequest[] whole = PlannedFiles.Prepare(_files.Effects, files, FilePlanner.ClaimsToUnprotect(_files.Effects), how.Force, how.SkipExisting, _files.Time.GetUtcNow(), _operation.WarnOnce);
+        return PlannedFiles.RunAsync(
+            _files.Effects, whole, work => _files.Unprotector.UnprotectAsync(_operation, work, how, _tally, SumOf(progress, work), cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Verifies every byte of files and writes nothing. A file that does not verify is a result; one that can't be judged an error.</summary>
+    /// <param name="paths">The full paths of messages.</param>
+    /// <param name="options">How; <see langword="null"/> for the default.</param>
+    /// <param name="progress">Told of bytes and files, from any thread.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>How each file went, in order.</returns>
+    public IAsyncEnumerable<FileOutcome<MessageTestResult>> TestFilesAsync(
+        IReadOnlyList<string> paths,
+        UnprotectOptions? options = null,
+        IProgress<DataProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        return TestFilesAsync([.. paths.Select(path => new FileRequest(path, path))], options, progress, cancellationToken);
+    }
+
+    /// <summary>Verifies every byte of files and writes nothing. A file that does not verify is a result; one that can't be judged an error.</summary>
+    /// <param name="files">Messages, as <see cref="FilePlanner.ForTest"/> plans them.</param>
+    /// <param name="options">How; <see langword="null"/> for the default.</param>
+    /// <param name="progress">Told of bytes and files, from any thread.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>How each file went, in order.</returns>
+    public IAsyncEnumerable<FileOutcome<MessageTestResult>> TestFilesAsync(
+        IReadOnlyList<FileRequest> files,
+        UnprotectOptions? options = null,
+        IProgress<DataProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        RequireOpen();
+        UnprotectOptions how = options ?? UnprotectOptions.Default;
+        return PlannedFiles.RunAsync(
+            _files.Effects,
+            [.. files.Select(PlannedFiles.Normalize)],
+            work => _files.Tester.TestAsync(_operation, work, how, _tally, SumOf(progress, work), cancellationToken),
+            cancellationToken);
+    }
+
+    /// <summary>Protects a value in memory.</summary>
+    /// <param name="tenantId">Whose data it is.</param>
+    /// <param name="plaintext">The value, of any length up to what an array holds; empty is valid.</param>
+    /// <param name="options">How; <see langword="null"/> for the default.</param>
+    /// <param name="cancellationToken">Ends waiting for the provider or the store.</param>
+    /// <returns>The message.</returns>
+    /// <exception cref="TenantEncryptionException">As <see cref="ProtectFilesAsync"/>.</exception>
+    public async ValueTask<byte[]> ProtectValueAsync(
+        string tenantId, ReadOnlyMemory<byte> plaintext, ProtectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        RequireOpen();
+        options ??= ProtectOptions.Default;
+        TenantKeyState state = await _values.Leases.StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
+        EncryptionContext context = ContextOf(state.Tenant, options);
+        WrapBudget budget = _budgets.GetOrAdd(tenantId, static (one, values) => new WrapBudget(values.Work, values.Reservations, one), _values);
+        state = await budget.TakeAsync(_operation, state, cancellationToken).ConfigureAwait(false);
+        using MessageMaterials materials = await _values.Materials.MakeAsync(_operation, state, context, cancellationToken).ConfigureAwait(false);
+        return _values.Writer.Write(plaintext.Span, materials, options.FrameLength ?? MessageWriterOptions.DefaultFrameLength);
+    }
+
+    /// <summary>Unprotects a value in memory.</summary>
+    /// <param name="message">The whole message.</param>
+    /// <param name="options">How; <see langword="null"/> for the default.</param>
+    /// <param name="cancellationToken">Ends waiting for the provider.</param>
+    /// <returns>The value, verified to its last byte.</returns>
+    /// <exception cref="TenantEncryptionException">Why it can't be read.</exception>
+    public async ValueTask<UnprotectedValue> UnprotectValueAsync(
+        ReadOnlyMemory<byte> message, UnprotectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        RequireOpen();
+        options ??= UnprotectOptions.Default;
+        try
+        {
+            (UnprotectedValue value, _) = await _values.Reader.ReadValueAsync(_operation, message, options, cancellationToken).ConfigureAwait(false);
+            _tally.Value(EventTypes.DataUnprotected, value.TenantId, value.Plaintext.Length, failed: false);
+            return value;
+        }
+        catch (TenantEncryptionException)
+        {
+            _tally.Value(EventTypes.DataUnprotected, options.TenantId, 0, failed: true);
+            throw;
+        }
+    }
+
+    /// <summary>Verifies every byte of a value. One that does not verify is a result, not an exception.</summary>
+    /// <param name="message">The whole message.</param>
+    /// <param name="options">How; <see langword="null"/> for the default.</param>
+    /// <param name="cancellationToken">Ends waiting for the provider.</param>
+    /// <returns>The result.</returns>
+    public async ValueTask<MessageTestResult> TestValueAsync(
+        ReadOnlyMemory<byte> message, UnprotectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        RequireOpen();
+        options ??= UnprotectOptions.Default;
+        MessageTestResult result;
+        try
+        {
+            (UnprotectedValue value, _) = await _values.Reader.ReadValueAsync(_operation, message, options, cancellationToken).ConfigureAwait(false);
+            System.Security.Cryptography.CryptographicOperations.ZeroMemory(value.Plaintext);
+            result = new MessageTestResult
+            {
+                Code = ErrorCodes.Success,
+                TenantId = value.TenantId,
+                MessageId = value.MessageId,
+                Length = value.Plaintext.Length,
+            };
+        }
+        catch (TenantEncryptionException exception) when (!TenantMessageReader.IsInability(exception))
+        {
+            result = new MessageTestResult { Code = exception.Code, Detail = exception.Detail, TenantId = options.TenantId };
+        }
+
+        _tally.Value(EventTypes.DataTested, result.TenantId, result.Length, !result.Success);
+        return result;
+    }
+
+    /// <summary>Gives back unused reservations and records what was done. Only the first call does, and each returns when it is done.</summary>
+    public ValueTask DisposeAsync()
+    {
+        var ending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return Interlocked.CompareExchange(ref _ended, ending.Task, null) is { } ended ? new ValueTask(ended) : EndAsync(ending);
+    }
+
+    private async ValueTask EndAsync(TaskCompletionSource ending)
+    {
+        try
+        {
+            await EndAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // What went wrong is the first caller's to know; for all others the session has ended.
+            _onEnded(this);
+            ending.SetResult();
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        foreach (WrapBudget budget in _budgets.Values)
+        {
+            await budget.CloseAsync(_operation).ConfigureAwait(false);
+            await budget.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _tally.RecordAsync(_operation).ConfigureAwait(false);
+        await _operation.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void RequireOpen() => ObjectDisposedException.ThrowIf(_ended is not null, this);
+
+    // Most values add no pairs: their context is the tenant's own, made once.
+    private EncryptionContext ContextOf(EncryptionTenant tenant, ProtectOptions options) =>
+        options.EncryptionContext is { Count: > 0 }
+            ? TenantContext.Of(tenant, options.EncryptionContext)
+            : _contexts.GetOrAdd(tenant.TenantId, static (_, one) => TenantContext.Of(one, null), tenant);
+
+    private static FileProgress SumOf(IProgress<DataProgress>? progress, FileRequest[] files) =>
+        new(progress, progress is null ? [] : Array.ConvertAll(files, file => file.Source));
+}

@@ -1,0 +1,155 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
+using TenantEncryption.Changes;
+using TenantEncryption.Data.Reading;
+using TenantEncryption.Envelope;
+using TenantEncryption.Files;
+
+namespace TenantEncryption.Data;
+
+/// <summary>Protects and reads tenants' data, and tells what is known of messages.</summary>
+public sealed class TenantDataProtector
+{
+    private const int PageSize = 512;
+
+    private readonly UnitOfWork _work;
+    private readonly ContextKeys _contextKeys;
+    private readonly FileWork _files;
+    private readonly ValueWork _values;
+    private readonly ConcurrentDictionary<DataSession, bool> _sessions = new();
+
+    internal TenantDataProtector(UnitOfWork work, ContextKeys contextKeys, FileWork files, ValueWork values) =>
+        (_work, _contextKeys, _files, _values) = (work, contextKeys, files, values);
+
+    /// <summary>Begins a session: one command, or a service's work. The caller disposes it; one that is left open ends with the service.</summary>
+    /// <returns>The session.</returns>
+    public DataSession BeginSession()
+    {
+        var session = new DataSession(_work, _files, _values, ended => _sessions.TryRemove(ended, out _));
+        _sessions[session] = true;
+        return session;
+    }
+
+    /// <summary>Reads the header of a message file. It is not authenticated: anyone could have written what it says.</summary>
+    /// <param name="path">The full path.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>What the header says.</returns>
+    /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>NOT_A_MESSAGE</c>, <c>MESSAGE_TRUNCATED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
+    public async Task<MessageInfo> ReadHeaderAsync(string path, CancellationToken cancellationToken = default)
+    {
+        using SafeFileHandle source = _values.Reader.OpenMessage(path);
+        MessageHeader header = await MessageReader.ReadHeaderAsync(source, MessageLimits.OfHeader, cancellationToken).ConfigureAwait(false);
+        if (!_contextKeys.Named(header.Context).Any())
+        {
+            await _contextKeys.LearnAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return Describe(header, _contextKeys.Named(header.Context)) with { Path = path };
+    }
+
+    /// <summary>Reads the headers of message files, none of which is authenticated; one that can't be read does not stop the rest.</summary>
+    /// <param name="paths">The full paths.</param>
+    /// <param name="cancellationToken">Ends the reads.</param>
+    /// <returns>What each header says, in order.</returns>
+    public async IAsyncEnumerable<FileOutcome<MessageInfo>> ReadHeadersAsync(
+        IReadOnlyList<string> paths, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach (string path in paths)
+        {
+            MessageInfo? header = null;
+            TenantEncryptionException? failure = await FileFailure.CatchAsync(
+                path, "read", async () => header = await ReadHeaderAsync(path, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            yield return failure is null
+                ? new FileOutcome<MessageInfo> { Source = path, Result = header }
+                : FileOutcome<MessageInfo>.Failed(path, failure);
+        }
+    }
+
+    /// <summary>Reads the header of a message in memory, without a store: the tenant is told where its platform is built in. It is not authenticated.</summary>
+    /// <param name="message">The message, or its start.</param>
+    /// <returns>What the header says.</returns>
+    /// <exception cref="TenantEncryptionException"><c>NOT_A_MESSAGE</c>, <c>MESSAGE_TRUNCATED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
+    public static MessageInfo ReadHeader(ReadOnlyMemory<byte> message)
+    {
+        MessageHeader header = MessageReader.ReadHeader(message.Span, MessageLimits.OfHeader);
+        return Describe(header, ContextKeys.NamedOnBuiltIn(header.Context));
+    }
+
+    /// <summary>Lists the catalog in the order of paths, from a catalog of any size.</summary>
+    /// <param name="tenantId">Of this tenant.</param>
+    /// <param name="providerId">Depending on this provider.</param>
+    /// <param name="kekId">Under this key.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <returns>The messages.</returns>
+    public async IAsyncEnumerable<MessageInfo> ListCatalogAsync(
+        string? tenantId = null, string? providerId = null, string? kekId = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        string? afterPath = null;
+        while (true)
+        {
+            IReadOnlyList<CatalogEntry> page = await _work.ReadAsync(
+                transaction => transaction.Catalog.ListAsync(tenantId, kekId, providerId, afterPath, PageSize), cancellationToken).ConfigureAwait(false);
+            foreach (CatalogEntry entry in page)
+            {
+                yield return new MessageInfo
+                {
+                    Path = entry.Path,
+                    TenantId = entry.TenantId,
+                    MessageId = entry.MessageId,
+                    KekId = entry.KekId,
+                    Length = entry.Length,
+                    CreatedAt = entry.CreatedAt,
+                };
+            }
+
+            if (page.Count < PageSize)
+            {
+                yield break;
+            }
+
+            afterPath = page[^1].Path;
+        }
+    }
+
+    /// <summary>Ends the sessions that are open.</summary>
+    internal async ValueTask EndSessionsAsync()
+    {
+        foreach (DataSession session in _sessions.Keys)
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static MessageInfo Describe(MessageHeader header, IEnumerable<string> namedTenants)
+    {
+        string? kekId = null;
+        string? keyArn = null;
+        foreach (EncryptedDataKey one in header.EncryptedDataKeys)
+        {
+            if (one.ProviderId == RawAesKeyWrap.TenantEncryptionProviderId && RawAesKeyWrap.TryReadKeyName(one, out string? name))
+            {
+                kekId ??= name;
+            }
+            else if (one.ProviderId == EncryptedDataKey.AwsKmsProviderId)
+            {
+                keyArn ??= System.Text.Encoding.UTF8.GetString(one.ProviderInfo.Span);
+            }
+        }
+
+        string[] named = [.. namedTenants];
+        return new MessageInfo
+        {
+            TenantId = named.Length == 1 ? named[0] : null,
+            MessageId = Convert.ToHexStringLower(header.MessageId.Span),
+            KekId = kekId,
+            KeyArn = keyArn,
+            FormatVersion = header.Version,
+            AlgorithmSuite = $"0x{header.Suite.Id:X4}",
+            FrameLength = header.FrameLength,
+            EncryptionContext = header.Context,
+            EncryptedDataKeys = header.EncryptedDataKeys.Count,
+            Authenticated = false,
+        };
+    }
+}
