@@ -1,4 +1,3 @@
-using TenantEncryption.Data;
 using TenantEncryption.Data.Wraps;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;

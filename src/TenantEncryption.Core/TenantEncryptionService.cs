@@ -1,27 +1,19 @@
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Data;
-using TenantEncryption.Data.Protecting;
-using TenantEncryption.Data.Reading;
-using TenantEncryption.Data.Wraps;
 using TenantEncryption.Drills;
-using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Grants;
 using TenantEncryption.Integrity;
 using TenantEncryption.Keys;
-using TenantEncryption.Keys.Regions;
 using TenantEncryption.Keys.Root;
-using TenantEncryption.Keys.Sources;
 using TenantEncryption.Kms;
 using TenantEncryption.MasterKeys;
 using TenantEncryption.Migration;
 using TenantEncryption.Platforms;
 using TenantEncryption.Policies;
 using TenantEncryption.Providers;
-using TenantEncryption.Providers.Grants;
-using TenantEncryption.Providers.Validation;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
@@ -56,7 +48,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     public KeyService Keys => _parts.Keys;
 
     /// <summary>The root key of the internal KMS.</summary>
-    public RootKeyService RootKey => _parts.RootKey;
+    internal RootKeyService RootKey => _parts.RootKey;
 
     /// <summary>Customer master keys in AWS KMS.</summary>
     public MasterKeyService MasterKeys => _parts.MasterKeys;

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
-using TenantEncryption.Data;
 using TenantEncryption.Files;
 using TenantEncryption.Sqlite.Connections;
 using TenantEncryption.Sqlite.Schema;
@@ -106,7 +105,10 @@ public sealed class SqliteStore : IStore
     }
 
     /// <inheritdoc/>
-    public async Task<IStoreTransaction> BeginAsync(StoreAccess access, CancellationToken cancellationToken = default)
+    Task<IStoreTransaction> IStore.BeginAsync(StoreAccess access, CancellationToken cancellationToken) => BeginAsync(access, cancellationToken);
+
+    /// <inheritdoc cref="IStore.BeginAsync"/>
+    internal async Task<IStoreTransaction> BeginAsync(StoreAccess access, CancellationToken cancellationToken = default)
     {
         await OpenAsync(cancellationToken).ConfigureAwait(false);
         var deadline = new Deadline(_options.BusyTimeout);

@@ -8,7 +8,7 @@ using TenantEncryption.Sqlite;
 using TenantEncryption.Stores;
 
 string session = "process-" + Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-await using var store = new SqliteStore(args[1]);
+await using IStore store = new SqliteStore(args[1]);
 await WriteAsync(t => t.Sessions.PutAsync(new StoreSession(session, Environment.MachineName, Environment.ProcessId, DateTimeOffset.UtcNow)));
 
 if (args[0] == "append")

@@ -2,7 +2,6 @@ using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Integrity;
 using TenantEncryption.Kms;
-using TenantEncryption.Providers;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Changes;

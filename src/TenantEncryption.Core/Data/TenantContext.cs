@@ -1,6 +1,5 @@
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
-using TenantEncryption.Keys;
 using TenantEncryption.Platforms;
 using TenantEncryption.Tenants;
 

@@ -3,7 +3,7 @@ using TenantEncryption.Errors;
 namespace TenantEncryption;
 
 /// <summary>The folders that an operating system gives a user, or all users of the machine.</summary>
-public static class KnownFolder
+internal static class KnownFolder
 {
     // The names that Windows itself gives them. Whoever starts a program somewhere else, as a test in a folder of its own, sets them as elsewhere XDG_CONFIG_HOME.
     private static readonly Dictionary<Environment.SpecialFolder, string> Variables = new()

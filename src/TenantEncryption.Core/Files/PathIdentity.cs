@@ -1,12 +1,10 @@
-using TenantEncryption.Files;
-
 namespace TenantEncryption.Files;
 
 /// <summary>
 /// When two paths are one file. Windows has many spellings of one: in another case, after <c>\\?\</c>, with the short names of older programs. This is the one
 /// place that knows them: for inputs and outputs, for the catalog, and for stores. What a link, a drive of another name or a share leads to is not followed.
 /// </summary>
-public static class PathIdentity
+internal static class PathIdentity
 {
     private const string Extended = @"\\?\";
     private const string ExtendedShare = @"\\?\UNC\";

@@ -3,7 +3,6 @@ using TenantEncryption.Changes;
 using TenantEncryption.Events;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Providers;
-using TenantEncryption.Providers.Grants;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using TenantEncryption.Errors;
-using TenantEncryption.Events;
 using TenantEncryption.Keys;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;

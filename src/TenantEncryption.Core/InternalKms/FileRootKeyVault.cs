@@ -61,7 +61,7 @@ public sealed class FileRootKeyVault : IRootKeyVault
         Protection == RootKeyProtection.DpapiMachine ? Path.Combine(_folder ?? DefaultMachineFolder, storeId) : _folder ?? DefaultFolder);
 
     /// <inheritdoc/>
-    public Task<RootKeySet?> LoadAsync(string storeId, ISettingsTable settings)
+    Task<RootKeySet?> IRootKeyVault.LoadAsync(string storeId, ISettingsTable settings)
     {
         string path = PathOf(storeId);
         if (!OperatingSystem.IsWindows() && File.Exists(path))
@@ -86,7 +86,7 @@ public sealed class FileRootKeyVault : IRootKeyVault
     }
 
     /// <inheritdoc/>
-    public Task SaveAsync(string storeId, RootKeySet keys, ISettingsTable settings)
+    Task IRootKeyVault.SaveAsync(string storeId, RootKeySet keys, ISettingsTable settings)
     {
         string path = PathOf(storeId);
         string temporary = path + "." + Identifiers.New("tmp-");

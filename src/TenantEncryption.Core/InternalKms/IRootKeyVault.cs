@@ -26,12 +26,12 @@ public interface IRootKeyVault
     /// <param name="settings">The store's settings, for what is kept sealed in the store.</param>
     /// <returns>The keys, or <see langword="null"/> when there are none.</returns>
     /// <exception cref="TenantEncryptionException"><c>ROOT_KEY_EXPOSED</c>, <c>ROOT_KEY_MISMATCH</c>, <c>PASSPHRASE_REQUIRED</c>.</exception>
-    Task<RootKeySet?> LoadAsync(string storeId, ISettingsTable settings);
+    internal Task<RootKeySet?> LoadAsync(string storeId, ISettingsTable settings);
 
     /// <summary>Keeps the root keys of a store in the place of those before, durably.</summary>
     /// <param name="storeId">The store's id.</param>
     /// <param name="keys">The keys.</param>
     /// <param name="settings">The store's settings, of a write transaction.</param>
     /// <returns>When they are durable (or will be with the transaction).</returns>
-    Task SaveAsync(string storeId, RootKeySet keys, ISettingsTable settings);
+    internal Task SaveAsync(string storeId, RootKeySet keys, ISettingsTable settings);
 }

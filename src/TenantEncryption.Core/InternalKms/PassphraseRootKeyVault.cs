@@ -30,9 +30,13 @@ public sealed class PassphraseRootKeyVault : IRootKeyVault, IDisposable
     /// <summary>Takes a passphrase.</summary>
     /// <param name="passphrase">Its UTF-8 bytes, at least one; this object owns and zeroes them.</param>
     /// <param name="iterations">PBKDF2 iterations for new seals.</param>
-    /// <param name="aeadFactory">The AEAD; <see langword="null"/> for the platform's AES-GCM.</param>
     /// <exception cref="TenantEncryptionException"><c>PASSPHRASE_REQUIRED</c>: it is empty.</exception>
-    public PassphraseRootKeyVault(SecretBytes passphrase, int iterations = DefaultIterations, IAeadFactory? aeadFactory = null)
+    public PassphraseRootKeyVault(SecretBytes passphrase, int iterations = DefaultIterations)
+        : this(passphrase, iterations, null)
+    {
+    }
+
+    internal PassphraseRootKeyVault(SecretBytes passphrase, int iterations, IAeadFactory? aeadFactory)
     {
         if (passphrase.Length == 0)
         {
@@ -57,14 +61,14 @@ public sealed class PassphraseRootKeyVault : IRootKeyVault, IDisposable
     public string PlaceOf(string storeId) => "the store itself";
 
     /// <inheritdoc/>
-    public async Task<RootKeySet?> LoadAsync(string storeId, ISettingsTable settings)
+    async Task<RootKeySet?> IRootKeyVault.LoadAsync(string storeId, ISettingsTable settings)
     {
         byte[]? blob = await settings.GetAsync(Setting).ConfigureAwait(false);
         return blob is null ? null : Open(blob, storeId);
     }
 
     /// <inheritdoc/>
-    public async Task SaveAsync(string storeId, RootKeySet keys, ISettingsTable settings)
+    async Task IRootKeyVault.SaveAsync(string storeId, RootKeySet keys, ISettingsTable settings)
     {
         using SecretBytes plaintext = keys.Serialize();
         byte[] blob = new byte[HeaderLength + IvLength + plaintext.Length + TagLength];

@@ -3,7 +3,7 @@ namespace TenantEncryption.Keys.Root;
 /// <summary>A root key of the internal KMS.</summary>
 /// <param name="id">16 random bytes in lower-case hexadecimal.</param>
 /// <param name="material">32 bytes; this object owns and zeroes them.</param>
-public sealed class RootKey(string id, SecretBytes material) : IDisposable
+internal sealed class RootKey(string id, SecretBytes material) : IDisposable
 {
     /// <summary>The length of the material in bytes.</summary>
     public const int MaterialLength = 32;

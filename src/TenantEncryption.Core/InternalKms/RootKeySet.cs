@@ -6,7 +6,7 @@ namespace TenantEncryption.Keys.Root;
 /// The root keys of one store, current one first. There is more than one only while the root is being rotated.
 /// Serialized as <c>"TERK" ‖ version 1 ‖ count ‖ (id 16 bytes ‖ key 32 bytes)…</c>
 /// </summary>
-public sealed class RootKeySet : IDisposable
+internal sealed class RootKeySet : IDisposable
 {
     private const int HeaderLength = 6;
     private const int EntryLength = 16 + RootKey.MaterialLength;

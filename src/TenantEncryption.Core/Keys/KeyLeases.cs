@@ -6,7 +6,6 @@ using TenantEncryption.Integrity;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
-using TenantEncryption.Providers.Grants;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 

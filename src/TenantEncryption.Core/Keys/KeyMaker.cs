@@ -2,7 +2,6 @@ using TenantEncryption.Changes;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Keys.Sources;
 using TenantEncryption.Providers;
-using TenantEncryption.Providers.Grants;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.Keys;

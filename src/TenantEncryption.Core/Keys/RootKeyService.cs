@@ -3,7 +3,6 @@ using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Integrity;
-using TenantEncryption.Migration;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
@@ -11,7 +10,7 @@ using TenantEncryption.Tenants;
 namespace TenantEncryption.Keys.Root;
 
 /// <summary>Rotates the root key of the internal KMS.</summary>
-public sealed class RootKeyService
+internal sealed class RootKeyService
 {
     private readonly UnitOfWork _work;
     private readonly KeySealer _sealer;

@@ -3,7 +3,6 @@ using TenantEncryption.Changes;
 using TenantEncryption.Events;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
-using TenantEncryption.Tenants;
 
 namespace TenantEncryption.Keys;
 

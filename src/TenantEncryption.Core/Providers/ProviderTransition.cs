@@ -3,7 +3,6 @@ using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
-using TenantEncryption.Migration;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 

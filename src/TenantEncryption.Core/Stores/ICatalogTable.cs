@@ -4,7 +4,7 @@ using TenantEncryption.Files;
 namespace TenantEncryption.Stores;
 
 /// <summary>The rows of the catalog: a path has at most one, whatever its case where that tells no files apart (<see cref="PathIdentity"/>), and message ids are unique. Beside them, those of files about to take their names.</summary>
-public interface ICatalogTable
+internal interface ICatalogTable
 {
     /// <summary>Notes entries as pending, before their files take their names. They count as catalogued, and are not listed.</summary>
     /// <param name="reservationId">The reservation under which they were written.</param>

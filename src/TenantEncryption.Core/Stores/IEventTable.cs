@@ -3,7 +3,7 @@ using TenantEncryption.Events;
 namespace TenantEncryption.Stores;
 
 /// <summary>The rows of the event log. The store refuses to change or remove a row.</summary>
-public interface IEventTable
+internal interface IEventTable
 {
     /// <summary>The last record, or <see langword="null"/> when there is none.</summary>
     /// <returns>The record.</returns>

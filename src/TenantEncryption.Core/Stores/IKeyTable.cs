@@ -3,7 +3,7 @@ using TenantEncryption.Keys;
 namespace TenantEncryption.Stores;
 
 /// <summary>The rows of key-encryption keys and of wrap reservations. A unique index holds at most one Current key per tenant.</summary>
-public interface IKeyTable
+internal interface IKeyTable
 {
     /// <summary>Adds a key.</summary>
     /// <param name="key">The key with its record.</param>

@@ -3,7 +3,7 @@ using TenantEncryption.Migration;
 namespace TenantEncryption.Stores;
 
 /// <summary>The rows of migrations and their items. A unique index holds at most one New, InProgress, Suspended or Failed migration per tenant.</summary>
-public interface IMigrationTable
+internal interface IMigrationTable
 {
     /// <summary>Adds a migration.</summary>
     /// <param name="migration">The migration; its counts are not stored, they are those of its items.</param>

@@ -1,7 +1,7 @@
 namespace TenantEncryption.Stores;
 
 /// <summary>The rows of users' own platform profiles. They never change.</summary>
-public interface IPlatformTable
+internal interface IPlatformTable
 {
     /// <summary>Adds a profile whose name is free.</summary>
     /// <param name="platform">The profile.</param>

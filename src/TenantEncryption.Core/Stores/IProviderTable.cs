@@ -3,7 +3,7 @@ using TenantEncryption.Providers;
 namespace TenantEncryption.Stores;
 
 /// <summary>The rows of key providers. A unique index holds at most one Active provider per tenant and one provider per tenant and name (ordinal, ignoring case).</summary>
-public interface IProviderTable
+internal interface IProviderTable
 {
     /// <summary>Adds a provider.</summary>
     /// <param name="provider">The provider; its counts are not stored.</param>

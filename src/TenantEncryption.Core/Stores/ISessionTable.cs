@@ -1,7 +1,7 @@
 namespace TenantEncryption.Stores;
 
 /// <summary>The rows of sessions: processes that hold reservations or run migrations.</summary>
-public interface ISessionTable
+internal interface ISessionTable
 {
     /// <summary>Adds a session or renews its heartbeat.</summary>
     /// <param name="session">The session.</param>

@@ -1,7 +1,7 @@
 namespace TenantEncryption.Stores;
 
 /// <summary>Named facts of the store: its id, the id of its root key, sealed log keys. None is plaintext key material.</summary>
-public interface ISettingsTable
+internal interface ISettingsTable
 {
     /// <summary>Reads a fact.</summary>
     /// <param name="name">Its name.</param>

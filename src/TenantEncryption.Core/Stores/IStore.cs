@@ -20,5 +20,5 @@ public interface IStore : IAsyncDisposable
     /// <param name="cancellationToken">Ends waiting for other writers.</param>
     /// <returns>The transaction; disposing it without a commit changes nothing.</returns>
     /// <exception cref="TenantEncryptionException"><c>STORE_LOCKED</c>, <c>STORE_NEWER</c>, <c>STORE_UNUSABLE</c>.</exception>
-    Task<IStoreTransaction> BeginAsync(StoreAccess access, CancellationToken cancellationToken = default);
+    internal Task<IStoreTransaction> BeginAsync(StoreAccess access, CancellationToken cancellationToken = default);
 }

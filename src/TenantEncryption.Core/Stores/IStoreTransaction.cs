@@ -1,7 +1,7 @@
 namespace TenantEncryption.Stores;
 
 /// <summary>One atomic piece of work on a store. Not thread-safe; used by one flow at a time.</summary>
-public interface IStoreTransaction : IAsyncDisposable
+internal interface IStoreTransaction : IAsyncDisposable
 {
     /// <summary>Facts of the store itself.</summary>
     ISettingsTable Settings { get; }

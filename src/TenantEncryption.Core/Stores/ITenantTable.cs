@@ -3,7 +3,7 @@ using TenantEncryption.Tenants;
 namespace TenantEncryption.Stores;
 
 /// <summary>The rows of tenants. Ids are compared ordinally.</summary>
-public interface ITenantTable
+internal interface ITenantTable
 {
     /// <summary>Adds a tenant whose id is free.</summary>
     /// <param name="tenant">The tenant.</param>

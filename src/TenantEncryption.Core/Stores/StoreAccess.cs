@@ -4,7 +4,7 @@ namespace TenantEncryption.Stores;
 
 /// <summary>What a transaction does.</summary>
 [JsonConverter(typeof(EnumNameConverter))]
-public enum StoreAccess
+internal enum StoreAccess
 {
     /// <summary>Reads a consistent snapshot.</summary>
     Read,

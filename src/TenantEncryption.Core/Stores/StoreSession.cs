@@ -5,4 +5,4 @@ namespace TenantEncryption.Stores;
 /// <param name="Machine">The machine's name.</param>
 /// <param name="ProcessId">The process id on that machine.</param>
 /// <param name="HeartbeatAt">When it last said that it lives.</param>
-public sealed record StoreSession(string Id, string Machine, int ProcessId, DateTimeOffset HeartbeatAt);
+internal sealed record StoreSession(string Id, string Machine, int ProcessId, DateTimeOffset HeartbeatAt);

@@ -1,4 +1,3 @@
-using TenantEncryption.Errors;
 using TenantEncryption.Platforms;
 
 namespace TenantEncryption.Stores;
@@ -8,7 +7,7 @@ namespace TenantEncryption.Stores;
 /// <param name="Json">The file's text.</param>
 /// <param name="Hash">SHA-256 of the text, in lower-case hexadecimal.</param>
 /// <param name="AddedAt">When it was copied into the store.</param>
-public sealed record StoredPlatform(string Name, string Json, string Hash, DateTimeOffset AddedAt)
+internal sealed record StoredPlatform(string Name, string Json, string Hash, DateTimeOffset AddedAt)
 {
     /// <summary>What the text says.</summary>
     /// <exception cref="TenantEncryptionException"><c>INVALID_PLATFORM</c>: it is not the text that was stored.</exception>

@@ -13,7 +13,7 @@ namespace TenantEncryption.Envelope;
 /// ciphertext    = wrapped key ‖ tag (16)
 /// </code>
 /// </summary>
-public static class RawAesKeyWrap
+internal static class RawAesKeyWrap
 {
     /// <summary>The provider id (key namespace) of the data keys that a key-encryption key of this product wraps.</summary>
     public const string TenantEncryptionProviderId = "tenant-encryption";
@@ -45,7 +45,7 @@ public static class RawAesKeyWrap
     /// <param name="dataKey">The data key.</param>
     /// <param name="context">The message's whole encryption context.</param>
     /// <returns>The encrypted data key.</returns>
-    public static EncryptedDataKey Wrap(
+    internal static EncryptedDataKey Wrap(
         IAead wrappingKey,
         string providerId,
         string keyName,
@@ -109,7 +109,7 @@ public static class RawAesKeyWrap
     /// <param name="context">The message's whole encryption context.</param>
     /// <param name="dataKey">Receives the data key; its length is the one that the suite prescribes.</param>
     /// <returns><see langword="false"/> if it has another layout or length, or its tag does not verify.</returns>
-    public static bool TryUnwrap(
+    internal static bool TryUnwrap(
         IAead wrappingKey, EncryptedDataKey encryptedDataKey, EncryptionContext context, Span<byte> dataKey)
     {
         ArgumentNullException.ThrowIfNull(wrappingKey);

@@ -34,6 +34,24 @@ public sealed class RawAesKeyring : IKeyring, IDisposable
     /// <summary>The key name.</summary>
     public string KeyName { get; }
 
+    /// <summary>Makes the data key of a new message.</summary>
+    /// <param name="context">The message's encryption context, which the wrap authenticates.</param>
+    /// <returns>What one message is written with; the caller disposes it.</returns>
+    public MessageMaterials Generate(EncryptionContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var dataKey = SecretBytes.Random(AlgorithmSuite.Aes256GcmHkdfSha512CommitKey.KeyLength);
+        try
+        {
+            return new MessageMaterials(dataKey, [RawAesKeyWrap.Wrap(_wrappingKey.Span, KeyNamespace, KeyName, dataKey.Span, context)], context);
+        }
+        catch
+        {
+            dataKey.Dispose();
+            throw;
+        }
+    }
+
     /// <inheritdoc/>
     public ValueTask<SecretBytes?> UnwrapAsync(
         EncryptedDataKey encryptedDataKey,

@@ -17,8 +17,13 @@ public sealed class MessageReader
     private readonly IAeadFactory _aeadFactory;
 
     /// <summary>Makes a reader.</summary>
-    /// <param name="aeadFactory">The AEAD; <see langword="null"/> for the platform's AES-GCM.</param>
-    public MessageReader(IAeadFactory? aeadFactory = null) => _aeadFactory = aeadFactory ?? AesGcmFactory.Instance;
+    public MessageReader()
+        : this(null)
+    {
+    }
+
+    /// <summary>Makes a reader with another AEAD than the platform's AES-GCM.</summary>
+    internal MessageReader(IAeadFactory? aeadFactory) => _aeadFactory = aeadFactory ?? AesGcmFactory.Instance;
 
     /// <summary>Parses a header that is <b>not authenticated</b>: what it says, anyone could have written.</summary>
     /// <param name="message">The message, or its start.</param>

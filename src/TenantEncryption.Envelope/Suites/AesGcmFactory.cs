@@ -1,7 +1,7 @@
 namespace TenantEncryption.Envelope;
 
 /// <summary>AES-GCM of the platform (NIST SP 800-38D), through <see cref="System.Security.Cryptography.AesGcm"/>.</summary>
-public sealed class AesGcmFactory : IAeadFactory
+internal sealed class AesGcmFactory : IAeadFactory
 {
     private AesGcmFactory()
     {

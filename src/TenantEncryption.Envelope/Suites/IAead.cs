@@ -4,7 +4,7 @@ namespace TenantEncryption.Envelope;
 /// Authenticated encryption under one key, with 12-byte nonces and 16-byte tags. An instance is used by one thread at a time
 /// (OpenSSL's cipher context is not shared safely); the factory makes as many as there are threads.
 /// </summary>
-public interface IAead : IDisposable
+internal interface IAead : IDisposable
 {
     /// <summary>Encrypts and authenticates. A nonce meets one input only, ever, under one key (NIST SP 800-38D §8).</summary>
     /// <param name="nonce">12 bytes.</param>

@@ -1,7 +1,7 @@
 namespace TenantEncryption.Envelope;
 
 /// <summary>Makes AEAD objects from keys: the seam at which a test watches every pair of key and nonce.</summary>
-public interface IAeadFactory
+internal interface IAeadFactory
 {
     /// <summary>Makes an AEAD object.</summary>
     /// <param name="key">16, 24 or 32 bytes, copied; the caller zeroes its own.</param>

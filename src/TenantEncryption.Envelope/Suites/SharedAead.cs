@@ -6,7 +6,7 @@ namespace TenantEncryption.Envelope;
 /// An AEAD object of one key that any number of threads may use at once: for a key that serves many messages, such as a leased
 /// key-encryption key. Each call takes an object that is at hand for its processor, or makes one.
 /// </summary>
-public sealed class SharedAead : IAead
+internal sealed class SharedAead : IAead
 {
     private readonly IAeadFactory _factory;
     private readonly SecretBytes _key;

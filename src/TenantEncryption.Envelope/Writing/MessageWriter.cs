@@ -12,8 +12,13 @@ public sealed class MessageWriter
     private readonly IAeadFactory _aeadFactory;
 
     /// <summary>Makes a writer.</summary>
-    /// <param name="aeadFactory">The AEAD; <see langword="null"/> for the platform's AES-GCM.</param>
-    public MessageWriter(IAeadFactory? aeadFactory = null) => _aeadFactory = aeadFactory ?? AesGcmFactory.Instance;
+    public MessageWriter()
+        : this(null)
+    {
+    }
+
+    /// <summary>Makes a writer with another AEAD than the platform's AES-GCM.</summary>
+    internal MessageWriter(IAeadFactory? aeadFactory) => _aeadFactory = aeadFactory ?? AesGcmFactory.Instance;
 
     /// <summary>How long a message will be.</summary>
     /// <param name="plaintextLength">Bytes.</param>

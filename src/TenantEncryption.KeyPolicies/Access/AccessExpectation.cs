@@ -4,7 +4,7 @@ namespace TenantEncryption.Policies.Access;
 
 /// <summary>What must become of a request of a platform's principal.</summary>
 [JsonConverter(typeof(EnumNameConverter))]
-public enum AccessExpectation
+internal enum AccessExpectation
 {
     /// <summary>It must be allowed: the platform makes it.</summary>
     Allowed,

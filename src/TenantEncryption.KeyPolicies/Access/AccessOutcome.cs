@@ -3,7 +3,7 @@ namespace TenantEncryption.Policies.Access;
 /// <summary>An expectation and what a policy makes of it.</summary>
 /// <param name="Expected">The request and what must become of it.</param>
 /// <param name="Decision">What the policy and the grants decide.</param>
-public sealed record AccessOutcome(ExpectedAccess Expected, AccessDecision Decision)
+internal sealed record AccessOutcome(ExpectedAccess Expected, AccessDecision Decision)
 {
     /// <summary>
     /// Whether the policy leaves the request to the identity policies of the caller's account, which can't be seen, as it names the

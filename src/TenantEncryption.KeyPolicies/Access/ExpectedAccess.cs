@@ -4,7 +4,7 @@ using TenantEncryption.Policies.Templates;
 namespace TenantEncryption.Policies.Access;
 
 /// <summary>A request that a platform's principal makes, or could make, and what must become of it.</summary>
-public sealed record ExpectedAccess
+internal sealed record ExpectedAccess
 {
     private static readonly Dictionary<string, string> NoPairs = [];
 

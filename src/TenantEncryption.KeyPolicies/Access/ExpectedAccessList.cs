@@ -4,7 +4,7 @@ using TenantEncryption.Policies.Templates;
 namespace TenantEncryption.Policies.Access;
 
 /// <summary>What a platform's key policy must allow, and what it must not.</summary>
-public static class ExpectedAccessList
+internal static class ExpectedAccessList
 {
     // Not a tenant of anybody: an id that no policy lists and that only a wildcard lets through.
     private const string Stranger = "7c1e0f52-6c1b-4d0b-9a55-0d2f7a1f4c3e";

@@ -29,7 +29,7 @@ public sealed record PolicyAnalysis
     public required IReadOnlyList<PolicyFinding> Findings { get; init; }
 
     /// <summary>Each request that the platform's statements imply, and what the policy makes of it; empty where the policy is malformed.</summary>
-    public IReadOnlyList<AccessOutcome> Outcomes { get; init; } = [];
+    internal IReadOnlyList<AccessOutcome> Outcomes { get; init; } = [];
 
     /// <inheritdoc/>
     public override string ToString() => $"{Code}: {Platform}, {Counted.Of(Findings.Count, "finding")}";

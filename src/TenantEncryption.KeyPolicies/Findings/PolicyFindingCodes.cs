@@ -1,7 +1,7 @@
 namespace TenantEncryption.Policies.Findings;
 
 /// <summary>What can be found in a key policy. <c>docs/key-policies.md</c> explains each.</summary>
-public static class PolicyFindingCodes
+internal static class PolicyFindingCodes
 {
     /// <summary>The text is no JSON.</summary>
     public const string MalformedJson = "MALFORMED_JSON";

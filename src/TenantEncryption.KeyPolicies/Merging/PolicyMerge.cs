@@ -12,7 +12,7 @@ namespace TenantEncryption.Policies.Merging;
 /// Puts a platform's statements into a key policy: others stay as they are and where they are. The platform's own are found by Sid, if they
 /// are the platform's at all; principals of others in them keep what they had.
 /// </summary>
-public static class PolicyMerge
+internal static class PolicyMerge
 {
     private const string Version2012 = "2012-10-17";
 

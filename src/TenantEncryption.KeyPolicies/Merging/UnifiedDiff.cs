@@ -6,7 +6,7 @@ using TenantEncryption.Policies.Text;
 namespace TenantEncryption.Policies.Merging;
 
 /// <summary>The difference of two policies as <c>diff -u</c> shows it. Both are formatted alike first, so that white space is no difference.</summary>
-public static class UnifiedDiff
+internal static class UnifiedDiff
 {
     private const int Context = 3;
 

@@ -10,7 +10,7 @@ using TenantEncryption.Kms;
 namespace TenantEncryption.Platforms;
 
 /// <summary>Reads platform profiles. What is wrong in one is told with its JSON path.</summary>
-public static partial class PlatformProfileReader
+internal static partial class PlatformProfileReader
 {
     private const string SchemaProperty = "$schema";
     private const int MaximumLength = 1 << 20;

@@ -4,7 +4,7 @@ using TenantEncryption.Platforms;
 namespace TenantEncryption.Policies.Templates;
 
 /// <summary>Fills in the statements that a platform's key policy needs.</summary>
-public static class PlatformStatements
+internal static class PlatformStatements
 {
     /// <summary>The platform's statements for a key, in their order.</summary>
     /// <remarks>

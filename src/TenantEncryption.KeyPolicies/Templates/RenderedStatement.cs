@@ -6,7 +6,7 @@ namespace TenantEncryption.Policies.Templates;
 /// <summary>A statement of a platform with its placeholders filled in.</summary>
 /// <param name="Template">What the platform says.</param>
 /// <param name="Statement">The statement as it goes into a key policy.</param>
-public sealed record RenderedStatement(PlatformStatement Template, JObject Statement)
+internal sealed record RenderedStatement(PlatformStatement Template, JObject Statement)
 {
     /// <summary>The statement's Sid.</summary>
     public string Sid => (string)Statement[nameof(Sid)]!;

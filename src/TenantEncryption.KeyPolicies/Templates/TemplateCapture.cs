@@ -6,7 +6,7 @@ using TenantEncryption.Policies.Text;
 namespace TenantEncryption.Policies.Templates;
 
 /// <summary>Reads the values of a platform's placeholders out of the key policy that the platform itself shows.</summary>
-public static class TemplateCapture
+internal static class TemplateCapture
 {
     /// <summary>Reads them.</summary>
     /// <param name="json">A policy, a list of statements, or one statement. Statements of others may be among them.</param>

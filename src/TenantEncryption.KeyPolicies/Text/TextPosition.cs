@@ -3,7 +3,7 @@ namespace TenantEncryption.Policies.Text;
 /// <summary>A place in a text.</summary>
 /// <param name="Line">The line, from one.</param>
 /// <param name="Column">The column in UTF-16 characters, from one.</param>
-public readonly record struct TextPosition(int Line, int Column)
+internal readonly record struct TextPosition(int Line, int Column)
 {
     /// <inheritdoc/>
     public override string ToString() => $"line {Line}, column {Column}";

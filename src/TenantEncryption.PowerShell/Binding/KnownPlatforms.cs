@@ -36,7 +36,7 @@ internal static class KnownPlatforms
     {
         if (platform.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
         {
-            return PlatformProfileReader.ReadFile(await onPipeline(() => SessionPath.Literal(cmdlet, platform)).ConfigureAwait(false)).Profile;
+            return PlatformFile.Read(await onPipeline(() => SessionPath.Literal(cmdlet, platform)).ConfigureAwait(false)).Profile;
         }
 
         string store = await onPipeline(() => RunspaceConnection.CurrentPath).ConfigureAwait(false);

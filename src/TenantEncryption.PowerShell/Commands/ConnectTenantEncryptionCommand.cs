@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Security;
-using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Files;
 using TenantEncryption.PowerShell.Hosting;
@@ -76,7 +75,7 @@ public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
     /// <inheritdoc/>
     protected override async Task EndAsync()
     {
-        string path = await OnPipelineAsync(() => Path is null ? DefaultStore.Folder : PathIdentity.Full(SessionPath.Literal(this, Path))).ConfigureAwait(false);
+        string path = await OnPipelineAsync(() => Path is null ? DefaultStore.Folder : StorePath.Full(SessionPath.Literal(this, Path))).ConfigureAwait(false);
         StoreUse use = await OpenAsync(path).ConfigureAwait(false);
         await using var _ = use.ConfigureAwait(false);
         await OnPipelineAsync(() => RunspaceConnection.Set(path)).ConfigureAwait(false);

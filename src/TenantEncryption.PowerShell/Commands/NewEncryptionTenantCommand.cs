@@ -178,6 +178,6 @@ public sealed class NewEncryptionTenantCommand : AwsColumnsCmdlet
         }
 
         string path = await OnPipelineAsync(() => SessionPath.Literal(this, Platform)).ConfigureAwait(false);
-        return tenant with { PlatformFile = PlatformProfileReader.ReadFile(path) };
+        return tenant with { PlatformFile = PlatformFile.Read(path) };
     }
 }

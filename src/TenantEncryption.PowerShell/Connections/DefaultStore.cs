@@ -1,4 +1,3 @@
-using TenantEncryption.Data;
 using TenantEncryption.Files;
 
 namespace TenantEncryption.PowerShell.Hosting;
@@ -13,7 +12,7 @@ internal static class DefaultStore
     /// Whether a path is that of the default store, which makes itself: nobody named it in a command, so nobody can have misspelt it there.
     /// </summary>
     /// <param name="path">The full path.</param>
-    public static bool Is(string path) => PathIdentity.Comparer.Equals(path, Folder);
+    public static bool Is(string path) => StorePath.Comparer.Equals(path, Folder);
 
     /// <summary>Whether the variable names the folder.</summary>
     public static bool IsNamed => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 };
@@ -21,6 +20,6 @@ internal static class DefaultStore
     /// <summary>The folder: that of the variable, else one in the user's data folder (apart from the root keys, which are in the configuration folder).</summary>
     public static string Folder =>
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder
-            ? PathIdentity.Full(folder)
-            : Path.Combine(KnownFolder.Of(Environment.SpecialFolder.LocalApplicationData), "TenantEncryption", "store");
+            ? StorePath.Full(folder)
+            : StorePath.Default;
 }

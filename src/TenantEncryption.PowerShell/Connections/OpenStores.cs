@@ -1,4 +1,3 @@
-using TenantEncryption.Data;
 using TenantEncryption.Files;
 
 namespace TenantEncryption.PowerShell.Hosting;
@@ -7,7 +6,7 @@ namespace TenantEncryption.PowerShell.Hosting;
 internal static class OpenStores
 {
     private static readonly object Gate = new();
-    private static readonly Dictionary<string, OpenStore> ByPath = new(PathIdentity.Comparer);
+    private static readonly Dictionary<string, OpenStore> ByPath = new(StorePath.Comparer);
 
     /// <summary>Enters the store of a path, opening it if need be. Only the default store makes itself.</summary>
     /// <param name="path">The store's folder.</param>

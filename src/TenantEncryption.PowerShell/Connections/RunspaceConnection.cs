@@ -1,5 +1,4 @@
 using System.Management.Automation.Runspaces;
-using TenantEncryption.Data;
 using TenantEncryption.Files;
 
 namespace TenantEncryption.PowerShell.Hosting;
@@ -47,7 +46,7 @@ internal static class RunspaceConnection
     {
         lock (Gate)
         {
-            foreach (Guid runspace in Own.Where(pair => PathIdentity.Comparer.Equals(pair.Value, path)).Select(pair => pair.Key).ToList())
+            foreach (Guid runspace in Own.Where(pair => StorePath.Comparer.Equals(pair.Value, path)).Select(pair => pair.Key).ToList())
             {
                 Own.Remove(runspace);
             }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using TenantEncryption.Data;
 using TenantEncryption.Files;
 
 namespace TenantEncryption.Sqlite.Connections;

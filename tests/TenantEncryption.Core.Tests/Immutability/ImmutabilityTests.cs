@@ -72,10 +72,10 @@ public sealed class ImmutabilityTests
 
         for (int i = 0; i < 5; i++)
         {
-            await store.WriteAsync(transaction => vault.SaveAsync("store", root, transaction.Settings));
+            await store.WriteAsync(transaction => ((IRootKeyVault)vault).SaveAsync("store", root, transaction.Settings));
         }
 
-        using RootKeySet? loaded = await store.ReadAsync(transaction => vault.LoadAsync("store", transaction.Settings));
+        using RootKeySet? loaded = await store.ReadAsync(transaction => ((IRootKeyVault)vault).LoadAsync("store", transaction.Settings));
         Assert.Equal(root.Current.Id, loaded?.Current.Id);
         Assert.Equal(5, watch.Encryptions);
         Assert.Equal(5, watch.Keys.Count());

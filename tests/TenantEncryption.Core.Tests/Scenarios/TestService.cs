@@ -165,7 +165,7 @@ internal sealed class TestService : IAsyncDisposable
     }
 
     public Task<RootKeySet?> LoadRootsAsync() =>
-        new FileRootKeyVault(Folders.RootKeys).LoadAsync((string)SqlValue("SELECT CAST(value AS TEXT) FROM settings WHERE name = 'store-id'")!, null!);
+        ((IRootKeyVault)new FileRootKeyVault(Folders.RootKeys)).LoadAsync((string)SqlValue("SELECT CAST(value AS TEXT) FROM settings WHERE name = 'store-id'")!, null!);
 
     /// <summary>Closes the service and keeps the folders.</summary>
     public async Task CloseAsync()

@@ -3,7 +3,6 @@ using TenantEncryption.Data.Batches;
 using TenantEncryption.Data.Wraps;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
-using TenantEncryption.Files;
 using TenantEncryption.Keys;
 
 namespace TenantEncryption.Data.Protecting;

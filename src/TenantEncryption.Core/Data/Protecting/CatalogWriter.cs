@@ -116,7 +116,7 @@ internal sealed class CatalogWriter(UnitOfWork work, TimeProvider time)
         bool keyIsThere = batch.Reservation.KekId is { } kekId
             ? await change.Store.Keys.FindAsync(kekId).ConfigureAwait(false) is not null
             : await change.Store.Providers.FindAsync(batch.Reservation.ProviderId).ConfigureAwait(false) is not null;
-        IReadOnlyList<CatalogEntry> named = Entries(batch, batch.Named);
+        List<CatalogEntry> named = Entries(batch, batch.Named);
         if (keyIsThere)
         {
             await change.Store.Catalog.RemovePendingAsync(batch.Reservation.Id).ConfigureAwait(false);

@@ -1,4 +1,3 @@
-using TenantEncryption.Errors;
 using TenantEncryption.Files;
 
 namespace TenantEncryption.Data.Protecting;

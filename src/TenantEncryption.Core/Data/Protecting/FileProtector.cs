@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using TenantEncryption.Changes;
 using TenantEncryption.Data.Batches;
 using TenantEncryption.Data.Wraps;
-using TenantEncryption.Files;
 
 namespace TenantEncryption.Data.Protecting;
 

@@ -1,6 +1,5 @@
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
-using TenantEncryption.Files;
 using TenantEncryption.Keys;
 
 namespace TenantEncryption.Data.Protecting;

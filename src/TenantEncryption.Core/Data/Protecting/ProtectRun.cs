@@ -1,7 +1,6 @@
 using TenantEncryption.Changes;
 using TenantEncryption.Data.Batches;
 using TenantEncryption.Errors;
-using TenantEncryption.Files;
 
 namespace TenantEncryption.Data.Protecting;
 

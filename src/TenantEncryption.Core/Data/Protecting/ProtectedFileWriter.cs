@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
-using TenantEncryption.Changes;
 using TenantEncryption.Data.Batches;
 using TenantEncryption.Data.Wraps;
 using TenantEncryption.Envelope;

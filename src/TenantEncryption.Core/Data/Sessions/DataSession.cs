@@ -1,13 +1,11 @@
 using System.Collections.Concurrent;
 using TenantEncryption.Changes;
 using TenantEncryption.Data.Batches;
-using TenantEncryption.Data.Protecting;
 using TenantEncryption.Data.Reading;
 using TenantEncryption.Data.Wraps;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Files;
 using TenantEncryption.Keys;
 using TenantEncryption.Tenants;
 

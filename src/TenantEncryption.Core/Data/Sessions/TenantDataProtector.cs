@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Changes;
-using TenantEncryption.Data.Reading;
 using TenantEncryption.Envelope;
 using TenantEncryption.Files;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using TenantEncryption.Changes;
-using TenantEncryption.Data.Wraps;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;

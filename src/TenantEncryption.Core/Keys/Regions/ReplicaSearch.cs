@@ -1,4 +1,3 @@
-using TenantEncryption.Errors;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;

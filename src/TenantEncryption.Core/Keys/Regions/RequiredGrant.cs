@@ -1,5 +1,4 @@
 using TenantEncryption.Errors;
-using TenantEncryption.Keys.Regions;
 using TenantEncryption.Policies;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;

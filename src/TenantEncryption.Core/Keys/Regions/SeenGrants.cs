@@ -1,7 +1,6 @@
 using TenantEncryption.Changes;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
-using TenantEncryption.Providers.Grants;
 
 namespace TenantEncryption.Keys.Regions;
 

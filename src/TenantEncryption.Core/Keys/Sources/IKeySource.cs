@@ -1,5 +1,3 @@
-using TenantEncryption.Errors;
-
 namespace TenantEncryption.Keys.Sources;
 
 /// <summary>

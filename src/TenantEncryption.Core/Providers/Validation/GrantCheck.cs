@@ -1,7 +1,6 @@
 using TenantEncryption.Errors;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
-using TenantEncryption.Providers.Grants;
 
 namespace TenantEncryption.Providers.Validation;
 

@@ -1,7 +1,7 @@
 namespace TenantEncryption.Data;
 
 /// <summary>A protected file that the store knows of.</summary>
-public sealed record CatalogEntry
+internal sealed record CatalogEntry
 {
     /// <summary>The message id: 32 bytes in lower-case hexadecimal.</summary>
     public required string MessageId { get; init; }

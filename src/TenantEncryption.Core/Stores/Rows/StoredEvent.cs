@@ -5,4 +5,4 @@ namespace TenantEncryption.Events;
 /// <param name="LogKeyId">Which log key authenticates it.</param>
 /// <param name="Json">The CloudEvents 1.0 record, exactly the text that is authenticated.</param>
 /// <param name="Mac">HMAC-SHA-256 over the preceding record's MAC, the sequence number and the text.</param>
-public sealed record StoredEvent(long Sequence, int LogKeyId, string Json, byte[] Mac);
+internal sealed record StoredEvent(long Sequence, int LogKeyId, string Json, byte[] Mac);

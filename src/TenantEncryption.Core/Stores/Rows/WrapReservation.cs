@@ -11,4 +11,4 @@ namespace TenantEncryption.Keys;
 /// <param name="Epoch">The tenant's epoch at the time.</param>
 /// <param name="Wraps">How many wraps are reserved.</param>
 /// <param name="SessionId">The process that holds it.</param>
-public sealed record WrapReservation(string Id, string TenantId, string? KekId, string ProviderId, long Epoch, long Wraps, string SessionId);
+internal sealed record WrapReservation(string Id, string TenantId, string? KekId, string ProviderId, long Epoch, long Wraps, string SessionId);

@@ -50,10 +50,10 @@ internal sealed class RootKeyStore : IDisposable
     }
 
     /// <summary>The root keys that are kept outside the store.</summary>
-    public async Task<RootKeySet> LoadRootsAsync() => (await new FileRootKeyVault(Roots).LoadAsync(StoreId, null!))!;
+    public async Task<RootKeySet> LoadRootsAsync() => (await ((IRootKeyVault)new FileRootKeyVault(Roots)).LoadAsync(StoreId, null!))!;
 
     /// <summary>Keeps other root keys in their place.</summary>
-    public Task SaveRootsAsync(RootKeySet keys) => new FileRootKeyVault(Roots).SaveAsync(StoreId, keys, null!);
+    public Task SaveRootsAsync(RootKeySet keys) => ((IRootKeyVault)new FileRootKeyVault(Roots)).SaveAsync(StoreId, keys, null!);
 
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(_root, recursive: true);
