@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
+using TenantEncryption.Aws.Calls;
 using TenantEncryption.Keys;
 using TenantEncryption.Kms;
 

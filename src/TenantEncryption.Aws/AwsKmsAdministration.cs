@@ -3,6 +3,7 @@ using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
 using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
+using TenantEncryption.Aws.Calls;
 using TenantEncryption.Kms;
 using Tag = Amazon.KeyManagementService.Model.Tag;
 

@@ -1,4 +1,5 @@
 using TenantEncryption.LocalKms.Faults;
+using TenantEncryption.Policies.Likeness;
 
 namespace TenantEncryption.LocalKms;
 
@@ -32,7 +33,7 @@ internal static class CommandLine
             string[] parts = option.Split('=', 2);
             if (!Known.Contains(parts[0], StringComparer.OrdinalIgnoreCase))
             {
-                throw new ArgumentException($"There is no option {parts[0]}. Did you mean {NearestName.To(parts[0], [.. Known, "--help"])}?");
+                throw new ArgumentException($"There is no option {parts[0]}. Did you mean {Nearest(parts[0])}?");
             }
 
             values[parts[0][2..]] = parts.Length == 2 ? parts[1]
@@ -50,4 +51,7 @@ internal static class CommandLine
             AllowRemote = bool.TryParse(values.GetValueOrDefault("allow-remote"), out bool allowed) && allowed,
         };
     }
+
+    private static string Nearest(string option) =>
+        Known.Append("--help").MinBy(known => TextDistance.Of(option.ToUpperInvariant(), known.ToUpperInvariant()))!;
 }

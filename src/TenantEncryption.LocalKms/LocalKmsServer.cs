@@ -5,6 +5,7 @@ using TenantEncryption.LocalKms.Auditing;
 using TenantEncryption.LocalKms.Faults;
 using TenantEncryption.LocalKms.Identity;
 using TenantEncryption.LocalKms.Keys;
+using TenantEncryption.LocalKms.Operations;
 using TenantEncryption.LocalKms.Protocol;
 using TenantEncryption.LocalKms.Signing;
 using TenantEncryption.LocalKms.Storage;
@@ -17,7 +18,7 @@ namespace TenantEncryption.LocalKms;
 /// endpoint. It serves every region and account, enforces key policies, identity policies and grants, and fails on demand.
 /// The access key <c>local</c> with the secret <c>local</c> is the root of account 111122223333. Disposing it stops it.
 /// </summary>
-public sealed class LocalKmsServer : IAsyncDisposable
+public sealed class LocalKmsServer : IAsyncDisposable, IServerControls
 {
     private readonly KmsState _state;
     private readonly AuditLog _audit;
@@ -118,6 +119,9 @@ public sealed class LocalKmsServer : IAsyncDisposable
         await _audit.DisposeAsync();
         _state.Dispose();
     }
+
+    /// <inheritdoc/>
+    void IServerControls.SetKeyState(string arn, KeyState state) => SetKeyState(arn, state);
 
     /// <summary>Puts a key into a state that AWS alone brings about.</summary>
     internal void SetKeyState(string arn, KeyState state)

@@ -2,6 +2,7 @@ using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
 using Amazon.SecurityToken;
 using TenantEncryption.Aws.Endpoints;
+using TenantEncryption.Aws.Settings;
 using TenantEncryption.Aws.Translation;
 using TenantEncryption.Errors;
 using TenantEncryption.Kms;

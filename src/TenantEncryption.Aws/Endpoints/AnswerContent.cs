@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using TenantEncryption.Aws.Translation;
 
 namespace TenantEncryption.Aws.Endpoints;
 

@@ -1,4 +1,5 @@
-using TenantEncryption.Aws.Credentials;
+using TenantEncryption.Aws.Settings;
+using TenantEncryption.Aws.Translation;
 using TenantEncryption.Errors;
 using TenantEncryption.Kms;
 

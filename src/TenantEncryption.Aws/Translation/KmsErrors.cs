@@ -1,6 +1,5 @@
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
-using TenantEncryption.Aws.Endpoints;
 using TenantEncryption.Errors;
 
 namespace TenantEncryption.Aws.Translation;

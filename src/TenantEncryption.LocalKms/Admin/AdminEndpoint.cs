@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Keys;
 using TenantEncryption.LocalKms.Protocol;
 
@@ -8,7 +9,7 @@ namespace TenantEncryption.LocalKms.Admin;
 /// What AWS has no API for, below <c>/_localkms/</c>: faults, principals, key states, the clock, and the latest calls. It takes
 /// and gives JSON and needs no signature.
 /// </summary>
-internal sealed class AdminEndpoint(LocalKmsServer server)
+internal sealed class AdminEndpoint(IServerControls server)
 {
     public const string Prefix = "/_localkms";
 

@@ -3,10 +3,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Identity;
 using TenantEncryption.LocalKms.Keys;
-using TenantEncryption.LocalKms.Operations;
-using TenantEncryption.LocalKms.Protocol;
 using TenantEncryption.LocalKms.Signing;
 
 namespace TenantEncryption.LocalKms.Auditing;

@@ -1,5 +1,3 @@
-using TenantEncryption.LocalKms.Operations;
-
 namespace TenantEncryption.LocalKms.Faults;
 
 /// <summary>Draws the faults of a <see cref="FaultPlan"/>, one call after the other.</summary>

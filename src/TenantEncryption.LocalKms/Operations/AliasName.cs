@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Keys;
 using TenantEncryption.LocalKms.Protocol;
 

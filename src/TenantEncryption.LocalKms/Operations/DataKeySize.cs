@@ -1,3 +1,4 @@
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Protocol;
 
 namespace TenantEncryption.LocalKms.Operations;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using TenantEncryption.LocalKms.Calls;
 using TenantEncryption.LocalKms.Keys;
 
 namespace TenantEncryption.LocalKms.Operations;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
-using TenantEncryption.LocalKms.Protocol;
+using TenantEncryption.LocalKms.Calls;
+using TenantEncryption.LocalKms.Errors;
 
 namespace TenantEncryption.LocalKms.Operations;
 

@@ -1,3 +1,5 @@
+using TenantEncryption.LocalKms.Calls;
+
 namespace TenantEncryption.LocalKms.Operations;
 
 internal sealed class GetKeyPolicy : IOperation

@@ -1,3 +1,5 @@
+using TenantEncryption.LocalKms.Calls;
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Grants;
 using TenantEncryption.LocalKms.Protocol;
 using TenantEncryption.LocalKms.Storage;

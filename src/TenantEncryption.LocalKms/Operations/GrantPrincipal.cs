@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using TenantEncryption.LocalKms.Calls;
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Identity;
 using TenantEncryption.LocalKms.Protocol;
 using TenantEncryption.Policies;

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using TenantEncryption.LocalKms.Calls;
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Grants;
 using TenantEncryption.LocalKms.Keys;
 using TenantEncryption.LocalKms.Protocol;

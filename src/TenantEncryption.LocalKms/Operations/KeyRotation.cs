@@ -1,5 +1,5 @@
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Keys;
-using TenantEncryption.LocalKms.Protocol;
 
 namespace TenantEncryption.LocalKms.Operations;
 

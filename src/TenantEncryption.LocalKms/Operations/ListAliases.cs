@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TenantEncryption.LocalKms.Calls;
 using TenantEncryption.LocalKms.Keys;
 using TenantEncryption.LocalKms.Protocol;
 

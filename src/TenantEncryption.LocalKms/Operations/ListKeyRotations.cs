@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using TenantEncryption.LocalKms.Calls;
 using TenantEncryption.LocalKms.Keys;
 using TenantEncryption.LocalKms.Protocol;
 

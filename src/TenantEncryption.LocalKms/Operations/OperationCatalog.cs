@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using TenantEncryption.LocalKms.Calls;
 
 namespace TenantEncryption.LocalKms.Operations;
 

@@ -1,7 +1,8 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
-using TenantEncryption.LocalKms.Protocol;
+using TenantEncryption.LocalKms.Calls;
+using TenantEncryption.LocalKms.Errors;
 
 namespace TenantEncryption.LocalKms.Operations;
 

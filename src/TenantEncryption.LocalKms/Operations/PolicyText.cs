@@ -1,6 +1,6 @@
-using TenantEncryption.LocalKms.Authorization;
+using TenantEncryption.LocalKms.Calls;
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Keys;
-using TenantEncryption.LocalKms.Protocol;
 using TenantEncryption.Policies;
 using TenantEncryption.Policies.Access;
 using TenantEncryption.Policies.Text;

@@ -1,3 +1,4 @@
+using TenantEncryption.LocalKms.Calls;
 using TenantEncryption.LocalKms.Keys;
 using TenantEncryption.LocalKms.Storage;
 

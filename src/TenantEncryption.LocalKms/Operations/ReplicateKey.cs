@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using TenantEncryption.LocalKms.Calls;
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Keys;
-using TenantEncryption.LocalKms.Protocol;
 using TenantEncryption.LocalKms.Storage;
 
 namespace TenantEncryption.LocalKms.Operations;

@@ -1,7 +1,7 @@
-using TenantEncryption.LocalKms.Authorization;
+using TenantEncryption.LocalKms.Calls;
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Grants;
 using TenantEncryption.LocalKms.Keys;
-using TenantEncryption.LocalKms.Protocol;
 using TenantEncryption.Policies;
 
 namespace TenantEncryption.LocalKms.Operations;

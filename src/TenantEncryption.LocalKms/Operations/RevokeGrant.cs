@@ -1,3 +1,4 @@
+using TenantEncryption.LocalKms.Calls;
 using TenantEncryption.LocalKms.Grants;
 using TenantEncryption.LocalKms.Keys;
 

@@ -1,5 +1,6 @@
+using TenantEncryption.LocalKms.Calls;
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Keys;
-using TenantEncryption.LocalKms.Protocol;
 using TenantEncryption.LocalKms.Storage;
 
 namespace TenantEncryption.LocalKms.Operations;

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using TenantEncryption.LocalKms.Calls;
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Protocol;
 
 namespace TenantEncryption.LocalKms.Operations;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TenantEncryption.LocalKms.Calls;
 using TenantEncryption.LocalKms.Keys;
 using TenantEncryption.LocalKms.Storage;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using TenantEncryption.LocalKms.Errors;
 
 namespace TenantEncryption.LocalKms.Protocol;
 
@@ -9,6 +10,9 @@ internal interface IServiceProtocol
     string EventSource { get; }
 
     string ContentType { get; }
+
+    /// <summary>Whether a request is JSON, which the audit log shows.</summary>
+    bool TakesJson { get; }
 
     /// <summary>The operation that a request names.</summary>
     string NameOperation(HttpRequest request, byte[] body);

@@ -1,3 +1,5 @@
+using TenantEncryption.LocalKms.Errors;
+
 namespace TenantEncryption.LocalKms.Protocol;
 
 /// <summary>Reads a request's body whole: the signature covers all of it.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TenantEncryption.LocalKms.Errors;
 
 namespace TenantEncryption.LocalKms.Protocol;
 

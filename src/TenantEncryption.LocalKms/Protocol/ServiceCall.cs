@@ -1,5 +1,5 @@
 using System.Buffers;
-using TenantEncryption.LocalKms.Operations;
+using TenantEncryption.LocalKms.Auditing;
 using TenantEncryption.LocalKms.Signing;
 
 namespace TenantEncryption.LocalKms.Protocol;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
 using TenantEncryption.LocalKms.Auditing;
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Faults;
 using TenantEncryption.LocalKms.Signing;
 
@@ -110,7 +111,7 @@ internal sealed class ServiceEndpoint(IServiceProtocol protocol, FaultInjector f
         Time = clock.Now,
         Signature = call.Signature,
         ReadOnly = call.ReadOnly,
-        Request = protocol is KmsProtocol ? call.Body : ReadOnlyMemory<byte>.Empty,
+        Request = protocol.TakesJson ? call.Body : ReadOnlyMemory<byte>.Empty,
         Trace = call.Trace,
         Error = error,
         SourceIp = call.SourceIp,

@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Identity;
 using TenantEncryption.LocalKms.Keys;
-using TenantEncryption.LocalKms.Protocol;
 
 namespace TenantEncryption.LocalKms.Signing;
 

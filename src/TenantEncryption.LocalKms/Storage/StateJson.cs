@@ -7,6 +7,5 @@ namespace TenantEncryption.LocalKms.Storage;
 [JsonSourceGenerationOptions(UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(IReadOnlyList<Change>))]
 [JsonSerializable(typeof(List<Change>))]
-[JsonSerializable(typeof(SessionToken))]
 [JsonSerializable(typeof(Principal))]
 internal sealed partial class StateJson : JsonSerializerContext;

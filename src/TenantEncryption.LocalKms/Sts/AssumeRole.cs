@@ -2,9 +2,10 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using TenantEncryption.LocalKms.Authorization;
+using TenantEncryption.LocalKms.Calls;
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Identity;
-using TenantEncryption.LocalKms.Protocol;
+using TenantEncryption.LocalKms.Signing;
 using TenantEncryption.LocalKms.Storage;
 using TenantEncryption.Policies;
 

@@ -8,6 +8,6 @@ internal interface IStsOperation
     string Name { get; }
 
     /// <summary>Does it and returns the children of the <c>…Result</c> element.</summary>
-    /// <exception cref="Protocol.KmsError">The call is refused.</exception>
+    /// <exception cref="Errors.KmsError">The call is refused.</exception>
     IEnumerable<XElement> Run(StsCall call);
 }

@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Microsoft.Extensions.Primitives;
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Identity;
 using TenantEncryption.LocalKms.Protocol;
 using TenantEncryption.LocalKms.Signing;

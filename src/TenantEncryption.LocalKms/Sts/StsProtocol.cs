@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.WebUtilities;
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Protocol;
 using TenantEncryption.LocalKms.Signing;
 using TenantEncryption.LocalKms.Storage;
@@ -16,6 +17,8 @@ internal sealed class StsProtocol(KmsState state, SignatureVerifier signatures, 
     public string EventSource => "sts.amazonaws.com";
 
     public string ContentType => "text/xml";
+
+    public bool TakesJson => false;
 
     public string NameOperation(HttpRequest request, byte[] body) => Form(body).GetValueOrDefault("Action").ToString();
 

@@ -4,6 +4,7 @@ using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
 using TenantEncryption.Aws;
+using TenantEncryption.Aws.Calls;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Kms;

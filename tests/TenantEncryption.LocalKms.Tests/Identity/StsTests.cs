@@ -1,8 +1,9 @@
 using Amazon.KeyManagementService;
 using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
+using TenantEncryption.LocalKms.Errors;
 using TenantEncryption.LocalKms.Identity;
-using TenantEncryption.LocalKms.Protocol;
+using TenantEncryption.LocalKms.Signing;
 using TenantEncryption.LocalKms.Storage;
 using TenantEncryption.LocalKms.Tests.Support;
 

@@ -9,12 +9,16 @@ namespace TenantEncryption.Testing.Layers;
 /// </summary>
 public sealed class AssemblyMap
 {
-    private AssemblyMap(string name, IReadOnlyDictionary<string, string> folders, IReadOnlyList<TypeUse> uses) => (Name, Folders, Uses) = (name, folders, uses);
+    private AssemblyMap(string name, IReadOnlyList<string> references, IReadOnlyList<PlacedType> types, IReadOnlyList<TypeUse> uses) =>
+        (Name, References, Types, Uses) = (name, references, types, uses);
 
     public string Name { get; }
 
-    /// <summary>The folder of each type, relative to the project and with <c>/</c>; empty for what stands in the project's own folder.</summary>
-    public IReadOnlyDictionary<string, string> Folders { get; }
+    /// <summary>The assemblies that it references.</summary>
+    public IReadOnlyList<string> References { get; }
+
+    /// <summary>The outermost types that sources of the project declare.</summary>
+    public IReadOnlyList<PlacedType> Types { get; }
 
     public IReadOnlyList<TypeUse> Uses { get; }
 
@@ -28,27 +32,23 @@ public sealed class AssemblyMap
         MetadataReader metadata = image.GetMetadataReader();
         var sources = new SourceFolders(metadata, symbols.GetMetadataReader(), name);
 
-        var folders = new Dictionary<string, string>();
-        var uses = new HashSet<TypeUse>();
-        foreach (TypeDefinitionHandle handle in metadata.TypeDefinitions.Where(handle => !metadata.GetTypeDefinition(handle).IsNested))
-        {
-            if (sources.Of(handle) is not { } folder)
-            {
-                continue;
-            }
+        var attributes = new AttributeTypes(metadata);
+        Dictionary<TypeDefinitionHandle, PlacedType> types = metadata.TypeDefinitions
+            .Where(handle => !metadata.GetTypeDefinition(handle).IsNested)
+            .Select(handle => (Handle: handle, Folder: sources.Of(handle)))
+            .Where(type => type.Folder is not null)
+            .ToDictionary(type => type.Handle, type => new PlacedType(type.Folder!, NameOf(metadata, type.Handle)));
+        IEnumerable<TypeUse> uses =
+            from type in types
+            from used in new UsedTypes(image, metadata, attributes).Of(type.Key)
+            where used != type.Key && types.ContainsKey(used)
+            select new TypeUse(type.Value, types[used]);
 
-            string type = NameOf(metadata, handle);
-            folders[type] = folder;
-            foreach (TypeDefinitionHandle used in new UsedTypes(image, metadata).Of(handle))
-            {
-                if (used != handle && sources.Of(used) is { } usedFolder)
-                {
-                    uses.Add(new TypeUse(folder, type, usedFolder, NameOf(metadata, used)));
-                }
-            }
-        }
-
-        return new AssemblyMap(name, folders, [.. uses.OrderBy(use => use.ToString(), StringComparer.Ordinal)]);
+        return new AssemblyMap(
+            name,
+            [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name)).Order(StringComparer.Ordinal)],
+            [.. types.Values.OrderBy(type => type.ToString(), StringComparer.Ordinal)],
+            [.. uses.Distinct().OrderBy(use => use.ToString(), StringComparer.Ordinal)]);
     }
 
     private static string NameOf(MetadataReader metadata, TypeDefinitionHandle handle) =>

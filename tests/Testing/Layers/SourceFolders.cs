@@ -58,7 +58,7 @@ internal sealed class SourceFolders(MetadataReader metadata, MetadataReader symb
     {
         string path = symbols.GetString(symbols.GetDocument(handle).Name).Replace('\\', '/');
         string marker = "/" + project + "/";
-        int begin = path.IndexOf(marker, StringComparison.Ordinal);
+        int begin = path.LastIndexOf(marker, StringComparison.Ordinal);
         if (begin < 0)
         {
             return null;

@@ -1,11 +1,10 @@
 using System.Reflection.Metadata;
-using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 
 namespace TenantEncryption.Testing.Layers;
 
 /// <summary>The types of the same assembly that a type uses: in its bases, attributes, signatures, locals and instructions.</summary>
-internal sealed class UsedTypes(PEReader image, MetadataReader metadata)
+internal sealed class UsedTypes(PEReader image, MetadataReader metadata, AttributeTypes attributeTypes)
 {
     private readonly HashSet<TypeDefinitionHandle> _found = [];
 
@@ -24,7 +23,9 @@ internal sealed class UsedTypes(PEReader image, MetadataReader metadata)
         Constraints(type.GetGenericParameters());
         foreach (InterfaceImplementationHandle each in type.GetInterfaceImplementations())
         {
-            Add(metadata.GetInterfaceImplementation(each).Interface);
+            InterfaceImplementation implementation = metadata.GetInterfaceImplementation(each);
+            Add(implementation.Interface);
+            Attributes(implementation.GetCustomAttributes());
         }
 
         foreach (FieldDefinitionHandle each in type.GetFields())
@@ -37,6 +38,11 @@ internal sealed class UsedTypes(PEReader image, MetadataReader metadata)
         foreach (PropertyDefinitionHandle each in type.GetProperties())
         {
             Attributes(metadata.GetPropertyDefinition(each).GetCustomAttributes());
+        }
+
+        foreach (EventDefinitionHandle each in type.GetEvents())
+        {
+            Attributes(metadata.GetEventDefinition(each).GetCustomAttributes());
         }
 
         foreach (MethodDefinitionHandle each in type.GetMethods())
@@ -55,6 +61,11 @@ internal sealed class UsedTypes(PEReader image, MetadataReader metadata)
         method.DecodeSignature(new Collector(this), null);
         Attributes(method.GetCustomAttributes());
         Constraints(method.GetGenericParameters());
+        foreach (ParameterHandle each in method.GetParameters())
+        {
+            Attributes(metadata.GetParameter(each).GetCustomAttributes());
+        }
+
         if (method.RelativeVirtualAddress == 0)
         {
             return;
@@ -81,15 +92,24 @@ internal sealed class UsedTypes(PEReader image, MetadataReader metadata)
     {
         foreach (CustomAttributeHandle each in attributes)
         {
-            Add(metadata.GetCustomAttribute(each).Constructor);
+            CustomAttribute attribute = metadata.GetCustomAttribute(each);
+            Add(attribute.Constructor);
+            foreach (TypeDefinitionHandle type in attributeTypes.Of(attribute.Value))
+            {
+                Add(type);
+            }
         }
     }
 
     private void Constraints(GenericParameterHandleCollection parameters)
     {
-        foreach (GenericParameterConstraintHandle each in parameters.SelectMany(parameter => metadata.GetGenericParameter(parameter).GetConstraints()))
+        foreach (GenericParameter parameter in parameters.Select(metadata.GetGenericParameter))
         {
-            Add(metadata.GetGenericParameterConstraint(each).Type);
+            Attributes(parameter.GetCustomAttributes());
+            foreach (GenericParameterConstraintHandle each in parameter.GetConstraints())
+            {
+                Add(metadata.GetGenericParameterConstraint(each).Type);
+            }
         }
     }
 
@@ -107,6 +127,7 @@ internal sealed class UsedTypes(PEReader image, MetadataReader metadata)
             case HandleKind.MethodDefinition: Add(metadata.GetMethodDefinition((MethodDefinitionHandle)handle).GetDeclaringType()); break;
             case HandleKind.FieldDefinition: Add(metadata.GetFieldDefinition((FieldDefinitionHandle)handle).GetDeclaringType()); break;
             case HandleKind.MemberReference: Add(metadata.GetMemberReference((MemberReferenceHandle)handle)); break;
+            case HandleKind.StandaloneSignature: metadata.GetStandaloneSignature((StandaloneSignatureHandle)handle).DecodeMethodSignature(new Collector(this), null); break;
             case HandleKind.MethodSpecification: Add(metadata.GetMethodSpecification((MethodSpecificationHandle)handle)); break;
         }
     }

@@ -1,4 +1,0 @@
-namespace TenantEncryption.Aws.Endpoints;
-
-/// <summary>An answer is longer than any of AWS's. It is no <see cref="IOException"/>: those the SDK tries again.</summary>
-internal sealed class AnswerTooLongException() : Exception("the answer is longer than 1 MiB");
