@@ -14,14 +14,15 @@ public class WordingTests
     private static readonly string[] Libraries = ["Abstractions", "Envelope", "KeyPolicies", "Core", "Sqlite", "Aws"];
 
     [Fact]
-    public void No_text_of_the_library_names_a_cmdlet() => Assert.Empty(
-        Texts().Concat(Catalog()).Where(text => CmdletClass.All.Any(cmdlet => Regex.IsMatch(text, $@"\b{cmdlet.Name}\b"))));
+    public void No_text_of_the_library_names_a_cmdlet() => Assert.DoesNotContain(
+        Texts().Concat(Catalog()), text => CmdletClass.All.Any(cmdlet => Regex.IsMatch(text, $@"\b{cmdlet.Name}\b")));
 
     [Fact]
     public void No_text_of_the_library_names_a_parameter_of_a_cmdlet()
     {
         HashSet<string> parameters = [.. CmdletClass.All.SelectMany(cmdlet => cmdlet.Parameters), "Confirm", "WhatIf"];
-        Assert.Empty(Texts().Concat(Catalog()).Where(text => Regex.Matches(text, @"(?<![\w-])-([A-Z]\w+)").Any(match => parameters.Contains(match.Groups[1].Value))));
+        Assert.DoesNotContain(
+            Texts().Concat(Catalog()), text => Regex.Matches(text, @"(?<![\w-])-([A-Z]\w+)").Any(match => parameters.Contains(match.Groups[1].Value)));
     }
 
     [Fact]
