@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml.Linq;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.Acceptance.Tests;
 
@@ -28,7 +29,7 @@ public abstract class AcceptanceTests
         File.Delete(results);
 
         ScriptRun run = await ScriptRun.OfAsync(
-            Path.Combine(Suite, "Invoke-Acceptance.ps1"), "-Path", Path.Combine(Suite, file), "-Pester", Testing.PowerShellProgram.Pester, "-ResultPath", results);
+            Path.Combine(Suite, "Invoke-Acceptance.ps1"), "-Path", Path.Combine(Suite, file), "-Pester", PowerShellProgram.Pester, "-ResultPath", results);
 
         Assert.True(File.Exists(results), $"Pester left no results.{Environment.NewLine}{run.Output}{run.Error}");
         XElement root = XDocument.Load(results).Root!;
