@@ -1,5 +1,5 @@
 using TenantEncryption.Envelope;
-using TenantEncryption.Tests.Envelope;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.Fuzz;
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
-using TenantEncryption.Tests.Envelope;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.Fuzz;
 

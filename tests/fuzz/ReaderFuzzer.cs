@@ -1,6 +1,6 @@
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
-using TenantEncryption.Tests.Envelope;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.Fuzz;
 

@@ -148,15 +148,15 @@ internal static partial class CmdletWording
     {
         KeyProviderTestResult test => test with
         {
-            Checks = [.. test.Checks.Select(check => check with { Observed = Of(check.Observed), Remedy = check.Remedy is { } remedy ? Of(remedy) : null })],
+            Checks = test.Checks.Select(check => check with { Observed = Of(check.Observed), Remedy = check.Remedy is { } remedy ? Of(remedy) : null }).ToArray(),
         },
         PolicyAnalysis analysis => analysis with
         {
-            Findings = [.. analysis.Findings.Select(finding => finding with { Observed = Of(finding.Observed), Remedy = Of(finding.Remedy) })],
+            Findings = analysis.Findings.Select(finding => finding with { Observed = Of(finding.Observed), Remedy = Of(finding.Remedy) }).ToArray(),
         },
-        KeyPolicy policy => policy with { Warnings = [.. policy.Warnings.Select(Of)] },
-        KeyMigrationPlan plan => plan with { Warnings = [.. plan.Warnings.Select(Of)], Notes = [.. plan.Notes.Select(Of)] },
-        DrillResult drill => drill with { Steps = [.. drill.Steps.Select(step => step with { Observed = Of(step.Observed) })] },
+        KeyPolicy policy => policy with { Warnings = policy.Warnings.Select(Of).ToArray() },
+        KeyMigrationPlan plan => plan with { Warnings = plan.Warnings.Select(Of).ToArray(), Notes = plan.Notes.Select(Of).ToArray() },
+        DrillResult drill => drill with { Steps = drill.Steps.Select(step => step with { Observed = Of(step.Observed) }).ToArray() },
         MessageTestResult { Detail: { } detail } test => test with { Detail = Of(detail) },
         _ => result,
     };

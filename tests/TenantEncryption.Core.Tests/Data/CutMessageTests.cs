@@ -1,6 +1,7 @@
 using TenantEncryption.Data;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Data;

@@ -1,5 +1,6 @@
 using TenantEncryption.Data;
 using TenantEncryption.Errors;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Data;

@@ -6,6 +6,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Data;

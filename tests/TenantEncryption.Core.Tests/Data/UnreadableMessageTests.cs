@@ -4,9 +4,8 @@ using TenantEncryption.Data;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
-using TenantEncryption.Tests.Envelope;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
-using Refusal = TenantEncryption.Tests.Scenarios.Refusal;
 
 namespace TenantEncryption.Tests.Data;
 

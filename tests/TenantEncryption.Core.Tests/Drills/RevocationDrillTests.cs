@@ -5,6 +5,7 @@ using TenantEncryption.Events;
 using TenantEncryption.LocalKms.Faults;
 using TenantEncryption.Policies.Merging;
 using TenantEncryption.Providers;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Drills;

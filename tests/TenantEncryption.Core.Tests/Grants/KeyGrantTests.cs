@@ -6,6 +6,7 @@ using TenantEncryption.MasterKeys;
 using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.MasterKeys;
 using TenantEncryption.Tests.Scenarios;
 

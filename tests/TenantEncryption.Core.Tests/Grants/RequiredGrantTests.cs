@@ -5,6 +5,7 @@ using TenantEncryption.Grants;
 using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Providers.Walks;
 using TenantEncryption.Tests.Scenarios;
 

@@ -5,7 +5,7 @@ using TenantEncryption.Data;
 using TenantEncryption.Envelope;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;
-using TenantEncryption.Tests.Envelope;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Immutability;

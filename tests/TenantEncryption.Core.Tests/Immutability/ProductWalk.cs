@@ -4,7 +4,7 @@ using TenantEncryption.Keys;
 using TenantEncryption.Migration;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
-using TenantEncryption.Tests.Envelope;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Immutability;

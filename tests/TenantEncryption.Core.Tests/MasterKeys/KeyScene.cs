@@ -4,6 +4,7 @@ using TenantEncryption.Kms;
 using TenantEncryption.LocalKms.Faults;
 using TenantEncryption.MasterKeys;
 using TenantEncryption.Platforms;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.MasterKeys;

@@ -4,6 +4,7 @@ using TenantEncryption.Events;
 using TenantEncryption.LocalKms.Faults;
 using TenantEncryption.MasterKeys;
 using TenantEncryption.Tenants;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.MasterKeys;

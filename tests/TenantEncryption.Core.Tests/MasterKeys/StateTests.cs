@@ -5,6 +5,7 @@ using TenantEncryption.LocalKms.Faults;
 using TenantEncryption.MasterKeys;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.MasterKeys;

@@ -1,6 +1,7 @@
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.MasterKeys;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.MasterKeys;

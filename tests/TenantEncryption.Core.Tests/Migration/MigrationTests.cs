@@ -4,6 +4,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Migration;
 using TenantEncryption.Providers;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Providers;
 using TenantEncryption.Tests.Scenarios;
 

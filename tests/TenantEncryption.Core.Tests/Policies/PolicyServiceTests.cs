@@ -10,6 +10,7 @@ using TenantEncryption.Policies.Documents;
 using TenantEncryption.Policies.Merging;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Core.Tests.Policies;

@@ -7,6 +7,7 @@ using TenantEncryption.Platforms;
 using TenantEncryption.Policies.Templates;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Providers;

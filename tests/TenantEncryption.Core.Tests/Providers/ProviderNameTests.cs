@@ -1,5 +1,6 @@
 using TenantEncryption.Errors;
 using TenantEncryption.Providers;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Providers;

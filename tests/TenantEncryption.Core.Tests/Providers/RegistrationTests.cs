@@ -2,6 +2,7 @@ using Amazon.KeyManagementService.Model;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Providers;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Providers;

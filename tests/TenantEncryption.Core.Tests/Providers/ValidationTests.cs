@@ -4,6 +4,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Kms;
 using TenantEncryption.MasterKeys;
 using TenantEncryption.Providers;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.MasterKeys;
 using TenantEncryption.Tests.Scenarios;
 

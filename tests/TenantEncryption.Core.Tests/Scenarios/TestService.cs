@@ -7,6 +7,7 @@ using TenantEncryption.Kms;
 using TenantEncryption.Providers;
 using TenantEncryption.Sqlite;
 using TenantEncryption.Tenants;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.Tests.Scenarios;
 

@@ -1,9 +1,10 @@
 using Newtonsoft.Json.Linq;
+using static TenantEncryption.Core.Tests.Policies.Build;
 using TenantEncryption.Errors;
 using TenantEncryption.Policies;
 using TenantEncryption.Policies.Access;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
-using static TenantEncryption.Core.Tests.Policies.Build;
 
 namespace TenantEncryption.Core.Tests.Policies.Access;
 

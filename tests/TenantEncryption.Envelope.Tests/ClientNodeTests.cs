@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Envelope;
 using TenantEncryption.Keys;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.Tests.Envelope;
 

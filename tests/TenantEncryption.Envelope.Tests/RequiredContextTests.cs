@@ -1,5 +1,6 @@
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.Tests.Envelope;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.Tests.Envelope;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using TenantEncryption.Envelope;
 
-namespace TenantEncryption.Tests.Envelope;
+namespace TenantEncryption.Testing;
 
 /// <summary>Counts encryptions and remembers each pair of key and IV, and each secret of a key's length under each key: a data key that is wrapped.</summary>
 internal sealed class WatchedAeadFactory : IAeadFactory

@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.Tests.Envelope;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.Tests.Envelope;
 

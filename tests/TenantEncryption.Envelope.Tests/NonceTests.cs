@@ -1,4 +1,5 @@
 using TenantEncryption.Envelope;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.Tests.Envelope;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.Tests.Envelope;
 

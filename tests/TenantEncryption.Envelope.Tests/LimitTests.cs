@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
-using static TenantEncryption.Tests.Envelope.SpecificationMessage;
+using TenantEncryption.Testing;
+using static TenantEncryption.Testing.SpecificationMessage;
 
 namespace TenantEncryption.Tests.Envelope;
 

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using TenantEncryption.Envelope;
 
-namespace TenantEncryption.Tests.Envelope;
+namespace TenantEncryption.Testing;
 
 /// <summary>
 /// Writes messages of every suite straight from the specification, sharing no code with the product but its table of suites: HKDF is

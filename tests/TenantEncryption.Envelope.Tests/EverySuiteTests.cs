@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.Tests.Envelope;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.Tests.Envelope;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using FsCheck;
 using FsCheck.Fluent;
 using TenantEncryption.Envelope;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.Tests.Envelope;
 

@@ -1,0 +1,33 @@
+using Xunit;
+
+namespace TenantEncryption.Testing;
+
+/// <summary>What a refused operation says.</summary>
+public static class Refusal
+{
+    /// <summary>Expects a refusal with a code.</summary>
+    public static async Task IsAsync(string code, Func<Task> operation) => Assert.Equal(code, await CodeOfAsync(operation));
+
+    /// <summary>Expects a refusal with a code.</summary>
+    public static void Is(string code, Action operation) => Assert.Equal(code, Assert.ThrowsAny<TenantEncryptionException>(operation).Code);
+
+    /// <summary>The code of the refusal that must come.</summary>
+    public static async Task<string> CodeOfAsync(Func<Task> operation) => (await OfAsync(operation)).Code;
+
+    /// <summary>The refusal that must come.</summary>
+    public static Task<TenantEncryptionException> OfAsync(Func<Task> operation) => Assert.ThrowsAnyAsync<TenantEncryptionException>(operation);
+
+    /// <summary>The code of the refusal, or nothing if there was none.</summary>
+    public static async Task<string?> CodeAsync(Func<Task> operation)
+    {
+        try
+        {
+            await operation();
+            return null;
+        }
+        catch (TenantEncryptionException exception)
+        {
+            return exception.Code;
+        }
+    }
+}
