@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using TenantEncryption.Data;
 using TenantEncryption.Drills;
 using TenantEncryption.Errors;
+using TenantEncryption.MasterKeys;
 using TenantEncryption.Migration;
 using TenantEncryption.Policies.Documents;
 using TenantEncryption.Policies.Findings;
@@ -155,7 +156,12 @@ internal static partial class CmdletWording
             Findings = analysis.Findings.Select(finding => finding with { Observed = Of(finding.Observed), Remedy = Of(finding.Remedy) }).ToArray(),
         },
         KeyPolicy policy => policy with { Warnings = policy.Warnings.Select(Of).ToArray() },
-        KeyMigrationPlan plan => plan with { Warnings = plan.Warnings.Select(Of).ToArray(), Notes = plan.Notes.Select(Of).ToArray() },
+        KeyMigrationPlan plan => plan with
+        {
+            Warnings = plan.Warnings.Select(Of).ToArray(),
+            Notes = plan.Notes.Select(Of).ToArray(),
+        },
+        MasterKey key => key with { Notes = key.Notes.Select(Of).ToArray() },
         DrillResult drill => drill with { Steps = drill.Steps.Select(step => step with { Observed = Of(step.Observed) }).ToArray() },
         MessageTestResult { Detail: { } detail } test => test with { Detail = Of(detail) },
         _ => result,
