@@ -4,7 +4,6 @@ using TenantEncryption.Events;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
 using TenantEncryption.Testing;
-using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Drills;
 

@@ -8,7 +8,6 @@ using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
 using TenantEncryption.Testing;
 using TenantEncryption.Tests.MasterKeys;
-using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Grants;
 

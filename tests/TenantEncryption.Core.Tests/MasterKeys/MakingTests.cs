@@ -5,7 +5,6 @@ using TenantEncryption.LocalKms.Faults;
 using TenantEncryption.MasterKeys;
 using TenantEncryption.Tenants;
 using TenantEncryption.Testing;
-using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.MasterKeys;
 

@@ -2,7 +2,6 @@ using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.MasterKeys;
 using TenantEncryption.Testing;
-using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.MasterKeys;
 

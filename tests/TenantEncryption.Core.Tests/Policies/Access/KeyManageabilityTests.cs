@@ -4,7 +4,6 @@ using TenantEncryption.Errors;
 using TenantEncryption.Policies;
 using TenantEncryption.Policies.Access;
 using TenantEncryption.Testing;
-using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Core.Tests.Policies.Access;
 
