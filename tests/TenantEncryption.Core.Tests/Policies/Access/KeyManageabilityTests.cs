@@ -1,9 +1,9 @@
 using Newtonsoft.Json.Linq;
-using static TenantEncryption.Core.Tests.Policies.Build;
 using TenantEncryption.Errors;
 using TenantEncryption.Policies;
 using TenantEncryption.Policies.Access;
 using TenantEncryption.Testing;
+using static TenantEncryption.Core.Tests.Policies.Build;
 
 namespace TenantEncryption.Core.Tests.Policies.Access;
 
