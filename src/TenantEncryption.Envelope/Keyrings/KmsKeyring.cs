@@ -43,9 +43,20 @@ public sealed class KmsKeyring : IKeyring
     public async Task<MessageMaterials> GenerateAsync(EncryptionContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
-        KmsDataKey made = await _kms.GenerateDataKeyAsync(_connection, KeyArn, context, cancellationToken).ConfigureAwait(false);
+        return MaterialsOf(await _kms.GenerateDataKeyAsync(_connection, KeyArn, context, cancellationToken).ConfigureAwait(false), context);
+    }
+
+    /// <summary>What one message is written with, of a data key that KMS made; the key is taken over.</summary>
+    /// <exception cref="TenantEncryptionException"><c>UNKNOWN</c>: the data key is not 32 bytes long.</exception>
+    internal static MessageMaterials MaterialsOf(KmsDataKey made, EncryptionContext context)
+    {
         try
         {
+            if (made.Plaintext.Length != AlgorithmSuite.Aes256GcmHkdfSha512CommitKey.KeyLength)
+            {
+                throw new TenantEncryptionException(ErrorCodes.Unknown, "KMS answered with a data key that is not 32 bytes long.") { KeyArn = made.KeyArn };
+            }
+
             var wrapped = new EncryptedDataKey(EncryptedDataKey.AwsKmsProviderId, Encoding.UTF8.GetBytes(made.KeyArn), made.CiphertextBlob);
             return new MessageMaterials(made.Plaintext, [wrapped], context);
         }

@@ -1,4 +1,3 @@
-using System.Text;
 using TenantEncryption.Changes;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
@@ -59,13 +58,6 @@ internal sealed class MaterialsSource(KeyLeases leases, ProviderRegions regions)
 
         KmsDataKey made = await regions.For(operation, state.Active).GenerateDataKeyAsync(
             state.Active.Connection, state.Active.KeyArn!, context, cancellationToken).ConfigureAwait(false);
-        if (made.Plaintext.Length != DataKeyLength)
-        {
-            made.Dispose();
-            throw new TenantEncryptionException(ErrorCodes.Unknown, "KMS answered with a data key that is not 32 bytes long.") { KeyArn = made.KeyArn };
-        }
-
-        var wrapped = new EncryptedDataKey(EncryptedDataKey.AwsKmsProviderId, Encoding.UTF8.GetBytes(made.KeyArn), made.CiphertextBlob);
-        return new MessageMaterials(made.Plaintext, [wrapped], context);
+        return KmsKeyring.MaterialsOf(made, context);
     }
 }
