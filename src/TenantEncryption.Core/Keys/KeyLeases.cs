@@ -36,7 +36,7 @@ internal sealed class KeyLeases : IDisposable
     private readonly ITimer _sweeper;
     private volatile bool _disposed;
 
-    /// <summary>Makes a key leases over a store.</summary>
+    /// <summary>Makes the leases of a store.</summary>
     /// <param name="store">The store.</param>
     /// <param name="sealer">Opens key records.</param>
     /// <param name="regions">Which region of a provider is asked.</param>
