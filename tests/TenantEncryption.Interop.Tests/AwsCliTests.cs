@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Interop.Tests.Deployments;
-using TenantEncryption.Interop.Tests.Programs;
+using TenantEncryption.Testing.Programs;
 
 namespace TenantEncryption.Interop.Tests;
 

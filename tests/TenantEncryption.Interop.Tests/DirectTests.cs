@@ -3,9 +3,9 @@ using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Interop.Tests.Deployments;
 using TenantEncryption.Interop.Tests.Messages;
-using TenantEncryption.Interop.Tests.Programs;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
+using TenantEncryption.Testing.Programs;
 
 namespace TenantEncryption.Interop.Tests;
 

@@ -4,6 +4,7 @@ using TenantEncryption.Interop.Tests.Deployments;
 using TenantEncryption.Interop.Tests.Programs;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
+using TenantEncryption.Testing.Programs;
 
 namespace TenantEncryption.Interop.Tests;
 

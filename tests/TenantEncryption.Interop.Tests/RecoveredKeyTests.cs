@@ -3,8 +3,8 @@ using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Interop.Tests.Deployments;
 using TenantEncryption.Interop.Tests.Messages;
-using TenantEncryption.Interop.Tests.Programs;
 using TenantEncryption.Keys;
+using TenantEncryption.Testing.Programs;
 
 namespace TenantEncryption.Interop.Tests;
 

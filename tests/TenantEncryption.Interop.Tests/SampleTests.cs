@@ -2,7 +2,8 @@ using System.Reflection;
 using System.Security.Cryptography;
 using TenantEncryption.Interop.Tests.Deployments;
 using TenantEncryption.Interop.Tests.Messages;
-using TenantEncryption.Interop.Tests.Programs;
+using TenantEncryption.Testing;
+using TenantEncryption.Testing.Programs;
 
 namespace TenantEncryption.Interop.Tests;
 
@@ -65,15 +66,15 @@ public sealed class SampleTests
     [InlineData("KeyPolicies")]
     public void The_page_of_a_package_shows_its_sample(string name)
     {
-        string page = File.ReadAllText(Path.Combine(Repository.Root, "src", $"TenantEncryption.{name}", "README.md"));
-        string sample = File.ReadAllText(Path.Combine(Repository.Root, "samples", name, "Program.cs"));
+        string page = File.ReadAllText(Repository.At("src", $"TenantEncryption.{name}", "README.md"));
+        string sample = File.ReadAllText(Repository.At("samples", name, "Program.cs"));
 
         Assert.Contains($"```csharp\n{sample}```", page, StringComparison.Ordinal);
     }
 
     private static async Task<string> RunAsync(Sandbox sandbox, string sample, string input, params string[] arguments)
     {
-        string program = Path.Combine(Repository.Root, "samples", sample, "bin", Configuration, "net10.0", sample + ".dll");
+        string program = Repository.At("samples", sample, "bin", Configuration, "net10.0", sample + ".dll");
         return (await sandbox.RunAsync(Dotnet, ["exec", program, .. arguments], input)).Expect($"The sample {sample}");
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.PowerShell.Tests;
 
@@ -8,7 +9,7 @@ public class CmdletContractTests
     [Fact]
     public void The_manifest_exports_every_cmdlet_and_nothing_else()
     {
-        string manifest = File.ReadAllText(Path.Combine(Repository.Module, "TenantEncryption.psd1"));
+        string manifest = File.ReadAllText(Path.Combine(BuiltModule.Folder, "TenantEncryption.psd1"));
         string exports = Regex.Match(manifest, @"CmdletsToExport\s*=\s*@\((.*?)\)", RegexOptions.Singleline).Groups[1].Value;
         Assert.Equal(CmdletClass.All.Select(cmdlet => cmdlet.Name), Regex.Matches(exports, "'([^']+)'").Select(match => match.Groups[1].Value));
     }
@@ -16,7 +17,7 @@ public class CmdletContractTests
     [Fact]
     public void The_page_has_every_cmdlet_with_every_parameter_and_nothing_else()
     {
-        Dictionary<string, string[]> page = File.ReadLines(Path.Combine(Repository.Root, "docs", "cmdlets.md"))
+        Dictionary<string, string[]> page = File.ReadLines(Repository.At("docs", "cmdlets.md"))
             .Select(line => Regex.Match(line, @"^\| `(?<name>\w+-\w+)` \| (?<parameters>[^|]*) \|"))
             .Where(match => match.Success)
             .ToDictionary(
@@ -30,7 +31,7 @@ public class CmdletContractTests
     [Fact]
     public void The_page_lists_the_cmdlets_that_ask()
     {
-        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "cmdlets.md"));
+        string page = File.ReadAllText(Repository.At("docs", "cmdlets.md"));
 
         Assert.Equal(CmdletClass.All.Where(cmdlet => cmdlet.Asks).Select(cmdlet => cmdlet.Name), Listed(page, @"These ask \(ConfirmImpact High\):(.*?)\. These"));
     }
@@ -38,8 +39,8 @@ public class CmdletContractTests
     [Fact]
     public void The_page_lists_the_cmdlets_that_ask_by_the_platforms_rules()
     {
-        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "cmdlets.md"));
-        string commands = Path.Combine(Repository.Root, "src", "TenantEncryption.PowerShell", "Commands");
+        string page = File.ReadAllText(Repository.At("docs", "cmdlets.md"));
+        string commands = Repository.At("src", "TenantEncryption.PowerShell", "Commands");
 
         Assert.Equal(
             CmdletClass.All.Where(cmdlet => Regex.IsMatch(File.ReadAllText(Path.Combine(commands, cmdlet.Type.Name + ".cs")), "Confirm(Change|High)Async")).Select(cmdlet => cmdlet.Name),
@@ -56,6 +57,6 @@ public class CmdletContractTests
         {
             Assert.True(cmdlet.Type.IsSealed);
             Assert.Equal(cmdlet.Name.Replace("-", "", StringComparison.Ordinal) + "Command", cmdlet.Type.Name);
-            Assert.True(File.Exists(Path.Combine(Repository.Root, "src", "TenantEncryption.PowerShell", "Commands", cmdlet.Type.Name + ".cs")));
+            Assert.True(File.Exists(Repository.At("src", "TenantEncryption.PowerShell", "Commands", cmdlet.Type.Name + ".cs")));
         });
 }

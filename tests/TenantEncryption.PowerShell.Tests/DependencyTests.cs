@@ -15,7 +15,7 @@ public class DependencyTests
     private static IEnumerable<string> KnownAssemblies =>
     [
         Cmdlets.GetName().Name!, "System.Management.Automation", typeof(object).Assembly.GetName().Name!,
-        .. Directory.GetFiles(Repository.Module, "TenantEncryption.*.dll").Select(Path.GetFileNameWithoutExtension)!,
+        .. Directory.GetFiles(BuiltModule.Folder, "TenantEncryption.*.dll").Select(Path.GetFileNameWithoutExtension)!,
     ];
 
     private static IEnumerable<Type> Types(Type cmdlet) => cmdlet

@@ -1,6 +1,7 @@
 using System.Text;
 using TenantEncryption.Errors;
 using TenantEncryption.PowerShell.Hosting;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.PowerShell.Tests;
 
@@ -13,7 +14,7 @@ public class ErrorPageTests
     [Fact]
     public void The_error_page_documents_every_code_as_it_is_declared()
     {
-        string path = Path.Combine(Repository.Root, "docs", "errors.md");
+        string path = Repository.At("docs", "errors.md");
         string expected = Render();
         if (Environment.GetEnvironmentVariable(UpdateVariable) is not null)
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.PowerShell.Tests;
 
@@ -9,8 +10,8 @@ namespace TenantEncryption.PowerShell.Tests;
 public sealed class ModuleFilesTests : IDisposable
 {
     private static readonly string Documentation = Path.ChangeExtension(typeof(Hosting.TenantCmdlet).Assembly.Location, ".xml");
-    private static readonly string Views = Path.Combine(Repository.Root, "src", "TenantEncryption.PowerShell", "Views", "Views.json");
-    private static readonly string Manifest = Path.Combine(Repository.Root, "TenantEncryption.psd1");
+    private static readonly string Views = Repository.At("src", "TenantEncryption.PowerShell", "Views", "Views.json");
+    private static readonly string Manifest = Repository.At("TenantEncryption.psd1");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("module-files").FullName;
 
@@ -19,7 +20,7 @@ public sealed class ModuleFilesTests : IDisposable
     [Fact]
     public void The_help_of_the_module_has_every_cmdlet_with_every_parameter()
     {
-        XDocument help = XDocument.Load(Path.Combine(Repository.Module, "en-US", "TenantEncryption.PowerShell.dll-Help.xml"));
+        XDocument help = XDocument.Load(Path.Combine(BuiltModule.Folder, "en-US", "TenantEncryption.PowerShell.dll-Help.xml"));
         Dictionary<string, string[]> parameters = help.Root!.Elements().ToDictionary(
             command => command.Descendants().First(element => element.Name.LocalName == "name").Value,
             command => command.Elements().Single(element => element.Name.LocalName == "parameters").Elements()
@@ -32,12 +33,12 @@ public sealed class ModuleFilesTests : IDisposable
 
     [Fact]
     public void The_manifest_of_the_module_has_no_wildcard_for_which_an_import_would_have_to_look() =>
-        Assert.DoesNotMatch(@"ToExport\s*=\s*[^#\r\n]*\*", File.ReadAllText(Path.Combine(Repository.Module, "TenantEncryption.psd1")));
+        Assert.DoesNotMatch(@"ToExport\s*=\s*[^#\r\n]*\*", File.ReadAllText(Path.Combine(BuiltModule.Folder, "TenantEncryption.psd1")));
 
     [Fact]
     public void Nothing_that_the_build_makes_is_written_by_hand_as_well()
     {
-        Assert.Empty(Directory.GetFiles(Path.Combine(Repository.Root, "module"), "*.*xml", SearchOption.AllDirectories));
+        Assert.Empty(Directory.GetFiles(Repository.At("module"), "*.*xml", SearchOption.AllDirectories));
         Assert.DoesNotMatch(@"'[A-Z]\w+-[A-Z]\w+'", File.ReadAllText(Manifest));
     }
 
@@ -87,7 +88,7 @@ public sealed class ModuleFilesTests : IDisposable
     {
         Assembly cmdlets = typeof(Hosting.TenantCmdlet).Assembly;
         string configuration = cmdlets.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-        string writer = Path.Combine(Repository.Root, "build", "ModuleFiles", "bin", configuration, "net10.0", "ModuleFiles.dll");
+        string writer = Repository.At("build", "ModuleFiles", "bin", configuration, "net10.0", "ModuleFiles.dll");
         var start = new ProcessStartInfo("dotnet", ["exec", writer, cmdlets.Location, documentation, views, manifest, "1.2.3", Path.Combine(_folder, "made")]) { RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         string error = process.StandardError.ReadToEnd().Trim();

@@ -11,20 +11,20 @@ public class ModuleLayoutTests
 
     [Fact]
     public void The_root_has_the_cmdlets_Core_and_what_Core_stands_on_and_no_other_assembly() =>
-        Assert.Equal(Shared.Append("TenantEncryption.PowerShell.dll"), Names(Repository.Module, "*.dll"));
+        Assert.Equal(Shared.Append("TenantEncryption.PowerShell.dll"), Names(BuiltModule.Folder, "*.dll"));
 
     [Fact]
     public void The_root_has_manifest_views_types_and_help()
     {
-        Assert.Equal(["TenantEncryption.psd1"], Names(Repository.Module, "*.psd1"));
-        Assert.Equal(["TenantEncryption.Format.ps1xml", "TenantEncryption.Types.ps1xml"], Names(Repository.Module, "*.ps1xml"));
-        Assert.Contains("TenantEncryption.PowerShell.dll-Help.xml", Names(Path.Combine(Repository.Module, "en-US"), "*"));
+        Assert.Equal(["TenantEncryption.psd1"], Names(BuiltModule.Folder, "*.psd1"));
+        Assert.Equal(["TenantEncryption.Format.ps1xml", "TenantEncryption.Types.ps1xml"], Names(BuiltModule.Folder, "*.ps1xml"));
+        Assert.Contains("TenantEncryption.PowerShell.dll-Help.xml", Names(Path.Combine(BuiltModule.Folder, "en-US"), "*"));
     }
 
     [Fact]
     public void The_library_has_the_adapters_and_their_packages_and_no_second_copy_of_what_PowerShell_has()
     {
-        IEnumerable<string> names = Names(Path.Combine(Repository.Module, "lib"), "*.dll");
+        IEnumerable<string> names = Names(Path.Combine(BuiltModule.Folder, "lib"), "*.dll");
         Assert.Superset(
             new HashSet<string>
             {
@@ -45,15 +45,15 @@ public class ModuleLayoutTests
     [InlineData("osx-x64", "libe_sqlite3.dylib")]
     [InlineData("osx-arm64", "libe_sqlite3.dylib")]
     public void Every_supported_runtime_has_its_native_SQLite(string runtime, string file) =>
-        Assert.True(File.Exists(Path.Combine(Repository.Module, "lib", "runtimes", runtime, "native", file)));
+        Assert.True(File.Exists(Path.Combine(BuiltModule.Folder, "lib", "runtimes", runtime, "native", file)));
 
     [Fact]
-    public void Other_runtimes_are_left_out() => Assert.Equal(8, Directory.GetDirectories(Path.Combine(Repository.Module, "lib", "runtimes")).Length);
+    public void Other_runtimes_are_left_out() => Assert.Equal(8, Directory.GetDirectories(Path.Combine(BuiltModule.Folder, "lib", "runtimes")).Length);
 
     [Fact]
     public void A_native_library_is_found_though_the_runtime_names_its_distribution()
     {
-        string lib = Path.Combine(Repository.Module, "lib");
+        string lib = Path.Combine(BuiltModule.Folder, "lib");
         Assert.Contains(NativeLibraryPath.Candidates(lib, "ubuntu.24.04-x64", "e_sqlite3"), File.Exists);
         Assert.Contains(NativeLibraryPath.Candidates(lib, RuntimeInformation.RuntimeIdentifier, "e_sqlite3"), File.Exists);
     }

@@ -62,8 +62,8 @@ public class WordingTests
     // The string literals of the assemblies, as the compiler stored them.
     private static IEnumerable<string> Texts() => Libraries.SelectMany(library =>
     {
-        string root = Path.Combine(Repository.Module, $"TenantEncryption.{library}.dll");
-        return Literals(File.Exists(root) ? root : Path.Combine(Repository.Module, "lib", $"TenantEncryption.{library}.dll"));
+        string root = Path.Combine(BuiltModule.Folder, $"TenantEncryption.{library}.dll");
+        return Literals(File.Exists(root) ? root : Path.Combine(BuiltModule.Folder, "lib", $"TenantEncryption.{library}.dll"));
     });
 
     private static List<string> Literals(string path)

@@ -6,6 +6,9 @@ public static class Repository
     /// <summary>Its root: the folder of the solution.</summary>
     public static string Root { get; } = FindRoot();
 
+    /// <summary>The full path of a file or folder in it.</summary>
+    public static string At(params string[] parts) => Path.Combine([Root, .. parts]);
+
     private static string FindRoot()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);

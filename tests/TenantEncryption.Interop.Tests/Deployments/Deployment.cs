@@ -5,7 +5,6 @@ using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
 using TenantEncryption.Aws;
 using TenantEncryption.Data;
-using TenantEncryption.Interop.Tests.Programs;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
@@ -14,6 +13,7 @@ using TenantEncryption.Migration;
 using TenantEncryption.Providers;
 using TenantEncryption.Sqlite;
 using TenantEncryption.Tenants;
+using TenantEncryption.Testing.Programs;
 
 namespace TenantEncryption.Interop.Tests.Deployments;
 

@@ -1,7 +1,7 @@
 using Amazon.KeyManagementService.Model;
 using Newtonsoft.Json.Linq;
-using TenantEncryption.Interop.Tests.Programs;
 using TenantEncryption.Keys;
+using TenantEncryption.Testing.Programs;
 
 namespace TenantEncryption.Interop.Tests.Deployments;
 
@@ -44,7 +44,7 @@ internal static class KeyRecovery
     {
         string path = deployment.Sandbox.PathOf($"{Path.GetRandomFileName()}.json");
         await File.WriteAllTextAsync(path, Exported(record).ToString());
-        return await deployment.Sandbox.RunAsync(ProgramNames.Node, ["recover-kek.mjs", path], share, Repository.Interop);
+        return await deployment.Sandbox.RunAsync(ProgramNames.Node, ["recover-kek.mjs", path], share, NodePackages.Folder);
     }
 
     private static JObject Exported(KeyRecord record) => new()

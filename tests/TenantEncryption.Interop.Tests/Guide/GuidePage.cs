@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using TenantEncryption.Interop.Tests.Programs;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.Interop.Tests.Guide;
 
@@ -16,7 +16,7 @@ internal sealed partial class GuidePage
 
     public static GuidePage Read(string name)
     {
-        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", name)).ReplaceLineEndings("\n");
+        string page = File.ReadAllText(Repository.At("docs", name)).ReplaceLineEndings("\n");
         return new GuidePage(
             SavedFile().Matches(page).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["content"].Value),
             string.Concat(Commands().Matches(page).Select(match => match.Groups["content"].Value)));

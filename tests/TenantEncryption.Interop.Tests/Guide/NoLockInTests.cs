@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using TenantEncryption.Data;
 using TenantEncryption.Interop.Tests.Deployments;
-using TenantEncryption.Interop.Tests.Programs;
 using TenantEncryption.Providers;
 using TenantEncryption.Sqlite;
 using TenantEncryption.Tenants;
+using TenantEncryption.Testing.Programs;
 
 namespace TenantEncryption.Interop.Tests.Guide;
 
@@ -60,14 +60,14 @@ public sealed class NoLockInTests
 
     [Fact]
     public void The_guide_shows_the_script_that_the_tests_run() => Assert.Equal(
-        File.ReadAllText(Path.Combine(Repository.Interop, "recover-kek.mjs")).ReplaceLineEndings("\n"),
+        File.ReadAllText(Path.Combine(NodePackages.Folder, "recover-kek.mjs")).ReplaceLineEndings("\n"),
         GuidePage.Read("no-lock-in.md").Files["recover-kek.mjs"]);
 
     private static async Task<string> LayOutAsync(Deployment deployment, GuidePage guide, params ProtectedFile[] messages)
     {
         string desk = deployment.Sandbox.MakeFolder("desk");
         await NodePackages.EnsureAsync();
-        Directory.CreateSymbolicLink(Path.Combine(desk, "node_modules"), Path.Combine(Repository.Interop, "node_modules"));
+        Directory.CreateSymbolicLink(Path.Combine(desk, "node_modules"), Path.Combine(NodePackages.Folder, "node_modules"));
         File.Copy(Path.Combine(deployment.StoreFolder, SqliteStore.FileName), Path.Combine(desk, SqliteStore.FileName));
         foreach (ProtectedFile message in messages)
         {

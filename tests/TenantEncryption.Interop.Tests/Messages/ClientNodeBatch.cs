@@ -1,5 +1,5 @@
 using Newtonsoft.Json.Linq;
-using TenantEncryption.Interop.Tests.Programs;
+using TenantEncryption.Testing.Programs;
 
 namespace TenantEncryption.Interop.Tests.Messages;
 

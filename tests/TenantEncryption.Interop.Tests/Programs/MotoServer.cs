@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using TenantEncryption.Testing.Programs;
 
 namespace TenantEncryption.Interop.Tests.Programs;
 

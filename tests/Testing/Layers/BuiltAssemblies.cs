@@ -5,11 +5,9 @@ namespace TenantEncryption.Testing.Layers;
 /// <summary>The assemblies of the product, as they were built in this program's configuration.</summary>
 public static class BuiltAssemblies
 {
-    private static readonly string Root = FindRoot(AppContext.BaseDirectory);
-
     /// <summary>The names of the projects in <c>src</c>.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [.. Directory.GetDirectories(Path.Combine(Root, "src")).Where(HasProject).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetDirectories(Repository.At("src")).Where(HasProject).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
 
     /// <summary>The declared layers of those assemblies, those first that the others see.</summary>
     public static IReadOnlyList<AssemblyLayers> All
@@ -28,23 +26,17 @@ public static class BuiltAssemblies
         }
     }
 
-    /// <summary>A file of the repository.</summary>
-    public static string InRepository(params string[] parts) => Path.Combine([Root, .. parts]);
-
     /// <summary>The declared layers of an assembly.</summary>
     /// <param name="name">The name of its project.</param>
-    public static AssemblyLayers Layers(string name) => AssemblyLayers.Read(InRepository("tests", "layers", name + ".layers"));
+    public static AssemblyLayers Layers(string name) => AssemblyLayers.Read(Repository.At("tests", "layers", name + ".layers"));
 
     /// <summary>Where the build left an assembly.</summary>
     /// <param name="name">The name of its project.</param>
     public static string PathOf(string name)
     {
         string configuration = typeof(BuiltAssemblies).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-        return InRepository("src", name, "bin", configuration, "net10.0", name + ".dll");
+        return Repository.At("src", name, "bin", configuration, "net10.0", name + ".dll");
     }
 
     private static bool HasProject(string folder) => File.Exists(Path.Combine(folder, Path.GetFileName(folder) + ".csproj"));
-
-    private static string FindRoot(string folder) =>
-        File.Exists(Path.Combine(folder, "TenantEncryption.PS.sln")) ? folder : FindRoot(Path.GetDirectoryName(folder.TrimEnd('/', '\\'))!);
 }

@@ -7,7 +7,7 @@ public static class LayersPage
     private const string End = "<!-- end of what is made -->";
 
     /// <summary>The page.</summary>
-    public static string Path => BuiltAssemblies.InRepository("docs", "architecture.md");
+    public static string Path => Repository.At("docs", "architecture.md");
 
     /// <summary>The page with the picture as the assemblies are now.</summary>
     /// <param name="page">The page's text.</param>

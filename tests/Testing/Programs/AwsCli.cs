@@ -1,18 +1,24 @@
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using Xunit;
 
-namespace TenantEncryption.Interop.Tests.Programs;
+namespace TenantEncryption.Testing.Programs;
 
-/// <summary>The AWS CLI, pointed at one KMS endpoint.</summary>
-internal sealed class AwsCli(Sandbox sandbox, string endpointUrl)
+/// <summary>The AWS CLI in one region, pointed at one KMS endpoint.</summary>
+public sealed class AwsCli(Sandbox sandbox, string endpointUrl, string region = AwsCli.Region)
 {
+    /// <summary>The region, unless another is named.</summary>
     public const string Region = "eu-west-1";
 
     /// <summary>Runs <c>aws kms</c>, which must succeed.</summary>
     /// <returns>What it prints; an empty object if nothing.</returns>
-    public async Task<JObject> KmsAsync(params string[] arguments)
+    public Task<JObject> KmsAsync(params string[] arguments) => RunAsync("kms", arguments);
+
+    /// <summary>Runs a command of a service, which must succeed.</summary>
+    /// <returns>What it prints; an empty object if nothing.</returns>
+    public async Task<JObject> RunAsync(string service, params string[] arguments)
     {
-        string output = (await TryKmsAsync(arguments)).Expect($"aws kms {arguments[0]}");
+        string output = (await TryAsync(service, arguments)).Expect($"aws {service} {arguments[0]}");
         return output.Length == 0 ? [] : JObject.Parse(output);
     }
 
@@ -20,7 +26,7 @@ internal sealed class AwsCli(Sandbox sandbox, string endpointUrl)
     /// <returns>The name of the error.</returns>
     public async Task<string> RefusedAsync(params string[] arguments)
     {
-        ProgramResult result = await TryKmsAsync(arguments);
+        ProgramResult result = await TryAsync("kms", arguments);
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains("An error occurred (", result.Error, StringComparison.Ordinal);
         return result.Error.Split('(', ')')[1];
@@ -42,6 +48,6 @@ internal sealed class AwsCli(Sandbox sandbox, string endpointUrl)
         return $"file://{name}";
     }
 
-    private Task<ProgramResult> TryKmsAsync(string[] arguments) => sandbox.RunAsync(
-        ProgramNames.Aws, ["kms", .. arguments, "--endpoint-url", endpointUrl, "--region", Region, "--output", "json"]);
+    private Task<ProgramResult> TryAsync(string service, string[] arguments) => sandbox.RunAsync(
+        ProgramNames.Aws, [service, .. arguments, "--endpoint-url", endpointUrl, "--region", region, "--output", "json"]);
 }

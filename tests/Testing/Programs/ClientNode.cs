@@ -1,10 +1,11 @@
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using Xunit;
 
-namespace TenantEncryption.Interop.Tests.Programs;
+namespace TenantEncryption.Testing.Programs;
 
 /// <summary>AWS's JavaScript implementation, through <c>tests/interop/envelope.mjs</c>: one process for many operations.</summary>
-internal static class ClientNode
+public static class ClientNode
 {
     /// <summary>Runs operations in turn; each must succeed.</summary>
     /// <param name="sandbox">The environment, which has the credentials.</param>
@@ -22,7 +23,7 @@ internal static class ClientNode
     {
         await NodePackages.EnsureAsync();
         string input = string.Join('\n', operations.Select(operation => operation.ToString(Formatting.None)));
-        ProgramResult result = await sandbox.RunAsync(ProgramNames.Node, ["envelope.mjs", "batch"], input, Repository.Interop);
+        ProgramResult result = await sandbox.RunAsync(ProgramNames.Node, ["envelope.mjs", "batch"], input, NodePackages.Folder);
         JObject[] results = [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(JObject.Parse)];
         Assert.True(results.Length == operations.Count, $"{results.Length} of {operations.Count} operations were done.\n{result.Error}");
         return results;

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 
-namespace TenantEncryption.Interop.Tests.Programs;
+namespace TenantEncryption.Testing.Programs;
 
 /// <summary>
 /// A folder for one test, which is the home of the programs that it runs, and their environment: nobody's AWS configuration, no proxy, and
 /// the access key <c>local</c>.
 /// </summary>
-internal sealed class Sandbox : IDisposable
+public sealed class Sandbox : IDisposable
 {
     private static readonly string[] ProxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"];
 

@@ -1,7 +1,9 @@
-namespace TenantEncryption.Interop.Tests.Programs;
+using Xunit;
+
+namespace TenantEncryption.Testing.Programs;
 
 /// <summary>How a program ended.</summary>
-internal sealed record ProgramResult(int ExitCode, string Output, string Error)
+public sealed record ProgramResult(int ExitCode, string Output, string Error)
 {
     /// <summary>Its output, after making sure that it went well.</summary>
     public string Expect(string what)

@@ -1,7 +1,7 @@
-namespace TenantEncryption.Interop.Tests.Programs;
+namespace TenantEncryption.Testing.Programs;
 
 /// <summary>The programs that the tests run, by the names under which they are on the PATH.</summary>
-internal static class ProgramNames
+public static class ProgramNames
 {
     public const string Aws = "aws";
     public const string Bash = "bash";

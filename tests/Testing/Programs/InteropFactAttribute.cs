@@ -1,4 +1,6 @@
-namespace TenantEncryption.Interop.Tests.Programs;
+using Xunit;
+
+namespace TenantEncryption.Testing.Programs;
 
 /// <summary>A test that runs programs that are not ours; skipped, and said so, where one of them is missing.</summary>
 [AttributeUsage(AttributeTargets.Method)]

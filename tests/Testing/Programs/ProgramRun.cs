@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace TenantEncryption.Interop.Tests.Programs;
+namespace TenantEncryption.Testing.Programs;
 
 /// <summary>Runs a program to its end, within a time.</summary>
-internal static class ProgramRun
+public static class ProgramRun
 {
     private static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(5);
 
