@@ -6,6 +6,7 @@ using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Samples;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Data;
@@ -49,12 +50,11 @@ public sealed partial class KeyringGuideTests
     [Fact]
     public void The_page_shows_the_sample_and_the_test_that_are_compiled()
     {
-        string root = RepositoryRoot();
-        string[] blocks = [.. Block().Matches(Text(root, "docs", "keyrings.md")).Select(match => match.Groups["code"].Value)];
-        string test = Text(root, "tests", "TenantEncryption.Core.Tests", "Data", "KeyringGuideTests.cs");
+        string[] blocks = [.. Block().Matches(Text("docs", "keyrings.md")).Select(match => match.Groups["code"].Value)];
+        string test = Text("tests", "TenantEncryption.Core.Tests", "Data", "KeyringGuideTests.cs");
         string used = test.Split("        // As on the page:\n")[1].Split("\n        // As far as here.")[0];
 
-        Assert.Equal([Text(root, "samples", "Keyrings", "CertificateKeyring.cs"), Indent().Replace(used, "")], blocks);
+        Assert.Equal([Text("samples", "Keyrings", "CertificateKeyring.cs"), Indent().Replace(used, "")], blocks);
     }
 
     private static X509Certificate2 NewCertificate()
@@ -73,18 +73,7 @@ public sealed partial class KeyringGuideTests
         return new MessageWriter().Write([1, 2, 3], materials);
     }
 
-    private static string Text(params string[] path) => File.ReadAllText(Path.Combine(path)).ReplaceLineEndings("\n");
-
-    private static string RepositoryRoot()
-    {
-        DirectoryInfo folder = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "TenantEncryption.PS.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return folder.FullName;
-    }
+    private static string Text(params string[] path) => File.ReadAllText(Repository.At(path)).ReplaceLineEndings("\n");
 
     [GeneratedRegex(@"```csharp\n(?<code>.*?)```\n", RegexOptions.Singleline)]
     private static partial Regex Block();

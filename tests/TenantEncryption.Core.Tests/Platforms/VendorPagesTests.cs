@@ -1,11 +1,11 @@
 using Newtonsoft.Json.Linq;
-using TenantEncryption.Core.Tests.Policies.Templates;
 using TenantEncryption.Errors;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
 using TenantEncryption.Policies;
 using TenantEncryption.Policies.Findings;
 using TenantEncryption.Providers;
+using TenantEncryption.Testing.Policies;
 using TenantEncryption.Tests.Providers.Walks;
 
 namespace TenantEncryption.Tests.Platforms;

@@ -11,6 +11,7 @@ using TenantEncryption.Policies.Merging;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
 using TenantEncryption.Testing;
+using TenantEncryption.Testing.Policies;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Core.Tests.Policies;
@@ -249,7 +250,7 @@ public sealed class PolicyServiceTests : IAsyncLifetime
         TenantEncryptionException missing = await Refusal.OfAsync(() => PlanAsync(provider));
         Assert.Equal(ErrorCodes.PlaceholderMissing, missing.Code);
 
-        string shown = Templates.VendorStatements.Tableau.Replace("123456789abc", "123456789012", StringComparison.Ordinal);
+        string shown = VendorStatements.Tableau.Replace("123456789abc", "123456789012", StringComparison.Ordinal);
         KeyPolicyPlan plan = await _service.Service.Policies.PlanAsync(new KeyPolicyRequest { ProviderId = provider.Id, From = shown });
         await _service.Service.Policies.SetAsync(plan);
         JToken statement = JObject.Parse(await PolicyAsync(provider.KeyArn!))["Statement"]![1]!;

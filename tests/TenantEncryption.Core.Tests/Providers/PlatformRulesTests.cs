@@ -1,6 +1,5 @@
 using System.Text;
 using Newtonsoft.Json.Linq;
-using TenantEncryption.Core.Tests.Policies.Templates;
 using TenantEncryption.Errors;
 using TenantEncryption.Migration;
 using TenantEncryption.Platforms;
@@ -8,6 +7,7 @@ using TenantEncryption.Policies.Templates;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
 using TenantEncryption.Testing;
+using TenantEncryption.Testing.Policies;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Providers;
