@@ -1,6 +1,6 @@
-// A process of its own for the store's tests.
-//   StoreHammer append <folder> <count>   so many transactions, each of which reserves a wrap under kek-acme and appends an event
-//   StoreHammer hold <folder>             begins such a transaction, writes "holding" and keeps it open until it is killed
+// A process of its own for the tests of a store, at an address: sqlite:<folder>.
+//   StoreHammer append <address> <count>  so many transactions, each of which reserves a wrap under kek-acme and appends an event
+//   StoreHammer hold <address>            begins such a transaction, writes "holding" and keeps it open until it is killed
 using System.Globalization;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
@@ -8,7 +8,7 @@ using TenantEncryption.Sqlite;
 using TenantEncryption.Stores;
 
 string session = "process-" + Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-await using IStore store = new SqliteStore(args[1]);
+await using IStore store = StoreAt(args[1]);
 await WriteAsync(t => t.Sessions.PutAsync(new StoreSession(session, Environment.MachineName, Environment.ProcessId, DateTimeOffset.UtcNow)));
 
 if (args[0] == "append")
@@ -26,6 +26,12 @@ else
     Console.WriteLine("holding");
     await Task.Delay(Timeout.Infinite);
 }
+
+static IStore StoreAt(string address) => address.Split(':', 2) switch
+{
+    ["sqlite", string folder] => new SqliteStore(folder),
+    _ => throw new ArgumentException($"No store is at '{address}'."),
+};
 
 async Task WrapAsync(IStoreTransaction transaction, long wraps)
 {

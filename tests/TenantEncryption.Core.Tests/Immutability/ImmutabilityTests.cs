@@ -1,10 +1,11 @@
 using FsCheck;
 using FsCheck.Fluent;
-using TenantEncryption.Core.Tests.Stores;
 using TenantEncryption.Data;
 using TenantEncryption.Envelope;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;
+using TenantEncryption.Sqlite;
+using TenantEncryption.Stores;
 using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
@@ -66,16 +67,20 @@ public sealed class ImmutabilityTests
     public async Task A_passphrase_never_seals_twice_under_one_key()
     {
         var watch = new WatchedAeadFactory();
-        await using var store = new TemporaryStore();
+        using var folders = new TestFolders();
+        await using IStore store = new SqliteStore(folders.Store);
         using var vault = new PassphraseRootKeyVault(new SecretBytes("correct horse"u8), iterations: 10, watch);
         using var root = new RootKeySet(RootKey.Create());
 
         for (int i = 0; i < 5; i++)
         {
-            await store.WriteAsync(transaction => ((IRootKeyVault)vault).SaveAsync("store", root, transaction.Settings));
+            await using IStoreTransaction writer = await store.BeginAsync(StoreAccess.Write);
+            await ((IRootKeyVault)vault).SaveAsync("store", root, writer.Settings);
+            await writer.CommitAsync();
         }
 
-        using RootKeySet? loaded = await store.ReadAsync(transaction => ((IRootKeyVault)vault).LoadAsync("store", transaction.Settings));
+        await using IStoreTransaction reader = await store.BeginAsync(StoreAccess.Read);
+        using RootKeySet? loaded = await ((IRootKeyVault)vault).LoadAsync("store", reader.Settings);
         Assert.Equal(root.Current.Id, loaded?.Current.Id);
         Assert.Equal(5, watch.Encryptions);
         Assert.Equal(5, watch.Keys.Count());

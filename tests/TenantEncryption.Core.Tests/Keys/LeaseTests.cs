@@ -1,7 +1,7 @@
-using TenantEncryption.Core.Tests.Stores;
 using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Providers;
+using TenantEncryption.Sqlite;
 using TenantEncryption.Tenants;
 using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
@@ -72,13 +72,14 @@ public sealed class LeaseTests
     [Fact]
     public async Task The_lease_of_a_process_is_a_time_too_and_no_bare_number_before_anything_is_opened()
     {
-        await using var folders = new TemporaryStore();
+        using var folders = new TestFolders();
+        await using var store = new SqliteStore(folders.Store);
 
         TenantEncryptionException refusal = await Refusal.OfAsync(() => TenantEncryptionService.OpenAsync(
-            folders.Store, SharedKms.Client(), new TenantEncryptionOptions { KeyLease = TimeSpan.FromTicks(30) }));
+            store, SharedKms.Client(), new TenantEncryptionOptions { KeyLease = TimeSpan.FromTicks(30) }));
 
         Assert.Equal(ErrorCodes.InvalidInput, refusal.Code);
-        Assert.False(Directory.Exists(folders.Folder));
+        Assert.False(Directory.Exists(folders.Store));
     }
 
     [Fact]

@@ -1,11 +1,12 @@
-namespace TenantEncryption.Core.Tests.Stores;
+namespace TenantEncryption.StoreContract;
 
-public sealed class SettingsTableTests
+public abstract class SettingsTableContract<TStore>
+    where TStore : StoreUnderTest, new()
 {
     [Fact]
     public async Task A_fact_is_set_replaced_and_removed()
     {
-        await using var store = new TemporaryStore();
+        await using var store = new TStore();
         Assert.Null(await store.ReadAsync(t => t.Settings.GetAsync("root")));
 
         await store.WriteAsync(t => t.Settings.SetAsync("root", [1, 2]));

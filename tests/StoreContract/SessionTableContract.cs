@@ -1,13 +1,14 @@
 using TenantEncryption.Stores;
 
-namespace TenantEncryption.Core.Tests.Stores;
+namespace TenantEncryption.StoreContract;
 
-public sealed class SessionTableTests
+public abstract class SessionTableContract<TStore>
+    where TStore : StoreUnderTest, new()
 {
     [Fact]
     public async Task A_session_comes_back_with_its_last_heartbeat()
     {
-        await using var store = new TemporaryStore();
+        await using var store = new TStore();
         StoreSession session = Sample.Session("s");
         await store.WriteAsync(t => t.Sessions.PutAsync(session));
         StoreSession renewed = session with { HeartbeatAt = Sample.Noon.AddSeconds(2) };
@@ -19,7 +20,7 @@ public sealed class SessionTableTests
     [Fact]
     public async Task A_heartbeat_does_not_end_the_sessions_reservations()
     {
-        await using var store = new TemporaryStore();
+        await using var store = new TStore();
         await store.WriteAsync(t => Sample.AddTenantWithKeyAsync(t, "acme"));
         await store.WriteAsync(t => t.Keys.ReserveAsync(Sample.Reservation("r", "acme", "kek-acme", "kp-acme"), 100));
 
@@ -31,7 +32,7 @@ public sealed class SessionTableTests
     [Fact]
     public async Task Sweeping_removes_the_silent_with_their_reservations_and_leaves_their_wraps_counted()
     {
-        await using var store = new TemporaryStore();
+        await using var store = new TStore();
         await store.WriteAsync(async t =>
         {
             await Sample.AddTenantWithKeyAsync(t, "acme");
@@ -52,7 +53,7 @@ public sealed class SessionTableTests
     [Fact]
     public async Task A_heartbeat_at_the_limit_still_counts()
     {
-        await using var store = new TemporaryStore();
+        await using var store = new TStore();
         await store.WriteAsync(t => t.Sessions.PutAsync(Sample.Session("s")));
 
         Assert.Equal(0, await store.WriteAsync(t => t.Sessions.SweepAsync(Sample.Noon)));

@@ -1,7 +1,8 @@
 using TenantEncryption.Keys;
+using TenantEncryption.StoreContract;
 using TenantEncryption.Stores;
 
-namespace TenantEncryption.Core.Tests.Stores;
+namespace TenantEncryption.Sqlite.Tests;
 
 public sealed class OverwrittenRecordTests
 {

@@ -1,14 +1,15 @@
 using TenantEncryption.Errors;
 using TenantEncryption.Tenants;
 
-namespace TenantEncryption.Core.Tests.Stores;
+namespace TenantEncryption.StoreContract;
 
-public sealed class TenantTableTests
+public abstract class TenantTableContract<TStore>
+    where TStore : StoreUnderTest, new()
 {
     [Fact]
     public async Task A_tenant_comes_back_as_it_was_added()
     {
-        await using var store = new TemporaryStore();
+        await using var store = new TStore();
         EncryptionTenant tenant = Sample.Tenant("acme");
         await store.WriteAsync(transaction => transaction.Tenants.AddAsync(tenant));
 
@@ -18,7 +19,7 @@ public sealed class TenantTableTests
     [Fact]
     public async Task Ids_that_differ_by_case_or_accents_are_different_tenants()
     {
-        await using var store = new TemporaryStore();
+        await using var store = new TStore();
         string[] ids = ["Zoë", "acme", "ACME", "Zoe"];
         foreach (string id in ids)
         {
@@ -34,7 +35,7 @@ public sealed class TenantTableTests
     [Fact]
     public async Task An_id_that_is_taken_is_refused_and_the_transaction_goes_on()
     {
-        await using var store = new TemporaryStore();
+        await using var store = new TStore();
         await store.WriteAsync(async transaction =>
         {
             await transaction.Tenants.AddAsync(Sample.Tenant("acme"));
@@ -49,7 +50,7 @@ public sealed class TenantTableTests
     [Fact]
     public async Task An_epoch_rises_by_one()
     {
-        await using var store = new TemporaryStore();
+        await using var store = new TStore();
         await store.WriteAsync(transaction => transaction.Tenants.AddAsync(Sample.Tenant("acme")));
 
         Assert.Equal(4, await store.WriteAsync(transaction => transaction.Tenants.RaiseEpochAsync("acme")));
@@ -59,7 +60,7 @@ public sealed class TenantTableTests
     [Fact]
     public async Task A_tenant_that_is_not_there_has_no_epoch()
     {
-        await using var store = new TemporaryStore();
+        await using var store = new TStore();
 
         Assert.Null(await store.ReadAsync(transaction => transaction.Tenants.GetEpochAsync("nobody")));
         var refused = await Assert.ThrowsAsync<TenantEncryptionException>(

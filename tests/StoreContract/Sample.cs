@@ -9,7 +9,7 @@ using TenantEncryption.Providers;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
-namespace TenantEncryption.Core.Tests.Stores;
+namespace TenantEncryption.StoreContract;
 
 /// <summary>Rows with every column filled, so that a column that is lost is seen.</summary>
 internal static class Sample
@@ -126,11 +126,14 @@ internal static class Sample
 
     public static StoredEvent Event(long sequence, string tenantId = "acme", string? providerId = null, DateTimeOffset? time = null)
     {
-        string at = (time ?? Noon.AddSeconds(sequence)).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture);
+        string at = TimeText(time ?? Noon.AddSeconds(sequence));
         string data = providerId is null ? "{}" : $$"""{"providerId":"{{providerId}}"}""";
         string json = $$"""{"specversion":"1.0","type":"com.example.created","time":"{{at}}","tenantid":"{{tenantId}}","data":{{data}}}""";
         return new StoredEvent(sequence, 1, json, [.. BitConverter.GetBytes(sequence)]);
     }
+
+    /// <summary>A time as a record of the log has it.</summary>
+    public static string TimeText(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture);
 
     /// <summary>A tenant with an Active provider <c>kp-{tenant}</c>, a Current key <c>kek-{tenant}</c> and a session <c>s</c>.</summary>
     public static async Task AddTenantWithKeyAsync(IStoreTransaction transaction, string tenantId)

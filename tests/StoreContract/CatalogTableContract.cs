@@ -2,14 +2,15 @@ using TenantEncryption.Data;
 using TenantEncryption.Files;
 using TenantEncryption.Keys;
 
-namespace TenantEncryption.Core.Tests.Stores;
+namespace TenantEncryption.StoreContract;
 
-public sealed class CatalogTableTests
+public abstract class CatalogTableContract<TStore>
+    where TStore : StoreUnderTest, new()
 {
     [Fact]
     public async Task An_entry_is_at_its_path_when_it_is_confirmed()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         CatalogEntry entry = Sample.Entry("m1", "acme", "/data/ünï 😀.tenc", "kek-acme");
 
         await store.WriteAsync(t => t.Catalog.AddPendingAsync("res-1", [entry]));
@@ -26,7 +27,7 @@ public sealed class CatalogTableTests
     [Fact]
     public async Task A_confirmed_entry_takes_the_place_of_what_was_at_its_path()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         await AddAsync(store, Sample.Entry("m1", "acme", "/a", "kek-acme"), Sample.Entry("other", "acme", "/b", "kek-acme"));
 
         await store.WriteAsync(t => t.Catalog.AddPendingAsync("res-1", [Sample.Entry("m2", "acme", "/a", "kek-acme")]));
@@ -41,7 +42,7 @@ public sealed class CatalogTableTests
     [Fact]
     public async Task A_reservation_confirms_its_own_entries_except_those_that_wait()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         await store.WriteAsync(async t =>
         {
             await t.Catalog.AddPendingAsync("res-1", [.. "abc".Select(c => Sample.Entry("m" + c, "acme", "/" + c, "kek-acme"))]);
@@ -62,7 +63,7 @@ public sealed class CatalogTableTests
     [Fact]
     public async Task Of_a_reservation_without_entries_none_is_confirmed()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
 
         Assert.Equal(0, await store.WriteAsync(t => t.Catalog.ConfirmAsync("res-1")));
     }
@@ -70,7 +71,7 @@ public sealed class CatalogTableTests
     [Fact]
     public async Task A_message_id_is_unique()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         await AddAsync(store, Sample.Entry("m1", "acme", "/a", "kek-acme"));
 
         await Assert.ThrowsAsync<TenantEncryptionException>(() => AddAsync(store, Sample.Entry("m1", "acme", "/b", "kek-acme")));
@@ -79,7 +80,7 @@ public sealed class CatalogTableTests
     [Fact]
     public async Task Removed_entries_are_gone()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         await AddAsync(store, Sample.Entry("m1", "acme", "/a", "kek-acme"), Sample.Entry("m2", "acme", "/b", "kek-acme"));
 
         await store.WriteAsync(t => t.Catalog.RemoveAsync(["m1", "never"]));
@@ -90,7 +91,7 @@ public sealed class CatalogTableTests
     [Fact]
     public async Task A_list_is_narrowed_by_tenant_key_and_provider()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         await store.WriteAsync(t => t.Keys.AddAsync(
             Sample.Key("kek-2", "acme", "kp-acme", KeyEncryptionKeyStatus.Previous)));
         await store.WriteAsync(t => t.Providers.AddAsync(Sample.Provider("kp-2", "acme", "direct")));
@@ -117,7 +118,7 @@ public sealed class CatalogTableTests
     [InlineData(100)]
     public async Task Paging_meets_every_entry_once(int limit)
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         await AddAsync(store, [.. "gadf".Select(c => Sample.Entry("m" + c, "acme", "/" + c, "kek-acme"))]);
 
         var met = new List<string>();
@@ -137,7 +138,7 @@ public sealed class CatalogTableTests
     [Fact]
     public async Task Pending_entries_are_orphaned_when_their_session_is_removed()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         await store.WriteAsync(async t =>
         {
             await t.Sessions.PutAsync(Sample.Session("dying"));
@@ -160,7 +161,7 @@ public sealed class CatalogTableTests
     [Fact]
     public async Task What_depends_on_a_provider_is_listed_page_by_page_in_the_order_of_paths_under_few_keys_and_under_many()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         var paths = new List<string>();
         for (int key = 0; key < 20; key++)
         {
@@ -184,9 +185,9 @@ public sealed class CatalogTableTests
         Assert.Empty(await IdsAsync(store, "globex", providerId: "kp-acme"));
     }
 
-    private static async Task<TemporaryStore> WithTenantsAsync()
+    private static async Task<TStore> WithTenantsAsync()
     {
-        var store = new TemporaryStore();
+        var store = new TStore();
         await store.WriteAsync(async t =>
         {
             await Sample.AddTenantWithKeyAsync(t, "acme");
@@ -195,20 +196,20 @@ public sealed class CatalogTableTests
         return store;
     }
 
-    private static Task AddAsync(TemporaryStore store, params CatalogEntry[] entries) => store.WriteAsync(async t =>
+    private static Task AddAsync(TStore store, params CatalogEntry[] entries) => store.WriteAsync(async t =>
     {
         await t.Catalog.AddPendingAsync("res-of-those", entries);
         await t.Catalog.ConfirmAsync("res-of-those");
     });
 
-    private static async Task<long> CountAsync(TemporaryStore store) =>
+    private static async Task<long> CountAsync(TStore store) =>
         (await store.ReadAsync(t => t.Providers.FindAsync("kp-acme")))!.MessageCount;
 
-    private static Task<IReadOnlyList<CatalogEntry>> ListAsync(TemporaryStore store) =>
+    private static Task<IReadOnlyList<CatalogEntry>> ListAsync(TStore store) =>
         store.ReadAsync(t => t.Catalog.ListAsync(null, null, null, null, 1000));
 
     private static async Task<IEnumerable<string>> IdsAsync(
-        TemporaryStore store,
+        TStore store,
         string? tenantId = null,
         string? kekId = null,
         string? providerId = null) =>

@@ -1,12 +1,13 @@
 using Microsoft.Data.Sqlite;
 using TenantEncryption.Errors;
 using TenantEncryption.Providers;
-using TenantEncryption.Sqlite;
+using TenantEncryption.StoreContract;
 using TenantEncryption.Stores;
 
-namespace TenantEncryption.Core.Tests.Stores;
+namespace TenantEncryption.Sqlite.Tests;
 
-public sealed class StoreOpeningTests
+/// <summary>The folder and the file of a store.</summary>
+public sealed class OpeningTests
 {
     [Fact]
     public async Task Naming_a_store_makes_nothing()
@@ -22,14 +23,14 @@ public sealed class StoreOpeningTests
     {
         await using var store = new TemporaryStore(new SqliteStoreOptions { Create = false });
 
-        var missing = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Store.OpenAsync());
+        var missing = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Database.OpenAsync());
         Assert.Equal(ErrorCodes.StoreNotFound, missing.Code);
         Assert.Contains(store.Folder, missing.Detail, StringComparison.Ordinal);
         Assert.False(Directory.Exists(store.Folder));
 
         Directory.CreateDirectory(store.Folder);
         await File.WriteAllBytesAsync(store.DatabaseFile, []);
-        Assert.Equal(ErrorCodes.StoreNotFound, (await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Store.OpenAsync())).Code);
+        Assert.Equal(ErrorCodes.StoreNotFound, (await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Database.OpenAsync())).Code);
         Assert.Equal(0, new FileInfo(store.DatabaseFile).Length);
     }
 
@@ -86,20 +87,7 @@ public sealed class StoreOpeningTests
     }
 
     [Fact]
-    public async Task What_was_committed_is_there_when_the_store_is_opened_again()
-    {
-        await using var store = new TemporaryStore();
-        await store.WriteAsync(t => t.Settings.SetAsync("a", [1]));
-        await store.Store.DisposeAsync();
-
-        await using var again = new SqliteStore(store.Folder);
-        await using IStoreTransaction transaction = await again.BeginAsync(StoreAccess.Read);
-
-        Assert.Equal(new byte[] { 1 }, await transaction.Settings.GetAsync("a"));
-    }
-
-    [Fact]
-    public async Task A_disposed_store_leaves_one_closed_file_and_begins_nothing()
+    public async Task A_disposed_store_leaves_one_closed_file()
     {
         await using var store = new TemporaryStore();
         await store.WriteAsync(t => t.Settings.SetAsync("a", [1]));
@@ -109,33 +97,13 @@ public sealed class StoreOpeningTests
 
         // The last connection that closes removes the write-ahead log.
         Assert.Equal([store.DatabaseFile], Directory.GetFiles(store.Folder));
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => store.Store.BeginAsync(StoreAccess.Read));
-    }
-
-    [Fact]
-    public async Task Many_who_open_a_new_store_at_once_find_one_store()
-    {
-        await using var store = new TemporaryStore();
-        SqliteStore[] stores = [.. Enumerable.Range(0, 8).Select(_ => new SqliteStore(store.Folder))];
-
-        await Task.WhenAll(stores.Select(each => Task.Run(async () =>
-        {
-            await each.OpenAsync();
-            await using IStoreTransaction transaction = await each.BeginAsync(StoreAccess.Write);
-            long next = ((await transaction.Events.LastAsync())?.Sequence ?? 0) + 1;
-            await transaction.Events.AppendAsync(Sample.Event(next));
-            await transaction.CommitAsync();
-            await each.DisposeAsync();
-        })));
-
-        Assert.Equal(8, (await store.ReadAsync(t => t.Events.LastAsync()))!.Sequence);
     }
 
     [Fact]
     public async Task A_store_of_a_newer_version_is_refused_and_left_as_it_is()
     {
         await using var store = new TemporaryStore();
-        await store.Store.OpenAsync();
+        await store.Database.OpenAsync();
         await store.Store.DisposeAsync();
         Change(store, "PRAGMA journal_mode = DELETE; PRAGMA user_version = 99");
         byte[] before = await File.ReadAllBytesAsync(store.DatabaseFile);
@@ -153,7 +121,7 @@ public sealed class StoreOpeningTests
     public async Task A_store_that_another_process_raises_to_a_newer_version_is_used_no_more()
     {
         await using var store = new TemporaryStore();
-        await store.Store.OpenAsync();
+        await store.Database.OpenAsync();
         Change(store, "PRAGMA user_version = 99");
 
         var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Store.BeginAsync(StoreAccess.Read));
@@ -259,10 +227,10 @@ public sealed class StoreOpeningTests
     {
         await using var store = new TemporaryStore();
         Directory.CreateDirectory(store.DatabaseFile);
-        await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Store.OpenAsync());
+        await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Database.OpenAsync());
         Directory.Delete(store.DatabaseFile);
 
-        await store.Store.OpenAsync();
+        await store.Database.OpenAsync();
 
         Assert.True(File.Exists(store.DatabaseFile));
     }

@@ -3,14 +3,15 @@ using TenantEncryption.Keys;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
 
-namespace TenantEncryption.Core.Tests.Stores;
+namespace TenantEncryption.StoreContract;
 
-public sealed class ProviderTableTests
+public abstract class ProviderTableContract<TStore>
+    where TStore : StoreUnderTest, new()
 {
     [Fact]
     public async Task A_provider_comes_back_as_it_was_added()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         KeyProvider provider = Sample.Provider("kp-1", "acme", "main");
         await store.WriteAsync(transaction => transaction.Providers.AddAsync(provider));
 
@@ -20,7 +21,7 @@ public sealed class ProviderTableTests
     [Fact]
     public async Task A_provider_without_optional_values_comes_back_without_them()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         var provider = new KeyProvider { Id = "kp-1", TenantId = "acme", Name = "Internal", CreatedAt = Sample.Noon };
         await store.WriteAsync(transaction => transaction.Providers.AddAsync(provider));
 
@@ -30,7 +31,7 @@ public sealed class ProviderTableTests
     [Fact]
     public async Task An_update_replaces_every_value()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         await store.WriteAsync(transaction => transaction.Providers.AddAsync(
             new KeyProvider { Id = "kp-1", TenantId = "acme", Name = "Internal", CreatedAt = Sample.Noon.AddDays(-1) }));
         KeyProvider changed = Sample.Provider("kp-1", "acme", "renamed", KeyProviderStatus.Active);
@@ -42,7 +43,7 @@ public sealed class ProviderTableTests
     [Fact]
     public async Task Refusals_are_counted_apart_from_the_registration()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         KeyProvider provider = Sample.Provider("kp-1", "acme", "main");
         await store.WriteAsync(transaction => transaction.Providers.AddAsync(provider));
         await store.WriteAsync(transaction => transaction.Providers.AddAsync(Sample.Provider("kp-2", "acme", "never")));
@@ -60,7 +61,7 @@ public sealed class ProviderTableTests
     [Fact]
     public async Task Updating_or_removing_a_provider_that_is_not_there_is_refused()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
 
         await RefusedAsync(ErrorCodes.ProviderNotFound, store, t => t.Providers.UpdateAsync(Sample.Provider("kp-1", "acme", "main")));
         await RefusedAsync(ErrorCodes.ProviderNotFound, store, t => t.Providers.RemoveAsync("kp-1"));
@@ -69,7 +70,7 @@ public sealed class ProviderTableTests
     [Fact]
     public async Task A_provider_of_no_tenant_is_refused()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
 
         await RefusedAsync(ErrorCodes.TenantNotFound, store, t => t.Providers.AddAsync(Sample.Provider("kp-1", "nobody", "main")));
     }
@@ -77,7 +78,7 @@ public sealed class ProviderTableTests
     [Fact]
     public async Task A_tenant_has_one_Active_provider()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         await store.WriteAsync(t => t.Providers.AddAsync(Sample.Provider("kp-1", "acme", "one", KeyProviderStatus.Active)));
         await store.WriteAsync(t => t.Providers.AddAsync(Sample.Provider("kp-2", "acme", "two", KeyProviderStatus.Archived)));
 
@@ -91,7 +92,7 @@ public sealed class ProviderTableTests
     [Fact]
     public async Task A_name_is_unique_within_a_tenant_whatever_its_case()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         await store.WriteAsync(t => t.Providers.AddAsync(Sample.Provider("kp-1", "acme", "Main")));
 
         await RefusedAsync(ErrorCodes.ProviderExists, store, t => t.Providers.AddAsync(Sample.Provider("kp-2", "acme", "mAIN")));
@@ -101,7 +102,7 @@ public sealed class ProviderTableTests
     [Fact]
     public async Task Each_part_of_a_filter_narrows_the_list()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         await store.WriteAsync(async t =>
         {
             await t.Providers.AddAsync(Sample.Provider("kp-2", "acme", "main", KeyProviderStatus.Active));
@@ -124,7 +125,7 @@ public sealed class ProviderTableTests
     [Fact]
     public async Task A_provider_counts_its_keys_and_what_was_wrapped_under_them()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         await store.WriteAsync(async t =>
         {
             await t.Providers.AddAsync(Sample.Provider("kp-1", "acme", "main", KeyProviderStatus.Active));
@@ -146,7 +147,7 @@ public sealed class ProviderTableTests
     [Fact]
     public async Task A_provider_counts_the_messages_and_wraps_of_Direct_data_keys()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         await store.WriteAsync(async t =>
         {
             await t.Sessions.PutAsync(Sample.Session("s"));
@@ -169,7 +170,7 @@ public sealed class ProviderTableTests
     [Fact]
     public async Task A_provider_with_keys_or_reservations_is_not_removed()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         await store.WriteAsync(async t =>
         {
             await t.Sessions.PutAsync(Sample.Session("s"));
@@ -187,9 +188,9 @@ public sealed class ProviderTableTests
         Assert.Null(await store.ReadAsync(t => t.Providers.FindAsync("kp-1")));
     }
 
-    private static async Task<TemporaryStore> WithTenantsAsync()
+    private static async Task<TStore> WithTenantsAsync()
     {
-        var store = new TemporaryStore();
+        var store = new TStore();
         await store.WriteAsync(async transaction =>
         {
             await transaction.Tenants.AddAsync(Sample.Tenant("acme"));
@@ -198,10 +199,10 @@ public sealed class ProviderTableTests
         return store;
     }
 
-    private static async Task<IEnumerable<string>> IdsAsync(TemporaryStore store, KeyProviderFilter filter) =>
+    private static async Task<IEnumerable<string>> IdsAsync(TStore store, KeyProviderFilter filter) =>
         (await store.ReadAsync(transaction => transaction.Providers.ListAsync(filter))).Select(provider => provider.Id);
 
-    private static async Task RefusedAsync(string code, TemporaryStore store, Func<IStoreTransaction, Task> work)
+    private static async Task RefusedAsync(string code, TStore store, Func<IStoreTransaction, Task> work)
     {
         var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.WriteAsync(work));
         Assert.Equal(code, refused.Code);

@@ -1,14 +1,15 @@
 using TenantEncryption.Errors;
 using TenantEncryption.Migration;
 
-namespace TenantEncryption.Core.Tests.Stores;
+namespace TenantEncryption.StoreContract;
 
-public sealed class MigrationTableTests
+public abstract class MigrationTableContract<TStore>
+    where TStore : StoreUnderTest, new()
 {
     [Fact]
     public async Task A_migration_comes_back_as_it_was_added()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         KeyMigration migration = Sample.Migration("mig-1", "acme");
         await store.WriteAsync(t => t.Migrations.AddAsync(migration));
 
@@ -25,7 +26,7 @@ public sealed class MigrationTableTests
     [InlineData(MigrationState.Stopped, false)]
     public async Task A_second_migration_waits_for_the_first_one_to_end(MigrationState first, bool refused)
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         await store.WriteAsync(t => t.Migrations.AddAsync(Sample.Migration("mig-1", "acme", first)));
         await store.WriteAsync(t => t.Migrations.AddAsync(Sample.Migration("mig-2", "globex")));
 
@@ -37,7 +38,7 @@ public sealed class MigrationTableTests
     [Fact]
     public async Task An_update_changes_state_runner_times_and_failure()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         await store.WriteAsync(t => t.Migrations.AddAsync(Sample.Migration("mig-1", "acme")));
         KeyMigration changed = Sample.Migration("mig-1", "acme", MigrationState.Suspended) with
         {
@@ -57,7 +58,7 @@ public sealed class MigrationTableTests
     [Fact]
     public async Task Migrations_are_listed_from_the_oldest()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         await store.WriteAsync(async t =>
         {
             await t.Migrations.AddAsync(Sample.Migration("mig-2", "acme", MigrationState.Completed) with { InitiatedAt = Sample.Noon.AddDays(1) });
@@ -72,7 +73,7 @@ public sealed class MigrationTableTests
     [Fact]
     public async Task Items_keep_their_order_as_they_change_and_make_the_counts()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
         MigrationItem first = Item("kek-1") with { IsNewKey = true };
         MigrationItem staged = Item("kek-2") with { State = MigrationItemState.Staged, Staged = Sample.Record("kek-2", "acme", "kp-2") };
         MigrationItem failed = Item("kek-3") with { State = MigrationItemState.Failed, Code = "KEY_DISABLED", Detail = "It is disabled." };
@@ -101,7 +102,7 @@ public sealed class MigrationTableTests
     [Fact]
     public async Task An_item_of_no_migration_is_refused()
     {
-        await using TemporaryStore store = await WithTenantsAsync();
+        await using TStore store = await WithTenantsAsync();
 
         var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.WriteAsync(t => t.Migrations.PutItemAsync(Item("kek-1"))));
 
@@ -110,9 +111,9 @@ public sealed class MigrationTableTests
 
     private static MigrationItem Item(string kekId) => new() { MigrationId = "mig-1", KekId = kekId };
 
-    private static async Task<TemporaryStore> WithTenantsAsync()
+    private static async Task<TStore> WithTenantsAsync()
     {
-        var store = new TemporaryStore();
+        var store = new TStore();
         await store.WriteAsync(async t =>
         {
             await t.Tenants.AddAsync(Sample.Tenant("acme"));

@@ -2,14 +2,15 @@ using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Providers;
 
-namespace TenantEncryption.Core.Tests.Stores;
+namespace TenantEncryption.StoreContract;
 
-public sealed class KeyTableTests
+public abstract class KeyTableContract<TStore>
+    where TStore : StoreUnderTest, new()
 {
     [Fact]
     public async Task A_key_comes_back_as_it_was_added()
     {
-        await using TemporaryStore store = await WithKeyAsync();
+        await using TStore store = await WithKeyAsync();
         KeyEncryptionKey key = Sample.Key("kek-2", "acme", "kp-acme", KeyEncryptionKeyStatus.Previous) with { ReservedWraps = 9, Messages = 4 };
         await store.WriteAsync(t => t.Keys.AddAsync(key));
 
@@ -20,7 +21,7 @@ public sealed class KeyTableTests
     [Fact]
     public async Task A_tenant_has_one_Current_key()
     {
-        await using TemporaryStore store = await WithKeyAsync();
+        await using TStore store = await WithKeyAsync();
 
         var refused = await Assert.ThrowsAsync<TenantEncryptionException>(
             () => store.WriteAsync(t => t.Keys.AddAsync(Sample.Key("kek-2", "acme", "kp-acme"))));
@@ -37,7 +38,7 @@ public sealed class KeyTableTests
     [Fact]
     public async Task Keys_are_listed_from_the_oldest_whenever_they_were_imported()
     {
-        await using TemporaryStore store = await WithKeyAsync();
+        await using TStore store = await WithKeyAsync();
         await store.WriteAsync(t => t.Keys.AddAsync(
             Sample.Key("kek-old", "acme", "kp-acme", KeyEncryptionKeyStatus.Previous) with { CreatedAt = Sample.Noon.AddTicks(-1) }));
 
@@ -49,7 +50,7 @@ public sealed class KeyTableTests
     [Fact]
     public async Task Keys_with_an_internal_share_are_those_of_the_internal_KMS_and_those_with_a_second_layer()
     {
-        await using TemporaryStore store = await WithKeyAsync();
+        await using TStore store = await WithKeyAsync();
         KeyRecord record = Sample.Record("kek-2", "acme", "kp-acme") with { SealedInternalShare = [] };
         await store.WriteAsync(async t =>
         {
@@ -69,7 +70,7 @@ public sealed class KeyTableTests
     [Fact]
     public async Task A_replaced_record_keeps_the_keys_age_and_use()
     {
-        await using TemporaryStore store = await WithKeyAsync();
+        await using TStore store = await WithKeyAsync();
         KeyEncryptionKey before = (await store.ReadAsync(t => t.Keys.FindAsync("kek-acme")))!;
         KeyRecord record = Sample.Record("kek-acme", "acme", "kp-next", fill: 9);
         await store.WriteAsync(async t =>
@@ -84,7 +85,7 @@ public sealed class KeyTableTests
     [Fact]
     public async Task A_key_that_is_not_there_is_not_changed_in_silence()
     {
-        await using TemporaryStore store = await WithKeyAsync();
+        await using TStore store = await WithKeyAsync();
 
         await Assert.ThrowsAsync<TenantEncryptionException>(
             () => store.WriteAsync(t => t.Keys.ReplaceRecordAsync(Sample.Record("kek-2", "acme", "kp-acme"))));
@@ -95,7 +96,7 @@ public sealed class KeyTableTests
     [Fact]
     public async Task Wraps_are_counted_when_they_are_reserved_and_given_back_when_they_were_not_used()
     {
-        await using TemporaryStore store = await WithKeyAsync();
+        await using TStore store = await WithKeyAsync();
         WrapReservation reservation = Sample.Reservation("r", "acme", "kek-acme", "kp-acme");
 
         await store.WriteAsync(t => t.Keys.ReserveAsync(reservation, 100));
@@ -115,7 +116,7 @@ public sealed class KeyTableTests
     [Fact]
     public async Task A_reservation_that_is_closed_twice_gives_back_once()
     {
-        await using TemporaryStore store = await WithKeyAsync();
+        await using TStore store = await WithKeyAsync();
         WrapReservation reservation = Sample.Reservation("r", "acme", "kek-acme", "kp-acme");
         await store.WriteAsync(t => t.Keys.ReserveAsync(reservation, 100));
 
@@ -128,7 +129,7 @@ public sealed class KeyTableTests
     [Fact]
     public async Task More_than_was_reserved_is_never_given_back()
     {
-        await using TemporaryStore store = await WithKeyAsync();
+        await using TStore store = await WithKeyAsync();
         WrapReservation reservation = Sample.Reservation("r", "acme", "kek-acme", "kp-acme");
         await store.WriteAsync(t => t.Keys.ReserveAsync(reservation, 100));
 
@@ -144,7 +145,7 @@ public sealed class KeyTableTests
     [InlineData("acme", "kek-acme", "kp-acme", "gone")]
     public async Task A_reservation_under_something_that_is_gone_is_refused(string tenantId, string kekId, string providerId, string session)
     {
-        await using TemporaryStore store = await WithKeyAsync();
+        await using TStore store = await WithKeyAsync();
 
         var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.WriteAsync(
             t => t.Keys.ReserveAsync(Sample.Reservation("r", tenantId, kekId, providerId, session: session), 1)));
@@ -155,7 +156,7 @@ public sealed class KeyTableTests
     [Fact]
     public async Task Open_reservations_are_counted_by_provider()
     {
-        await using TemporaryStore store = await WithKeyAsync();
+        await using TStore store = await WithKeyAsync();
         await store.WriteAsync(async t =>
         {
             await Sample.AddTenantWithKeyAsync(t, "globex");
@@ -170,7 +171,7 @@ public sealed class KeyTableTests
     [Fact]
     public async Task A_key_that_comes_back_finds_the_messages_that_it_left()
     {
-        await using TemporaryStore store = await WithKeyAsync();
+        await using TStore store = await WithKeyAsync();
         await store.WriteAsync(async t =>
         {
             await t.Catalog.AddPendingAsync("res-1", [Sample.Entry("m1", "acme", "/a", "kek-acme")]);
@@ -183,14 +184,14 @@ public sealed class KeyTableTests
         Assert.Equal(1, provider.MessageCount);
     }
 
-    private static async Task<TemporaryStore> WithKeyAsync()
+    private static async Task<TStore> WithKeyAsync()
     {
-        var store = new TemporaryStore();
+        var store = new TStore();
         await store.WriteAsync(t => Sample.AddTenantWithKeyAsync(t, "acme"));
         return store;
     }
 
-    private static async Task<(long Reserved, long Files)> UseAsync(TemporaryStore store)
+    private static async Task<(long Reserved, long Files)> UseAsync(TStore store)
     {
         KeyEncryptionKey key = (await store.ReadAsync(t => t.Keys.FindAsync("kek-acme")))!;
         return (key.ReservedWraps, key.Messages);
