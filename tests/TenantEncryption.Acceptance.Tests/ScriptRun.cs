@@ -16,6 +16,8 @@ internal sealed record ScriptRun(int ExitCode, string Output, string Error)
     /// <inheritdoc cref="OfAsync(string, string[])"/>
     public static async Task<ScriptRun> OfAsync(ProcessStartInfo start)
     {
+        // It and what it starts live too short for a profile of their own code to pay.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync();
