@@ -39,7 +39,7 @@ public sealed class DefaultFrameTests
             RandomAccess.SetLength(file, cut);
             string?[] codes =
             [
-                await CodeAsync(() => Ways.ReadAsync(Way.Memory, bytes.AsMemory(0, cut), keyring, AnySuite)),
+                await CodeAsync(() => reader.ReadValueAsync(bytes.AsMemory(0, cut), keyring, AnySuite).AsTask()),
                 await CodeAsync(() => Ways.ReadAsync(Way.Stream, bytes.AsMemory(0, cut), keyring, AnySuite)),
                 await CodeAsync(() => reader.ReadAsync(file, null, keyring, AnySuite)),
                 await CodeAsync(() => reader.ReadAsync(file, destination, keyring, AnySuite)),
@@ -70,7 +70,7 @@ public sealed class DefaultFrameTests
                 RandomAccess.Write(file, [flipped], at);
                 string?[] codes =
                 [
-                    await CodeAsync(() => Ways.ReadAsync(Way.Memory, bytes, keyring, AnySuite)),
+                    await CodeAsync(() => reader.ReadValueAsync(bytes, keyring, AnySuite).AsTask()),
                     await CodeAsync(() => Ways.ReadAsync(Way.Stream, bytes, keyring, AnySuite)),
                     await CodeAsync(() => reader.ReadAsync(file, null, keyring, AnySuite)),
                 ];

@@ -31,13 +31,14 @@ public sealed class MutationTests
     {
         (SpecificationMessage message, byte[] bytes) = Sample(suiteId, frameLength);
         using RawAesKeyring keyring = message.Keyring();
+        var reader = new MessageReader();
         foreach (SpecificationMessage.Field field in message.Fields)
         {
             string[] expected = Expected(field.Name, message.Suite);
             for (int bit = field.Start * 8; bit < (field.Start + field.Length) * 8; bit++)
             {
                 bytes[bit / 8] ^= (byte)(1 << (bit % 8));
-                string? code = await Refusal.CodeAsync(() => Ways.ReadAsync(Way.Memory, bytes, keyring, AnySuite));
+                string? code = await Refusal.CodeAsync(() => reader.ReadValueAsync(bytes, keyring, AnySuite).AsTask());
                 bytes[bit / 8] ^= (byte)(1 << (bit % 8));
 
                 Assert.True(expected.Contains(code), $"Bit {bit % 8} of byte {bit / 8} ({field.Name}): {code ?? "read"}");
@@ -57,7 +58,7 @@ public sealed class MutationTests
         {
             bytes[i] ^= 0x41;
             RandomAccess.Write(file, bytes.AsSpan(i, 1), i);
-            string? inMemory = await Refusal.CodeAsync(() => Ways.ReadAsync(Way.Memory, bytes, keyring, AnySuite));
+            string? inMemory = await Refusal.CodeAsync(() => reader.ReadValueAsync(bytes, keyring, AnySuite).AsTask());
             string? inFile = await Refusal.CodeAsync(() => reader.ReadAsync(file, null, keyring, AnySuite));
             string? inStream = await Refusal.CodeAsync(() => Ways.ReadAsync(Way.Stream, bytes, keyring, AnySuite));
             bytes[i] ^= 0x41;
