@@ -41,7 +41,7 @@ try {
     if (-not $Folder) {
         $Folder = New-Item -ItemType Directory (Join-Path $work 'sample/reports')
         Set-Content (Join-Path $Folder 'summary.txt') 'Everything went well.'
-        [IO.File]::WriteAllBytes((Join-Path $Folder 'figures.bin'), [byte[]] (1..300000 | ForEach-Object { $_ % 251 }))
+        [IO.File]::WriteAllBytes((Join-Path $Folder 'figures.bin'), [System.Security.Cryptography.RandomNumberGenerator]::GetBytes(300000))
         $null = New-Item -ItemType File (Join-Path $Folder 'empty.log')
     }
     $Folder = Convert-Path -LiteralPath $Folder

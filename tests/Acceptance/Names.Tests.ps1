@@ -19,7 +19,7 @@ BeforeAll {
     $common = [System.Management.Automation.PSCmdlet]::CommonParameters + [System.Management.Automation.PSCmdlet]::OptionalCommonParameters
     $parameters = @((Get-Command -Module TenantEncryption).Parameters.Values | ForEach-Object { $_.Name; $_.Aliases }) + $common | Sort-Object -Unique
     # The functions of this repository's own scripts.
-    $own = Get-ChildItem $root -Recurse -Include *.ps1, *.psm1 -Exclude *.Tests.ps1 | Where-Object FullName -NotMatch '[\\/](obj|bin|out|node_modules)[\\/]' |
+    $own = Get-ChildItem $root -Recurse -File -Filter *.ps*1 | Where-Object FullName -NotMatch '[\\/](obj|bin|out|node_modules)[\\/]|\.Tests\.ps1$' |
         ForEach-Object { [regex]::Matches((Get-Content -Raw $_), '(?m)^\s*function ([\w-]+)').ForEach{ $_.Groups[1].Value } }
     $found = @{}
 
