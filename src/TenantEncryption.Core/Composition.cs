@@ -1,3 +1,4 @@
+using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Data;
 using TenantEncryption.Data.Protecting;
@@ -20,6 +21,7 @@ using TenantEncryption.Policies;
 using TenantEncryption.Providers;
 using TenantEncryption.Providers.Grants;
 using TenantEncryption.Providers.Validation;
+using TenantEncryption.State;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
@@ -30,6 +32,7 @@ internal sealed class Composition : IAsyncDisposable
 {
     private readonly IStore _store;
     private readonly Lazy<IKms> _kms;
+    private readonly StateChecks _checks;
 
     /// <summary>Makes the parts; nothing is read or called yet.</summary>
     public Composition(IStore store, Lazy<IKms> kms, TenantEncryptionOptions options, StoreRoot root)
@@ -42,27 +45,29 @@ internal sealed class Composition : IAsyncDisposable
         Session = new SessionKeeper(store, time);
         InternalKms = new InternalKms(store, vault, storeId, roots, options.AeadFactory);
         LogKeys = new LogKeys(InternalKms, storeId);
-        Authenticator = new ProviderAuthenticator(LogKeys, store);
-        Events = new EventLog(store, LogKeys, new HeadFile(options.LogHeadFolder ?? HeadFolderOf(root), storeId), storeId, actor, time);
+        var heads = new HeadFiles(options.LogHeadFolder ?? HeadFolderOf(root), storeId);
+        Chains = new EventChains(store, LogKeys, heads);
+        Events = new EventLog(store, new EventLogVerifier(store, LogKeys, heads), storeId, actor, time);
         var epochs = new RaisedEpochs();
-        Work = new UnitOfWork(store, Events, Authenticator, epochs, kms, time, options.OnKmsCall, options.OnWarning);
+        _checks = new StateChecks(Chains);
+        EventWriter = new EventWriter(Events, Chains, LogKeys);
+        Work = new UnitOfWork(store, _checks, Events, EventWriter, epochs, kms, time, options.OnKmsCall, options.OnWarning);
 
         var refusals = new RefusalLog(Work, time);
-        var regions = new ProviderRegions(Work, Authenticator, refusals, new RegionCircuits(time));
-        var sealer = new KeySealer(new KeySources(InternalKms, Authenticator), InternalKms, options.AeadFactory);
-        var secondLayer = new SecondLayer(Authenticator);
+        var regions = new ProviderRegions(Work, refusals, new RegionCircuits(time));
+        var sealer = new KeySealer(new KeySources(InternalKms), InternalKms, options.AeadFactory);
         var keyMaker = new KeyMaker(sealer, regions, time);
-        Leases = new KeyLeases(store, sealer, regions, Authenticator, secondLayer, epochs, time, options.KeyLease, options.AeadFactory);
-        RootKey = new RootKeyService(Work, sealer, InternalKms, LogKeys, vault, storeId);
+        Leases = new KeyLeases(Work, sealer, regions, epochs, time, options.KeyLease, options.AeadFactory);
+        RootKey = new RootKeyService(Work, sealer, InternalKms, LogKeys, Chains, vault, storeId);
 
-        var validator = new KeyProviderValidator(sealer, Authenticator, time);
-        var tester = new KeyProviderTester(Work, Leases, validator, new RegionReview(Work, sealer, Authenticator), refusals, time);
+        var validator = new KeyProviderValidator(sealer, time);
+        var tester = new KeyProviderTester(Work, Leases, validator, new RegionReview(Work, sealer), refusals, time);
         var grants = new GrantMaker(time);
         Providers = new KeyProviderService(Work, Events, Session, keyMaker, tester, grants, time);
         Keys = new KeyService(Work, Leases, keyMaker);
 
         Platforms = new PlatformService(Work);
-        Tenants = new TenantService(Work, keyMaker, new FirstProvider(Work, Authenticator, tester, grants, time), time);
+        Tenants = new TenantService(Work, keyMaker, new FirstProvider(Work, tester, grants, time), time);
 
         var contextKeys = new ContextKeys(Work);
         var reader = new TenantMessageReader(Work, Leases, contextKeys, new MessageReader(options.AeadFactory), options.FileEffects, time);
@@ -76,16 +81,16 @@ internal sealed class Composition : IAsyncDisposable
                 new CatalogWriter(Work, time),
                 new FileNames(options.FileEffects),
                 new SourceRemover(reader, options.FileEffects)));
-        var files = new FileWork(protector, new FileUnprotector(reader, options.FileEffects, time), new FileTester(reader, time), options.FileEffects, time);
+        var files = new FileWork(protector, new FileUnprotector(Work, reader, options.FileEffects, time), new FileTester(reader, time), options.FileEffects, time);
         var values = new ValueWork(Work, Leases, reservations, materials, writer, reader);
         Data = new TenantDataProtector(Work, contextKeys, files, values);
 
-        Migrations = new KeyMigrationService(Work, Providers, Session, new KekRewrapper(Work, Session, keyMaker, secondLayer, time), actor, time);
-        var connections = new KeyConnections(Work, Authenticator);
+        Migrations = new KeyMigrationService(Work, Providers, Session, new KekRewrapper(Work, Session, keyMaker, time), actor, time);
+        var connections = new KeyConnections(Work);
         MasterKeys = new MasterKeyService(Work, connections, time);
         Grants = new KeyGrantService(Work, connections);
-        Policies = new PolicyService(Work, Authenticator, time);
-        Drills = new DrillService(Work, sealer, Authenticator, secondLayer, Session, new LeftOvers(Work, Events, Session, time), time);
+        Policies = new PolicyService(Work, time);
+        Drills = new DrillService(Work, sealer, Session, new LeftOvers(Work, Events, Session, time), time);
     }
 
     public SessionKeeper Session { get; }
@@ -94,9 +99,11 @@ internal sealed class Composition : IAsyncDisposable
 
     public LogKeys LogKeys { get; }
 
-    public ProviderAuthenticator Authenticator { get; }
+    public EventChains Chains { get; }
 
     public EventLog Events { get; }
+
+    public EventWriter EventWriter { get; }
 
     public UnitOfWork Work { get; }
 
@@ -123,6 +130,11 @@ internal sealed class Composition : IAsyncDisposable
     public PolicyService Policies { get; }
 
     public DrillService Drills { get; }
+
+    /// <summary>Writes that the store was created, in the transaction that gives it its root.</summary>
+    public Task<IReadOnlyList<ChainTip>> WriteCreatedAsync(IStoreTransaction transaction) => EventWriter.WriteAsync(
+        new CheckedTransaction(transaction, _checks),
+        [new NewEvent(EventTypes.StoreCreated, null, Events.Now(), new JObject { ["rootKeyId"] = InternalKms.Roots.Current.Id })]);
 
     /// <summary>Zeroes every key and closes the store; sessions have ended before.</summary>
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using TenantEncryption.Events;
 using TenantEncryption.Keys.Root;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption;
 
@@ -8,6 +9,9 @@ public sealed record StoreInfo
 {
     /// <summary>Where the store is.</summary>
     public required string Path { get; init; }
+
+    /// <summary>What the store can do beside keeping rows.</summary>
+    public required StoreCapabilities Capabilities { get; init; }
 
     /// <summary>The store's id.</summary>
     public required string StoreId { get; init; }
@@ -33,8 +37,14 @@ public sealed record StoreInfo
     /// <summary>The number of catalogued messages.</summary>
     public long Messages { get; init; }
 
-    /// <summary>The end of the event log; noted elsewhere, it shows later whether the log was cut.</summary>
-    public required EventLogHead LogHead { get; init; }
+    /// <summary>
+    /// The ends of the chains of events, the store's own first, each beside the one that this machine keeps outside the store. Noted elsewhere, a head shows
+    /// later whether its chain was cut.
+    /// </summary>
+    public required IReadOnlyList<EventLogHeadState> Heads { get; init; }
+
+    /// <summary>The chains of which the store is older than what this machine saw.</summary>
+    public IReadOnlyList<EventLogHeadState> RolledBack => Heads.Where(head => head.RolledBack).ToArray();
 
     /// <inheritdoc/>
     public override string ToString() => Path;

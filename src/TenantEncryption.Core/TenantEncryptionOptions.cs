@@ -10,7 +10,7 @@ public sealed record TenantEncryptionOptions
     /// <summary>Keeps the root key of the internal KMS; <see langword="null"/> for <see cref="FileRootKeyVault"/> in the user's configuration folder.</summary>
     public IRootKeyVault? RootKeyVault { get; init; }
 
-    /// <summary>The folder in which the head of the event log is kept outside the store; <see langword="null"/> for that of the user's root keys, or of the machine's where the root key is one.</summary>
+    /// <summary>The folder in which the heads of the event log are kept outside the store; <see langword="null"/> for that of the user's root keys, or of the machine's where the root key is one.</summary>
     public string? LogHeadFolder { get; init; }
 
     /// <summary>Who acts, for events; <see langword="null"/> for the user and machine of the process.</summary>

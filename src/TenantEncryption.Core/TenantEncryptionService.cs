@@ -1,11 +1,9 @@
-using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Data;
 using TenantEncryption.Drills;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Grants;
-using TenantEncryption.Integrity;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
@@ -48,7 +46,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     public KeyService Keys => _parts.Keys;
 
     /// <summary>The root key of the internal KMS.</summary>
-    internal RootKeyService RootKey => _parts.RootKey;
+    public RootKeyService RootKey => _parts.RootKey;
 
     /// <summary>Customer master keys in AWS KMS.</summary>
     public MasterKeyService MasterKeys => _parts.MasterKeys;
@@ -100,12 +98,13 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     /// <returns>The facts.</returns>
     public async Task<StoreInfo> DescribeAsync(CancellationToken cancellationToken = default)
     {
-        EventLogHead head = await Events.GetHeadAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<EncryptionTenant> tenants = await Tenants.ListAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<EventLogHeadState> heads = await Events.ListHeadsAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<string> tenants = await Tenants.ListIdsAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<KeyProvider> providers = await Providers.ListAsync(new KeyProviderFilter(), cancellationToken).ConfigureAwait(false);
         return new StoreInfo
         {
             Path = _store.Location,
+            Capabilities = _store.Capabilities,
             StoreId = _root.StoreId,
             SchemaVersion = _store.SchemaVersion,
             RootKeyProtection = _root.Vault.Protection,
@@ -114,9 +113,19 @@ public sealed class TenantEncryptionService : IAsyncDisposable
             Providers = providers.Count,
             Keys = providers.Sum(provider => provider.KeyCount),
             Messages = providers.Sum(provider => provider.MessageCount),
-            LogHead = head,
+            Heads = heads,
         };
     }
+
+    /// <summary>
+    /// Accepts that the store is older than what this machine saw of it, as after a backup was restored on purpose: an event in each chain says so. Until then
+    /// nothing is read or written for the tenants that lack something. What else was altered is not accepted by it.
+    /// </summary>
+    /// <param name="cancellationToken">Ends it; what was accepted stays so.</param>
+    /// <returns>The chains that lacked what this machine saw, as they were.</returns>
+    /// <exception cref="TenantEncryptionException"><c>STORE_ALTERED</c>, <c>STORAGE_FAILED</c>, <c>STORE_LOCKED</c>.</exception>
+    public Task<IReadOnlyList<EventLogHeadState>> AcceptRollbackAsync(CancellationToken cancellationToken = default) =>
+        new RollbackAcceptance(Work, Events, _parts.Chains).AcceptAsync(cancellationToken);
 
     /// <summary>Ends the sessions that are still open, which records what they did, zeroes every key and closes the store.</summary>
     public async ValueTask DisposeAsync()
@@ -177,6 +186,11 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         }
 
         var service = new TenantEncryptionService(store, kms, options, known);
+        if (store.FindExposure() is { } how)
+        {
+            service.Work.Warn($"The store '{store.Location}' {how}. Who writes it can't read or forge anything, and can deny service.");
+        }
+
         try
         {
             await CatalogRecovery.SettleAsync(store, service._parts.Session, cancellationToken).ConfigureAwait(false);
@@ -207,16 +221,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         var service = new TenantEncryptionService(store, kms, options, root) { IsNew = known is null };
         try
         {
-            if (await LogKeys.CurrentIdAsync(transaction.Settings).ConfigureAwait(false) == 0)
-            {
-                await service._parts.LogKeys.BeginNextAsync(transaction.Settings).ConfigureAwait(false);
-                Operation operation = service.Work.Begin("TenantEncryptionService.OpenAsync");
-                await using var ended = operation.ConfigureAwait(false);
-                var change = new Change(transaction, service.Events, service._parts.Authenticator, operation);
-                await change.RecordAsync(EventTypes.StoreCreated, null, new JObject { ["rootKeyId"] = root.Keys.Current.Id }).ConfigureAwait(false);
-            }
-
+            IReadOnlyList<ChainTip> tips = known is null ? await service._parts.WriteCreatedAsync(transaction).ConfigureAwait(false) : [];
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            service._parts.EventWriter.Committed(tips);
             return service;
         }
         catch

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using TenantEncryption.Errors;
 using TenantEncryption.Files;
 using TenantEncryption.Sqlite.Connections;
 using TenantEncryption.Sqlite.Schema;
@@ -65,6 +66,30 @@ public sealed class SqliteStore : IStore
     /// <inheritdoc/>
     public int SchemaVersion => StoreSchema.LatestVersion;
 
+    /// <inheritdoc/>
+    public StoreCapabilities Capabilities { get; } = new(OverwritesReplacedRecords: true, SharedByMachines: false);
+
+    /// <inheritdoc/>
+    public string? FindExposure()
+    {
+        const UnixFileMode OthersMayWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        if (OperatingSystem.IsWindows() || !File.Exists(Location))
+        {
+            return null;
+        }
+
+        foreach ((string path, UnixFileMode mode) in new[] { (Location, File.GetUnixFileMode(Location)), (Folder, File.GetUnixFileMode(Folder)) })
+        {
+            // Who may write the folder may put another database in its place, unless it is sticky.
+            if ((mode & OthersMayWrite) != 0 && (path == Location || !mode.HasFlag(UnixFileMode.StickyBit)))
+            {
+                return $"can be written by others: '{path}' has the mode {Convert.ToString((int)mode, 8).PadLeft(4, '0')}";
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Opens the store, makes it when there is none (unless <see cref="SqliteStoreOptions.Create"/> says otherwise), and raises an older schema to <see cref="SchemaVersion"/>. Calling it is optional.</summary>
     /// <param name="cancellationToken">Ends waiting for other processes.</param>
     /// <returns>When it is open.</returns>
@@ -126,6 +151,11 @@ public sealed class SqliteStore : IStore
             {
                 // Another process raised it while this one had it open.
                 throw StoreErrors.Newer(Location, version, SchemaVersion);
+            }
+
+            if (connection.FindForeignSchema() is { } difference)
+            {
+                throw new TenantEncryptionException(ErrorCodes.StoreAltered, $"The store '{Location}' was altered: {difference}.");
             }
 
             return new SqliteStoreTransaction(this, connection, access);

@@ -16,7 +16,10 @@ Describe 'Get-EncryptionEvent' {
     It 'lists CloudEvents, oldest first' {
         $events = Get-EncryptionEvent
         $events | Should -BeOfType TenantEncryption.Events.EncryptionEvent
-        $events.Sequence | Should -Be (1..$events.Count)
+        $acme = $events.Where({ $_.TenantId -eq 'acme' })
+        $acme.Sequence | Should -Be (1..$acme.Count)
+        ($events | Sort-Object Time -Stable).Id | Should -Be $events.Id
+        $acme.StateDigest | Should -Not -BeNullOrEmpty
         $events[0].SpecVersion | Should -Be '1.0'
         $events.Type | Should -Contain 'tenantencryption.v1.tenant.created'
     }
@@ -57,20 +60,28 @@ Describe 'Get-EncryptionEvent' {
 }
 
 Describe 'Test-EncryptionEventLog' {
-    It 'verifies the log, and up to a head that was noted' {
-        $head = (Get-TenantEncryption).LogHead
-        $result = Test-EncryptionEventLog -Head $head
+    It 'verifies every chain, and up to the heads that were noted' {
+        $heads = (Get-TenantEncryption).Heads
+        $result = Test-EncryptionEventLog -Head $heads
         $result.Success | Should -BeTrue
-        $result.Records | Should -Be $head.Sequence
+        $result.Chains | Should -Be $heads.Count
+        $result.Records | Should -Be ($heads.Head.Sequence | Measure-Object -Sum).Sum
         Test-EncryptionEventLog -Quiet | Should -BeExactly $true
     }
 
+    It 'verifies the chain of one tenant' {
+        $head = (Get-TenantEncryption).Heads.Where({ $_.TenantId -eq 'acme' }).Head
+        $result = Test-EncryptionEventLog -TenantId acme
+        $result.Records, $result.Chains, "$($result.Head)" | Should -Be $head.Sequence, 1, "$head"
+        (Get-EncryptionTenant globex | Test-EncryptionEventLog).Success | Should -BeTrue
+    }
+
     It 'tells a log that has not what was noted' {
-        $head = (Get-TenantEncryption).LogHead
-        $result = Test-EncryptionEventLog -Head "$($head.Sequence + 5):$($head.Mac)"
+        $head = (Get-TenantEncryption).Heads.Where({ $_.TenantId -eq 'acme' }).Head
+        $result = Test-EncryptionEventLog -Head "$($head.Sequence + 5):$($head.Mac):acme"
         $result.Success | Should -BeFalse
-        $result.Code | Should -Be 'EVENT_LOG_ALTERED'
-        Test-EncryptionEventLog -Head "$($head.Sequence):$('0' * 64)" -Quiet | Should -BeExactly $false
+        $result.Code, $result.TenantId, $result.FirstBad | Should -Be 'EVENT_LOG_ALTERED', 'acme', ($head.Sequence + 1)
+        Test-EncryptionEventLog -Head "$($head.Sequence):$('0' * 64):acme" -Quiet | Should -BeExactly $false
     }
 
     It 'refuses a head that is none' {

@@ -104,7 +104,7 @@ function Initialize-World([string] $Code, [string] $Name, [int] $Number) {
     if ($Code -match '\./protected' -and $Name -ne 'Protect-TenantData') { $null = Protect-TenantData ./invoices -TenantId acme -Recurse -Destination ./protected }
     if ($Code -match 'policy\.json' -and $Name -eq 'Test-KeyPolicy') { Get-KeyPolicy -Platform qlik-cloud -TenantId 6BxR0mKt -KeyArn $arn -AsJson -WarningAction Ignore | Set-Content policy.json }
     if ($Code -match '\$text \|') { $script:text = 'secret' | Protect-TenantData -TenantId acme }
-    if ($Code -match '\$noted\b') { $script:noted = (Get-TenantEncryption).LogHead.ToString() }
+    if ($Code -match '\$noted\b') { $script:noted = (Get-TenantEncryption).Heads.ForEach('ToString') }
     $script:key = $arn
     $script:id = $null
     switch ("$Name/$Number") {
@@ -113,6 +113,8 @@ function Initialize-World([string] $Code, [string] $Name, [int] $Number) {
             Write-RawMessage "$PWD/export.bin" $raw backup k1
             $script:key = ConvertTo-SecureString ([Convert]::ToBase64String($raw)) -AsPlainText -Force
         }
+        # The root key is there still, or somebody would be asked.
+        'Import-RootKey/1' { $null = Export-RootKey ./root.json (Read-Host -AsSecureString) }
         'Restore-KeyProvider/1' { Disable-KeyProvider old-cmk -TenantId acme -Force }
         'Start-KeyMigration/2' { $null = Start-KeyMigration -TenantId acme -To acme-cmk }
         'Enable-MasterKey/1' { Disable-MasterKey $arn -AllRegions }

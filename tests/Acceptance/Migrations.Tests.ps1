@@ -11,13 +11,13 @@ AfterAll {
 Describe 'Measure-KeyMigration' {
     It 'tells the plan and changes nothing' {
         $null = New-TenantWithKey $sandbox plan
-        $head = (Get-TenantEncryption).LogHead
+        $head = (Get-TenantEncryption).Heads.ForEach('ToString')
         $plan = Measure-KeyMigration plan plan-cmk
         $plan | Should -BeOfType TenantEncryption.Migration.KeyMigrationPlan
         $plan.Keks | Should -Be 1
         $plan.MigratingTo | Should -Be 'plan-cmk'
         $plan.Refusals | Should -BeNullOrEmpty
-        (Get-TenantEncryption).LogHead | Should -Be $head
+        (Get-TenantEncryption).Heads.ForEach('ToString') | Should -Be $head
     }
 }
 
@@ -52,10 +52,10 @@ Describe 'Start-KeyMigration' {
     }
 
     It 'shows the plan with -WhatIf and changes nothing' {
-        $before = (Get-TenantEncryption).LogHead
+        $before = (Get-TenantEncryption).Heads.ForEach('ToString')
         $run = Invoke-Runbook 'Start-KeyMigration moves moves-cmk -WhatIf'
         $run.Output -replace '\s+', ' ' | Should -BeLike '*key*KMS calls*nobody forget*'
-        (Get-TenantEncryption).LogHead | Should -Be $before
+        (Get-TenantEncryption).Heads.ForEach('ToString') | Should -Be $before
     }
 
     It 'tells the KMS calls with -WhatIf: those that are made' {

@@ -9,11 +9,53 @@ public abstract class EventTableContract<TStore>
     public async Task The_last_record_comes_back_as_it_was_appended()
     {
         await using var store = new TStore();
-        Assert.Null(await store.ReadAsync(t => t.Events.LastAsync()));
+        Assert.Null(await store.ReadAsync(t => t.Events.LastAsync("acme")));
         StoredEvent second = Sample.Event(2, "ünï 😀", "kp-1") with { LogKeyId = 7 };
-        await AppendAsync(store, Sample.Event(1), second);
+        await AppendAsync(store, Sample.Event(1, "ünï 😀"), second, Sample.Event(1), Sample.Event(1, tenantId: null));
 
-        Assert.Equivalent(second, await store.ReadAsync(t => t.Events.LastAsync()), strict: true);
+        Assert.Equivalent(second, await store.ReadAsync(t => t.Events.LastAsync("ünï 😀")), strict: true);
+        Assert.Equivalent(second, await store.ReadAsync(t => t.Events.FindAsync("ünï 😀", 2)), strict: true);
+        Assert.Null(await store.ReadAsync(t => t.Events.FindAsync("ünï 😀", 3)));
+        Assert.Equal(1, (await store.ReadAsync(t => t.Events.LastAsync("acme")))!.Sequence);
+        Assert.Equal(1, (await store.ReadAsync(t => t.Events.LastAsync(StoredEvent.StoreChain)))!.Sequence);
+        Assert.Null(await store.ReadAsync(t => t.Events.LastAsync("Acme")));
+    }
+
+    [Fact]
+    public async Task A_record_is_in_the_chain_of_the_tenant_that_it_names()
+    {
+        await using var store = new TStore();
+
+        await Assert.ThrowsAsync<TenantEncryptionException>(() => AppendAsync(store, Sample.Event(1) with { Chain = "globex" }));
+        await Assert.ThrowsAsync<TenantEncryptionException>(() => AppendAsync(store, Sample.Event(1) with { Chain = StoredEvent.StoreChain }));
+        await Assert.ThrowsAsync<TenantEncryptionException>(() => AppendAsync(store, Sample.Event(1, tenantId: null) with { Chain = "acme" }));
+    }
+
+    [Fact]
+    public async Task The_ends_of_all_chains_are_listed_page_by_page()
+    {
+        await using var store = new TStore();
+        Assert.Empty(await store.ReadAsync(t => t.Events.ListLastAsync(null, 10)));
+        await AppendAsync(store, Sample.Event(1, "b"), Sample.Event(2, "b"), Sample.Event(1, "a"), Sample.Event(1, tenantId: null), Sample.Event(1, "c"));
+
+        IReadOnlyList<StoredEvent> all = await store.ReadAsync(t => t.Events.ListLastAsync(null, 10));
+        IReadOnlyList<StoredEvent> first = await store.ReadAsync(t => t.Events.ListLastAsync(null, 2));
+        IReadOnlyList<StoredEvent> rest = await store.ReadAsync(t => t.Events.ListLastAsync(first[^1].Chain, 10));
+
+        Assert.Equal([("", 1L), ("a", 1L), ("b", 2L), ("c", 1L)], all.Select(one => (one.Chain, one.Sequence)));
+        Assert.Equal(all.Select(one => one.Chain), first.Concat(rest).Select(one => one.Chain));
+        Assert.Equal(2, first.Count);
+    }
+
+    [Fact]
+    public async Task A_chain_is_read_page_by_page()
+    {
+        await using var store = new TStore();
+        await AppendAsync(store, [.. Enumerable.Range(1, 5).SelectMany(sequence => new[] { Sample.Event(sequence), Sample.Event(sequence, "globex") })]);
+
+        Assert.Equal([1, 2], (await store.ReadAsync(t => t.Events.ListChainAsync("acme", 0, 2))).Select(one => one.Sequence));
+        Assert.Equal([3, 4, 5], (await store.ReadAsync(t => t.Events.ListChainAsync("acme", 2, 9))).Select(one => one.Sequence));
+        Assert.Empty(await store.ReadAsync(t => t.Events.ListChainAsync("acme", 5, 9)));
     }
 
     [Theory]
@@ -28,7 +70,7 @@ public abstract class EventTableContract<TStore>
 
         await Assert.ThrowsAsync<TenantEncryptionException>(() => AppendAsync(store, Sample.Event(sequence)));
 
-        Assert.Equal(1, (await store.ReadAsync(t => t.Events.LastAsync()))!.Sequence);
+        Assert.Equal(1, (await store.ReadAsync(t => t.Events.LastAsync("acme")))!.Sequence);
     }
 
     [Fact]
@@ -45,24 +87,23 @@ public abstract class EventTableContract<TStore>
         await using var store = new TStore();
         await AppendAsync(
             store,
-            Sample.Event(1, "acme", "kp-1"),
-            Sample.Event(2, "globex", "kp-2"),
-            Sample.Event(3, "acme"),
-            Sample.Event(4, "acme", "kp-1"),
-            Sample.Event(5, "Acme"));
+            Sample.Event(1, "acme", "kp-1", Second(1)),
+            Sample.Event(1, "globex", "kp-2", Second(2)),
+            Sample.Event(2, "acme", null, Second(3)),
+            Sample.Event(3, "acme", "kp-1", Second(4)),
+            Sample.Event(1, "Acme", null, Second(5)),
+            Sample.Event(1, null, null, Second(6)));
 
-        Assert.Equal([1, 2, 3, 4, 5], await SequencesAsync(store, new EventFilter()));
-        Assert.Equal([1, 3, 4], await SequencesAsync(store, new EventFilter { TenantId = "acme" }));
-        Assert.Equal([1, 4], await SequencesAsync(store, new EventFilter { ProviderId = "kp-1" }));
-        Assert.Equal([4, 5], await SequencesAsync(store, new EventFilter { After = Sample.Noon.AddSeconds(3) }));
-        Assert.Equal([1, 2], await SequencesAsync(store, new EventFilter { Before = Sample.Noon.AddSeconds(3) }));
-        Assert.Equal([3, 4, 5], await SequencesAsync(store, new EventFilter { AfterSequence = 2 }));
-        Assert.Equal([1, 2], await SequencesAsync(store, new EventFilter { ToSequence = 2 }));
-        Assert.Equal([4, 5], await SequencesAsync(store, new EventFilter { Newest = 2 }));
-        Assert.Equal([3, 4], await SequencesAsync(store, new EventFilter { Newest = 2, TenantId = "acme" }));
-        Assert.Equal(
-            [4],
-            await SequencesAsync(store, new EventFilter { TenantId = "acme", ProviderId = "kp-1", After = Sample.Noon.AddSeconds(1) }));
+        Assert.Equal(["acme 1", "globex 1", "acme 2", "acme 3", "Acme 1", " 1"], await ListAsync(store, new EventFilter()));
+        Assert.Equal(["acme 1", "acme 2", "acme 3"], await ListAsync(store, new EventFilter { TenantId = "acme" }));
+        Assert.Equal(["acme 1", "acme 3"], await ListAsync(store, new EventFilter { ProviderId = "kp-1" }));
+        Assert.Equal(["acme 1", "acme 3"], await ListAsync(store, new EventFilter { TenantId = "acme", ProviderId = "kp-1" }));
+        Assert.Equal(["acme 3", "Acme 1", " 1"], await ListAsync(store, new EventFilter { After = Second(3) }));
+        Assert.Equal(["acme 1", "globex 1"], await ListAsync(store, new EventFilter { Before = Second(3) }));
+        Assert.Equal(["Acme 1", " 1"], await ListAsync(store, new EventFilter { Newest = 2 }));
+        Assert.Equal(["acme 2", "acme 3"], await ListAsync(store, new EventFilter { Newest = 2, TenantId = "acme" }));
+        Assert.Equal(["acme 3"], await ListAsync(store, new EventFilter { TenantId = "acme", ProviderId = "kp-1", After = Second(1) }));
+        Assert.Equal(["acme 1"], await ListAsync(store, new EventFilter { TenantId = "acme", ProviderId = "kp-1", Before = Second(3) }));
     }
 
     [Fact]
@@ -71,35 +112,61 @@ public abstract class EventTableContract<TStore>
         await using var store = new TStore();
         Assert.Empty(await store.ReadAsync(t => t.Events.ListTypesAsync()));
         await AppendAsync(store, [.. Enumerable.Range(1, 12).Select(sequence => OfType(sequence, "abc"[sequence % 3]))]);
+        await AppendAsync(store, Sample.Event(1, "globex", null, Second(13)));
 
-        Assert.Equal(["a", "b", "c"], await store.ReadAsync(t => t.Events.ListTypesAsync()));
-        Assert.Equal([3, 6, 9, 12], await SequencesAsync(store, new EventFilter { Types = ["a"] }));
-        Assert.Equal([8, 9, 11, 12], await SequencesAsync(store, new EventFilter { Types = ["a", "c", "x"], Newest = 4 }));
-        Assert.Equal([5, 6], await SequencesAsync(store, new EventFilter { Types = ["a", "c"], TenantId = "acme", AfterSequence = 3, ToSequence = 7 }));
-        Assert.Equal([3], (await store.ReadAsync(t => t.Events.ListAsync(new EventFilter { Types = ["a", "b"], AfterSequence = 1 }, 1))).Select(e => e.Sequence));
-        Assert.Empty(await SequencesAsync(store, new EventFilter { Types = [] }));
-        Assert.Empty(await SequencesAsync(store, new EventFilter { Types = ["a"], TenantId = "globex" }));
+        Assert.Equal(["a", "b", "c", "com.example.created"], await store.ReadAsync(t => t.Events.ListTypesAsync()));
+        Assert.Equal(["acme 3", "acme 6", "acme 9", "acme 12"], await ListAsync(store, new EventFilter { Types = ["a"] }));
+        Assert.Equal(["acme 8", "acme 9", "acme 11", "acme 12"], await ListAsync(store, new EventFilter { Types = ["a", "c", "x"], Newest = 4 }));
+        Assert.Equal(["acme 5", "acme 6"], await ListAsync(store, new EventFilter { Types = ["a", "c"], TenantId = "acme", After = Second(3), Before = Second(8) }));
+        Assert.Equal(["acme 5", "acme 6"], await ListAsync(store, new EventFilter { Types = ["a", "c"], After = Second(3), Before = Second(8) }));
+        Assert.Empty(await ListAsync(store, new EventFilter { Types = [] }));
+        Assert.Empty(await ListAsync(store, new EventFilter { Types = [], TenantId = "acme" }));
+        Assert.Empty(await ListAsync(store, new EventFilter { Types = ["a"], TenantId = "globex" }));
     }
 
     [Fact]
-    public async Task Times_are_narrowed_to_numbers_and_still_hold_where_the_clock_stepped()
+    public async Task A_chain_goes_by_number_and_several_by_time_also_where_the_clock_stepped()
     {
         await using var store = new TStore();
         int[] seconds = [1, 2, 9, 3, 4, 5];
-        await AppendAsync(store, [.. seconds.Select((second, index) => At(index + 1, second))]);
+        await AppendAsync(store, [.. seconds.Select((second, index) => Sample.Event(index + 1, "acme", null, Second(second)))]);
+        await AppendAsync(store, Sample.Event(1, "globex", null, Second(3)), Sample.Event(2, "globex", null, Second(8)));
 
-        async Task<(long, long?)> NarrowAsync(EventFilter filter)
+        Assert.Equal([1, 2, 3, 4, 5, 6], await SequencesAsync(store, new EventFilter { TenantId = "acme" }));
+        Assert.Equal([3, 6], await SequencesAsync(store, new EventFilter { TenantId = "acme", After = Second(4) }));
+        Assert.Equal([1, 2, 4], await SequencesAsync(store, new EventFilter { TenantId = "acme", Before = Second(4) }));
+        Assert.Empty(await SequencesAsync(store, new EventFilter { TenantId = "acme", After = Second(9) }));
+        Assert.Empty(await SequencesAsync(store, new EventFilter { TenantId = "acme", Before = Second(1) }));
+        Assert.Equal(["acme 1", "acme 2", "acme 4", "globex 1", "acme 5", "acme 6", "globex 2", "acme 3"], await ListAsync(store, new EventFilter()));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("acme")]
+    public async Task Pages_follow_each_other_without_a_gap_and_without_a_repeat(string? tenantId)
+    {
+        await using var store = new TStore();
+        await AppendAsync(store, [.. Enumerable.Range(1, 7).SelectMany(sequence => new[]
         {
-            EventFilter narrow = await store.ReadAsync(t => t.Events.NarrowAsync(filter));
-            return (narrow.AfterSequence, narrow.ToSequence);
+            Sample.Event(sequence, "acme", null, Second(sequence / 3)), Sample.Event(sequence, "globex", null, Second(sequence / 3)),
+        })]);
+        var filter = new EventFilter { TenantId = tenantId };
+        var met = new List<string>();
+        EventPosition? position = null;
+        while (true)
+        {
+            IReadOnlyList<StoredEvent> page = await store.ReadAsync(t => t.Events.ListAsync(filter, position, 3));
+            if (page.Count == 0)
+            {
+                break;
+            }
+
+            met.AddRange(page.Select(Name));
+            position = EventText.PositionOf(page[^1]);
         }
 
-        Assert.Equal((0, null), await NarrowAsync(new EventFilter()));
-        Assert.Equal((2, null), await NarrowAsync(new EventFilter { After = Sample.Noon.AddSeconds(4) }));
-        Assert.Equal((0, 4L), await NarrowAsync(new EventFilter { Before = Sample.Noon.AddSeconds(4) }));
-        Assert.Equal((0, 2L), await NarrowAsync(new EventFilter { Before = Sample.Noon.AddSeconds(4), ToSequence = 2 }));
-        Assert.Equal(0L, (await NarrowAsync(new EventFilter { After = Sample.Noon.AddSeconds(10) })).Item2);
-        Assert.Equal([3, 6], await SequencesAsync(store, await store.ReadAsync(t => t.Events.NarrowAsync(new EventFilter { After = Sample.Noon.AddSeconds(4) }))));
+        Assert.Equal(await ListAsync(store, filter), met);
+        Assert.Equal(tenantId is null ? 14 : 7, met.Distinct().Count());
     }
 
     [Fact]
@@ -109,21 +176,6 @@ public abstract class EventTableContract<TStore>
         await AppendAsync(store, Sample.Event(1), Sample.Event(2));
 
         Assert.Equal([2], await SequencesAsync(store, new EventFilter { After = Sample.Noon.AddSeconds(1).ToOffset(TimeSpan.FromHours(9)) }));
-    }
-
-    [Fact]
-    public async Task Paging_through_the_newest_yields_just_those()
-    {
-        await using var store = new TStore();
-        await AppendAsync(store, [.. Enumerable.Range(1, 10).Select(sequence => Sample.Event(sequence))]);
-        var met = new List<long>();
-        for (int page = 0; page < 3; page++)
-        {
-            var filter = new EventFilter { Newest = 5, AfterSequence = met.LastOrDefault() };
-            met.AddRange((await store.ReadAsync(t => t.Events.ListAsync(filter, 2))).Select(e => e.Sequence));
-        }
-
-        Assert.Equal([6, 7, 8, 9, 10], met);
     }
 
     [Theory]
@@ -146,14 +198,11 @@ public abstract class EventTableContract<TStore>
         await Assert.ThrowsAsync<TenantEncryptionException>(() => AppendAsync(store, Sample.Event(1) with { Json = "not JSON" }));
     }
 
+    private static DateTimeOffset Second(int second) => Sample.Noon.AddSeconds(second);
+
     private static StoredEvent OfType(long sequence, char type) => Sample.Event(sequence) with
     {
-        Json = $$"""{"type":"{{type}}","time":"{{Sample.TimeText(Sample.Noon)}}","tenantid":"acme"}""",
-    };
-
-    private static StoredEvent At(long sequence, int second) => Sample.Event(sequence) with
-    {
-        Json = $$"""{"type":"t","time":"{{Sample.TimeText(Sample.Noon.AddSeconds(second))}}","tenantid":"acme"}""",
+        Json = $$"""{"type":"{{type}}","time":"{{Sample.TimeText(Second((int)sequence))}}","tenantid":"acme"}""",
     };
 
     private static Task AppendAsync(TStore store, params StoredEvent[] records) => store.WriteAsync(async t =>
@@ -164,6 +213,11 @@ public abstract class EventTableContract<TStore>
         }
     });
 
+    private static string Name(StoredEvent record) => $"{record.Chain} {record.Sequence}";
+
+    private static async Task<IEnumerable<string>> ListAsync(TStore store, EventFilter filter) =>
+        (await store.ReadAsync(t => t.Events.ListAsync(filter, null, 100))).Select(Name);
+
     private static async Task<IEnumerable<long>> SequencesAsync(TStore store, EventFilter filter) =>
-        (await store.ReadAsync(t => t.Events.ListAsync(filter, 100))).Select(e => e.Sequence);
+        (await store.ReadAsync(t => t.Events.ListAsync(filter, null, 100))).Select(e => e.Sequence);
 }

@@ -48,23 +48,24 @@ public abstract class KeyTableContract<TStore>
     }
 
     [Fact]
-    public async Task Keys_with_an_internal_share_are_those_of_the_internal_KMS_and_those_with_a_second_layer()
+    public async Task Records_are_listed_as_they_are_without_counts()
     {
         await using TStore store = await WithKeyAsync();
-        KeyRecord record = Sample.Record("kek-2", "acme", "kp-acme") with { SealedInternalShare = [] };
-        await store.WriteAsync(async t =>
-        {
-            await t.Keys.AddAsync(new KeyEncryptionKey { Record = record, Status = KeyEncryptionKeyStatus.Previous });
-            await t.Keys.AddAsync(new KeyEncryptionKey
-            {
-                Record = record with { KekId = "kek-3", KeyArn = "internal" },
-                Status = KeyEncryptionKeyStatus.Previous,
-            });
-        });
 
-        IReadOnlyList<KeyEncryptionKey> keys = await store.ReadAsync(t => t.Keys.ListWithInternalShareAsync());
+        KeyEncryptionKey listed = Assert.Single(await store.ReadAsync(t => t.Keys.ListRecordsAsync("acme")));
 
-        Assert.Equal(["kek-acme", "kek-3"], keys.Select(key => key.KekId));
+        Assert.Equivalent((await store.ReadAsync(t => t.Keys.FindAsync("kek-acme")))!.Record, listed.Record, strict: true);
+        Assert.Empty(await store.ReadAsync(t => t.Keys.ListRecordsAsync("globex")));
+    }
+
+    [Fact]
+    public async Task The_wraps_of_a_key_are_counted_without_its_record()
+    {
+        await using TStore store = await WithKeyAsync();
+        await store.WriteAsync(t => t.Keys.ReserveAsync(Sample.Reservation("res-1", "acme", "kek-acme", "kp-acme", wraps: 7), 7));
+
+        Assert.Equal(7, await store.ReadAsync(t => t.Keys.CountWrapsAsync("kek-acme")));
+        Assert.Null(await store.ReadAsync(t => t.Keys.CountWrapsAsync("kek-none")));
     }
 
     [Fact]

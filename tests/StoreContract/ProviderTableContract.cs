@@ -29,15 +29,53 @@ public abstract class ProviderTableContract<TStore>
     }
 
     [Fact]
-    public async Task An_update_replaces_every_value()
+    public async Task An_update_replaces_every_value_but_the_last_test_which_is_noted_by_itself()
     {
         await using TStore store = await WithTenantsAsync();
         await store.WriteAsync(transaction => transaction.Providers.AddAsync(
             new KeyProvider { Id = "kp-1", TenantId = "acme", Name = "Internal", CreatedAt = Sample.Noon.AddDays(-1) }));
         KeyProvider changed = Sample.Provider("kp-1", "acme", "renamed", KeyProviderStatus.Active);
         await store.WriteAsync(transaction => transaction.Providers.UpdateAsync(changed));
+        Assert.Null((await store.ReadAsync(transaction => transaction.Providers.FindActiveAsync("acme")))!.LastTest);
+        await store.WriteAsync(transaction => transaction.Providers.NoteTestAsync("kp-1", changed.LastTestedAt!.Value, changed.LastTest!));
 
         AssertSame(changed, await store.ReadAsync(transaction => transaction.Providers.FindActiveAsync("acme")));
+    }
+
+    [Fact]
+    public async Task Registrations_are_listed_as_they_are_without_counts()
+    {
+        await using TStore store = await WithTenantsAsync();
+        KeyProvider[] added = [Sample.Provider("kp-2", "acme", "two"), Sample.Provider("kp-1", "acme", "one")];
+        await store.WriteAsync(async t =>
+        {
+            await t.Providers.AddAsync(added[0]);
+            await t.Providers.AddAsync(added[1]);
+            await t.Providers.AddAsync(Sample.Provider("kp-3", "globex", "one"));
+        });
+
+        IReadOnlyList<KeyProvider> listed = await store.ReadAsync(t => t.Providers.ListRegistrationsAsync("acme"));
+
+        Assert.Equal(2, listed.Count);
+        AssertSame(added[0], listed[0]);
+        AssertSame(added[1], listed[1]);
+    }
+
+    [Fact]
+    public async Task The_tenants_that_have_a_provider_are_listed_once_each()
+    {
+        await using TStore store = await WithTenantsAsync();
+        await store.WriteAsync(async t =>
+        {
+            await t.Providers.AddAsync(Sample.Provider("kp-1", "acme", "one"));
+            await t.Providers.AddAsync(Sample.Provider("kp-2", "acme", "two"));
+            await t.Providers.AddAsync(Sample.Provider("kp-3", "globex", "one"));
+        });
+
+        Assert.Equal(["acme", "globex"], await store.ReadAsync(t => t.Providers.ListTenantsAsync(new KeyProviderFilter())));
+        Assert.Equal(["acme"], await store.ReadAsync(t => t.Providers.ListTenantsAsync(new KeyProviderFilter { Name = "two" })));
+        Assert.Equal(["globex"], await store.ReadAsync(t => t.Providers.ListTenantsAsync(new KeyProviderFilter { Id = "kp-3" })));
+        Assert.Empty(await store.ReadAsync(t => t.Providers.ListTenantsAsync(new KeyProviderFilter { Name = "three" })));
     }
 
     [Fact]
@@ -63,6 +101,7 @@ public abstract class ProviderTableContract<TStore>
     {
         await using TStore store = await WithTenantsAsync();
 
+        await RefusedAsync(ErrorCodes.ProviderNotFound, store, t => t.Providers.NoteTestAsync("kp-1", Sample.Noon, "SUCCESS"));
         await RefusedAsync(ErrorCodes.ProviderNotFound, store, t => t.Providers.UpdateAsync(Sample.Provider("kp-1", "acme", "main")));
         await RefusedAsync(ErrorCodes.ProviderNotFound, store, t => t.Providers.RemoveAsync("kp-1"));
     }

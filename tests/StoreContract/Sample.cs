@@ -67,7 +67,6 @@ internal static class Sample
         DemotedFromCurrentAt = Noon.AddMinutes(2),
         LastTestedAt = Noon.AddMinutes(3),
         LastTest = "SUCCESS",
-        Authenticator = "1:00ff",
     };
 
     public static KeyRecord Record(string kekId, string tenantId, string providerId, byte fill = 1) => new()
@@ -124,12 +123,15 @@ internal static class Sample
     public static WrapReservation Reservation(string id, string tenantId, string? kekId, string providerId, long wraps = 100, string session = "s") =>
         new(id, tenantId, kekId, providerId, 3, wraps, session);
 
-    public static StoredEvent Event(long sequence, string tenantId = "acme", string? providerId = null, DateTimeOffset? time = null)
+    public static StoredEvent Event(long sequence, string? tenantId = "acme", string? providerId = null, DateTimeOffset? time = null)
     {
         string at = TimeText(time ?? Noon.AddSeconds(sequence));
         string data = providerId is null ? "{}" : $$"""{"providerId":"{{providerId}}"}""";
-        string json = $$"""{"specversion":"1.0","type":"com.example.created","time":"{{at}}","tenantid":"{{tenantId}}","data":{{data}}}""";
-        return new StoredEvent(sequence, 1, json, [.. BitConverter.GetBytes(sequence)]);
+        string of = tenantId is null ? "" : $"""
+            "tenantid":"{tenantId}",
+            """;
+        string json = $$"""{"specversion":"1.0","type":"com.example.created","time":"{{at}}",{{of}}"data":{{data}}}""";
+        return new StoredEvent(tenantId ?? StoredEvent.StoreChain, sequence, 1, json, [.. BitConverter.GetBytes(sequence)]);
     }
 
     /// <summary>A time as a record of the log has it.</summary>

@@ -56,6 +56,8 @@ public abstract class SessionTableContract<TStore>
         await using var store = new TStore();
         await store.WriteAsync(t => t.Sessions.PutAsync(Sample.Session("s")));
 
+        Assert.False(await store.ReadAsync(t => t.Sessions.AnyAsync(Sample.Noon)));
+        Assert.True(await store.ReadAsync(t => t.Sessions.AnyAsync(Sample.Noon.AddTicks(1))));
         Assert.Equal(0, await store.WriteAsync(t => t.Sessions.SweepAsync(Sample.Noon)));
         Assert.Equal(1, await store.WriteAsync(t => t.Sessions.SweepAsync(Sample.Noon.AddTicks(1))));
     }

@@ -68,14 +68,14 @@ public abstract class SeveralProcessesContract<TStore>
         return store;
     }
 
-    private static async Task<long> CountAsync(TStore store) => (await store.ReadAsync(t => t.Events.LastAsync()))?.Sequence ?? 0;
+    private static async Task<long> CountAsync(TStore store) => (await store.ReadAsync(t => t.Events.LastAsync("acme")))?.Sequence ?? 0;
 
     // A process names its session and its reservation by its id, and ends neither.
     private static async Task AssertConsistentAsync(TStore store, long expected, IEnumerable<int> processes)
     {
         await using (IStoreTransaction reader = await store.Store.BeginAsync(StoreAccess.Read))
         {
-            IReadOnlyList<StoredEvent> events = await reader.Events.ListAsync(new EventFilter(), int.MaxValue);
+            IReadOnlyList<StoredEvent> events = await reader.Events.ListChainAsync("acme", 0, int.MaxValue);
             KeyEncryptionKey key = (await reader.Keys.FindAsync("kek-acme"))!;
             long reserved = 0;
             foreach (int process in processes)

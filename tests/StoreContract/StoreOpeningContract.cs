@@ -39,12 +39,12 @@ public abstract class StoreOpeningContract<TStore>
         await Task.WhenAll(stores.Select(each => Task.Run(async () =>
         {
             await using IStoreTransaction transaction = await each.BeginAsync(StoreAccess.Write);
-            long next = ((await transaction.Events.LastAsync())?.Sequence ?? 0) + 1;
+            long next = ((await transaction.Events.LastAsync("acme"))?.Sequence ?? 0) + 1;
             await transaction.Events.AppendAsync(Sample.Event(next));
             await transaction.CommitAsync();
             await each.DisposeAsync();
         })));
 
-        Assert.Equal(8, (await store.ReadAsync(t => t.Events.LastAsync()))!.Sequence);
+        Assert.Equal(8, (await store.ReadAsync(t => t.Events.LastAsync("acme")))!.Sequence);
     }
 }

@@ -109,11 +109,11 @@ public abstract class StoreTransactionContract<TStore>
         await using var store = new TStore();
         await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(() => store.WriteAsync(async t =>
         {
-            long next = ((await t.Events.LastAsync())?.Sequence ?? 0) + 1;
+            long next = ((await t.Events.LastAsync("acme"))?.Sequence ?? 0) + 1;
             await t.Events.AppendAsync(Sample.Event(next));
         }))));
 
-        Assert.Equal(64, (await store.ReadAsync(t => t.Events.LastAsync()))!.Sequence);
+        Assert.Equal(64, (await store.ReadAsync(t => t.Events.LastAsync("acme")))!.Sequence);
     }
 
 }

@@ -36,9 +36,9 @@ static IStore StoreAt(string address) => address.Split(':', 2) switch
 async Task WrapAsync(IStoreTransaction transaction, long wraps)
 {
     await transaction.Keys.ReserveAsync(new WrapReservation(session, "acme", "kek-acme", "kp-acme", 3, wraps, session), 1);
-    long next = ((await transaction.Events.LastAsync())?.Sequence ?? 0) + 1;
+    long next = ((await transaction.Events.LastAsync("acme"))?.Sequence ?? 0) + 1;
     const string Json = """{"type":"com.example.wrapped","time":"2026-03-14T12:00:00.0000000Z","tenantid":"acme"}""";
-    await transaction.Events.AppendAsync(new StoredEvent(next, 1, Json, [0]));
+    await transaction.Events.AppendAsync(new StoredEvent("acme", next, 1, Json, [0]));
 }
 
 async Task WriteAsync(Func<IStoreTransaction, Task> work)

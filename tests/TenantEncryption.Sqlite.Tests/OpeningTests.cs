@@ -1,7 +1,5 @@
 using Microsoft.Data.Sqlite;
 using TenantEncryption.Errors;
-using TenantEncryption.Providers;
-using TenantEncryption.StoreContract;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Sqlite.Tests;
@@ -44,27 +42,71 @@ public sealed class OpeningTests
         await again.OpenAsync();
     }
 
-    [Fact]
-    public async Task A_store_of_the_first_version_is_brought_to_the_latest_with_all_that_it_has()
+    [Theory]
+    [InlineData("CREATE TRIGGER planted BEFORE INSERT ON events BEGIN SELECT RAISE(IGNORE); END", "trigger planted")]
+    [InlineData("CREATE TRIGGER planted AFTER UPDATE OF status ON key_providers BEGIN UPDATE key_providers SET status = OLD.status WHERE id = OLD.id; END", "trigger planted")]
+    [InlineData("CREATE VIEW planted AS SELECT * FROM events", "view planted")]
+    [InlineData("CREATE TABLE planted (a)", "table planted")]
+    [InlineData("CREATE INDEX planted ON events (mac)", "index planted")]
+    [InlineData("CREATE UNIQUE INDEX planted ON key_providers (status)", "index planted")]
+    [InlineData("ALTER TABLE events ADD COLUMN planted TEXT", "table events")]
+    [InlineData("DROP TRIGGER events_never_change", "trigger events_never_change")]
+    [InlineData("DROP INDEX key_providers_active", "index key_providers_active")]
+    [InlineData("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'is changed', 'is altered') WHERE name = 'events_never_change'", "trigger events_never_change")]
+    public async Task A_schema_that_this_software_did_not_make_is_refused_at_open_and_while_it_is_open(string statement, string named)
     {
         await using var store = new TemporaryStore();
-        await store.WriteAsync(t => t.Tenants.AddAsync(Sample.Tenant("acme")));
-        var provider = new KeyProvider { Id = "kp-1", TenantId = "acme", Name = "Internal", CreatedAt = Sample.Noon };
-        await store.WriteAsync(t => t.Providers.AddAsync(provider));
-        await store.Store.DisposeAsync();
-        using (var connection = new SqliteConnection($"Data Source={store.DatabaseFile};Pooling=False"))
+        await store.WriteAsync(t => t.Settings.SetAsync("a", [1]));
+        Change(store, statement);
+
+        await using var another = new SqliteStore(store.Folder);
+        var opening = await Assert.ThrowsAsync<TenantEncryptionException>(() => another.BeginAsync(StoreAccess.Read));
+        Assert.Equal(ErrorCodes.StoreAltered, opening.Code);
+        Assert.Contains(named, opening.Message, StringComparison.Ordinal);
+        if (!statement.StartsWith("PRAGMA", StringComparison.Ordinal))
         {
-            connection.Open();
-            using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = "ALTER TABLE key_providers DROP COLUMN grants; ALTER TABLE key_providers DROP COLUMN connection_fips_endpoints; PRAGMA user_version = 1;";
-            command.ExecuteNonQuery();
+            // Past the schema's own counter a connection that is open goes on with what it read.
+            Assert.Equal(ErrorCodes.StoreAltered, (await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Store.BeginAsync(StoreAccess.Write))).Code);
+        }
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.OtherWrite, default(UnixFileMode), "0602")]
+    [InlineData(UnixFileMode.GroupWrite, default(UnixFileMode), "0620")]
+    [InlineData(default(UnixFileMode), UnixFileMode.OtherWrite, "0702")]
+    [InlineData(default(UnixFileMode), UnixFileMode.OtherWrite | UnixFileMode.StickyBit, null)]
+    [InlineData(UnixFileMode.OtherRead, UnixFileMode.OtherExecute, null)]
+    public async Task That_others_may_write_it_is_told_with_the_mode(UnixFileMode file, UnixFileMode folder, string? mode)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
         }
 
-        await using var again = new SqliteStore(store.Folder, new SqliteStoreOptions { Create = false });
-        await using IStoreTransaction transaction = await again.BeginAsync(StoreAccess.Read, default);
-        KeyProvider found = (await transaction.Providers.FindAsync("kp-1"))!;
+        await using var store = new TemporaryStore();
+        await store.WriteAsync(t => t.Settings.SetAsync("a", [1]));
+        Assert.Null(store.Store.FindExposure());
+        File.SetUnixFileMode(store.DatabaseFile, File.GetUnixFileMode(store.DatabaseFile) | file);
+        File.SetUnixFileMode(store.Folder, File.GetUnixFileMode(store.Folder) | folder);
 
-        Assert.Equal(("Internal", 0, null), (found.Name, found.Grants.Count, found.Connection.FipsEndpoints));
+        if (mode is null)
+        {
+            Assert.Null(store.Store.FindExposure());
+        }
+        else
+        {
+            Assert.Contains(mode, store.Store.FindExposure(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Statistics_and_a_vacuum_change_nothing()
+    {
+        await using var store = new TemporaryStore();
+        await store.WriteAsync(t => t.Settings.SetAsync("a", [1]));
+        Change(store, "ANALYZE; VACUUM");
+
+        Assert.Equal(new byte[] { 1 }, await store.ReadAsync(t => t.Settings.GetAsync("a")));
     }
 
     [Fact]

@@ -115,7 +115,7 @@ Describe 'A read-only file' {
     }
 }
 
-Describe 'The head of the event log' {
+Describe 'The heads of the event log' {
     AfterEach { Disconnect-TenantEncryption }
 
     It 'is kept by two processes that change the store side by side, and nothing else is left' {
@@ -127,20 +127,23 @@ Describe 'The head of the event log' {
             Invoke-Runbook ($using:change -replace 'STORE', "$using:PWD\race" -replace 'WHO', $_)
         }
         foreach ($run in $runs) { "$($run.Output)$($run.Errors)" | Should -Be '0 warnings' }
-        @(Get-ChildItem $roots -Filter "$id.*").Name | Sort-Object | Should -Be "$id.head", "$id.root"
+        @(Get-ChildItem $roots -Filter "$id.*").Name | Sort-Object | Should -Be "$id.heads", "$id.root"
+        @(Get-ChildItem (Join-Path $roots "$id.heads")).Where({ $_.Extension -ne '.head' }) | Should -BeNullOrEmpty
+        (Get-TenantEncryption).Heads.Where({ $_.Kept -ne $_.Head.Sequence }) | Should -BeNullOrEmpty
         (Test-EncryptionEventLog).Success | Should -BeTrue
     }
 
-    It 'that somebody holds for long is a warning for who changes something, and an error for who tests it' {
+    It 'that somebody holds for long is an error for who works with its tenant, and for nobody else' {
         Connect-TenantEncryption held -Create
         $null = New-EncryptionTenant before
-        $head = Join-Path $roots "$((Get-TenantEncryption).StoreId).head"
+        $head = (Get-ChildItem (Join-Path $roots "$((Get-TenantEncryption).StoreId).heads") | Where-Object { (Get-Content $_) -like '*:before' }).FullName
         Use-File $head {
-            $null = New-EncryptionTenant while-held -WarningAction SilentlyContinue -WarningVariable warnings
-            $warnings | Should -BeLike '*head of the event log could not be kept*'
-            { Test-EncryptionEventLog } | Should -Throw -ErrorId 'STORAGE_FAILED,*' -ExpectedMessage '*another program has it open*'
+            { Update-KeyEncryptionKey before -ErrorAction Stop } | Should -Throw -ErrorId 'STORAGE_FAILED,*' -ExpectedMessage '*another program has it open*'
+            $null = New-EncryptionTenant while-held
+            { Test-EncryptionEventLog -ErrorAction Stop } | Should -Throw -ErrorId 'STORAGE_FAILED,*' -ExpectedMessage '*another program has it open*'
         }
         (Get-EncryptionTenant while-held).TenantId | Should -Be 'while-held'
+        $null = Update-KeyEncryptionKey before
         (Test-EncryptionEventLog).Success | Should -BeTrue
     }
 }

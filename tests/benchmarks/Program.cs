@@ -27,6 +27,9 @@ foreach (string name in names)
         case "large-folder":
             await LargeFolderBenchmark.RunAsync(settings);
             break;
+        case "state":
+            await StateBenchmark.RunAsync(settings);
+            break;
         case "peak":
             await PeakBenchmark.RunAsync(settings);
             break;
@@ -35,7 +38,7 @@ foreach (string name in names)
             break;
         default:
             Console.Error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"'{name}' is none of peak, files, memory, values, small-files, all, service-files, large-folder, micro."));
+                CultureInfo.InvariantCulture, $"'{name}' is none of peak, files, memory, values, small-files, all, service-files, large-folder, state, micro."));
             return 2;
     }
 }

@@ -42,7 +42,7 @@ internal static class Verification
         StoreInfo store = await service.DescribeAsync();
         int values = Scene.Tenants.Sum(tenant => Ledger.Read(scene.Ledgers(tenant), "*.values").Count());
         int migrations = (await service.Migrations.ListAsync()).Count;
-        return $"{store.Messages} files, {values} values, {store.Keys} keys, {migrations} migrations, {store.LogHead.Sequence} events.";
+        return $"{store.Messages} files, {values} values, {store.Keys} keys, {migrations} migrations, {store.Heads.Sum(head => head.Head.Sequence)} events.";
     }
 
     // Every source that ever was is still there, or its message is; every message reads as it must and is the one of the catalog.

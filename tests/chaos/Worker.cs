@@ -28,7 +28,8 @@ internal sealed class Worker(Scene scene, int seed)
                     < 30 => ProtectFilesAsync(service, tenant),
                     < 50 => ProtectValuesAsync(service, tenant),
                     < 80 => MigrateAsync(service, tenant),
-                    < 90 => service.Keys.RotateAsync(tenant),
+                    < 87 => service.Keys.RotateAsync(tenant),
+                    < 90 => service.RootKey.RotateAsync(),
                     _ => ReadAsync(service, tenant),
                 });
             }

@@ -218,9 +218,21 @@ public static class ErrorCodes
 
     [Error(
         ErrorKind.InvalidData,
-        "The registration of the key provider in the store was changed by something other than this software.",
-        "Treat the store as attacked: compare it with the event log, and restore it from a backup.")]
-    public const string ProviderAltered = "PROVIDER_ALTERED";
+        "What the store says of a tenant was changed by something other than this software: its rows are not those that its last event authenticates, or that event does not verify.",
+        "Treat the store as attacked: nothing is read or written for the tenant until the store is restored from a backup.")]
+    public const string StateAltered = "STATE_ALTERED";
+
+    [Error(
+        ErrorKind.InvalidData,
+        "The store itself was changed by something other than this software: its tables, indexes and triggers are not those that it makes, or what it keeps for all tenants does not verify.",
+        "Treat the store as attacked: take away what was planted, or restore the store from a backup.")]
+    public const string StoreAltered = "STORE_ALTERED";
+
+    [Error(
+        ErrorKind.InvalidData,
+        "The store is older than what this machine has seen of it: it was replaced by an earlier copy, or events were cut off.",
+        "Put the newest copy in place. If a backup was restored on purpose, accept that (TenantEncryptionService.AcceptRollbackAsync), which is an event of its own.")]
+    public const string StoreRolledBack = "STORE_ROLLED_BACK";
 
     [Error(
         ErrorKind.InvalidInput,

@@ -96,7 +96,7 @@ internal sealed class Operation(UnitOfWork work, RecordingChannel kms, string na
         {
             await work.ChangeAsync(
                 this,
-                change => change.RecordAsync(EventTypes.KmsCalled, tenantId, new JObject { ["command"] = name, ["kmsCalls"] = Describe(calls) }),
+                change => change.Record(EventTypes.KmsCalled, tenantId, new JObject { ["command"] = name, ["kmsCalls"] = Describe(calls) }),
                 CancellationToken.None).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)

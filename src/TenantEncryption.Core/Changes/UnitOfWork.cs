@@ -1,29 +1,22 @@
-using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Integrity;
 using TenantEncryption.Kms;
+using TenantEncryption.State;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Changes;
 
-/// <summary>Makes changes to the store, each with its events in one transaction.</summary>
+/// <summary>Reads the store, and makes changes to it, each with its events in one transaction. No row is given before the state that it belongs to was checked.</summary>
 internal sealed class UnitOfWork(
-    IStore store, EventLog log, ProviderAuthenticator authenticator, RaisedEpochs epochs, Lazy<IKms> kms, TimeProvider time, Action<KmsCall>? onKmsCall, Action<string>? onWarning)
+    IStore store, StateChecks checks, EventLog log, EventWriter events, RaisedEpochs epochs, Lazy<IKms> kms, TimeProvider time, Action<KmsCall>? onKmsCall, Action<string>? onWarning)
 {
-    private int _warnedOfHead;
-
     /// <summary>Begins an operation of a caller.</summary>
     /// <param name="name">What it is, for the event log.</param>
     /// <param name="tenantId">The tenant that it is about, if one.</param>
     public Operation Begin(string name, string? tenantId = null) => new(this, new RecordingChannel(kms, time, onKmsCall), name, tenantId);
 
     /// <summary>Reads in one snapshot.</summary>
-    public async Task<T> ReadAsync<T>(Func<IStoreTransaction, Task<T>> read, CancellationToken cancellationToken)
-    {
-        IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
-        return await read(transaction).ConfigureAwait(false);
-    }
+    public Task<T> ReadAsync<T>(Func<IStoreTransaction, Task<T>> read, CancellationToken cancellationToken) =>
+        store.ReadAsync(transaction => read(new CheckedTransaction(transaction, checks)), cancellationToken);
 
     /// <summary>Checks something in one snapshot.</summary>
     public Task ReadAsync(Func<IStoreTransaction, Task> read, CancellationToken cancellationToken) =>
@@ -35,19 +28,33 @@ internal sealed class UnitOfWork(
             },
             cancellationToken);
 
+    /// <summary>Lists rows of all tenants for people; those of a tenant whose state was altered are left out, with a warning.</summary>
+    public Task<T> ListAsync<T>(Func<IStoreTransaction, Task<T>> list, CancellationToken cancellationToken) =>
+        store.ReadAsync(transaction => list(new CheckedTransaction(transaction, checks, altered => Warn($"{altered.Code}: {altered.Message}"))), cancellationToken);
+
+    /// <summary>A tenant's state, checked, as it is in a snapshot of its own. What is counted beside it may be older.</summary>
+    public Task<TenantState> StateAsync(string tenantId, CancellationToken cancellationToken) =>
+        store.ReadAsync(transaction => checks.FindAsync(transaction, tenantId), cancellationToken);
+
+    /// <summary>The same within a transaction.</summary>
+    public Task<TenantState> KnownStateAsync(IStoreTransaction transaction, string tenantId) => checks.FindAsync(Inner(transaction), tenantId);
+
+    /// <summary>A tenant's state, checked, within a transaction.</summary>
+    public Task<TenantState> StateAsync(IStoreTransaction transaction, string tenantId) => checks.LoadAsync(Inner(transaction), tenantId);
+
     /// <summary>Makes a change; nothing of it stays when <paramref name="work"/> throws.</summary>
     public async Task<T> ChangeAsync<T>(Operation operation, Func<Change, Task<T>> work, CancellationToken cancellationToken)
     {
-        IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write, cancellationToken).ConfigureAwait(false);
-        var change = new Change(transaction, log, authenticator, operation);
+        var transaction = new CheckedTransaction(await store.BeginAsync(StoreAccess.Write, cancellationToken).ConfigureAwait(false), checks);
+        var change = new Change(transaction, log, operation);
         T result;
-        bool followsHead;
+        IReadOnlyList<ChainTip> tips;
         try
         {
             await using (transaction.ConfigureAwait(false))
             {
                 result = await work(change).ConfigureAwait(false);
-                followsHead = change.Head is null || await log.FollowsKeptHeadAsync(transaction).ConfigureAwait(false);
+                tips = await events.WriteAsync(transaction, change.Events).ConfigureAwait(false);
                 await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
@@ -58,7 +65,7 @@ internal sealed class UnitOfWork(
         }
 
         change.EpochsRaised.ForEach(epochs.Raise);
-        KeepHead(change.Head, followsHead);
+        Committed(tips);
         return result;
     }
 
@@ -73,25 +80,28 @@ internal sealed class UnitOfWork(
             },
             cancellationToken);
 
+    /// <summary>Makes a change that needs nothing but to be told.</summary>
+    public Task ChangeAsync(Operation operation, Action<Change> work, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            operation,
+            change =>
+            {
+                work(change);
+                return Task.FromResult(true);
+            },
+            cancellationToken);
+
     /// <summary>Tells the caller something that is not an error.</summary>
     public void Warn(string message) => onWarning?.Invoke(message);
 
-    // A log that lacks the kept head is an older copy, or was cut: the kept head stays, as evidence.
-    private void KeepHead(EventLogHead? head, bool follows)
+    // The checks read what they check.
+    private static IStoreTransaction Inner(IStoreTransaction transaction) => transaction is CheckedTransaction known ? known.Inner : transaction;
+
+    private void Committed(IReadOnlyList<ChainTip> tips)
     {
-        if (!follows && Interlocked.Exchange(ref _warnedOfHead, 1) == 0)
-        {
-            Warn($"{ErrorCodes.EventLogAltered}: the event log lacks the record whose head was kept outside the store. {ErrorCatalog.Get(ErrorCodes.EventLogAltered).Remedy}");
-        }
-
-        if (head is null || !follows)
-        {
-            return;
-        }
-
         try
         {
-            log.KeepHead(head);
+            events.Committed(tips);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using TenantEncryption.Envelope;
+using TenantEncryption.Errors;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Data;
@@ -9,8 +10,29 @@ namespace TenantEncryption.Data;
 /// </summary>
 internal static class CatalogRecovery
 {
-    /// <summary>Settles all orphaned entries.</summary>
+    /// <summary>Settles all orphaned entries. Who finds the store locked, or may not write it, leaves that to the next one: reading needs none of it.</summary>
     public static async Task SettleAsync(IStore store, SessionKeeper session, CancellationToken cancellationToken)
+    {
+        bool isNeeded = await store.ReadAsync(
+            async transaction => await session.HasDeadAsync(transaction).ConfigureAwait(false)
+                || (await transaction.Catalog.ListOrphanedAsync().ConfigureAwait(false)).Count > 0,
+            cancellationToken).ConfigureAwait(false);
+        if (!isNeeded)
+        {
+            return;
+        }
+
+        try
+        {
+            await SettleNowAsync(store, session, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException exception) when (exception.Code is ErrorCodes.StoreLocked or ErrorCodes.StoreUnusable or ErrorCodes.StorageFailed)
+        {
+            // What is pending goes on to count.
+        }
+    }
+
+    private static async Task SettleNowAsync(IStore store, SessionKeeper session, CancellationToken cancellationToken)
     {
         IReadOnlyList<PendingEntry> orphans;
         IStoreTransaction sweeping = await store.BeginAsync(StoreAccess.Write, cancellationToken).ConfigureAwait(false);

@@ -3,7 +3,6 @@ using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Integrity;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Providers;
@@ -17,8 +16,6 @@ public sealed class DrillService
 {
     private readonly UnitOfWork _work;
     private readonly KeySealer _sealer;
-    private readonly ProviderAuthenticator _authenticator;
-    private readonly SecondLayer _secondLayer;
     private readonly SessionKeeper _session;
     private readonly LeftOvers _leftOvers;
     private readonly TimeProvider _time;
@@ -26,13 +23,11 @@ public sealed class DrillService
     internal DrillService(
         UnitOfWork work,
         KeySealer sealer,
-        ProviderAuthenticator authenticator,
-        SecondLayer secondLayer,
         SessionKeeper session,
         LeftOvers leftOvers,
         TimeProvider time)
     {
-        (_work, _sealer, _authenticator, _secondLayer) = (work, sealer, authenticator, secondLayer);
+        (_work, _sealer) = (work, sealer);
         (_session, _leftOvers, _time) = (session, leftOvers, time);
     }
 
@@ -45,7 +40,7 @@ public sealed class DrillService
     /// <param name="cancellationToken">Ends the drill.</param>
     /// <returns>The steps. A step that fails is a result.</returns>
     /// <exception cref="TenantEncryptionException">
-    /// <c>PROVIDER_NOT_FOUND</c>, <c>PROVIDER_ALTERED</c>, <c>PROVIDER_DEACTIVATED</c>; <c>INVALID_INPUT</c>: it is the internal provider;
+    /// <c>PROVIDER_NOT_FOUND</c>, <c>STATE_ALTERED</c>, <c>PROVIDER_DEACTIVATED</c>; <c>INVALID_INPUT</c>: it is the internal provider;
     /// <c>REPLICA_MISSING</c>: the key is of one region.
     /// </exception>
     public async Task<DrillResult> RunFailoverAsync(string providerId, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
@@ -98,7 +93,7 @@ public sealed class DrillService
     /// <param name="cancellationToken">Ends the drill.</param>
     /// <returns>The steps. A step that fails is a result.</returns>
     /// <exception cref="TenantEncryptionException">
-    /// <c>PROVIDER_NOT_FOUND</c>, <c>PROVIDER_ALTERED</c>, <c>PROVIDER_DEACTIVATED</c>, <c>DRILL_RUNNING</c>; <c>INVALID_INPUT</c>: it is the internal
+    /// <c>PROVIDER_NOT_FOUND</c>, <c>STATE_ALTERED</c>, <c>PROVIDER_DEACTIVATED</c>, <c>DRILL_RUNNING</c>; <c>INVALID_INPUT</c>: it is the internal
     /// provider; or why a key policy can't be read.
     /// </exception>
     public async Task<DrillResult> RunRevocationAsync(
@@ -148,7 +143,7 @@ public sealed class DrillService
             async transaction =>
             {
                 KeyProvider found = await transaction.Providers.RequireAsync(providerId).ConfigureAwait(false);
-                await _secondLayer.RefuseShutAsync(transaction, found, cancellationToken).ConfigureAwait(false);
+                SecondLayer.RefuseShut(await _work.StateAsync(transaction, found.TenantId).ConfigureAwait(false), found);
                 IReadOnlyList<KeyEncryptionKey> keys = await transaction.Keys.ListAsync(found.TenantId).ConfigureAwait(false);
                 return (
                     await transaction.Tenants.RequireAsync(found.TenantId).ConfigureAwait(false),
@@ -161,7 +156,6 @@ public sealed class DrillService
             throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"'{provider.Name}' is the internal provider; drills are of customers' keys.");
         }
 
-        await _authenticator.RequireAsync(provider, cancellationToken).ConfigureAwait(false);
         return provider.Status != KeyProviderStatus.Deactivated
             ? (tenant, provider, own)
             : throw new TenantEncryptionException(ErrorCodes.ProviderDeactivated, $"The key provider '{provider.Name}' is Deactivated.") { KeyArn = provider.KeyArn };
@@ -190,7 +184,7 @@ public sealed class DrillService
                 data["sessionId"] = _session.Id;
                 data["keys"] = new JArray(keyArns);
                 data["statement"] = statement.ToJson().ToString(Formatting.None);
-                await change.RecordAsync(EventTypes.DrillStarted, provider.TenantId, data).ConfigureAwait(false);
+                change.Record(EventTypes.DrillStarted, provider.TenantId, data);
             },
             cancellationToken);
 
@@ -247,7 +241,7 @@ public sealed class DrillService
                     ["code"] = step.Code,
                     ["milliseconds"] = (long)step.Elapsed.TotalMilliseconds,
                 }));
-                return change.RecordAsync(EventTypes.DrillFinished, tenant.TenantId, data);
+                change.Record(EventTypes.DrillFinished, tenant.TenantId, data);
             },
             CancellationToken.None);
     }

@@ -1,17 +1,20 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using TenantEncryption.Integrity;
 
 namespace TenantEncryption.Events;
 
 /// <summary>
-/// The keyed chain of the event log: <c>MAC(n) = HMAC-SHA-256(log key, MAC(n−1) ‖ n ‖ log key id ‖ text)</c>, numbers big-endian
-/// (64 and 32 bits), MAC(0) = 32 zero bytes. A record can't be changed, removed, inserted or reordered without the log key.
+/// The keyed chain of events: <c>MAC(n) = HMAC-SHA-256(log key, MAC(n−1) ‖ n ‖ log key id ‖ text)</c>, numbers big-endian (64 and 32 bits);
+/// MAC(0) = SHA-256 of a label and the chain's name. A record can't be changed, removed, inserted, reordered or moved to another chain without the log key.
 /// </summary>
 internal static class EventChain
 {
-    /// <summary>What the first record follows.</summary>
-    public static readonly byte[] Start = new byte[HMACSHA256.HashSizeInBytes];
+    private static ReadOnlySpan<byte> Label => "TenantEncryption event chain v1"u8;
+
+    /// <summary>What the first record of a chain follows.</summary>
+    public static byte[] Start(string chain) => SHA256.HashData(new LengthPrefixed().Label(Label).Add(chain).Bytes);
 
     /// <summary>The MAC of a record.</summary>
     public static byte[] Authenticate(ReadOnlySpan<byte> logKey, ReadOnlySpan<byte> previousMac, long sequence, int logKeyId, string text)
@@ -25,4 +28,8 @@ internal static class EventChain
         hmac.AppendData(Encoding.UTF8.GetBytes(text));
         return hmac.GetHashAndReset();
     }
+
+    /// <summary>Whether a record is the one that follows a MAC.</summary>
+    public static bool Verify(ReadOnlySpan<byte> logKey, ReadOnlySpan<byte> previousMac, StoredEvent stored) => CryptographicOperations.FixedTimeEquals(
+        Authenticate(logKey, previousMac, stored.Sequence, stored.LogKeyId, stored.Json), stored.Mac);
 }

@@ -12,6 +12,9 @@ internal static class EventText
 
     private static readonly JsonSerializerSettings Exact = new() { DateParseHandling = DateParseHandling.None };
 
+    // An extension attribute of CloudEvents: lower-case letters and digits.
+    private const string StateAttribute = "statedigest";
+
     /// <summary>Writes an event; the sequence number is not part of the text.</summary>
     public static string Write(EncryptionEvent encryptionEvent, JObject data)
     {
@@ -30,6 +33,11 @@ internal static class EventText
         }
 
         json["userid"] = encryptionEvent.UserId;
+        if (encryptionEvent.StateDigest is not null)
+        {
+            json[StateAttribute] = encryptionEvent.StateDigest;
+        }
+
         json["data"] = data;
         return json.ToString(Formatting.None);
     }
@@ -49,8 +57,36 @@ internal static class EventText
                 (string)json["time"]!, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal),
             TenantId = (string?)json["tenantid"],
             UserId = (string?)json["userid"],
+            StateDigest = (string?)json[StateAttribute],
             Data = json["data"] is JObject data ? Plain(data) : new EventData(),
         };
+    }
+
+    /// <summary>The digest of the state in an event's text.</summary>
+    public static string? StateOf(string text) => Find(text, StateAttribute);
+
+    /// <summary>The type in an event's text.</summary>
+    public static string TypeOf(string text) => Find(text, "type")!;
+
+    /// <summary>Where an event stands among those of all chains.</summary>
+    public static EventPosition PositionOf(StoredEvent stored) => new(Find(stored.Json, "time")!, stored.Chain, stored.Sequence);
+
+    // Without a look at the rest.
+    private static string? Find(string text, string attribute)
+    {
+        using var reader = new JsonTextReader(new StringReader(text)) { DateParseHandling = DateParseHandling.None };
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonToken.PropertyName)
+        {
+            if ((string)reader.Value! == attribute)
+            {
+                return reader.ReadAsString();
+            }
+
+            reader.Skip();
+        }
+
+        return null;
     }
 
     private static EventData Plain(JObject json)

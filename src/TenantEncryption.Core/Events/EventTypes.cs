@@ -90,6 +90,9 @@ public static class EventTypes
     /// <summary>Files or values were protected.</summary>
     public const string DataProtected = "data.protected";
 
+    /// <summary>Files or values are about to be read: at most so many. It is written before the first plaintext leaves.</summary>
+    public const string DataRequested = "data.requested";
+
     /// <summary>Files or values were read.</summary>
     public const string DataUnprotected = "data.unprotected";
 
@@ -102,8 +105,20 @@ public static class EventTypes
     /// <summary>The store was created.</summary>
     public const string StoreCreated = "store.created";
 
-    /// <summary>The root key of the internal KMS was rotated.</summary>
+    /// <summary>A new root key of the internal KMS opens and signs from now on: the tenant's, or, where it names none, the store's own.</summary>
     public const string RootRotated = "root.rotated";
+
+    /// <summary>The root key before the current one is kept no longer.</summary>
+    public const string RootRetired = "root.retired";
+
+    /// <summary>The root key was backed up under a passphrase.</summary>
+    public const string RootExported = "root.exported";
+
+    /// <summary>A user's own platform profile was copied into the store.</summary>
+    public const string PlatformAdded = "platform.added";
+
+    /// <summary>An administrator accepted that the store is older than what this machine saw of it.</summary>
+    public const string RollbackAccepted = "store.rollback-accepted";
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
@@ -137,10 +152,15 @@ public static class EventTypes
         GrantRetired,
         TenantCreated,
         DataProtected,
+        DataRequested,
         DataUnprotected,
         DataTested,
         KmsCalled,
         StoreCreated,
         RootRotated,
+        RootRetired,
+        RootExported,
+        PlatformAdded,
+        RollbackAccepted,
     ];
 }

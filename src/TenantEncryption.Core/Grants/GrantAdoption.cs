@@ -48,10 +48,10 @@ internal static class GrantAdoption
     private static async Task PutAsync(Change change, KeyProvider before, IReadOnlyList<ProviderGrant> grants)
     {
         KeyProvider after = before with { Grants = grants };
-        await change.UpdateProviderAsync(before, after).ConfigureAwait(false);
+        await change.Store.Providers.UpdateAsync(after).ConfigureAwait(false);
         await change.RaiseEpochAsync(after.TenantId).ConfigureAwait(false);
         JObject data = ProviderData.Of(after);
         data["grantIds"] = new JArray(grants.Select(grant => grant.GrantId));
-        await change.RecordAsync(EventTypes.ProviderUpdated, after.TenantId, data).ConfigureAwait(false);
+        change.Record(EventTypes.ProviderUpdated, after.TenantId, data);
     }
 }

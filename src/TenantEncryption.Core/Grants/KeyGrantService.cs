@@ -96,7 +96,7 @@ public sealed class KeyGrantService
             {
                 if (plan.Exists != true)
                 {
-                    await change.RecordAsync(EventTypes.GrantCreated, plan.IsKnownTenant ? plan.TenantId : null, Describe(grant)).ConfigureAwait(false);
+                    change.Record(EventTypes.GrantCreated, plan.IsKnownTenant ? plan.TenantId : null, Describe(grant));
                 }
 
                 await GrantAdoption.AdoptAsync(change, plan, grant).ConfigureAwait(false);
@@ -261,7 +261,7 @@ public sealed class KeyGrantService
                 }
 
                 string? tenantId = await GrantOwner.FindTenantAsync(change.Store, grant, shut).ConfigureAwait(false);
-                await change.RecordAsync(eventType, tenantId, Describe(grant)).ConfigureAwait(false);
+                change.Record(eventType, tenantId, Describe(grant));
             },
             CancellationToken.None).ConfigureAwait(false);
     }

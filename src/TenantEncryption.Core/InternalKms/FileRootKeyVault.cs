@@ -12,8 +12,7 @@ namespace TenantEncryption.Keys.Root;
 /// </summary>
 public sealed class FileRootKeyVault : IRootKeyVault
 {
-    private const UnixFileMode OwnerOnlyFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode OwnerOnlyFolder = OwnerOnlyFile | UnixFileMode.UserExecute;
+    private const UnixFileMode OwnerOnlyFolder = OwnerFile.Mode | UnixFileMode.UserExecute;
 
     private readonly string? _folder;
     private readonly FileEffects _effects = new();
@@ -67,7 +66,7 @@ public sealed class FileRootKeyVault : IRootKeyVault
         if (!OperatingSystem.IsWindows() && File.Exists(path))
         {
             CheckUnix(FolderOf(storeId), Directory.ResolveLinkTarget(FolderOf(storeId), false), OwnerOnlyFolder);
-            CheckUnix(path, File.ResolveLinkTarget(path, false), OwnerOnlyFile);
+            CheckUnix(path, File.ResolveLinkTarget(path, false), OwnerFile.Mode);
         }
 
         if (Read(path) is not { } stored)
@@ -89,22 +88,16 @@ public sealed class FileRootKeyVault : IRootKeyVault
     Task IRootKeyVault.SaveAsync(string storeId, RootKeySet keys, ISettingsTable settings)
     {
         string path = PathOf(storeId);
-        string temporary = path + "." + Identifiers.New("tmp-");
         using SecretBytes plaintext = keys.Serialize();
         byte[] content = RootFileSeal.Seal(plaintext.Span, Protection);
         try
         {
             CreateFolder(FolderOf(storeId));
-            WriteDurably(temporary, content);
-            _effects.Rename(temporary, path, replace: true);
-
-            // Without it a power loss could leave a store that needs a root key whose file has no name yet.
-            _effects.FlushFolder(FolderOf(storeId));
+            OwnerFile.Write(_effects, path, content, replace: true);
             return Task.CompletedTask;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            _ = FileFailure.Catch(temporary, "removed", () => _effects.Delete(temporary));
             throw new TenantEncryptionException(ErrorCodes.StorageFailed, $"The root key could not be written to '{path}': {exception.Message}", exception, Remedy(path, exception));
         }
         finally
@@ -149,19 +142,6 @@ public sealed class FileRootKeyVault : IRootKeyVault
         {
             Directory.CreateDirectory(folder);
         }
-    }
-
-    private static void WriteDurably(string path, byte[] content)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnlyFile;
-        }
-
-        using var stream = new FileStream(path, options);
-        stream.Write(content);
-        stream.Flush(flushToDisk: true);
     }
 
     [UnsupportedOSPlatform("windows")]

@@ -53,17 +53,33 @@ internal sealed class InternalKms : IDisposable
         }
     }
 
+    /// <summary>Loads the root keys again when another process rotated them.</summary>
+    /// <param name="settings">The store's settings.</param>
+    /// <returns>When the keys at hand are those that the store needs.</returns>
+    /// <exception cref="TenantEncryptionException"><c>ROOT_KEY_MISMATCH</c>, <c>ROOT_KEY_MISSING</c>.</exception>
+    public async Task RefreshAsync(ISettingsTable settings)
+    {
+        if (await IsAtHandAsync(settings).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        // What was asked may be a snapshot from before a rotation that this process knows of.
+        IStoreTransaction now = await _store.BeginAsync(StoreAccess.Read).ConfigureAwait(false);
+        await using var _ = now.ConfigureAwait(false);
+        if (!await IsAtHandAsync(now.Settings).ConfigureAwait(false))
+        {
+            await LoadAgainAsync(now.Settings).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Seals a secret under the root that the store needs now.</summary>
     public async Task<byte[]> SealAsync(SecretBytes secret, IReadOnlyDictionary<string, string> context, CancellationToken cancellationToken)
     {
         IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))
         {
-            string? needed = await RootKeyLoader.CurrentIdAsync(transaction.Settings).ConfigureAwait(false);
-            if (needed is not null && needed != _roots.Current.Id)
-            {
-                await LoadAgainAsync(transaction.Settings).ConfigureAwait(false);
-            }
+            await RefreshAsync(transaction.Settings).ConfigureAwait(false);
         }
 
         return Seal(secret.Span, context);
@@ -151,9 +167,21 @@ internal sealed class InternalKms : IDisposable
 
     private async Task LoadAgainAsync(ISettingsTable settings)
     {
-        if (await RootKeyLoader.LoadAsync(settings, _vault).ConfigureAwait(false) is { } loaded && loaded.StoreId == _storeId)
+        if (await RootKeyLoader.LoadAsync(settings, _vault).ConfigureAwait(false) is not { } loaded || loaded.StoreId != _storeId)
         {
-            Use(loaded.Keys);
+            return;
         }
+
+        // A rotation of this process that is not committed yet is ahead of the store.
+        if (loaded.Keys.Current.Number < _roots.Current.Number && Find(loaded.Keys.Current.Id) is not null)
+        {
+            loaded.Keys.Dispose();
+            return;
+        }
+
+        Use(loaded.Keys);
     }
+
+    private async Task<bool> IsAtHandAsync(ISettingsTable settings) =>
+        await RootKeyLoader.MarkAsync(settings).ConfigureAwait(false) is not { } needed || needed == _roots.Mark;
 }

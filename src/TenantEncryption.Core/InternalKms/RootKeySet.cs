@@ -1,15 +1,17 @@
+using System.Buffers.Binary;
 using TenantEncryption.Errors;
 
 namespace TenantEncryption.Keys.Root;
 
 /// <summary>
 /// The root keys of one store, current one first. There is more than one only while the root is being rotated.
-/// Serialized as <c>"TERK" ‖ version 1 ‖ count ‖ (id 16 bytes ‖ key 32 bytes)…</c>
+/// Serialized as <c>"TERK" ‖ version 1 ‖ count ‖ (number, 32-bit big-endian ‖ id 16 bytes ‖ key 32 bytes)…</c>
 /// </summary>
 internal sealed class RootKeySet : IDisposable
 {
     private const int HeaderLength = 6;
-    private const int EntryLength = 16 + RootKey.MaterialLength;
+    private const int IdLength = 16;
+    private const int EntryLength = 4 + IdLength + RootKey.MaterialLength;
 
     /// <summary>Makes a set that owns its keys.</summary>
     /// <param name="keys">One to eight keys, current one first.</param>
@@ -24,6 +26,17 @@ internal sealed class RootKeySet : IDisposable
 
     /// <summary>The key that seals.</summary>
     public RootKey Current => Keys[0];
+
+    /// <summary>Whether the root is being rotated: the one before is still at hand.</summary>
+    public bool IsRotating => Keys.Any(key => key.Number < Current.Number);
+
+    /// <summary>What a store says of its root keys: the id of the current one, and whether there is another beside it.</summary>
+    public string Mark => IsRotating ? Current.RotatingMark : Current.Id;
+
+    /// <summary>The key of a number, or <see langword="null"/>.</summary>
+    /// <param name="number">The number.</param>
+    /// <returns>The key; this set owns it.</returns>
+    public RootKey? Find(int number) => Keys.FirstOrDefault(key => key.Number == number);
 
     private static ReadOnlySpan<byte> Magic => "TERK"u8;
 
@@ -43,7 +56,8 @@ internal sealed class RootKeySet : IDisposable
         for (int i = 0; i < keys.Length; i++)
         {
             ReadOnlySpan<byte> entry = bytes.Slice(HeaderLength + (i * EntryLength), EntryLength);
-            keys[i] = new RootKey(Convert.ToHexStringLower(entry[..16]), new SecretBytes(entry[16..]));
+            keys[i] = new RootKey(
+                BinaryPrimitives.ReadInt32BigEndian(entry), Convert.ToHexStringLower(entry.Slice(4, IdLength)), new SecretBytes(entry[(4 + IdLength)..]));
         }
 
         return new RootKeySet(keys);
@@ -60,8 +74,9 @@ internal sealed class RootKeySet : IDisposable
         for (int i = 0; i < Keys.Count; i++)
         {
             Span<byte> entry = bytes.Span.Slice(HeaderLength + (i * EntryLength), EntryLength);
-            Convert.FromHexString(Keys[i].Id).CopyTo(entry);
-            Keys[i].Material.Span.CopyTo(entry[16..]);
+            BinaryPrimitives.WriteInt32BigEndian(entry, Keys[i].Number);
+            Convert.FromHexString(Keys[i].Id).CopyTo(entry[4..]);
+            Keys[i].Material.Span.CopyTo(entry[(4 + IdLength)..]);
         }
 
         return bytes;

@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using TenantEncryption.Changes;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
-using TenantEncryption.Integrity;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
+using TenantEncryption.State;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
@@ -17,47 +17,43 @@ namespace TenantEncryption.Keys;
 /// </summary>
 internal sealed class KeyLeases : IDisposable
 {
-    // Key ids come from messages that anyone may have written, so they must not each leave something behind.
-    private const int Gates = 64;
-
     private static readonly TimeSpan EpochCheckInterval = TimeSpan.FromSeconds(1);
 
-    private readonly IStore _store;
+    // States of tenants without a lease, whose keys serve one operation each, or that were only looked for.
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromMinutes(1);
+
+    private readonly UnitOfWork _work;
     private readonly KeySealer _sealer;
     private readonly ProviderRegions _regions;
-    private readonly ProviderAuthenticator _authenticator;
-    private readonly SecondLayer _secondLayer;
     private readonly TimeProvider _time;
     private readonly TimeSpan? _shorterLease;
     private readonly IAeadFactory? _aeadFactory;
     private readonly ConcurrentDictionary<string, KeyLease> _leases = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim[] _gates = [.. Enumerable.Range(0, Gates).Select(_ => new SemaphoreSlim(1))];
+
+    // One call of KMS at a time for each key: who wants the same one waits for it, and shares its failure. Nothing stays of a key that is not being opened.
+    private readonly ConcurrentDictionary<(string TenantId, string KekId), Task> _opening = new();
     private readonly ConcurrentDictionary<string, CheckedState> _states = new(StringComparer.Ordinal);
     private readonly ITimer _sweeper;
     private volatile bool _disposed;
 
     /// <summary>Makes the leases of a store.</summary>
-    /// <param name="store">The store.</param>
+    /// <param name="work">Reads the store.</param>
     /// <param name="sealer">Opens key records.</param>
     /// <param name="regions">Which region of a provider is asked.</param>
-    /// <param name="authenticator">Authenticates the providers that it trusts.</param>
-    /// <param name="secondLayer">What it demands of providers with a second layer.</param>
     /// <param name="epochs">Tells what this process changed, whose state is read again before a key is used.</param>
     /// <param name="time">The clock of leases.</param>
     /// <param name="shorterLease">A lease that this process wants, where it is shorter than the tenant's.</param>
     /// <param name="aeadFactory">The AEAD of the keys.</param>
     public KeyLeases(
-        IStore store,
+        UnitOfWork work,
         KeySealer sealer,
         ProviderRegions regions,
-        ProviderAuthenticator authenticator,
-        SecondLayer secondLayer,
         RaisedEpochs epochs,
         TimeProvider time,
         TimeSpan? shorterLease,
         IAeadFactory? aeadFactory)
     {
-        (_store, _sealer, _regions, _authenticator, _secondLayer) = (store, sealer, regions, authenticator, secondLayer);
+        (_work, _sealer, _regions) = (work, sealer, regions);
         (_time, _shorterLease, _aeadFactory) = (time, shorterLease, aeadFactory);
         epochs.Raised += tenantId => _states.TryRemove(tenantId, out _);
         _sweeper = time.CreateTimer(_ => _ = SweepAsync(), null, EpochCheckInterval, EpochCheckInterval);
@@ -89,26 +85,29 @@ internal sealed class KeyLeases : IDisposable
     }
 
     /// <summary>The tenant's keys as the store has them now.</summary>
-    public async Task<TenantKeyState> RefreshAsync(string tenantId, CancellationToken cancellationToken)
-    {
-        IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
-        long checkedAt = _time.GetTimestamp();
-        IReadOnlyDictionary<string, long> refusals = await transaction.Providers.CountRefusalsAsync(tenantId).ConfigureAwait(false);
-        if (_states.TryGetValue(tenantId, out CheckedState? known)
-            && await transaction.Tenants.GetEpochAsync(tenantId).ConfigureAwait(false) == known.State.Tenant.Epoch)
+    public Task<TenantKeyState> RefreshAsync(string tenantId, CancellationToken cancellationToken) => _work.ReadAsync(
+        async transaction =>
         {
-            TenantKeyState same = known.State with { Refusals = refusals };
-            _states[tenantId] = new CheckedState(same, checkedAt);
-            EndRefused(known.State, same);
-            return same;
-        }
+            long checkedAt = _time.GetTimestamp();
+            IReadOnlyDictionary<string, long> refusals = await transaction.Providers.CountRefusalsAsync(tenantId).ConfigureAwait(false);
+            if (_states.TryGetValue(tenantId, out CheckedState? known)
+                && await transaction.Tenants.GetEpochAsync(tenantId).ConfigureAwait(false) == known.State.Tenant.Epoch)
+            {
+                return Keep(tenantId, known.State, refusals, checkedAt);
+            }
 
-        TenantKeyState state = await ReadStateAsync(transaction, tenantId, refusals).ConfigureAwait(false);
-        _states[tenantId] = new CheckedState(state, checkedAt);
-        DropOlder(tenantId, state.Tenant.Epoch);
-        return state;
-    }
+            TenantState found = await _work.KnownStateAsync(transaction, tenantId).ConfigureAwait(false);
+            if (found.Tenant is null)
+            {
+                await transaction.Tenants.RequireAsync(tenantId).ConfigureAwait(false);
+            }
+
+            TenantKeyState state = TenantKeyState.Of(found, refusals);
+            _states[tenantId] = new CheckedState(state, checkedAt);
+            DropOlder(tenantId, state.Tenant.Epoch);
+            return state;
+        },
+        cancellationToken);
 
     /// <summary>A lease of one of the tenant's keys, for unwrapping.</summary>
     /// <exception cref="TenantEncryptionException">
@@ -122,39 +121,27 @@ internal sealed class KeyLeases : IDisposable
     public async ValueTask<KeyLease> LeaseAsync(
         Operation operation, string tenantId, string kekId, KmsAllowance? allowance, CancellationToken cancellationToken)
     {
-        TenantKeyState state = await StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
-        if (FindLive(state.Tenant, kekId) is { } live)
+        while (true)
         {
-            return live;
-        }
+            TenantKeyState state = await StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
+            if (FindLive(state.Tenant, kekId) is { } live)
+            {
+                return live;
+            }
 
-        SemaphoreSlim gate = _gates[(uint)StringComparer.Ordinal.GetHashCode(kekId) % Gates];
-        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return FindLive(state.Tenant, kekId) ?? await OpenAsync(operation, tenantId, kekId, allowance, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            gate.Release();
+            var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Task opening = _opening.GetOrAdd((tenantId, kekId), mine.Task);
+            if (opening == mine.Task)
+            {
+                return await OpenForAllAsync(mine, operation, tenantId, kekId, allowance, cancellationToken).ConfigureAwait(false);
+            }
+
+            await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
-
-    /// <summary>Refuses a provider whose registration was changed by something else.</summary>
-    public ValueTask RequireAuthenticAsync(KeyProvider provider, CancellationToken cancellationToken) =>
-        _authenticator.RequireAsync(provider, cancellationToken);
 
     /// <summary>The KMS for the calls of a message that need no lease: one of a Direct tenant, or of another writer.</summary>
     public IKmsChannel KmsFor(Operation operation, KeyProvider provider, KmsAllowance allowance) => _regions.For(operation, provider, allowance);
-
-    /// <summary>Whether a tenant has a second layer: no data key may come from its master key alone.</summary>
-    /// <exception cref="TenantEncryptionException"><c>PROVIDER_ALTERED</c>: it can't be told.</exception>
-    public async Task<bool> HasSecondLayerAsync(EncryptionTenant tenant, CancellationToken cancellationToken)
-    {
-        IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
-        return await _secondLayer.CoversAsync(transaction, tenant, cancellationToken).ConfigureAwait(false);
-    }
 
     /// <summary>Says that an operation is done with a lease, which ends it when it served that operation only.</summary>
     public void Return(KeyLease lease)
@@ -185,23 +172,14 @@ internal sealed class KeyLeases : IDisposable
         _disposed = true;
         _sweeper.Dispose();
         Clear();
-        foreach (SemaphoreSlim gate in _gates)
-        {
-            gate.Dispose();
-        }
     }
 
-    private async Task<TenantKeyState> ReadStateAsync(
-        IStoreTransaction transaction, string tenantId, IReadOnlyDictionary<string, long> refusals)
+    private TenantKeyState Keep(string tenantId, TenantKeyState known, IReadOnlyDictionary<string, long> refusals, long checkedAt)
     {
-        EncryptionTenant tenant = await transaction.Tenants.RequireAsync(tenantId).ConfigureAwait(false);
-        KeyProvider active = (await transaction.Providers.FindActiveAsync(tenantId).ConfigureAwait(false))!;
-        await _authenticator.RequireAsync(active, CancellationToken.None).ConfigureAwait(false);
-        return new TenantKeyState(
-            tenant,
-            active,
-            (await transaction.Keys.FindCurrentAsync(tenantId).ConfigureAwait(false))!,
-            refusals);
+        TenantKeyState same = known with { Refusals = refusals };
+        _states[tenantId] = new CheckedState(same, checkedAt);
+        EndRefused(known, same);
+        return same;
     }
 
     private KeyLease? FindLive(EncryptionTenant tenant, string kekId) =>
@@ -210,30 +188,45 @@ internal sealed class KeyLeases : IDisposable
             ? lease
             : null;
 
+    private async Task<KeyLease> OpenForAllAsync(
+        TaskCompletionSource mine, Operation operation, string tenantId, string kekId, KmsAllowance? allowance, CancellationToken cancellationToken)
+    {
+        TenantEncryptionException? shared = null;
+        try
+        {
+            return await OpenAsync(operation, tenantId, kekId, allowance, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException failure)
+        {
+            // That a message may cause no more calls is its own affair.
+            shared = failure.Code == ErrorCodes.LimitExceeded ? null : failure;
+            throw;
+        }
+        finally
+        {
+            _opening.TryRemove((tenantId, kekId), out Task? _);
+            if (shared is null)
+            {
+                mine.SetResult();
+            }
+            else
+            {
+                mine.SetException(shared);
+                _ = mine.Task.Exception;
+            }
+        }
+    }
+
     private async Task<KeyLease> OpenAsync(
         Operation operation, string tenantId, string kekId, KmsAllowance? allowance, CancellationToken cancellationToken)
     {
-        EncryptionTenant tenant;
-        KeyEncryptionKey? key;
-        KeyProvider? provider;
-        IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
-        await using (transaction.ConfigureAwait(false))
-        {
-            tenant = await transaction.Tenants.RequireAsync(tenantId).ConfigureAwait(false);
-            key = await transaction.Keys.FindAsync(kekId).ConfigureAwait(false);
-            provider = key is null ? null : await transaction.Providers.FindAsync(key.ProviderId).ConfigureAwait(false);
-            if (provider is not null)
-            {
-                await _secondLayer.RefuseShutAsync(transaction, provider, cancellationToken).ConfigureAwait(false);
-            }
-        }
-
-        if (key is null || provider is null || key.TenantId != tenantId)
+        TenantState state = await _work.StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
+        if (state.Tenant is not { } tenant || state.FindKey(kekId) is not { } key || state.FindProvider(key.ProviderId) is not { } provider)
         {
             throw new TenantEncryptionException(ErrorCodes.WrongKey, $"Tenant '{tenantId}' has no key {kekId} in this store.");
         }
 
-        await _authenticator.RequireAsync(provider, cancellationToken).ConfigureAwait(false);
+        SecondLayer.RefuseShut(state, provider);
         if (provider.Status is not (KeyProviderStatus.Active or KeyProviderStatus.Archived))
         {
             throw new TenantEncryptionException(
@@ -298,20 +291,71 @@ internal sealed class KeyLeases : IDisposable
         }
     }
 
+    // One look at the store for all tenants that have leases.
     private async Task SweepAsync()
     {
         EndWhere(lease => !lease.IsLive);
-        foreach (string tenantId in _leases.Values.Select(lease => lease.TenantId).Distinct(StringComparer.Ordinal))
+        HashSet<string> leased = _leases.Values.Select(lease => lease.TenantId).ToHashSet(StringComparer.Ordinal);
+        foreach ((string tenantId, CheckedState idle) in _states)
         {
-            try
+            if (!leased.Contains(tenantId) && _time.GetElapsedTime(idle.CheckedAt) > LongestIdle)
             {
-                await RefreshAsync(tenantId, CancellationToken.None).ConfigureAwait(false);
+                _states.TryRemove(new KeyValuePair<string, CheckedState>(tenantId, idle));
             }
-            catch (Exception exception) when (exception is TenantEncryptionException or ObjectDisposedException)
+        }
+
+        if (leased.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            foreach (string changed in await FindChangedAsync(leased).ConfigureAwait(false))
             {
-                // What can't be checked any more must not be used any more.
-                Clear(tenantId);
+                await RefreshOrClearAsync(changed).ConfigureAwait(false);
             }
+        }
+        catch (Exception exception) when (exception is TenantEncryptionException or ObjectDisposedException)
+        {
+            // What can't be checked any more must not be used any more.
+            Clear();
+        }
+    }
+
+    private Task<List<string>> FindChangedAsync(HashSet<string> leased) => _work.ReadAsync(
+        async transaction =>
+        {
+            long checkedAt = _time.GetTimestamp();
+            IReadOnlyDictionary<string, long> epochs = await transaction.Tenants.ListEpochsAsync().ConfigureAwait(false);
+            ILookup<string, (string ProviderId, long Count)> refusals = (await transaction.Providers.ListRefusalsAsync().ConfigureAwait(false))
+                .ToLookup(one => one.TenantId, one => (one.ProviderId, one.Count), StringComparer.Ordinal);
+            var changed = new List<string>();
+            foreach (string tenantId in leased)
+            {
+                if (_states.TryGetValue(tenantId, out CheckedState? known) && epochs.TryGetValue(tenantId, out long epoch) && epoch == known.State.Tenant.Epoch)
+                {
+                    Keep(tenantId, known.State, refusals[tenantId].ToDictionary(one => one.ProviderId, one => one.Count, StringComparer.Ordinal), checkedAt);
+                }
+                else
+                {
+                    changed.Add(tenantId);
+                }
+            }
+
+            return changed;
+        },
+        CancellationToken.None);
+
+    private async Task RefreshOrClearAsync(string tenantId)
+    {
+        try
+        {
+            await RefreshAsync(tenantId, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException)
+        {
+            Clear(tenantId);
         }
     }
 

@@ -1,12 +1,11 @@
 using TenantEncryption.Changes;
-using TenantEncryption.Integrity;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
 
 namespace TenantEncryption.MasterKeys;
 
 /// <summary>How a key is reached: as the caller says, and for the rest as the providers that hang on it are.</summary>
-internal sealed class KeyConnections(UnitOfWork work, ProviderAuthenticator authenticator)
+internal sealed class KeyConnections(UnitOfWork work)
 {
     /// <summary>Completes a connection for a key. The region is the ARN's, where the key is an ARN and no region was given.</summary>
     public async Task<KmsConnection> CompleteAsync(KmsConnection given, string keyId, CancellationToken cancellationToken)
@@ -19,7 +18,6 @@ internal sealed class KeyConnections(UnitOfWork work, ProviderAuthenticator auth
         }
 
         // Who can write the store must not decide whom an administrator calls.
-        await authenticator.RequireAsync(provider, cancellationToken).ConfigureAwait(false);
         return here.Or(provider.Connection);
     }
 

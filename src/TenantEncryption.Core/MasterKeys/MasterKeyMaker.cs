@@ -147,7 +147,7 @@ internal sealed class MasterKeyMaker(UnitOfWork work, MasterKeyReader reader, Ke
             }
 
             string? tenantId = plan.Tenants is [var only] ? only.TenantId : null;
-            return change.RecordAsync(type, tenantId, data);
+            change.Record(type, tenantId, data);
         },
         CancellationToken.None);
 

@@ -51,17 +51,19 @@ internal sealed class MasterKeySwitch(UnitOfWork work, KeyConnections connection
         return fault is null ? KeyInRegion.Apply(key, changed) : throw Partly(fault, changed);
     }
 
-    /// <summary>Records what was done. A key that is shut ends the leases of its tenants in every process.</summary>
+    /// <summary>Records what was done. A key that is shut ends the leases of its tenants in every process, and each of them is told of it.</summary>
     public Task RecordAsync(Operation operation, string type, MasterKey key, JProperty what, IReadOnlyList<KeyProvider>? shut = null) => work.ChangeAsync(
         operation,
         async change =>
         {
+            change.Record(type, null, Describe());
             foreach (string tenantId in (shut ?? []).Select(provider => provider.TenantId).Distinct(StringComparer.Ordinal))
             {
                 await change.RaiseEpochAsync(tenantId).ConfigureAwait(false);
+                change.Record(type, tenantId, Describe());
             }
 
-            await change.RecordAsync(type, null, new JObject(new JProperty("keyArn", key.KeyArn), what)).ConfigureAwait(false);
+            JObject Describe() => new(new JProperty("keyArn", key.KeyArn), new JProperty(what.Name, what.Value.DeepClone()));
         },
         CancellationToken.None);
 

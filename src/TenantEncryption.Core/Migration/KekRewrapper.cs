@@ -14,7 +14,7 @@ namespace TenantEncryption.Migration;
 /// and its new record staged; then one transaction puts all records in place and makes the target Active. Until that transaction nothing that
 /// readers or writers use has changed, so the process may die anywhere.
 /// </summary>
-internal sealed class KekRewrapper(UnitOfWork work, SessionKeeper session, KeyMaker keyMaker, SecondLayer secondLayer, TimeProvider time)
+internal sealed class KekRewrapper(UnitOfWork work, SessionKeeper session, KeyMaker keyMaker, TimeProvider time)
 {
     /// <summary>How many calls of KMS the new key that a migration makes under its target takes.</summary>
     public static int CallsToMake(EncryptionTenant tenant, KeyProvider target) => KeyMaker.CallsToMake(tenant, target);
@@ -83,7 +83,7 @@ internal sealed class KekRewrapper(UnitOfWork work, SessionKeeper session, KeyMa
         SecretBytes opened;
         try
         {
-            await work.ReadAsync(transaction => secondLayer.RefuseShutAsync(transaction, source, cancellationToken), cancellationToken).ConfigureAwait(false);
+            SecondLayer.RefuseShut(await work.StateAsync(migration.TenantId, cancellationToken).ConfigureAwait(false), source);
             opened = await keyMaker.OpenAsync(operation, key!.Record, source, cancellationToken).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)
@@ -108,7 +108,7 @@ internal sealed class KekRewrapper(UnitOfWork work, SessionKeeper session, KeyMa
         data["kekId"] = item.KekId;
         data["item"] = item.State.ToString();
         data["code"] = item.Code;
-        await change.RecordAsync(EventTypes.MigrationProgressed, now.TenantId, data).ConfigureAwait(false);
+        change.Record(EventTypes.MigrationProgressed, now.TenantId, data);
         return now;
     }
 
@@ -160,7 +160,7 @@ internal sealed class KekRewrapper(UnitOfWork work, SessionKeeper session, KeyMa
             RunnerSessionId = null,
         };
         await change.Store.Migrations.UpdateAsync(finished).ConfigureAwait(false);
-        await change.RecordAsync(EventTypes.MigrationFinished, finished.TenantId, KeyMigrationService.Describe(finished)).ConfigureAwait(false);
+        change.Record(EventTypes.MigrationFinished, finished.TenantId, KeyMigrationService.Describe(finished));
         return finished;
     }
 

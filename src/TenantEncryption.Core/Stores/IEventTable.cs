@@ -2,33 +2,50 @@ using TenantEncryption.Events;
 
 namespace TenantEncryption.Stores;
 
-/// <summary>The rows of the event log. The store refuses to change or remove a row.</summary>
+/// <summary>The rows of the event log: a chain for each tenant, and one of the store itself. The store refuses to change or remove a row.</summary>
 internal interface IEventTable
 {
-    /// <summary>The last record, or <see langword="null"/> when there is none.</summary>
+    /// <summary>The last record of a chain, or <see langword="null"/> when there is none.</summary>
+    /// <param name="chain">The chain.</param>
     /// <returns>The record.</returns>
-    Task<StoredEvent?> LastAsync();
+    Task<StoredEvent?> LastAsync(string chain);
 
-    /// <summary>Appends a record whose number follows the last one's.</summary>
+    /// <summary>A record of a chain, or <see langword="null"/>.</summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="sequence">Its number.</param>
+    /// <returns>The record.</returns>
+    Task<StoredEvent?> FindAsync(string chain, long sequence);
+
+    /// <summary>Appends a record whose number follows the last one's of its chain.</summary>
     /// <param name="storedEvent">The record.</param>
     /// <returns>When it is appended.</returns>
+    /// <exception cref="TenantEncryptionException"><c>STORE_ALTERED</c>: the store did not take it.</exception>
     Task AppendAsync(StoredEvent storedEvent);
-
-    /// <summary>
-    /// Adds to a filter the sequence numbers between which its times lie, so that its pages need not look at all records. Clocks step, so a record in
-    /// between may be of another time.
-    /// </summary>
-    /// <param name="filter">The filter.</param>
-    /// <returns>The same filter, narrower.</returns>
-    Task<EventFilter> NarrowAsync(EventFilter filter);
 
     /// <summary>The types of which there are records.</summary>
     /// <returns>The types, with their prefixes.</returns>
     Task<IReadOnlyList<string>> ListTypesAsync();
 
-    /// <summary>Records in order, page by page. What is filtered by is taken from the authenticated text itself.</summary>
-    /// <param name="filter">Which records.</param>
+    /// <summary>The last record of every chain, page by page.</summary>
+    /// <param name="afterChain">After this chain, in ordinal order; <see langword="null"/> from the first.</param>
     /// <param name="limit">At most so many.</param>
-    /// <returns>The records, oldest first.</returns>
-    Task<IReadOnlyList<StoredEvent>> ListAsync(EventFilter filter, int limit);
+    /// <returns>The records, by chain.</returns>
+    Task<IReadOnlyList<StoredEvent>> ListLastAsync(string? afterChain, int limit);
+
+    /// <summary>Records of a chain in order, page by page.</summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="afterSequence">After this number.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <returns>The records.</returns>
+    Task<IReadOnlyList<StoredEvent>> ListChainAsync(string chain, long afterSequence, int limit);
+
+    /// <summary>
+    /// Records page by page, oldest first: of one tenant in the order of their numbers, of several by time. What is filtered by is taken from the
+    /// authenticated text itself.
+    /// </summary>
+    /// <param name="filter">Which records.</param>
+    /// <param name="after">After this one; <see langword="null"/> from the first.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <returns>The records.</returns>
+    Task<IReadOnlyList<StoredEvent>> ListAsync(EventFilter filter, EventPosition? after, int limit);
 }

@@ -25,9 +25,10 @@ internal interface IKeyTable
     /// <returns>The keys.</returns>
     Task<IReadOnlyList<KeyEncryptionKey>> ListAsync(string tenantId);
 
-    /// <summary>All keys whose records have a part of the internal KMS (its own, and second layers), for rotating its root.</summary>
+    /// <summary>The tenant's keys, oldest first, without the names of their providers and their counts: all that decides who may read and write.</summary>
+    /// <param name="tenantId">The tenant.</param>
     /// <returns>The keys.</returns>
-    Task<IReadOnlyList<KeyEncryptionKey>> ListWithInternalShareAsync();
+    Task<IReadOnlyList<KeyEncryptionKey>> ListRecordsAsync(string tenantId);
 
     /// <summary>Puts another record in the place of a key's, so that the old bytes are overwritten on disk.</summary>
     /// <param name="record">The record; its KEK id names the row.</param>
@@ -44,6 +45,11 @@ internal interface IKeyTable
     /// <param name="providerId">The provider.</param>
     /// <returns>How many there were.</returns>
     Task<int> RemoveOfProviderAsync(string providerId);
+
+    /// <summary>The wraps reserved under a key, or <see langword="null"/> when there is no such key.</summary>
+    /// <param name="kekId">The key.</param>
+    /// <returns>The count.</returns>
+    Task<long?> CountWrapsAsync(string kekId);
 
     /// <summary>Adds to the wraps reserved under a key (or, for a Direct reservation, under its provider).</summary>
     /// <param name="reservation">The reservation, new or extended: its row is added or its wraps replaced.</param>

@@ -20,6 +20,15 @@ internal interface IMigrationTable
     /// <returns>The migration.</returns>
     Task<KeyMigration?> FindAsync(string migrationId);
 
+    /// <summary>The migration of a tenant that is neither Completed nor Stopped, or <see langword="null"/>.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <returns>The migration; its counts are not read.</returns>
+    Task<KeyMigration?> FindUnfinishedAsync(string tenantId);
+
+    /// <summary>The tenants that have migrations, by id.</summary>
+    /// <returns>The tenants' ids.</returns>
+    Task<IReadOnlyList<string>> ListTenantsAsync();
+
     /// <summary>The migrations of a tenant, or all, oldest first, with the counts of their items.</summary>
     /// <param name="tenantId">The tenant, or <see langword="null"/>.</param>
     /// <returns>The migrations.</returns>

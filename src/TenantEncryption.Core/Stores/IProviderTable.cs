@@ -10,7 +10,7 @@ internal interface IProviderTable
     /// <returns>When it is added.</returns>
     Task AddAsync(KeyProvider provider);
 
-    /// <summary>Replaces the row of the same id; its counts are not stored.</summary>
+    /// <summary>Replaces the row of the same id; its counts and its last test stay.</summary>
     /// <param name="provider">The provider.</param>
     /// <returns>When it is replaced.</returns>
     Task UpdateAsync(KeyProvider provider);
@@ -25,10 +25,27 @@ internal interface IProviderTable
     /// <returns>The providers.</returns>
     Task<IReadOnlyList<KeyProvider>> ListAsync(KeyProviderFilter filter);
 
+    /// <summary>A tenant's providers in the order of registration, without their counts: all that decides who may read and write.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <returns>The providers.</returns>
+    Task<IReadOnlyList<KeyProvider>> ListRegistrationsAsync(string tenantId);
+
+    /// <summary>The tenants that have providers which a filter lets through, by id.</summary>
+    /// <param name="filter">The filter.</param>
+    /// <returns>The tenants' ids.</returns>
+    Task<IReadOnlyList<string>> ListTenantsAsync(KeyProviderFilter filter);
+
     /// <summary>The provider of an id, with its counts, or <see langword="null"/>.</summary>
     /// <param name="providerId">The id.</param>
     /// <returns>The provider.</returns>
     Task<KeyProvider?> FindAsync(string providerId);
+
+    /// <summary>Notes the last test of a provider, which is no part of its registration.</summary>
+    /// <param name="providerId">The provider.</param>
+    /// <param name="testedAt">When it was tested.</param>
+    /// <param name="code">The test's code.</param>
+    /// <returns>When it is noted.</returns>
+    Task NoteTestAsync(string providerId, DateTimeOffset testedAt, string code);
 
     /// <summary>Counts that KMS refused a provider's key. The count is no part of the provider's registration.</summary>
     /// <param name="providerId">The provider.</param>
@@ -39,6 +56,10 @@ internal interface IProviderTable
     /// <param name="tenantId">The tenant.</param>
     /// <returns>The counts by provider id; those that were never refused are left out.</returns>
     Task<IReadOnlyDictionary<string, long>> CountRefusalsAsync(string tenantId);
+
+    /// <summary>How often KMS refused each provider that it ever refused, of all tenants.</summary>
+    /// <returns>The counts.</returns>
+    Task<IReadOnlyList<(string TenantId, string ProviderId, long Count)>> ListRefusalsAsync();
 
     /// <summary>The tenant's Active provider, with its counts, or <see langword="null"/>.</summary>
     /// <param name="tenantId">The tenant.</param>

@@ -18,6 +18,11 @@ internal interface ISessionTable
     /// <returns>When it is done.</returns>
     Task RemoveAsync(string sessionId);
 
+    /// <summary>Whether there is a session whose last heartbeat is older.</summary>
+    /// <param name="before">The oldest heartbeat that counts.</param>
+    /// <returns>Whether there is.</returns>
+    Task<bool> AnyAsync(DateTimeOffset before);
+
     /// <summary>Removes every session whose last heartbeat is older, with the reservations that it left open; their wraps stay counted.</summary>
     /// <param name="before">The oldest heartbeat that counts.</param>
     /// <returns>How many were removed.</returns>

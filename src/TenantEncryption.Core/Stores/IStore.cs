@@ -13,6 +13,13 @@ public interface IStore : IAsyncDisposable
     /// <summary>The version of its schema.</summary>
     int SchemaVersion { get; }
 
+    /// <summary>What it can do beside keeping rows.</summary>
+    StoreCapabilities Capabilities { get; }
+
+    /// <summary>By whom it can be written who should not be able to, in words that follow its location; <see langword="null"/> when nothing is known.</summary>
+    /// <returns>How it is exposed, such as <c>can be written by everybody (mode 0666)</c>.</returns>
+    string? FindExposure();
+
     /// <summary>
     /// Begins a transaction. A write transaction excludes other writers from its beginning, so what it reads is what it changes.
     /// </summary>

@@ -19,6 +19,14 @@ internal interface ITenantTable
     /// <returns>The tenants.</returns>
     Task<IReadOnlyList<EncryptionTenant>> ListAsync();
 
+    /// <summary>The ids of all tenants, in ordinal order.</summary>
+    /// <returns>The ids.</returns>
+    Task<IReadOnlyList<string>> ListIdsAsync();
+
+    /// <summary>The epochs of all tenants.</summary>
+    /// <returns>The epochs, by tenant id.</returns>
+    Task<IReadOnlyDictionary<string, long>> ListEpochsAsync();
+
     /// <summary>Raises the tenant's epoch by one: leases and reservations of the older epoch no longer count.</summary>
     /// <param name="tenantId">The tenant.</param>
     /// <returns>The new epoch.</returns>

@@ -48,6 +48,9 @@ internal sealed class SessionKeeper : IAsyncDisposable
         && await transaction.Sessions.FindAsync(sessionId).ConfigureAwait(false) is { } session
         && _time.GetUtcNow() - session.HeartbeatAt < StaleAfter;
 
+    /// <summary>Whether there are sessions of dead processes.</summary>
+    public Task<bool> HasDeadAsync(IStoreTransaction transaction) => transaction.Sessions.AnyAsync(_time.GetUtcNow() - StaleAfter);
+
     /// <summary>Removes the sessions of dead processes, with their reservations.</summary>
     public Task<int> SweepAsync(IStoreTransaction transaction) => transaction.Sessions.SweepAsync(_time.GetUtcNow() - StaleAfter);
 

@@ -17,9 +17,9 @@ internal static class StoreQueries
             return tenant;
         }
 
-        IReadOnlyList<EncryptionTenant> all = await tenants.ListAsync().ConfigureAwait(false);
+        IReadOnlyList<string> all = await tenants.ListIdsAsync().ConfigureAwait(false);
         throw new TenantEncryptionException(
-            ErrorCodes.TenantNotFound, $"There is no tenant '{tenantId}'{SimilarTenantId.Find(tenantId, all.Select(known => known.TenantId))}.");
+            ErrorCodes.TenantNotFound, $"There is no tenant '{tenantId}'{SimilarTenantId.Find(tenantId, all)}.");
     }
 
     /// <summary>The key provider of an id.</summary>

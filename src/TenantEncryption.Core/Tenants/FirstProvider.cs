@@ -1,5 +1,4 @@
 using TenantEncryption.Changes;
-using TenantEncryption.Integrity;
 using TenantEncryption.Keys;
 using TenantEncryption.Platforms;
 using TenantEncryption.Policies;
@@ -14,9 +13,9 @@ namespace TenantEncryption.Tenants;
 /// Finds what a new tenant begins with: the platform's internal KMS, the provider of its parent, or a customer master key from the start, tested.
 /// </summary>
 internal sealed class FirstProvider(
-    UnitOfWork work, ProviderAuthenticator authenticator, KeyProviderTester tester, GrantMaker grants, TimeProvider time)
+    UnitOfWork work, KeyProviderTester tester, GrantMaker grants, TimeProvider time)
 {
-    /// <summary>The provider that is Active, with its grants, and signed, since no key is sealed under a registration that does not verify.</summary>
+    /// <summary>The provider that is Active, with its grants.</summary>
     /// <exception cref="TenantEncryptionException">What forbids it, or the code of the failed test.</exception>
     public async Task<KeyProvider> FindAsync(Operation operation, EncryptionTenant tenant, NewTenant newTenant, CancellationToken cancellationToken)
     {
@@ -37,8 +36,7 @@ internal sealed class FirstProvider(
         // the parent's names: for the child's own calls the caller has the grant.
         string? grantee = newTenant.Key?.GranteePrincipal
             ?? provider.Grants.Select(grant => grant.GranteePrincipal).FirstOrDefault(principal => !PrincipalSyntax.IsService(principal));
-        provider = await grants.MakeAsync(operation, tenant, provider, grantee, cancellationToken).ConfigureAwait(false);
-        return await authenticator.SignAsync(provider, cancellationToken).ConfigureAwait(false);
+        return await grants.MakeAsync(operation, tenant, provider, grantee, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The tenant's internal provider, Archived beside a customer master key, as every tenant has one.</summary>

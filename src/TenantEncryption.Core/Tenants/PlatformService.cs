@@ -1,5 +1,7 @@
+using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Errors;
+using TenantEncryption.Events;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Platforms;
@@ -59,6 +61,7 @@ public sealed class PlatformService
         if (known is null)
         {
             await change.Store.Platforms.AddAsync(new StoredPlatform(name, file.Json, file.Profile.FileHash!, now)).ConfigureAwait(false);
+            change.Record(EventTypes.PlatformAdded, null, new JObject { ["platform"] = name, ["platformHash"] = file.Profile.FileHash });
         }
         else if (known.Hash != file.Profile.FileHash)
         {

@@ -88,11 +88,17 @@ public sealed class TenantService
     public Task<EncryptionTenant> GetAsync(string tenantId, CancellationToken cancellationToken = default) =>
         _work.ReadAsync(transaction => transaction.Tenants.RequireAsync(tenantId), cancellationToken);
 
-    /// <summary>All tenants, ordered by id.</summary>
+    /// <summary>All tenants, ordered by id, but for those whose state was altered: a warning names each.</summary>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The tenants.</returns>
     public Task<IReadOnlyList<EncryptionTenant>> ListAsync(CancellationToken cancellationToken = default) =>
-        _work.ReadAsync(transaction => transaction.Tenants.ListAsync(), cancellationToken);
+        _work.ListAsync(transaction => transaction.Tenants.ListAsync(), cancellationToken);
+
+    /// <summary>The ids of all tenants, in ordinal order: names to choose from, of which nothing was checked.</summary>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The ids.</returns>
+    public Task<IReadOnlyList<string>> ListIdsAsync(CancellationToken cancellationToken = default) =>
+        _work.ReadAsync(transaction => transaction.Tenants.ListIdsAsync(), cancellationToken);
 
     private async Task StoreAsync(
         Operation operation, EncryptionTenant tenant, KeyProvider provider, PlatformFile? platformFile, CancellationToken cancellationToken)
@@ -111,12 +117,12 @@ public sealed class TenantService
                 await change.Store.Tenants.AddAsync(tenant).ConfigureAwait(false);
                 if (provider.Type != KeyProviderType.Internal)
                 {
-                    await change.AddProviderAsync(_first.Internal(tenant)).ConfigureAwait(false);
+                    await change.Store.Providers.AddAsync(_first.Internal(tenant)).ConfigureAwait(false);
                 }
 
-                await change.AddProviderAsync(provider).ConfigureAwait(false);
+                await change.Store.Providers.AddAsync(provider).ConfigureAwait(false);
                 await change.AddKeyAsync(key).ConfigureAwait(false);
-                await change.RecordAsync(EventTypes.TenantCreated, tenant.TenantId, Describe(tenant, provider, key)).ConfigureAwait(false);
+                change.Record(EventTypes.TenantCreated, tenant.TenantId, Describe(tenant, provider, key));
                 await GrantMaker.RecordAsync(change, tenant, provider).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);

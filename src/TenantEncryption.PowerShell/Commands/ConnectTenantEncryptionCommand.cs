@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using TenantEncryption.Errors;
+using TenantEncryption.Events;
 using TenantEncryption.Files;
 using TenantEncryption.PowerShell.Hosting;
 
@@ -37,6 +38,13 @@ public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
     /// <summary>Makes a store, with a root key of its own, where the folder is none yet; one that is there is opened.</summary>
     [Parameter]
     public SwitchParameter Create { get; set; }
+
+    /// <summary>
+    /// Accepts that the store is older than what this machine saw of it, after a backup was restored on purpose. An event in each tenant's chain says so; until
+    /// then nothing is read or written for the tenants that lack something.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AcceptRollback { get; set; }
 
     /// <summary>The passphrase that protects the root key of the internal KMS. A new store is made with it.</summary>
     [Parameter]
@@ -79,6 +87,15 @@ public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
         StoreUse use = await OpenAsync(path).ConfigureAwait(false);
         await using var _ = use.ConfigureAwait(false);
         await OnPipelineAsync(() => RunspaceConnection.Set(path)).ConfigureAwait(false);
+        if (AcceptRollback)
+        {
+            foreach (EventLogHeadState accepted in await use.Service.AcceptRollbackAsync(Cancellation).ConfigureAwait(false))
+            {
+                await OnPipelineAsync(() => WriteVerbose(
+                    $"{(accepted.TenantId is { } tenant ? $"Tenant '{tenant}'" : "The store's own chain")} ended at event {accepted.Kept} and goes on from event {accepted.Head.Sequence}.")).ConfigureAwait(false);
+            }
+        }
+
         if (PassThru)
         {
             await EmitAsync(await use.Service.DescribeAsync(Cancellation).ConfigureAwait(false)).ConfigureAwait(false);

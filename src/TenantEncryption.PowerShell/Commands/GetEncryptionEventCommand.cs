@@ -73,23 +73,24 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
 
         // The store narrows by one tenant, and by the types that it has.
         bool isOne = tenants is [var only] && !WildcardPattern.ContainsWildcardCharacters(only);
-        var ofTenants = new NamePatterns(isOne ? null : tenants, WildcardOptions.None);
+        var ofTenants = new NamePatterns(tenants, WildcardOptions.None);
         var ofTypes = new NamePatterns(Type, WildcardOptions.IgnoreCase);
         bool Fits(EncryptionEvent found) => ofTenants.Fit(found.TenantId) && ofTypes.Fit(found.Type);
 
         var filter = new EventFilter { TenantId = isOne ? WildcardPattern.Unescape(tenants![0]) : null, After = After, Before = Before };
         // What comes while the old ones are listed is followed, and listed once.
-        long? head = Wait ? (await Service.Events.GetHeadAsync(Cancellation).ConfigureAwait(false)).Sequence : null;
+        EventFollower? follower = Wait ? await Service.Events.FollowAsync(Cancellation).ConfigureAwait(false) : null;
         IReadOnlyList<string>? types = Type is null ? null : [.. (await Service.Events.ListTypesAsync(Cancellation).ConfigureAwait(false)).Where(ofTypes.Fit)];
-        await EmitNewestAsync(filter with { ToSequence = head, Types = types }, tenants is null || isOne ? null : Fits).ConfigureAwait(false);
-        long last = head ?? 0;
-        while (Wait)
+        Func<EncryptionEvent, bool>? narrow = follower is not null ? found => follower.HasSeen(found) && Fits(found)
+            : tenants is null || isOne ? null
+            : Fits;
+        await EmitNewestAsync(filter with { Types = types }, narrow).ConfigureAwait(false);
+        while (follower is not null)
         {
             await Task.Delay(PollInterval, Cancellation).ConfigureAwait(false);
-            await foreach (EncryptionEvent found in Service.Events.ListAsync(filter with { AfterSequence = last }, Cancellation).ConfigureAwait(false))
+            await foreach (EncryptionEvent found in follower.NextAsync(Cancellation).ConfigureAwait(false))
             {
-                last = found.Sequence;
-                if (Fits(found))
+                if (Fits(found) && !(found.Time <= After) && !(found.Time >= Before))
                 {
                     await EmitAsync(found).ConfigureAwait(false);
                 }

@@ -6,15 +6,16 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Shows the store that this session works on.</summary>
 /// <remarks>
 /// Shows where the store is, the version of its schema, how many tenants, providers, keys and messages it has, how its root key is protected, and
-/// the head of its event log. Note the head elsewhere: with it, Test-EncryptionEventLog shows later that no record was cut off.
+/// the heads of its event log: one of each tenant's chain, and of the store's own. Note them elsewhere: with them, Test-EncryptionEventLog shows later
+/// that no event was cut off. RolledBack names the chains of which the store is older than what this machine saw.
 /// </remarks>
 /// <example>
 ///   <code>Get-TenantEncryption</code>
 ///   <para>Shows the store.</para>
 /// </example>
 /// <example>
-///   <code>(Get-TenantEncryption).LogHead.ToString()</code>
-///   <para>The head of the event log, as Test-EncryptionEventLog -Head takes it.</para>
+///   <code>(Get-TenantEncryption).Heads.ForEach('ToString')</code>
+///   <para>The heads of the event log, as Test-EncryptionEventLog -Head takes them.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Get, "TenantEncryption")]
 [OutputType(typeof(StoreInfo))]

@@ -1,14 +1,17 @@
 using System.Management.Automation;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
+using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
 
 namespace TenantEncryption.PowerShell.Commands;
 
-/// <summary>Verifies the event log: every record, their order and number.</summary>
+/// <summary>Verifies the event log: every event, their order and number, chain by chain.</summary>
 /// <remarks>
-/// The records are chained under a key that derives from the root key of the internal KMS. The result says what the test excludes and what it can't:
-/// a log cut off at its end shows only against a head that was noted elsewhere (Get-TenantEncryption shows it).
+/// Each tenant has a chain of its own, and the store one for what concerns no tenant. They are signed under a key that derives from the root key of the
+/// internal KMS. This machine keeps the last head that it saw of each chain outside the store, and each chain must still have it. The result says what the
+/// test excludes and what it can't: who could write the store and what this machine keeps shows only against heads that were noted elsewhere
+/// (Get-TenantEncryption shows them).
 /// </remarks>
 /// <example>
 ///   <code>if (-not (Test-EncryptionEventLog -Quiet)) { throw 'The event log was altered.' }</code>
@@ -16,7 +19,11 @@ namespace TenantEncryption.PowerShell.Commands;
 /// </example>
 /// <example>
 ///   <code>Test-EncryptionEventLog -Head $noted | Format-List</code>
-///   <para>Verifies that the log still has everything up to a head that was noted earlier.</para>
+///   <para>Verifies that the log still has everything up to the heads that were noted earlier.</para>
+/// </example>
+/// <example>
+///   <code>Test-EncryptionEventLog -TenantId acme</code>
+///   <para>Verifies the chain of one tenant.</para>
 /// </example>
 [Cmdlet(VerbsDiagnostic.Test, "EncryptionEventLog")]
 [OutputType(typeof(EventLogTestResult), typeof(bool))]
@@ -24,21 +31,26 @@ public sealed class TestEncryptionEventLogCommand : TenantCmdlet
 {
     private readonly TestVerdict _verdict = new();
 
-    /// <summary>A head that was noted earlier, as number:mac.</summary>
+    /// <summary>Only the chain of this tenant.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(TenantCompleter))]
+    public string? TenantId { get; set; }
+
+    /// <summary>Heads that were noted earlier, as number:mac, or number:mac:tenant.</summary>
     [Parameter]
-    public string? Head { get; set; }
+    public string[]? Head { get; set; }
 
     /// <summary>Gives one Boolean: whether the log verifies.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
-    protected override object? Target => Head;
+    protected override object? Target => TenantId;
 
     /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
-        EventLogTestResult result = await Service.Events.VerifyAsync(Head is null ? null : EventLogHead.Parse(Head), Cancellation).ConfigureAwait(false);
+        EventLogTestResult result = await Service.Events.VerifyAsync(TenantId, Head?.Select(EventLogHead.Parse).ToArray(), Cancellation).ConfigureAwait(false);
         if (result.Code != ErrorCodes.NothingTested)
         {
             _verdict.Note(result.Success);

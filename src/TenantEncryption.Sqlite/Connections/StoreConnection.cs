@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using TenantEncryption.Sqlite.Schema;
 
 namespace TenantEncryption.Sqlite.Connections;
 
@@ -10,6 +11,8 @@ internal sealed class StoreConnection : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
     private readonly Dictionary<string, sqlite3_stmt> _rowStatements = new(StringComparer.Ordinal);
+
+    private long? _checkedSchema;
 
     private StoreConnection(SqliteConnection connection) => _connection = connection;
 
@@ -81,6 +84,27 @@ internal sealed class StoreConnection : IDisposable
     /// <summary>Reads one text, at once: a locked database is an error, not a wait.</summary>
     /// <exception cref="SqliteException">With the result code.</exception>
     public string RunForText(string sql) => RunFor(sql, (statement, column) => raw.sqlite3_column_text(statement, column).utf8_to_string());
+
+    /// <summary>
+    /// In what the schema differs from what this software makes, looked at again whenever something changed it; within a transaction.
+    /// </summary>
+    /// <returns>The difference in words; <see langword="null"/> when there is none.</returns>
+    public string? FindForeignSchema()
+    {
+        long cookie = RunForNumber("PRAGMA schema_version");
+        if (cookie == _checkedSchema)
+        {
+            return null;
+        }
+
+        string? difference = SchemaText.Difference(RunForText(SchemaText.Query));
+        if (difference is null)
+        {
+            _checkedSchema = cookie;
+        }
+
+        return difference;
+    }
 
     /// <summary>Moves the write-ahead log into the database and cuts it to nothing, so that replaced bytes are on disk no more.</summary>
     /// <returns>Whether it is done; <see langword="false"/> when a reader still needs the log.</returns>

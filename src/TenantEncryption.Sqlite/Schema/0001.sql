@@ -34,46 +34,48 @@ CREATE TABLE tenants (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE key_providers (
-    ordinal                 INTEGER PRIMARY KEY,
-    id                      TEXT    NOT NULL UNIQUE,
-    tenant_id               TEXT    NOT NULL REFERENCES tenants (tenant_id),
-    name                    TEXT    NOT NULL,
-    description             TEXT,
-    type                    TEXT    NOT NULL,
-    key_identifier          TEXT,
-    key_arn                 TEXT,
-    arn_fingerprint         TEXT,
-    context_value           TEXT,
-    parameters              TEXT    NOT NULL CHECK (json_valid(parameters)),
-    second_layer            INTEGER NOT NULL,
-    status                  TEXT    NOT NULL CHECK (status IN ('Pending', 'Active', 'Archived', 'Deactivated')),
-    multi_region            INTEGER NOT NULL,
-    replica_keys            TEXT    NOT NULL CHECK (json_valid(replica_keys)),
-    refused_regions         TEXT    NOT NULL CHECK (json_valid(refused_regions)),
+    ordinal                   INTEGER PRIMARY KEY,
+    id                        TEXT       NOT NULL UNIQUE,
+    tenant_id                 TEXT       NOT NULL REFERENCES tenants (tenant_id),
+    name                      TEXT       NOT NULL,
+    description               TEXT,
+    type                      TEXT       NOT NULL,
+    key_identifier            TEXT,
+    key_arn                   TEXT,
+    arn_fingerprint           TEXT,
+    context_value             TEXT,
+    parameters                TEXT       NOT NULL CHECK (json_valid(parameters)),
+    second_layer              INTEGER NOT NULL,
+    status                    TEXT       NOT NULL CHECK (status IN ('Pending', 'Active', 'Archived', 'Deactivated')),
+    multi_region              INTEGER NOT NULL,
+    replica_keys              TEXT       NOT NULL CHECK (json_valid(replica_keys)),
+    refused_regions           TEXT       NOT NULL CHECK (json_valid(refused_regions)),
     -- Raised by every process that KMS refuses, so that the others forget what it gave them.
-    refusals                INTEGER NOT NULL DEFAULT 0,
-    connection_region       TEXT,
-    connection_profile_name TEXT,
-    connection_endpoint_url TEXT,
-    connection_role_arn     TEXT,
-    connection_external_id  TEXT,
-    created_at              TEXT    NOT NULL,
-    promoted_to_current_at  TEXT,
-    demoted_from_current_at TEXT,
-    last_tested_at          TEXT,
-    last_test_code          TEXT,
-    -- A MAC over the registration and its state, under a key that the database does not hold.
-    authenticator           TEXT,
+    refusals                  INTEGER NOT NULL DEFAULT 0,
+    connection_region         TEXT,
+    connection_profile_name   TEXT,
+    connection_endpoint_url   TEXT,
+    connection_role_arn       TEXT,
+    connection_external_id    TEXT,
+    connection_fips_endpoints INTEGER,
+    -- Those without which the key is not used.
+    grants                    TEXT       NOT NULL CHECK (json_valid(grants)),
+    created_at                TEXT       NOT NULL,
+    promoted_to_current_at    TEXT,
+    demoted_from_current_at   TEXT,
+    last_tested_at            TEXT,
+    last_test_code            TEXT,
     -- Wraps and catalogued messages of Direct tenants, whose data keys no key-encryption key wraps.
-    direct_reserved_wraps   INTEGER NOT NULL DEFAULT 0,
-    direct_file_wraps       INTEGER NOT NULL DEFAULT 0,
-    direct_messages         INTEGER NOT NULL DEFAULT 0,
+    direct_reserved_wraps     INTEGER NOT NULL DEFAULT 0,
+    direct_file_wraps         INTEGER NOT NULL DEFAULT 0,
+    direct_messages           INTEGER NOT NULL DEFAULT 0,
     CHECK (direct_file_wraps BETWEEN 0 AND direct_reserved_wraps)
 ) STRICT;
 
 -- NOCASE folds the 26 ASCII letters only: names that differ in the case of other letters are different names.
 CREATE UNIQUE INDEX key_providers_name ON key_providers (tenant_id, name COLLATE NOCASE);
 CREATE UNIQUE INDEX key_providers_active ON key_providers (tenant_id) WHERE status = 'Active';
+CREATE INDEX key_providers_refused ON key_providers (tenant_id) WHERE refusals > 0;
 CREATE INDEX key_providers_key_arn ON key_providers (key_arn);
 CREATE INDEX key_providers_key_identifier ON key_providers (key_identifier);
 
@@ -207,28 +209,32 @@ CREATE TABLE migration_items (
 
 CREATE INDEX migration_items_state ON migration_items (migration_id, state);
 
--- What events are filtered by comes from the authenticated text itself, so the two can't differ.
+-- A chain for each tenant, named by its id, and one of the store itself, named by the empty text. What events are filtered by, and the chain,
+-- come from the authenticated text itself, so the two can't differ.
 CREATE TABLE events (
-    sequence    INTEGER PRIMARY KEY,
+    ordinal     INTEGER PRIMARY KEY,
+    chain       TEXT    NOT NULL,
+    sequence    INTEGER NOT NULL,
     log_key_id  INTEGER NOT NULL,
     json        TEXT    NOT NULL CHECK (json_valid(json)),
     mac         BLOB    NOT NULL,
     type        TEXT    AS (json_extract(json, '$.type')) VIRTUAL,
     time        TEXT    NOT NULL AS (json_extract(json, '$.time')) VIRTUAL,
-    tenant_id   TEXT    AS (json_extract(json, '$.tenantid')) VIRTUAL,
     provider_id TEXT    AS (json_extract(json, '$.data.providerId')) VIRTUAL,
+    UNIQUE (chain, sequence),
+    CONSTRAINT chain_is_that_of_the_text CHECK (chain = coalesce(json_extract(json, '$.tenantid'), '')),
     CONSTRAINT time_is_utc_with_seven_decimals CHECK (time GLOB
         '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z')
 ) STRICT;
 
-CREATE INDEX events_type ON events (type);
-CREATE INDEX events_time ON events (time);
-CREATE INDEX events_tenant ON events (tenant_id);
+CREATE INDEX events_time ON events (time, chain, sequence);
+CREATE INDEX events_type ON events (type, time, chain, sequence);
+CREATE INDEX events_chain_time ON events (chain, time, sequence);
 CREATE INDEX events_provider ON events (provider_id) WHERE provider_id IS NOT NULL;
 
 CREATE TRIGGER events_follow_without_gap BEFORE INSERT ON events
-WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM events) BEGIN
-    SELECT RAISE(ABORT, 'The event''s number does not follow the last one.');
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM events WHERE chain = NEW.chain) BEGIN
+    SELECT RAISE(ABORT, 'The event''s number does not follow the last one of its chain.');
 END;
 
 CREATE TRIGGER events_never_change BEFORE UPDATE ON events BEGIN

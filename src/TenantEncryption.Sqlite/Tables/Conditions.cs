@@ -24,6 +24,13 @@ internal sealed class Conditions
         return this;
     }
 
+    /// <summary>Adds a condition on parameters that are there.</summary>
+    public Conditions And(string condition)
+    {
+        _conditions.Add(condition);
+        return this;
+    }
+
     /// <summary>Adds a parameter that is no condition.</summary>
     public Conditions With(string name, object value)
     {

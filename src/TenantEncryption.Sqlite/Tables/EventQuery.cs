@@ -4,20 +4,13 @@ using TenantEncryption.Events;
 namespace TenantEncryption.Sqlite.Tables;
 
 /// <summary>
-/// The statement that lists events. Every index of the table ends with the sequence number, so one equality and the order by number are one walk of an
-/// index: a unary plus keeps the other terms from choosing one, and each type is a walk of its own.
+/// The statement that lists events. One chain goes by number, several by time, chain and number: each is one walk of an index, as a unary plus keeps the
+/// other terms from choosing one. Among several chains each type is a walk of its own.
 /// </summary>
 internal static class EventQuery
 {
     /// <summary>The columns, as they are read.</summary>
-    public const string Columns = "sequence, log_key_id, json, mac";
-
-    /// <summary>The lowest number of an event after a time, and the highest of one before another.</summary>
-    public const string Range = """
-        SELECT
-            (SELECT min(sequence) FROM events INDEXED BY events_time WHERE $after IS NOT NULL AND time > $after),
-            (SELECT max(sequence) FROM events INDEXED BY events_time WHERE $before IS NOT NULL AND time < $before)
-        """;
+    public const string Columns = "chain, sequence, log_key_id, json, mac";
 
     /// <summary>Each type once, by one look at the index for each.</summary>
     public const string Types = """
@@ -28,41 +21,95 @@ internal static class EventQuery
         SELECT type FROM types WHERE type IS NOT NULL
         """;
 
-    /// <summary>The statement of a filter, with its parameters.</summary>
-    public static (string Text, (string Name, object? Value)[] Values) Of(EventFilter filter, int limit)
-    {
-        Conditions conditions = new Conditions()
-            .And(filter.Types is null ? "tenant_id = $tenant_id" : "+tenant_id = $tenant_id", "$tenant_id", filter.TenantId)
-            .And(filter.Types is null && filter.TenantId is null ? "provider_id = $provider_id" : "+provider_id = $provider_id", "$provider_id", filter.ProviderId)
-            .And("+time > $after", "$after", StoredText.OfTime(filter.After))
-            .And("+time < $before", "$before", StoredText.OfTime(filter.Before))
-            .And("sequence > $after_sequence", "$after_sequence", filter.AfterSequence > 0 ? filter.AfterSequence : null)
-            .And("sequence <= $to_sequence", "$to_sequence", filter.ToSequence);
-        string order = filter.Newest is null ? "ORDER BY sequence LIMIT $limit" : "ORDER BY sequence DESC LIMIT $newest";
-        string rows = filter.Types is null ? $"SELECT {Columns} FROM events {conditions} {order}" : OfTypes(filter.Types, conditions, order);
-        conditions.With("$limit", limit);
-        if (filter.Newest is int newest)
-        {
-            rows = $"SELECT {Columns} FROM ({rows}) ORDER BY sequence LIMIT $limit";
-            conditions.With("$newest", newest);
-        }
+    /// <summary>The last record of each chain after a chain, by two looks at the index for each.</summary>
+    public const string Last = $"""
+        WITH RECURSIVE chains (chain) AS (
+            SELECT min(chain) FROM events WHERE $after IS NULL OR chain > $after
+            UNION ALL
+            SELECT (SELECT min(chain) FROM events WHERE chain > chains.chain) FROM chains WHERE chains.chain IS NOT NULL LIMIT $limit)
+        SELECT e.chain, e.sequence, e.log_key_id, e.json, e.mac
+        FROM chains JOIN events e ON e.chain = chains.chain AND e.sequence = (SELECT max(sequence) FROM events WHERE chain = chains.chain)
+        ORDER BY e.chain
+        """;
 
-        return (rows, conditions.Values);
+    /// <summary>The statement of a filter, with its parameters.</summary>
+    public static (string Text, (string Name, object? Value)[] Values) Of(EventFilter filter, EventPosition? position, int limit)
+    {
+        string? after = StoredText.OfTime(filter.After);
+        string? before = StoredText.OfTime(filter.Before);
+        string time = filter.TenantId is null && filter.ProviderId is null ? "time" : "+time";
+        Conditions conditions = new Conditions()
+            .And($"{time} > $after", "$after", after)
+            .And($"{time} < $before", "$before", before);
+        (string rows, string order) = filter.TenantId is null
+            ? OfAll(conditions, filter, position)
+            : OfChain(conditions, filter, position, after, before);
+        string direction = filter.Newest is null ? "" : " DESC";
+        string sorted = string.Join(", ", order.Split(", ").Select(column => column + direction));
+        string text = rows.Replace("$order", $"ORDER BY {sorted} LIMIT $limit", StringComparison.Ordinal);
+        conditions.With("$limit", filter.Newest is { } newest && newest < limit ? newest : limit);
+        return (filter.Newest is null ? text : $"SELECT {Columns} FROM ({text}) ORDER BY {order}", conditions.Values);
     }
 
-    private static string OfTypes(IReadOnlyList<string> types, Conditions conditions, string order)
+    private static (string Rows, string Order) OfChain(Conditions conditions, EventFilter filter, EventPosition? position, string? after, string? before)
     {
-        string common = conditions.ToString();
-        var walks = new List<string>();
-        foreach (string type in types)
+        conditions
+            .And(filter.ProviderId is null ? "chain = $chain" : "+chain = $chain", "$chain", filter.TenantId)
+            .And("sequence > $position", "$position", position?.Sequence)
+            .And("provider_id = $provider_id", "$provider_id", filter.ProviderId);
+
+        // Clocks step, so a record in between may be of another time. Who pages on is past the first already.
+        if (after is not null && position is null)
         {
-            string name = string.Create(CultureInfo.InvariantCulture, $"$type{walks.Count}");
-            conditions.With(name, type);
-            walks.Add($"SELECT * FROM (SELECT {Columns} FROM events {(common.Length == 0 ? "WHERE" : common + " AND")} type = {name} {order})");
+            conditions.And("sequence >= (SELECT min(sequence) FROM events WHERE chain = $chain AND time > $after)");
         }
 
-        return walks.Count == 0
-            ? $"SELECT {Columns} FROM events WHERE false"
-            : $"SELECT {Columns} FROM ({string.Join(" UNION ALL ", walks)}) {order}";
+        if (before is not null)
+        {
+            conditions.And("sequence <= (SELECT max(sequence) FROM events WHERE chain = $chain AND time < $before)");
+        }
+
+        if (filter.Types is { } types)
+        {
+            conditions.And($"+type IN ({string.Join(", ", Named(conditions, types))})");
+        }
+
+        return ($"SELECT {Columns}, time FROM events {conditions} $order", "sequence");
+    }
+
+    private static (string Rows, string Order) OfAll(Conditions conditions, EventFilter filter, EventPosition? position)
+    {
+        const string Order = "time, chain, sequence";
+        conditions.And(filter.Types is null ? "provider_id = $provider_id" : "+provider_id = $provider_id", "$provider_id", filter.ProviderId);
+        if (position is not null)
+        {
+            conditions
+                .And("(time, chain, sequence) > ($time, $chain, $position)", "$time", position.Time)
+                .With("$chain", position.Chain)
+                .With("$position", position.Sequence);
+        }
+
+        if (filter.Types is not { } types)
+        {
+            return ($"SELECT {Columns}, time FROM events {conditions} $order", Order);
+        }
+
+        string common = conditions.ToString();
+        string[] walks = [.. Named(conditions, types).Select(name =>
+            $"SELECT * FROM (SELECT {Columns}, time FROM events {(common.Length == 0 ? "WHERE" : common + " AND")} type = {name} $order)")];
+        return (walks.Length == 0 ? $"SELECT {Columns}, time FROM events WHERE false $order" : $"SELECT {Columns}, time FROM ({string.Join(" UNION ALL ", walks)}) $order", Order);
+    }
+
+    private static List<string> Named(Conditions conditions, IReadOnlyList<string> types)
+    {
+        var names = new List<string>();
+        foreach (string type in types)
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"$type{names.Count}");
+            conditions.With(name, type);
+            names.Add(name);
+        }
+
+        return names;
     }
 }

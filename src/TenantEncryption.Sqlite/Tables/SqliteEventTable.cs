@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Sqlite.Connections;
 using TenantEncryption.Stores;
@@ -9,55 +10,47 @@ namespace TenantEncryption.Sqlite.Tables;
 internal sealed class SqliteEventTable(StoreStatements statements) : IEventTable
 {
     /// <inheritdoc/>
-    public Task<StoredEvent?> LastAsync() => Task.FromResult(
-        statements.Find($"SELECT {EventQuery.Columns} FROM events ORDER BY sequence DESC LIMIT 1", Read));
+    public Task<StoredEvent?> LastAsync(string chain) => Task.FromResult(
+        statements.Find($"SELECT {EventQuery.Columns} FROM events WHERE chain = $chain ORDER BY sequence DESC LIMIT 1", Read, ("$chain", chain)));
+
+    /// <inheritdoc/>
+    public Task<StoredEvent?> FindAsync(string chain, long sequence) => Task.FromResult(statements.Find(
+        $"SELECT {EventQuery.Columns} FROM events WHERE chain = $chain AND sequence = $sequence", Read, ("$chain", chain), ("$sequence", sequence)));
 
     /// <inheritdoc/>
     public Task AppendAsync(StoredEvent storedEvent)
     {
-        statements.Execute(
-            $"INSERT INTO events ({EventQuery.Columns}) VALUES ($sequence, $log_key_id, $json, $mac)",
+        int rows = statements.Execute(
+            $"INSERT INTO events ({EventQuery.Columns}) VALUES ($chain, $sequence, $log_key_id, $json, $mac)",
+            ("$chain", storedEvent.Chain),
             ("$sequence", storedEvent.Sequence),
             ("$log_key_id", storedEvent.LogKeyId),
             ("$json", storedEvent.Json),
             ("$mac", storedEvent.Mac));
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    public Task<EventFilter> NarrowAsync(EventFilter filter)
-    {
-        // Who pages on is past the first time already.
-        string? after = filter.AfterSequence > 0 ? null : StoredText.OfTime(filter.After);
-        string? before = StoredText.OfTime(filter.Before);
-        if (after is null && before is null)
-        {
-            return Task.FromResult(filter);
-        }
-
-        (long? first, long? last) = statements.Find(
-            EventQuery.Range,
-            row => (row.IsDBNull(0) ? null : (long?)row.GetInt64(0), row.IsDBNull(1) ? null : (long?)row.GetInt64(1)),
-            ("$after", after),
-            ("$before", before));
-        bool isEmpty = (after is not null && first is null) || (before is not null && last is null);
-        return Task.FromResult(filter with
-        {
-            AfterSequence = first is { } lowest ? lowest - 1 : filter.AfterSequence,
-            ToSequence = isEmpty ? 0 : last < filter.ToSequence ? last : filter.ToSequence ?? last,
-        });
+        return rows == 1 ? Task.CompletedTask : throw new TenantEncryptionException(ErrorCodes.StoreAltered, "The store did not take an event.");
     }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListTypesAsync() => Task.FromResult(statements.List(EventQuery.Types, row => row.GetString(0)));
 
     /// <inheritdoc/>
-    /// <remarks>A page of the newest N is the first of them after <see cref="EventFilter.AfterSequence"/>, so paging on yields all N.</remarks>
-    public Task<IReadOnlyList<StoredEvent>> ListAsync(EventFilter filter, int limit)
+    public Task<IReadOnlyList<StoredEvent>> ListLastAsync(string? afterChain, int limit) => Task.FromResult(
+        statements.List(EventQuery.Last, Read, ("$after", afterChain), ("$limit", limit)));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredEvent>> ListChainAsync(string chain, long afterSequence, int limit) => Task.FromResult(statements.List(
+        $"SELECT {EventQuery.Columns} FROM events WHERE chain = $chain AND sequence > $after ORDER BY sequence LIMIT $limit",
+        Read,
+        ("$chain", chain),
+        ("$after", afterSequence),
+        ("$limit", limit)));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredEvent>> ListAsync(EventFilter filter, EventPosition? after, int limit)
     {
-        (string text, (string Name, object? Value)[] values) = EventQuery.Of(filter, limit);
+        (string text, (string Name, object? Value)[] values) = EventQuery.Of(filter, after, limit);
         return Task.FromResult(statements.List(text, Read, values));
     }
 
-    private static StoredEvent Read(SqliteDataReader row) => new(row.GetInt64(0), row.GetInt32(1), row.GetString(2), row.Bytes(3));
+    private static StoredEvent Read(SqliteDataReader row) => new(row.GetString(0), row.GetInt64(1), row.GetInt32(2), row.GetString(3), row.Bytes(4));
 }

@@ -50,8 +50,13 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
         statements.List($"{Select} WHERE tenant_id = $tenant_id ORDER BY created_at, ordinal", Read, ("$tenant_id", tenantId)));
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<KeyEncryptionKey>> ListWithInternalShareAsync() => Task.FromResult(
-        statements.List($"{Select} WHERE key_arn = 'internal' OR length(sealed_internal_share) > 0 ORDER BY ordinal", Read));
+    public Task<IReadOnlyList<KeyEncryptionKey>> ListRecordsAsync(string tenantId) => Task.FromResult(statements.List(
+        $"""
+        SELECT kek_id, status, created_at, 0, 0, NULL, {KeyRecordColumns.Names}
+        FROM key_encryption_keys WHERE tenant_id = $tenant_id ORDER BY created_at, ordinal
+        """,
+        Read,
+        ("$tenant_id", tenantId)));
 
     /// <inheritdoc/>
     public Task ReplaceRecordAsync(KeyRecord record)
@@ -72,6 +77,10 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
             ("$status", status.ToString()));
         return rows == 1 ? Task.CompletedTask : throw NotFound(kekId);
     }
+
+    /// <inheritdoc/>
+    public Task<long?> CountWrapsAsync(string kekId) => Task.FromResult(
+        statements.Find("SELECT reserved_wraps FROM key_encryption_keys WHERE kek_id = $kek_id", row => (long?)row.GetInt64(0), ("$kek_id", kekId)));
 
     /// <inheritdoc/>
     public Task<int> RemoveOfProviderAsync(string providerId)

@@ -62,6 +62,20 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
         statements.Find($"{Select} WHERE m.id = $id", Read, ("$id", migrationId)));
 
     /// <inheritdoc/>
+    public Task<KeyMigration?> FindUnfinishedAsync(string tenantId) => Task.FromResult(statements.Find(
+        """
+        SELECT m.id, m.tenant_id, m.mode, m.state, m.migrating_from, m.migrating_to, m.actor, m.initiated_at, m.completed_at,
+            m.runner_session_id, m.failure_code, 0, 0, 0, NULL, NULL
+        FROM migrations m WHERE m.tenant_id = $tenant_id AND m.state IN ('New', 'InProgress', 'Suspended', 'Failed')
+        """,
+        Read,
+        ("$tenant_id", tenantId)));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListTenantsAsync() => Task.FromResult(
+        statements.List("SELECT DISTINCT tenant_id FROM migrations ORDER BY tenant_id", row => row.GetString(0)));
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<KeyMigration>> ListAsync(string? tenantId)
     {
         Conditions conditions = new Conditions().And("m.tenant_id = $tenant_id", "$tenant_id", tenantId);

@@ -10,13 +10,17 @@ namespace TenantEncryption.Sqlite.Tables;
 /// <summary>The table <c>key_providers</c>. Names are unique within a tenant ignoring the case of ASCII letters.</summary>
 internal sealed class SqliteProviderTable(StoreStatements statements) : IProviderTable
 {
-    private const string Select =
+    private const string Registration =
         """
-        SELECT p.id, p.tenant_id, p.name, p.description, p.type, p.key_identifier, p.key_arn, p.arn_fingerprint, p.context_value,
-            p.status, p.multi_region, p.replica_keys, p.connection_region, p.connection_profile_name, p.connection_endpoint_url,
-            p.connection_role_arn, p.connection_external_id, p.created_at, p.promoted_to_current_at, p.demoted_from_current_at,
-            p.last_tested_at, p.last_test_code, p.authenticator, p.second_layer, p.refused_regions, p.parameters,
-            p.grants, p.connection_fips_endpoints, count(k.kek_id),
+        p.id, p.tenant_id, p.name, p.description, p.type, p.key_identifier, p.key_arn, p.arn_fingerprint, p.context_value,
+        p.status, p.multi_region, p.replica_keys, p.connection_region, p.connection_profile_name, p.connection_endpoint_url,
+        p.connection_role_arn, p.connection_external_id, p.created_at, p.promoted_to_current_at, p.demoted_from_current_at,
+        p.last_tested_at, p.last_test_code, p.second_layer, p.refused_regions, p.parameters, p.grants, p.connection_fips_endpoints
+        """;
+
+    private const string Select =
+        $"""
+        SELECT {Registration}, count(k.kek_id),
             p.direct_messages + coalesce(sum(k.messages), 0),
             p.direct_reserved_wraps - p.direct_file_wraps + coalesce(sum(k.reserved_wraps - k.file_wraps), 0)
         FROM key_providers p LEFT JOIN key_encryption_keys k ON k.provider_id = p.id
@@ -32,11 +36,11 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
                 INSERT INTO key_providers (id, tenant_id, name, description, type, key_identifier, key_arn, arn_fingerprint, context_value,
                     status, multi_region, replica_keys, connection_region, connection_profile_name, connection_endpoint_url,
                     connection_role_arn, connection_external_id, created_at, promoted_to_current_at, demoted_from_current_at,
-                    last_tested_at, last_test_code, authenticator, second_layer, refused_regions, parameters, grants, connection_fips_endpoints)
+                    last_tested_at, last_test_code, second_layer, refused_regions, parameters, grants, connection_fips_endpoints)
                 VALUES ($id, $tenant_id, $name, $description, $type, $key_identifier, $key_arn, $arn_fingerprint, $context_value,
                     $status, $multi_region, $replica_keys, $connection_region, $connection_profile_name, $connection_endpoint_url,
                     $connection_role_arn, $connection_external_id, $created_at, $promoted_to_current_at, $demoted_from_current_at,
-                    $last_tested_at, $last_test_code, $authenticator, $second_layer, $refused_regions, $parameters, $grants,
+                    $last_tested_at, $last_test_code, $second_layer, $refused_regions, $parameters, $grants,
                     $connection_fips_endpoints)
                 """,
                 Values(provider));
@@ -60,12 +64,11 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
                 connection_profile_name = $connection_profile_name, connection_endpoint_url = $connection_endpoint_url,
                 connection_role_arn = $connection_role_arn, connection_external_id = $connection_external_id, created_at = $created_at,
                 promoted_to_current_at = $promoted_to_current_at, demoted_from_current_at = $demoted_from_current_at,
-                last_tested_at = $last_tested_at, last_test_code = $last_test_code, authenticator = $authenticator,
                 second_layer = $second_layer, refused_regions = $refused_regions, parameters = $parameters, grants = $grants,
                 connection_fips_endpoints = $connection_fips_endpoints
             WHERE id = $id
             """,
-            Values(provider));
+            RegistrationOf(provider));
         return rows == 1 ? Task.CompletedTask : throw NotFound(provider.Id);
     }
 
@@ -90,14 +93,20 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
     /// <inheritdoc/>
     public Task<IReadOnlyList<KeyProvider>> ListAsync(KeyProviderFilter filter)
     {
-        Conditions conditions = new Conditions()
-            .And("p.tenant_id = $tenant_id", "$tenant_id", filter.TenantId)
-            .And("p.id = $id", "$id", filter.Id)
-            .And("p.name = $name", "$name", filter.Name)
-            .And("(p.key_arn = $key_arn OR p.key_identifier = $key_arn)", "$key_arn", filter.KeyArn)
-            .And("p.type = $type", "$type", filter.Type?.ToString())
-            .And("p.status = $status", "$status", filter.Status?.ToString());
+        Conditions conditions = ConditionsOf(filter);
         return Task.FromResult(statements.List($"{Select} {conditions} GROUP BY p.ordinal ORDER BY p.ordinal", Read, conditions.Values));
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<KeyProvider>> ListRegistrationsAsync(string tenantId) => Task.FromResult(statements.List(
+        $"SELECT {Registration}, 0, 0, 0 FROM key_providers p WHERE p.tenant_id = $tenant_id ORDER BY p.ordinal", Read, ("$tenant_id", tenantId)));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListTenantsAsync(KeyProviderFilter filter)
+    {
+        Conditions conditions = ConditionsOf(filter);
+        return Task.FromResult(statements.List(
+            $"SELECT DISTINCT p.tenant_id FROM key_providers p {conditions} ORDER BY p.tenant_id", row => row.GetString(0), conditions.Values));
     }
 
     /// <inheritdoc/>
@@ -107,6 +116,17 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
     /// <inheritdoc/>
     public Task<KeyProvider?> FindActiveAsync(string tenantId) => Task.FromResult(
         statements.Find($"{Select} WHERE p.tenant_id = $tenant_id AND p.status = 'Active' GROUP BY p.ordinal", Read, ("$tenant_id", tenantId)));
+
+    /// <inheritdoc/>
+    public Task NoteTestAsync(string providerId, DateTimeOffset testedAt, string code)
+    {
+        int rows = statements.Execute(
+            "UPDATE key_providers SET last_tested_at = $at, last_test_code = $code WHERE id = $id",
+            ("$id", providerId),
+            ("$at", StoredText.OfTime(testedAt)),
+            ("$code", code));
+        return rows == 1 ? Task.CompletedTask : throw NotFound(providerId);
+    }
 
     /// <inheritdoc/>
     public Task AddRefusalAsync(string providerId)
@@ -122,10 +142,29 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
             row => (Id: row.GetString(0), Count: row.GetInt64(1)),
             ("$tenant_id", tenantId)).ToDictionary(refused => refused.Id, refused => refused.Count, StringComparer.Ordinal));
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<(string TenantId, string ProviderId, long Count)>> ListRefusalsAsync() => Task.FromResult(statements.List(
+        "SELECT tenant_id, id, refusals FROM key_providers WHERE refusals > 0", row => (row.GetString(0), row.GetString(1), row.GetInt64(2))));
+
+    private static Conditions ConditionsOf(KeyProviderFilter filter) => new Conditions()
+        .And("p.tenant_id = $tenant_id", "$tenant_id", filter.TenantId)
+        .And("p.id = $id", "$id", filter.Id)
+        .And("p.name = $name", "$name", filter.Name)
+        .And("(p.key_arn = $key_arn OR p.key_identifier = $key_arn)", "$key_arn", filter.KeyArn)
+        .And("p.type = $type", "$type", filter.Type?.ToString())
+        .And("p.status = $status", "$status", filter.Status?.ToString());
+
     private static TenantEncryptionException NotFound(string providerId) =>
         new(ErrorCodes.ProviderNotFound, $"There is no key provider '{providerId}'.");
 
     private static (string Name, object? Value)[] Values(KeyProvider provider) =>
+    [
+        .. RegistrationOf(provider),
+        ("$last_tested_at", StoredText.OfTime(provider.LastTestedAt)),
+        ("$last_test_code", provider.LastTest),
+    ];
+
+    private static (string Name, object? Value)[] RegistrationOf(KeyProvider provider) =>
     [
         ("$id", provider.Id),
         ("$tenant_id", provider.TenantId),
@@ -147,9 +186,6 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
         ("$created_at", StoredText.OfTime(provider.CreatedAt)),
         ("$promoted_to_current_at", StoredText.OfTime(provider.PromotedToCurrentAt)),
         ("$demoted_from_current_at", StoredText.OfTime(provider.DemotedFromCurrentAt)),
-        ("$last_tested_at", StoredText.OfTime(provider.LastTestedAt)),
-        ("$last_test_code", provider.LastTest),
-        ("$authenticator", provider.Authenticator),
         ("$second_layer", provider.SecondLayer),
         ("$refused_regions", StoredText.OfList(provider.RefusedRegions)),
         ("$parameters", StoredText.OfLists(provider.Parameters)),
@@ -178,20 +214,19 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
             EndpointUrl = row.OptionalText(14),
             RoleArn = row.OptionalText(15),
             ExternalId = row.OptionalText(16),
-            FipsEndpoints = row.IsDBNull(27) ? null : row.GetBoolean(27),
+            FipsEndpoints = row.IsDBNull(26) ? null : row.GetBoolean(26),
         },
         CreatedAt = row.Time(17),
         PromotedToCurrentAt = row.OptionalTime(18),
         DemotedFromCurrentAt = row.OptionalTime(19),
         LastTestedAt = row.OptionalTime(20),
         LastTest = row.OptionalText(21),
-        Authenticator = row.OptionalText(22),
-        SecondLayer = row.GetBoolean(23),
-        RefusedRegions = StoredText.ToList(row.GetString(24)),
-        Parameters = StoredText.ToLists(row.GetString(25)),
-        Grants = StoredGrants.Read(row.GetString(26)),
-        KeyCount = row.GetInt64(28),
-        MessageCount = row.GetInt64(29),
-        ValueCount = row.GetInt64(30),
+        SecondLayer = row.GetBoolean(22),
+        RefusedRegions = StoredText.ToList(row.GetString(23)),
+        Parameters = StoredText.ToLists(row.GetString(24)),
+        Grants = StoredGrants.Read(row.GetString(25)),
+        KeyCount = row.GetInt64(27),
+        MessageCount = row.GetInt64(28),
+        ValueCount = row.GetInt64(29),
     };
 }

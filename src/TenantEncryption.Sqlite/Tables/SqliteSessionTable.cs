@@ -36,6 +36,10 @@ internal sealed class SqliteSessionTable(StoreStatements statements) : ISessionT
     }
 
     /// <inheritdoc/>
+    public Task<bool> AnyAsync(DateTimeOffset before) => Task.FromResult(statements.Find(
+        "SELECT EXISTS (SELECT 1 FROM sessions WHERE heartbeat_at < $before)", row => row.GetBoolean(0), ("$before", StoredText.OfTime(before))));
+
+    /// <inheritdoc/>
     public Task<int> SweepAsync(DateTimeOffset before) => Task.FromResult(
         statements.Execute("DELETE FROM sessions WHERE heartbeat_at < $before", ("$before", StoredText.OfTime(before))));
 }

@@ -46,6 +46,15 @@ internal sealed class SqliteTenantTable(StoreStatements statements) : ITenantTab
         statements.List($"{Select} ORDER BY tenant_id", Read));
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListIdsAsync() => Task.FromResult(
+        statements.List("SELECT tenant_id FROM tenants ORDER BY tenant_id", row => row.GetString(0)));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, long>> ListEpochsAsync() => Task.FromResult<IReadOnlyDictionary<string, long>>(
+        statements.List("SELECT tenant_id, epoch FROM tenants", row => (Id: row.GetString(0), Epoch: row.GetInt64(1)))
+            .ToDictionary(tenant => tenant.Id, tenant => tenant.Epoch, StringComparer.Ordinal));
+
+    /// <inheritdoc/>
     public async Task<long> RaiseEpochAsync(string tenantId)
     {
         statements.Execute("UPDATE tenants SET epoch = epoch + 1 WHERE tenant_id = $tenant_id", ("$tenant_id", tenantId));

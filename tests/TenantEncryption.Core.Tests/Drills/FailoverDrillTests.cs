@@ -29,7 +29,7 @@ public sealed class FailoverDrillTests
             result.Steps.Select(step => step.Region),
             scene.Service.Kms.Calls.Where(call => call.Operation != "DescribeKey").Select(call => KeyIdentifier.Parse(call.KeyId).Region));
         KeyProvider after = await scene.Service.ProviderAsync("CMK");
-        Assert.Equal((before.Authenticator, before.KeyCount, before.ValueCount), (after.Authenticator, after.KeyCount, after.ValueCount));
+        Assert.Equal((before.Status, before.KeyCount, before.ValueCount), (after.Status, after.KeyCount, after.ValueCount));
         EncryptionEvent finished = Assert.Single(await scene.EventsAsync(EventTypes.DrillFinished));
         Assert.Equal(("Failover", ErrorCodes.Success), (finished.Data["drill"], finished.Data["code"]));
         Assert.Empty(await scene.EventsAsync(EventTypes.ProviderFailedOver));

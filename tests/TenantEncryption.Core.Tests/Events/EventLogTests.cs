@@ -4,6 +4,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
+using TenantEncryption.Tenants;
 using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
@@ -28,14 +29,14 @@ public sealed class EventLogTests
 
         List<EncryptionEvent> events = await service.EventsAsync();
 
-        Assert.Equal(Enumerable.Range(1, events.Count).Select(i => (long)i), events.Select(one => one.Sequence));
+        Assert.Equal([1, .. Enumerable.Range(1, events.Count - 1).Select(i => (long)i)], events.Select(one => one.Sequence));
         Assert.All(events, one => Assert.Equal(("1.0", "tester"), (one.SpecVersion, one.UserId)));
         Assert.All(events.Skip(1), one => Assert.Equal("acme", one.TenantId));
         Assert.Equal(
             [
                 EventTypes.StoreCreated, EventTypes.TenantCreated, EventTypes.ProviderCreated, EventTypes.ProviderTested,
                 EventTypes.ProviderTested, EventTypes.ProviderArchived, EventTypes.ProviderActivated, EventTypes.KeyRotated,
-                EventTypes.DataProtected, EventTypes.DataUnprotected,
+                EventTypes.DataProtected, EventTypes.DataRequested, EventTypes.DataUnprotected,
                 EventTypes.ProviderTested, EventTypes.MigrationTriggered, EventTypes.MigrationProgressed, EventTypes.MigrationProgressed,
                 EventTypes.MigrationProgressed, EventTypes.ProviderArchived, EventTypes.ProviderActivated, EventTypes.MigrationFinished,
                 EventTypes.ProviderDeactivated, EventTypes.ProviderRestored, EventTypes.ProviderDeleted,
@@ -76,7 +77,7 @@ public sealed class EventLogTests
                 operation,
                 async change =>
                 {
-                    await change.RecordAsync("test", "acme", []);
+                    change.Record("test", "acme", []);
                     await cancellation.CancelAsync();
                 },
                 cancellation.Token));
@@ -96,21 +97,22 @@ public sealed class EventLogTests
 
         await Refusal.OfAsync(() => service.Service.Keys.RotateAsync("acme"));
         await Refusal.OfAsync(() => service.RegisterAsync("CMK"));
+        service.Sql("DROP TRIGGER no_more");
 
         Assert.Equal(key, Assert.Single(await service.Service.Keys.ListAsync("acme")).KekId);
         Assert.Single(await service.Service.Providers.ListAsync(new KeyProviderFilter()));
     }
 
     [Theory]
-    [InlineData("UPDATE events SET json = json_set(json, '$.userid', 'nobody') WHERE sequence = 3", 3)]
-    [InlineData("UPDATE events SET mac = zeroblob(32) WHERE sequence = 2", 2)]
-    [InlineData("UPDATE events SET log_key_id = 2 WHERE sequence = 2", 2)]
-    [InlineData("DELETE FROM events WHERE sequence = 2", 2)]
-    [InlineData("DELETE FROM events WHERE sequence = 1", 1)]
+    [InlineData("UPDATE events SET json = json_set(json, '$.userid', 'nobody') WHERE chain = 'acme' AND sequence = 3", 3)]
+    [InlineData("UPDATE events SET mac = zeroblob(32) WHERE chain = 'acme' AND sequence = 2", 2)]
+    [InlineData("UPDATE events SET log_key_id = 2 WHERE chain = 'acme' AND sequence = 2", 2)]
+    [InlineData("DELETE FROM events WHERE chain = 'acme' AND sequence = 2", 2)]
+    [InlineData("DELETE FROM events WHERE chain = 'acme' AND sequence = 1", 1)]
     [InlineData("UPDATE events SET sequence = -3 WHERE sequence = 3; UPDATE events SET sequence = 3 WHERE sequence = 4; UPDATE events SET sequence = 4 WHERE sequence = -3", 3)]
-    [InlineData("DELETE FROM events WHERE sequence >= 4", 4)]
-    [InlineData("DELETE FROM events", 1)]
-    [InlineData("UPDATE settings SET value = zeroblob(length(value)) WHERE name = 'log-key-1'", 1)]
+    [InlineData("DELETE FROM events WHERE chain = 'acme' AND sequence >= 4", 4)]
+    [InlineData("DELETE FROM events WHERE chain = 'acme'", 1)]
+    [InlineData("UPDATE events SET chain = 'globex', json = json_set(json, '$.tenantid', 'globex') WHERE chain = 'acme'", 1)]
     public async Task A_change_in_the_log_is_found_and_where_it_begins_is_told(string statement, long firstBad)
     {
         await using TestService service = await TestService.WithTenantAsync();
@@ -119,77 +121,91 @@ public sealed class EventLogTests
             await service.Service.Keys.RotateAsync("acme");
         }
 
-        Assert.True((await service.Service.Events.VerifyAsync()).Success);
-        service.Sql("DROP TRIGGER events_never_change; DROP TRIGGER events_never_go; " + statement);
+        EventLogTestResult good = await service.Service.Events.VerifyAsync();
+        service.Tamper(statement);
         await using TestService later = await service.OpenAnotherAsync();
 
         EventLogTestResult result = await later.Service.Events.VerifyAsync();
 
-        Assert.Equal((ErrorCodes.EventLogAltered, (long?)firstBad), (result.Code, result.FirstBad));
-        Assert.Equal(firstBad - 1, result.Records);
+        Assert.Equal((true, 6L, 2), (good.Success, good.Records, good.Chains));
+        Assert.Equal((ErrorCodes.EventLogAltered, "acme", (long?)firstBad), (result.Code, result.TenantId, result.FirstBad));
+        Assert.Equal(firstBad - 1, result.Head!.Sequence);
         Assert.NotNull(result.Detail);
+        Assert.Equal((ErrorCodes.EventLogAltered, (long?)firstBad), ((await later.Service.Events.VerifyAsync("acme")) is var one ? one.Code : "", one.FirstBad));
     }
 
     [Fact]
-    public async Task An_older_copy_of_the_database_is_found_and_stays_found_when_the_log_grows_past_the_kept_head()
+    public async Task An_older_copy_of_the_database_is_found_and_nothing_is_read_or_written_in_it()
     {
         await using TestService service = await TestService.WithTenantAsync();
+        byte[] message = await service.ProtectValueAsync([1]);
         string copy = service.Folders.At("copy.db");
         service.Sql("VACUUM INTO $copy", ("$copy", copy));
         await service.Service.Keys.RotateAsync("acme");
-        await service.Service.Keys.RotateAsync("acme");
-        EventLogHead noted = await service.Service.Events.GetHeadAsync();
+        EventLogHead noted = await service.Service.Events.GetHeadAsync("acme");
         await service.CloseAsync();
-        foreach (string file in Directory.GetFiles(service.Folders.Store))
-        {
-            File.Delete(file);
-        }
-
-        File.Copy(copy, service.DatabaseFile);
+        service.PutDatabase(copy);
         await using TestService restored = await service.OpenAnotherAsync();
-        EventLogTestResult first = await restored.Service.Events.VerifyAsync();
-        for (int i = 0; i < 5; i++)
-        {
-            await restored.Service.Keys.RotateAsync("acme");
-        }
 
-        EventLogTestResult grown = await restored.Service.Events.VerifyAsync();
-        EventLogTestResult against = await restored.Service.Events.VerifyAsync(noted);
+        EventLogTestResult result = await restored.Service.Events.VerifyAsync();
+        EventLogHeadState state = Assert.Single((await restored.Service.DescribeAsync()).RolledBack);
 
-        Assert.Equal((ErrorCodes.EventLogAltered, ErrorCodes.EventLogAltered, ErrorCodes.EventLogAltered), (first.Code, grown.Code, against.Code));
-        Assert.NotEmpty(restored.Warnings);
+        Assert.Equal((ErrorCodes.EventLogAltered, "acme", (long?)noted.Sequence), (result.Code, result.TenantId, result.FirstBad));
+        Assert.Equal(("acme", (long?)noted.Sequence), (state.TenantId, state.Kept));
+        Assert.Equal(ErrorCodes.StoreRolledBack, await restored.CodeOfReadingAsync(message));
+        Assert.Equal(ErrorCodes.StoreRolledBack, await Refusal.CodeOfAsync(() => restored.ProtectValueAsync([1])));
+        Assert.Equal(ErrorCodes.StoreRolledBack, await Refusal.CodeOfAsync(() => restored.Service.Keys.RotateAsync("acme")));
     }
 
     [Fact]
     public async Task Without_a_kept_head_the_result_says_what_it_can_not_exclude()
     {
         await using TestService service = await TestService.WithTenantAsync();
-        EventLogHead noted = await service.Service.Events.GetHeadAsync();
-        foreach (string head in Directory.GetFiles(service.Folders.RootKeys, "*.head"))
+        EventLogHead noted = await service.Service.Events.GetHeadAsync("acme");
+        foreach (string head in Directory.GetFiles(service.Folders.RootKeys, "*.head", SearchOption.AllDirectories))
         {
             File.Delete(head);
         }
 
         Assert.Contains("not excluded", (await service.Service.Events.VerifyAsync()).Excludes, StringComparison.Ordinal);
-        Assert.DoesNotContain("not excluded", (await service.Service.Events.VerifyAsync(noted)).Excludes, StringComparison.Ordinal);
+        Assert.DoesNotContain("not excluded", (await service.Service.Events.VerifyAsync(noted: [noted])).Excludes, StringComparison.Ordinal);
         EventLogHead forged = noted with { Mac = new string('0', 64) };
-        Assert.Equal(ErrorCodes.EventLogAltered, (await service.Service.Events.VerifyAsync(forged)).Code);
+        Assert.Equal(ErrorCodes.EventLogAltered, (await service.Service.Events.VerifyAsync(noted: [forged])).Code);
+        Assert.Equal(ErrorCodes.InvalidInput, await Refusal.CodeOfAsync(() => service.Service.Events.VerifyAsync("globex", [noted])));
+    }
+
+    [Fact]
+    public async Task What_follows_the_log_gives_each_new_event_of_every_chain_once()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        EventFollower follower = await service.Service.Events.FollowAsync();
+        List<EncryptionEvent> before = await service.EventsAsync();
+
+        await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "globex" });
+        await service.Service.Keys.RotateAsync("acme");
+        List<EncryptionEvent> came = await follower.NextAsync().ToListAsync();
+        await service.Service.Keys.RotateAsync("globex");
+
+        Assert.All(before, one => Assert.True(follower.HasSeen(one)));
+        Assert.Equal([("acme", 2L), ("globex", 1L)], came.Select(one => (one.TenantId!, one.Sequence)));
+        Assert.Equal([("globex", 2L)], (await follower.NextAsync().ToListAsync()).Select(one => (one.TenantId!, one.Sequence)));
+        Assert.Empty(await follower.NextAsync().ToListAsync());
     }
 
     [Fact]
     public async Task A_log_longer_than_a_page_verifies_and_lists_whole()
     {
         await using TestService service = await TestService.WithTenantAsync();
-        for (int i = 0; i < 1100; i++)
+        for (int i = 0; i < 4100; i++)
         {
             service.Service.Keys.ClearLeases();
             await service.Service.Work.ChangeAsync(
-                service.Service.Work.Begin("test"), change => change.RecordAsync("test", "acme", new Newtonsoft.Json.Linq.JObject()), default);
+                service.Service.Work.Begin("test"), change => change.Record("test", "acme", []), default);
         }
 
-        Assert.Equal(1102, (await service.Service.Events.VerifyAsync()).Records);
-        Assert.Equal(1102, (await service.EventsAsync()).Count);
-        Assert.Equal([1101, 1102], (await service.Service.Events.ListAsync(new EventFilter { Newest = 2 }).ToListAsync()).Select(one => one.Sequence));
+        Assert.Equal(4102, (await service.Service.Events.VerifyAsync()).Records);
+        Assert.Equal(4102, (await service.EventsAsync()).Count);
+        Assert.Equal([4100, 4101], (await service.Service.Events.ListAsync(new EventFilter { Newest = 2 }).ToListAsync()).Select(one => one.Sequence));
     }
 
     [Fact]

@@ -235,7 +235,7 @@ public sealed class RequiredGrantTests
         KeyProvider provider = await RegisterAsync(scene);
         scene.Service.Sql("UPDATE key_providers SET grants = '[]' WHERE id = $id", ("$id", provider.Id));
 
-        Assert.Equal(ErrorCodes.ProviderAltered, await Refusal.CodeOfAsync(() => scene.Service.Service.Providers.EnableAsync(provider.Id)));
+        Assert.Equal(ErrorCodes.StateAltered, await Refusal.CodeOfAsync(() => scene.Service.Service.Providers.EnableAsync(provider.Id)));
     }
 
     [Theory]

@@ -52,6 +52,7 @@ public sealed class KeyRecordTests
         await service.Service.Tenants.CreateAsync(new() { TenantId = "globex" });
         byte[] acme = await service.ProtectValueAsync([1]);
         byte[] globex = await service.ProtectValueAsync([2], "globex");
+        KeyEncryptionKey[] keys = [.. await service.Service.Keys.ListAsync("acme"), .. await service.Service.Keys.ListAsync("globex")];
         service.Service.Keys.ClearLeases();
 
         const string Columns = "encryption_context, sealed_share, sealed_internal_share, salt, iv, sealed_kek";
@@ -61,8 +62,9 @@ public sealed class KeyRecordTests
             UPDATE key_encryption_keys SET ({Columns}) = (SELECT {Columns} FROM swapped s WHERE s.tenant_id <> key_encryption_keys.tenant_id);
             """);
 
-        Assert.Equal(ErrorCodes.WrongKey, await service.CodeOfReadingAsync(acme));
-        Assert.Equal(ErrorCodes.WrongKey, await service.CodeOfReadingAsync(globex));
+        Assert.Equal(ErrorCodes.StateAltered, await service.CodeOfReadingAsync(acme));
+        Assert.Equal(ErrorCodes.StateAltered, await service.CodeOfReadingAsync(globex));
+        Assert.All(keys, key => Assert.Equal(ErrorCodes.WrongKey, service.CodeOfOpeningAsync(key.KekId).GetAwaiter().GetResult()));
     }
 
     [Fact]
@@ -71,6 +73,7 @@ public sealed class KeyRecordTests
         await using TestService service = await TestService.WithTenantAsync();
         await service.Service.Tenants.CreateAsync(new() { TenantId = "globex" });
         byte[] message = await service.ProtectValueAsync([1]);
+        string kek = Assert.Single(await service.Service.Keys.ListAsync("acme")).KekId;
         service.Service.Keys.ClearLeases();
         service.Sql(
             """
@@ -78,8 +81,9 @@ public sealed class KeyRecordTests
             UPDATE key_encryption_keys SET tenant_id = 'globex', provider_id = (SELECT id FROM key_providers WHERE tenant_id = 'globex') WHERE tenant_id = 'acme';
             """);
 
-        Assert.Equal(ErrorCodes.WrongKey, await service.CodeOfReadingAsync(message));
-        Assert.Equal(ErrorCodes.WrongKey, await Refusal.CodeOfAsync(() => service.ProtectValueAsync([1], "globex")));
+        Assert.Equal(ErrorCodes.StateAltered, await service.CodeOfReadingAsync(message));
+        Assert.Equal(ErrorCodes.StateAltered, await Refusal.CodeOfAsync(() => service.ProtectValueAsync([1], "globex")));
+        Assert.Equal(ErrorCodes.WrongKey, await service.CodeOfOpeningAsync(kek));
     }
 
     [Fact]
@@ -137,18 +141,8 @@ public sealed class KeyRecordTests
         Assert.NotEqual(0, service.Sql(
             "PRAGMA foreign_keys = OFF; " + statement, ("$kek", kek), ("$other", other.Id), ("$arn", other.KeyArn!), ("$cmk", provider.Id)));
 
-        string code = await service.CodeOfReadingAsync(message);
-        string expected = what switch
-        {
-            "provider" => ErrorCodes.ProviderDeactivated,
-            "arn of record and provider" => ErrorCodes.ProviderAltered,
-            _ => ErrorCodes.WrongKey,
-        };
-        Assert.Equal(expected, code);
-        if (what != "kek id")
-        {
-            service.Service.Keys.ClearLeases();
-            Assert.NotEqual(string.Empty, await Refusal.CodeOfAsync(() => service.ProtectValueAsync([1], what == "tenant" ? "globex-none" : "acme")));
-        }
+        Assert.Equal(ErrorCodes.StateAltered, await service.CodeOfReadingAsync(message));
+        Assert.Contains(await Refusal.CodeOfAsync(() => service.ProtectValueAsync([1])), new[] { ErrorCodes.StateAltered, ErrorCodes.LeaseLost });
+        Assert.Equal(ErrorCodes.WrongKey, await service.CodeOfOpeningAsync(what == "kek id" ? "kek-00000000000000000000" : kek));
     }
 }

@@ -120,7 +120,7 @@ public sealed class LookingTests
         await RegisterAsync(scene, "acme", key.KeyArn);
         scene.Test.Sql("UPDATE key_providers SET connection_endpoint_url = 'http://127.0.0.1:1' WHERE key_arn IS NOT NULL");
 
-        Assert.Equal(ErrorCodes.ProviderAltered, await Refusal.CodeOfAsync(() => scene.Keys.GetAsync(key.KeyArn)));
+        Assert.Equal(ErrorCodes.StateAltered, await Refusal.CodeOfAsync(() => scene.Keys.GetAsync(key.KeyArn)));
     }
 
     [Fact]

@@ -275,10 +275,10 @@ public sealed class PlatformRulesTests
         await using TestService another = await service.OpenAnotherAsync();
         Assert.Equal([1], await another.ReadValueAsync(message));
 
-        service.Sql("DROP TRIGGER platforms_never_change");
-        service.Sql("UPDATE platforms SET json = replace(json, 'AcmeTenant', 'OtherKey')");
+        service.Tamper("UPDATE platforms SET json = replace(json, 'AcmeTenant', 'OtherKey')");
         await using TestService later = await service.OpenAnotherAsync();
-        Assert.Equal(ErrorCodes.InvalidPlatform, await Refusal.CodeOfAsync(() => later.Service.Tenants.GetAsync("acme")));
+        Assert.Equal(ErrorCodes.StateAltered, await Refusal.CodeOfAsync(() => later.Service.Tenants.GetAsync("acme")));
+        Assert.Equal(ErrorCodes.StoreAltered, await Refusal.CodeOfAsync(() => later.Service.Platforms.GetAsync("acme-cloud")));
     }
 
     private static async Task AssertForbiddenAsync(Func<Task> act, string rule)

@@ -1,11 +1,15 @@
 using Microsoft.Data.Sqlite;
+using TenantEncryption.Changes;
 using TenantEncryption.Data;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;
+using TenantEncryption.Keys.Sources;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
 using TenantEncryption.Sqlite;
+using TenantEncryption.State;
+using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 using TenantEncryption.Testing;
 
@@ -77,8 +81,18 @@ internal sealed class TestService : IAsyncDisposable
     }
 
     /// <summary>Another service on the same store, as another process would open it.</summary>
-    public Task<TestService> OpenAnotherAsync(Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null, string secret = "local") =>
-        OpenAsync(Folders, ownsFolders: false, change, secret, Keys);
+    public Task<TestService> OpenAnotherAsync(
+        Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null, string secret = "local", TimeSpan? busyTimeout = null) =>
+        OpenAsync(Folders, ownsFolders: false, change, secret, Keys, busyTimeout);
+
+    /// <summary>Keeps every other writer out of the database until it is disposed, as another program could.</summary>
+    public IDisposable Lock()
+    {
+        SqliteConnection connection = Connect();
+        using SqliteCommand command = Command(connection, "BEGIN IMMEDIATE", []);
+        command.ExecuteNonQuery();
+        return connection;
+    }
 
     /// <summary>Registers a new customer's key.</summary>
     public async Task<KeyProvider> RegisterAsync(string name, string tenantId = "acme", string? keyIdentifier = null, bool secondLayer = false) =>
@@ -147,6 +161,38 @@ internal sealed class TestService : IAsyncDisposable
         return command.ExecuteNonQuery();
     }
 
+    /// <summary>
+    /// The same past the triggers, which are put back as they were: who can write the file can do that, too. Foreign keys and checks are not looked at.
+    /// </summary>
+    public void Tamper(string statement, params (string Name, object Value)[] parameters)
+    {
+        using SqliteConnection connection = Connect();
+        Run("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON");
+        var triggers = new List<(string Name, string Sql)>();
+        using (SqliteCommand list = Command(connection, "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'", []))
+        using (SqliteDataReader row = list.ExecuteReader())
+        {
+            while (row.Read())
+            {
+                triggers.Add((row.GetString(0), row.GetString(1)));
+            }
+        }
+
+        triggers.ForEach(trigger => Run($"DROP TRIGGER {trigger.Name}"));
+        using (SqliteCommand command = Command(connection, statement, parameters))
+        {
+            command.ExecuteNonQuery();
+        }
+
+        triggers.ForEach(trigger => Run(trigger.Sql));
+
+        void Run(string sql)
+        {
+            using SqliteCommand command = Command(connection, sql, []);
+            command.ExecuteNonQuery();
+        }
+    }
+
     /// <summary>Reads the database past the service.</summary>
     public object? SqlValue(string query, params (string Name, object Value)[] parameters)
     {
@@ -165,8 +211,29 @@ internal sealed class TestService : IAsyncDisposable
         return KeyRecipe.Open(key.Record, share);
     }
 
+    /// <summary>What opening a key's record as it is in the store comes to where nothing else is looked at: the code of the refusal.</summary>
+    public Task<string> CodeOfOpeningAsync(string kekId) => Refusal.CodeOfAsync(async () =>
+    {
+        await using IStoreTransaction transaction = await ((IStore)_store).BeginAsync(StoreAccess.Read);
+        KeyEncryptionKey key = (await transaction.Keys.FindAsync(kekId))!;
+        KeyProvider provider = (await transaction.Providers.FindAsync(key.ProviderId))!;
+        using var internalKms = new InternalKms(_store, new FileRootKeyVault(Folders.RootKeys), StoreId, (await LoadRootsAsync())!);
+        await using Operation operation = Service.Work.Begin("test", provider.TenantId);
+        (await new KeySealer(new KeySources(internalKms), internalKms, null).OpenAsync(operation.Kms, key.Record, provider, default)).Dispose();
+    });
+
+    /// <summary>The digest of a tenant's state as the database has it.</summary>
+    public async Task<string> DigestAsync(string tenantId)
+    {
+        await using var store = new SqliteStore(Folders.Store);
+        await using IStoreTransaction transaction = await ((IStore)store).BeginAsync(StoreAccess.Read);
+        return await StateChecks.DigestAsync(transaction, tenantId);
+    }
+
     public Task<RootKeySet?> LoadRootsAsync() =>
-        ((IRootKeyVault)new FileRootKeyVault(Folders.RootKeys)).LoadAsync((string)SqlValue("SELECT CAST(value AS TEXT) FROM settings WHERE name = 'store-id'")!, null!);
+        ((IRootKeyVault)new FileRootKeyVault(Folders.RootKeys)).LoadAsync(StoreId, null!);
+
+    private string StoreId => (string)SqlValue("SELECT CAST(value AS TEXT) FROM settings WHERE name = 'store-id'")!;
 
     /// <summary>Closes the service and keeps the folders.</summary>
     public async Task CloseAsync()
@@ -176,6 +243,17 @@ internal sealed class TestService : IAsyncDisposable
             _closed = true;
             await Service.DisposeAsync();
         }
+    }
+
+    /// <summary>Puts another database in the place of the store's, which is closed.</summary>
+    public void PutDatabase(string file)
+    {
+        foreach (string old in Directory.GetFiles(Folders.Store))
+        {
+            File.Delete(old);
+        }
+
+        File.Copy(file, DatabaseFile);
     }
 
     /// <summary>Closes the database and ends nothing else, as the death of the process would.</summary>
@@ -195,7 +273,7 @@ internal sealed class TestService : IAsyncDisposable
     }
 
     private static async Task<TestService> OpenAsync(
-        TestFolders folders, bool ownsFolders, Func<TenantEncryptionOptions, TenantEncryptionOptions>? change, string secret, SharedKms keys)
+        TestFolders folders, bool ownsFolders, Func<TenantEncryptionOptions, TenantEncryptionOptions>? change, string secret, SharedKms keys, TimeSpan? busyTimeout = null)
     {
         var kms = new WatchedKms(SharedKms.Client(secret));
         var warnings = new List<string>();
@@ -212,7 +290,7 @@ internal sealed class TestService : IAsyncDisposable
                 }
             },
         };
-        var store = new SqliteStore(folders.Store);
+        var store = new SqliteStore(folders.Store, new SqliteStoreOptions { BusyTimeout = busyTimeout ?? TimeSpan.FromSeconds(30) });
         TenantEncryptionService service = await TenantEncryptionService.OpenAsync(store, kms, change is null ? options : change(options));
         return new TestService(folders, ownsFolders, keys, kms, store, service, warnings);
     }

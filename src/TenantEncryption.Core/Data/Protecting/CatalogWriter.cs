@@ -93,7 +93,7 @@ internal sealed class CatalogWriter(UnitOfWork work, TimeProvider time)
                 batch.IsClosed = true;
                 if (named + batch.FailedCount > 0)
                 {
-                    await change.RecordAsync(
+                    change.Record(
                         EventTypes.DataProtected,
                         batch.State.Tenant.TenantId,
                         new JObject
@@ -103,7 +103,7 @@ internal sealed class CatalogWriter(UnitOfWork work, TimeProvider time)
                             ["failed"] = batch.FailedCount,
                             ["kekId"] = batch.Reservation.KekId,
                             ["providerId"] = batch.Reservation.ProviderId,
-                        }).ConfigureAwait(false);
+                        });
                 }
 
                 return true;
@@ -114,7 +114,7 @@ internal sealed class CatalogWriter(UnitOfWork work, TimeProvider time)
     private async Task<bool> AddAgainAsync(Change change, ProtectBatch batch)
     {
         bool keyIsThere = batch.Reservation.KekId is { } kekId
-            ? await change.Store.Keys.FindAsync(kekId).ConfigureAwait(false) is not null
+            ? await change.Store.Keys.CountWrapsAsync(kekId).ConfigureAwait(false) is not null
             : await change.Store.Providers.FindAsync(batch.Reservation.ProviderId).ConfigureAwait(false) is not null;
         List<CatalogEntry> named = Entries(batch, batch.Named);
         if (keyIsThere)

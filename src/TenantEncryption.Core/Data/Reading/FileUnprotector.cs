@@ -12,7 +12,7 @@ namespace TenantEncryption.Data.Reading;
 /// Writes the plaintext of message files, in batches: temporary files first, side by side; when all of a batch are verified to their last
 /// bytes and on the disk, each takes its name, and each folder is flushed once.
 /// </summary>
-internal sealed class FileUnprotector(TenantMessageReader reader, IFileEffects effects, TimeProvider time)
+internal sealed class FileUnprotector(UnitOfWork work, TenantMessageReader reader, IFileEffects effects, TimeProvider time)
 {
     /// <summary>Unprotects files; those that fail don't stop the rest.</summary>
     public IAsyncEnumerable<FileOutcome<UnprotectedFile>> UnprotectAsync(
@@ -21,12 +21,16 @@ internal sealed class FileUnprotector(TenantMessageReader reader, IFileEffects e
         UnprotectOptions options,
         ReadTally tally,
         FileProgress progress,
-        CancellationToken cancellationToken) =>
-        FileBatches.RunAsync(
+        CancellationToken cancellationToken)
+    {
+        // All of a command's files are told of at once: each may be one of any tenant.
+        var intents = new ReadIntents(work, "files", files.Length, files.Length, isOneCommand: true);
+        return FileBatches.RunAsync(
             files.Length,
-            (first, end) => new Run(reader, effects, time, operation, files[first..end], first, options, tally, progress),
+            (first, end) => new Run(reader, effects, time, operation, files[first..end], first, options, intents, tally, progress),
             overlap: true,
             cancellationToken);
+    }
 
     private sealed class Run(
         TenantMessageReader reader,
@@ -36,6 +40,7 @@ internal sealed class FileUnprotector(TenantMessageReader reader, IFileEffects e
         FileRequest[] files,
         int first,
         UnprotectOptions options,
+        ReadIntents intents,
         ReadTally tally,
         FileProgress progress)
         : IFileBatch<FileOutcome<UnprotectedFile>>
@@ -107,7 +112,7 @@ internal sealed class FileUnprotector(TenantMessageReader reader, IFileEffects e
             using FileTurn turn = await _turns.TakeAsync(RegularFile.LengthOrZero(source), cancellationToken).ConfigureAwait(false);
             OutputFile.RefuseExisting(file, options.Force);
             OutputFile output = _outputs[index] = new OutputFile(effects, file.Destination, options.Force);
-            using TenantKeyring keyring = reader.NewKeyring(operation, options);
+            using TenantKeyring keyring = reader.NewKeyring(operation, options, intents);
             ReadMessage read = await reader.ReadAsync(
                 source,
                 output.Handle,

@@ -24,7 +24,7 @@ internal sealed class ReadTally(UnitOfWork work)
             {
                 await work.ChangeAsync(
                     operation,
-                    change => change.RecordAsync(type, tenantId.Length == 0 ? null : tenantId, counts.Describe()),
+                    change => change.Record(type, tenantId.Length == 0 ? null : tenantId, counts.Describe()),
                     CancellationToken.None).ConfigureAwait(false);
             }
         }

@@ -26,6 +26,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     private readonly ContextKeys _contextKeys;
     private readonly Operation _operation;
     private readonly UnprotectOptions _options;
+    private readonly ReadIntents? _intents;
     private readonly CallersKeyring? _callersKeyring;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _gate = new(1);
@@ -37,8 +38,10 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     private (string ProviderId, long Refusals)? _asked;
 
     /// <summary>Makes a keyring for one read.</summary>
-    public TenantKeyring(KeyLeases leases, UnitOfWork work, ContextKeys contextKeys, Operation operation, UnprotectOptions options, TimeProvider time)
+    public TenantKeyring(
+        KeyLeases leases, UnitOfWork work, ContextKeys contextKeys, Operation operation, UnprotectOptions options, ReadIntents? intents, TimeProvider time)
     {
+        _intents = intents;
         (_leases, _work, _contextKeys, _operation, _options, _time) = (leases, work, contextKeys, operation, options, time);
         _callersKeyring = options.Keyring is null ? null : new CallersKeyring(options.Keyring);
     }
@@ -86,25 +89,22 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     public async ValueTask<SecretBytes?> UnwrapAsync(
         EncryptedDataKey encryptedDataKey, MessageHeader header, EncryptionContext context, CancellationToken cancellationToken)
     {
-        if (_callersKeyring is not null
-            && await _callersKeyring.UnwrapAsync(encryptedDataKey, header, context, cancellationToken).ConfigureAwait(false) is { } opened)
+        SecretBytes? dataKey = await OpenAsync(encryptedDataKey, header, context, cancellationToken).ConfigureAwait(false);
+        if (dataKey is null || _intents is null)
         {
-            return opened;
+            return dataKey;
         }
 
-        // A key neither wraps nor unwraps a context whose tenant pair is not its own.
-        if (_options is { KeyringOnly: true, Keyring: not null } || Tenant is null || !TenantContext.Names(context, Tenant))
+        try
         {
-            return null;
+            await _intents.TakeAsync(_operation, Tenant?.TenantId, cancellationToken).ConfigureAwait(false);
+            return dataKey;
         }
-
-        return encryptedDataKey.ProviderId switch
+        catch
         {
-            RawAesKeyWrap.TenantEncryptionProviderId when RawAesKeyWrap.TryReadKeyName(encryptedDataKey, out string? kekId) =>
-                await UnwrapByKekAsync(kekId, encryptedDataKey, header, context, cancellationToken).ConfigureAwait(false),
-            EncryptedDataKey.AwsKmsProviderId => await UnwrapByKmsAsync(encryptedDataKey, header, context, cancellationToken).ConfigureAwait(false),
-            _ => null,
-        };
+            dataKey.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Asks for the key again when its lease is over or the tenant's keys changed: a withdrawal shuts a long read, too.</summary>
@@ -134,6 +134,30 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     {
         ReturnLease();
         _gate.Dispose();
+    }
+
+    private async ValueTask<SecretBytes?> OpenAsync(
+        EncryptedDataKey encryptedDataKey, MessageHeader header, EncryptionContext context, CancellationToken cancellationToken)
+    {
+        if (_callersKeyring is not null
+            && await _callersKeyring.UnwrapAsync(encryptedDataKey, header, context, cancellationToken).ConfigureAwait(false) is { } opened)
+        {
+            return opened;
+        }
+
+        // A key neither wraps nor unwraps a context whose tenant pair is not its own.
+        if (_options is { KeyringOnly: true, Keyring: not null } || Tenant is null || !TenantContext.Names(context, Tenant))
+        {
+            return null;
+        }
+
+        return encryptedDataKey.ProviderId switch
+        {
+            RawAesKeyWrap.TenantEncryptionProviderId when RawAesKeyWrap.TryReadKeyName(encryptedDataKey, out string? kekId) =>
+                await UnwrapByKekAsync(kekId, encryptedDataKey, header, context, cancellationToken).ConfigureAwait(false),
+            EncryptedDataKey.AwsKmsProviderId => await UnwrapByKmsAsync(encryptedDataKey, header, context, cancellationToken).ConfigureAwait(false),
+            _ => null,
+        };
     }
 
     private async ValueTask<bool> MayGoOnAsync(CancellationToken cancellationToken)
@@ -217,7 +241,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
             return null;
         }
 
-        if (await _leases.HasSecondLayerAsync(Tenant!, cancellationToken).ConfigureAwait(false))
+        if ((await _leases.StateAsync(Tenant!.TenantId, cancellationToken).ConfigureAwait(false)).HasSecondLayer)
         {
             // Who can use the master key alone could else write messages that read as the tenant's with the internal KMS's part shut.
             return header.EncryptedDataKeys.Count > 1
@@ -287,11 +311,6 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
             .OrderByDescending(one => one.Status is KeyProviderStatus.Active or KeyProviderStatus.Archived)
             .ThenByDescending(one => one.KeyArn == named.ToString())
             .FirstOrDefault();
-        if (provider is not null)
-        {
-            await _leases.RequireAuthenticAsync(provider, cancellationToken).ConfigureAwait(false);
-        }
-
         return provider switch
         {
             null => null,

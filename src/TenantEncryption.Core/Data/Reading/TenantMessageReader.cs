@@ -11,8 +11,12 @@ namespace TenantEncryption.Data.Reading;
 internal sealed class TenantMessageReader(UnitOfWork work, KeyLeases leases, ContextKeys contextKeys, MessageReader reader, IFileEffects effects, TimeProvider time)
 {
     /// <summary>Begins to read a message: only keys of its tenant are tried.</summary>
+    /// <param name="operation">The operation that reads.</param>
+    /// <param name="options">How.</param>
+    /// <param name="intents">Told before plaintext leaves; <see langword="null"/> where none does.</param>
     /// <returns>The keyring, for one read; the caller disposes it.</returns>
-    public TenantKeyring NewKeyring(Operation operation, UnprotectOptions options) => new(leases, work, contextKeys, operation, options, time);
+    public TenantKeyring NewKeyring(Operation operation, UnprotectOptions options, ReadIntents? intents = null) =>
+        new(leases, work, contextKeys, operation, options, intents, time);
 
     /// <summary>Reads a message file.</summary>
     /// <param name="source">The message.</param>
@@ -33,9 +37,9 @@ internal sealed class TenantMessageReader(UnitOfWork work, KeyLeases leases, Con
 
     /// <summary>Reads a message in memory.</summary>
     public async ValueTask<(UnprotectedValue Value, MessageHeader Header)> ReadValueAsync(
-        Operation operation, ReadOnlyMemory<byte> message, UnprotectOptions options, CancellationToken cancellationToken)
+        Operation operation, ReadOnlyMemory<byte> message, UnprotectOptions options, ReadIntents? intents, CancellationToken cancellationToken)
     {
-        using TenantKeyring keyring = NewKeyring(operation, options);
+        using TenantKeyring keyring = NewKeyring(operation, options, intents);
         OpenedValue opened = await reader.ReadValueAsync(message, keyring, ReaderOptions(keyring, options), cancellationToken).ConfigureAwait(false);
         return (new UnprotectedValue(opened.Plaintext, keyring.Tenant?.TenantId, Convert.ToHexStringLower(opened.Header.MessageId.Span)), opened.Header);
     }

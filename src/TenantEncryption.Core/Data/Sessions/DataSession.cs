@@ -12,15 +12,20 @@ using TenantEncryption.Tenants;
 namespace TenantEncryption.Data;
 
 /// <summary>
-/// One command's work on data, or a service's for as long as it likes. Values and reads are counted and become events when the session is
-/// disposed; files become events batch by batch, with their catalog entries. Thread-safe.
+/// One command's work on data, or a service's for as long as it likes. What is read is told before the first plaintext leaves; values and
+/// reads are counted and become events when the session is disposed; files become events batch by batch, with their catalog entries. Thread-safe.
 /// </summary>
 public sealed class DataSession : IAsyncDisposable
 {
+    // How many values are told of before they are read: few at first, and many where many are read.
+    private const long FirstValues = 16;
+    private const long MostValues = 65_536;
+
     private readonly Operation _operation;
     private readonly FileWork _files;
     private readonly ValueWork _values;
     private readonly ReadTally _tally;
+    private readonly ReadIntents _intents;
     private readonly Action<DataSession> _onEnded;
     private readonly ConcurrentDictionary<string, EncryptionContext> _contexts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, WrapBudget> _budgets = new(StringComparer.Ordinal);
@@ -28,7 +33,8 @@ public sealed class DataSession : IAsyncDisposable
 
     internal DataSession(UnitOfWork work, FileWork files, ValueWork values, Action<DataSession> onEnded)
     {
-        (_operation, _files, _values, _tally, _onEnded) = (work.Begin("Data"), files, values, new ReadTally(work), onEnded);
+        (_operation, _files, _values, _onEnded) = (work.Begin("Data"), files, values, onEnded);
+        (_tally, _intents) = (new ReadTally(work), new ReadIntents(work, "values", FirstValues, MostValues, isOneCommand: false));
     }
 
     /// <summary>
@@ -147,7 +153,7 @@ public sealed class DataSession : IAsyncDisposable
         options ??= UnprotectOptions.Default;
         try
         {
-            (UnprotectedValue value, _) = await _values.Reader.ReadValueAsync(_operation, message, options, cancellationToken).ConfigureAwait(false);
+            (UnprotectedValue value, _) = await _values.Reader.ReadValueAsync(_operation, message, options, _intents, cancellationToken).ConfigureAwait(false);
             _tally.Value(EventTypes.DataUnprotected, value.TenantId, value.Plaintext.Length, failed: false);
             return value;
         }
@@ -171,7 +177,7 @@ public sealed class DataSession : IAsyncDisposable
         MessageTestResult result;
         try
         {
-            (UnprotectedValue value, _) = await _values.Reader.ReadValueAsync(_operation, message, options, cancellationToken).ConfigureAwait(false);
+            (UnprotectedValue value, _) = await _values.Reader.ReadValueAsync(_operation, message, options, null, cancellationToken).ConfigureAwait(false);
             System.Security.Cryptography.CryptographicOperations.ZeroMemory(value.Plaintext);
             result = new MessageTestResult
             {
@@ -220,6 +226,7 @@ public sealed class DataSession : IAsyncDisposable
         }
 
         await _tally.RecordAsync(_operation).ConfigureAwait(false);
+        _intents.Dispose();
         await _operation.DisposeAsync().ConfigureAwait(false);
     }
 

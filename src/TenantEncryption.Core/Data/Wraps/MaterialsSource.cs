@@ -47,11 +47,11 @@ internal sealed class MaterialsSource(KeyLeases leases, ProviderRegions regions)
     private async Task<MessageMaterials> MakeDirectAsync(
         Operation operation, TenantKeyState state, EncryptionContext context, CancellationToken cancellationToken)
     {
-        if (await leases.HasSecondLayerAsync(state.Tenant, cancellationToken).ConfigureAwait(false))
+        if (state.HasSecondLayer)
         {
             // No tenant can be made so; what the data key of a message is wrapped with must not be for who can write the store to choose.
             throw new TenantEncryptionException(
-                ErrorCodes.ProviderAltered,
+                ErrorCodes.StateAltered,
                 $"The store says that tenant '{state.Tenant.TenantId}' is Direct, but it has a second layer, which Direct excludes.")
             { KeyArn = state.Active.KeyArn };
         }

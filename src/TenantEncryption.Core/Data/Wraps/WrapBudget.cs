@@ -147,10 +147,10 @@ internal sealed class WrapBudget(UnitOfWork work, WrapReservations reservations,
         if (values > 0)
         {
             _reported += values;
-            await change.RecordAsync(
+            change.Record(
                 EventTypes.DataProtected,
                 tenantId,
-                new JObject { ["values"] = values, ["kekId"] = reservation.KekId, ["providerId"] = reservation.ProviderId }).ConfigureAwait(false);
+                new JObject { ["values"] = values, ["kekId"] = reservation.KekId, ["providerId"] = reservation.ProviderId });
         }
     }
 }

@@ -104,7 +104,7 @@ internal sealed class WrapReservations(UnitOfWork work, KeyLeases leases, KeySer
 
     // Looked at where the wraps are counted: two writers at once must not pass the limit together.
     private async Task<bool> IsWornOutAsync(IStoreTransaction transaction, string kekId, long wraps) =>
-        await transaction.Keys.FindAsync(kekId).ConfigureAwait(false) is { } key && key.ReservedWraps + wraps > wrapLimit;
+        await transaction.Keys.CountWrapsAsync(kekId).ConfigureAwait(false) is { } reserved && reserved + wraps > wrapLimit;
 
     private async Task RotateAsync(Operation operation, string tenantId, string kekId, CancellationToken cancellationToken)
     {

@@ -3,7 +3,6 @@ using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Integrity;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
@@ -16,7 +15,7 @@ namespace TenantEncryption.Keys.Regions;
 /// answer: it is never asked about elsewhere, and stops failing over until a check passes in the region that refused.
 /// What one region seals every other one opens, so records and messages don't depend on where they were made.
 /// </summary>
-internal sealed class ProviderRegions(UnitOfWork work, ProviderAuthenticator authenticator, RefusalLog refusals, RegionCircuits circuits)
+internal sealed class ProviderRegions(UnitOfWork work, RefusalLog refusals, RegionCircuits circuits)
 {
     // The providers that were last served by a replica, with its region.
     private readonly ConcurrentDictionary<string, string> _away = new(StringComparer.Ordinal);
@@ -169,7 +168,6 @@ internal sealed class ProviderRegions(UnitOfWork work, ProviderAuthenticator aut
     {
         KeyProvider now = await work.ReadAsync(
             transaction => transaction.Providers.RequireAsync(provider.Id), cancellationToken).ConfigureAwait(false);
-        await authenticator.RequireAsync(now, cancellationToken).ConfigureAwait(false);
         return now;
     }
 
@@ -198,7 +196,7 @@ internal sealed class ProviderRegions(UnitOfWork work, ProviderAuthenticator aut
         data["to"] = to;
         try
         {
-            await work.ChangeAsync(operation, change => change.RecordAsync(eventType, provider.TenantId, data), CancellationToken.None).ConfigureAwait(false);
+            await work.ChangeAsync(operation, change => change.Record(eventType, provider.TenantId, data), CancellationToken.None).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)
         {

@@ -54,11 +54,11 @@ internal sealed class RefusalLog(UnitOfWork work, TimeProvider time)
         }
 
         KeyProvider marked = now with { RefusedRegions = [.. now.RefusedRegions, region] };
-        await change.UpdateProviderAsync(now, marked).ConfigureAwait(false);
+        await change.Store.Providers.UpdateAsync(marked).ConfigureAwait(false);
         JObject data = ProviderData.Of(marked);
         data["region"] = region;
         data["code"] = code;
-        await change.RecordAsync(EventTypes.ProviderRefused, now.TenantId, data).ConfigureAwait(false);
+        change.Record(EventTypes.ProviderRefused, now.TenantId, data);
     }
 
     private bool IsDue((string ProviderId, string Region) key)

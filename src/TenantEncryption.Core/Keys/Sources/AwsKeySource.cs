@@ -1,17 +1,15 @@
 using TenantEncryption.Errors;
-using TenantEncryption.Integrity;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
 
 namespace TenantEncryption.Keys.Sources;
 
-/// <summary>A provider's master key in AWS KMS as a key source: shares are data keys that KMS makes. Nothing is asked for a registration that something else altered.</summary>
+/// <summary>A provider's master key in AWS KMS as a key source: shares are data keys that KMS makes.</summary>
 /// <param name="kms">How KMS is asked.</param>
 /// <param name="provider">The provider.</param>
-/// <param name="authenticator">Authenticates the provider.</param>
 /// <param name="operation">How KMS makes a share, as the platform's grants permit it.</param>
-internal sealed class AwsKeySource(IKmsChannel kms, KeyProvider provider, ProviderAuthenticator authenticator, ShareOperation operation) : IKeySource
+internal sealed class AwsKeySource(IKmsChannel kms, KeyProvider provider, ShareOperation operation) : IKeySource
 {
     /// <inheritdoc/>
     public string KeyArn => provider.KeyArn!;
@@ -19,7 +17,6 @@ internal sealed class AwsKeySource(IKmsChannel kms, KeyProvider provider, Provid
     /// <inheritdoc/>
     public async Task<KeyShare> MakeAsync(IReadOnlyDictionary<string, string> context, CancellationToken cancellationToken)
     {
-        await authenticator.RequireAsync(provider, cancellationToken).ConfigureAwait(false);
         if (operation == ShareOperation.GenerateDataKeyWithoutPlaintext)
         {
             // KMS gives the sealed form alone, and is asked to open it.
@@ -35,7 +32,6 @@ internal sealed class AwsKeySource(IKmsChannel kms, KeyProvider provider, Provid
     /// <inheritdoc/>
     public async Task<SecretBytes> OpenAsync(byte[] sealedShare, IReadOnlyDictionary<string, string> context, CancellationToken cancellationToken)
     {
-        await authenticator.RequireAsync(provider, cancellationToken).ConfigureAwait(false);
         return await DecryptAsync(sealedShare, context, cancellationToken).ConfigureAwait(false);
     }
 

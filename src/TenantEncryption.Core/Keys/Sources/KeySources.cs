@@ -1,4 +1,3 @@
-using TenantEncryption.Integrity;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
 using TenantEncryption.Platforms;
@@ -8,7 +7,7 @@ using TenantEncryption.Tenants;
 namespace TenantEncryption.Keys.Sources;
 
 /// <summary>The key source of each type of provider, and what it costs to ask it.</summary>
-internal sealed class KeySources(InternalKms internalKms, ProviderAuthenticator authenticator)
+internal sealed class KeySources(InternalKms internalKms)
 {
     /// <summary>The internal KMS.</summary>
     public IKeySource Internal { get; } = new InternalKeySource(internalKms);
@@ -18,7 +17,7 @@ internal sealed class KeySources(InternalKms internalKms, ProviderAuthenticator 
     /// <param name="provider">The provider.</param>
     /// <param name="operation">How shares are made on the tenant's platform; without meaning for what only opens.</param>
     public IKeySource Of(IKmsChannel kms, KeyProvider provider, ShareOperation operation = default) =>
-        provider.Type == KeyProviderType.Internal ? Internal : new AwsKeySource(kms, provider, authenticator, operation);
+        provider.Type == KeyProviderType.Internal ? Internal : new AwsKeySource(kms, provider, operation);
 
     /// <summary>How many calls of KMS it takes to make a share.</summary>
     public static int CallsToMake(EncryptionTenant tenant, KeyProvider provider) =>

@@ -86,7 +86,7 @@ internal sealed class GrantMaker(TimeProvider time)
         foreach (ProviderGrant grant in Own(provider))
         {
             NewKmsGrant design = Design(tenant, provider, grant.GranteePrincipal);
-            await change.RecordAsync(
+            change.Record(
                 eventType,
                 provider.TenantId,
                 new JObject
@@ -100,7 +100,7 @@ internal sealed class GrantMaker(TimeProvider time)
                     ["retiringPrincipal"] = design.RetiringPrincipal,
                     ["operations"] = new JArray(design.Operations),
                     ["encryptionContextSubset"] = JObject.FromObject(design.EncryptionContextSubset!),
-                }).ConfigureAwait(false);
+                });
         }
     }
 

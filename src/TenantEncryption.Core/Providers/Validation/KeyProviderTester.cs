@@ -59,8 +59,7 @@ internal sealed class KeyProviderTester(
                     now = await change.Store.Providers.RequireAsync(provider.Id).ConfigureAwait(false);
                 }
 
-                // What a test notes is not authenticated, and an altered registration stays as it is.
-                await change.Store.Providers.UpdateAsync(now with { LastTestedAt = result.Time, LastTest = result.Code }).ConfigureAwait(false);
+                await change.Store.Providers.NoteTestAsync(now.Id, result.Time, result.Code).ConfigureAwait(false);
                 JObject data = ProviderData.Of(now);
                 data["code"] = result.Code;
                 if (now.MultiRegion)
@@ -75,7 +74,7 @@ internal sealed class KeyProviderTester(
                     data["warnings"] = new JArray(warnings);
                 }
 
-                await change.RecordAsync(EventTypes.ProviderTested, tenant.TenantId, data).ConfigureAwait(false);
+                change.Record(EventTypes.ProviderTested, tenant.TenantId, data);
             },
             cancellationToken).ConfigureAwait(false);
         await NoteRefusalsAsync(provider, result).ConfigureAwait(false);

@@ -3,7 +3,6 @@ using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Integrity;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Keys.Sources;
@@ -16,7 +15,7 @@ namespace TenantEncryption.Providers;
 /// The part of testing a provider that concerns where it may fail over: which replicas its key has, and whether the regions that refused it
 /// serve it again. What it learns is stored with the registration, authenticated.
 /// </summary>
-internal sealed class RegionReview(UnitOfWork work, KeySealer sealer, ProviderAuthenticator authenticator)
+internal sealed class RegionReview(UnitOfWork work, KeySealer sealer)
 {
     private const string CheckName = "Failover";
 
@@ -28,7 +27,7 @@ internal sealed class RegionReview(UnitOfWork work, KeySealer sealer, ProviderAu
     /// <summary>Asks KMS.</summary>
     public async Task<RegionFindings> ReviewAsync(Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
     {
-        if (!provider.MultiRegion || !await IsAuthenticAsync(provider, cancellationToken).ConfigureAwait(false))
+        if (!provider.MultiRegion)
         {
             return RegionFindings.None;
         }
@@ -71,29 +70,16 @@ internal sealed class RegionReview(UnitOfWork work, KeySealer sealer, ProviderAu
             return;
         }
 
-        await change.UpdateProviderAsync(provider, reviewed).ConfigureAwait(false);
+        await change.Store.Providers.UpdateAsync(reviewed).ConfigureAwait(false);
         await change.RaiseEpochAsync(provider.TenantId).ConfigureAwait(false);
         JObject data = ProviderData.Of(reviewed);
         data["replicaKeys"] = new JArray(reviewed.ReplicaKeys);
         data["refusedRegions"] = new JArray(reviewed.RefusedRegions);
-        await change.RecordAsync(EventTypes.ProviderUpdated, provider.TenantId, data).ConfigureAwait(false);
+        change.Record(EventTypes.ProviderUpdated, provider.TenantId, data);
     }
 
     private static IEnumerable<KeyRegion> RefusedRegions(KeyProvider provider) =>
         KeyRegion.All(provider).Where(region => provider.RefusedRegions.Contains(region.Region));
-
-    private async Task<bool> IsAuthenticAsync(KeyProvider provider, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await authenticator.RequireAsync(provider, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (TenantEncryptionException exception) when (exception.Code == ErrorCodes.ProviderAltered)
-        {
-            return false;
-        }
-    }
 
     private async Task<KeyProviderCheck> CheckAsync(
         Operation operation, EncryptionTenant tenant, KeyProvider provider, KeyRegion region, CancellationToken cancellationToken)

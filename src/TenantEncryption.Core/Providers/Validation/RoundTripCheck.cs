@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using TenantEncryption.Errors;
-using TenantEncryption.Integrity;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Sources;
 using TenantEncryption.Kms;
@@ -8,7 +7,7 @@ using TenantEncryption.Kms;
 namespace TenantEncryption.Providers.Validation;
 
 /// <summary>Whether a key that is sealed with the tenant's encryption context is opened again. Nothing is kept of it.</summary>
-internal sealed class RoundTripCheck(KeySealer sealer, ProviderAuthenticator authenticator) : IKeyCheck
+internal sealed class RoundTripCheck(KeySealer sealer) : IKeyCheck
 {
     private const string Name = "RoundTrip";
     private const string GenerateDataKey = "kms:GenerateDataKey";
@@ -30,9 +29,7 @@ internal sealed class RoundTripCheck(KeySealer sealer, ProviderAuthenticator aut
         try
         {
             using SecretBytes probe = SecretBytes.Random(KeyRecordCipher.KeyLength);
-            KeyProvider provider = target.IsRegistered || target.Provider.Type == KeyProviderType.Internal
-                ? target.Provider
-                : await authenticator.SignAsync(target.Provider, cancellationToken).ConfigureAwait(false);
+            KeyProvider provider = target.Provider;
             KeyRecord record = await sealer.SealAsync(
                 kms, probe, kekId, target.Tenant, provider, cancellationToken).ConfigureAwait(false);
             using SecretBytes opened = await sealer.OpenAsync(kms, record, provider, cancellationToken).ConfigureAwait(false);

@@ -6,7 +6,7 @@ namespace TenantEncryption.Events;
 /// <summary>A CloudEvents 1.0 record of the event log.</summary>
 public sealed record EncryptionEvent
 {
-    /// <summary>Its number in the log.</summary>
+    /// <summary>Its number in its chain: each tenant has one, and the store one for what is about no tenant.</summary>
     public long Sequence { get; init; }
 
     /// <summary>Its id, unique together with <see cref="Source"/>.</summary>
@@ -29,6 +29,11 @@ public sealed record EncryptionEvent
 
     /// <summary>Who did it: the user and machine of the process.</summary>
     public string? UserId { get; init; }
+
+    /// <summary>
+    /// A digest of all that decides who may read and write the tenant's data, as it is after the event: of the tenant, of its key providers and of its keys.
+    /// </summary>
+    public string? StateDigest { get; init; }
 
     /// <summary>The details: text, numbers, and lists of such maps.</summary>
     public IReadOnlyDictionary<string, object?> Data { get; init; } = new EventData();

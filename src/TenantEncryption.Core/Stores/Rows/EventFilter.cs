@@ -18,12 +18,6 @@ public sealed record EventFilter
     /// <summary>Before this time.</summary>
     public DateTimeOffset? Before { get; init; }
 
-    /// <summary>With a higher sequence number than this.</summary>
-    public long AfterSequence { get; init; }
-
-    /// <summary>With no higher sequence number than this.</summary>
-    public long? ToSequence { get; init; }
-
     /// <summary>The newest so many only.</summary>
     public int? Newest { get; init; }
 }

@@ -74,12 +74,6 @@ public sealed record KeyProvider
     /// <summary>The code of the last test, such as <c>SUCCESS</c>.</summary>
     public string? LastTest { get; init; }
 
-    /// <summary>
-    /// A MAC over the registration and its state, under a key that the store does not hold: who can write the database can't send keys to
-    /// another master key or endpoint.
-    /// </summary>
-    internal string? Authenticator { get; init; }
-
     /// <summary>The number of key-encryption keys that it seals.</summary>
     public long KeyCount { get; init; }
 

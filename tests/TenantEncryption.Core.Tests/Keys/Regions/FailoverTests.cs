@@ -281,7 +281,7 @@ public sealed class FailoverTests
         scene.Service.Sql(
             "UPDATE key_providers SET replica_keys = json_array($arn) WHERE id = $id", ("$arn", scene.ArnIn("eu-central-1")), ("$id", scene.Cmk.Id));
 
-        Assert.Equal(ErrorCodes.ProviderAltered, await Refusal.CodeOfAsync(() => scene.Service.ProtectValueAsync([1])));
+        Assert.Equal(ErrorCodes.StateAltered, await Refusal.CodeOfAsync(() => scene.Service.ProtectValueAsync([1])));
     }
 
     private static async Task ReadFreshAsync(RegionScene scene, byte[] message)

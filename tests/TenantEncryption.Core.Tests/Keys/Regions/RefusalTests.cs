@@ -258,7 +258,7 @@ public sealed class RefusalTests
 
         scene.Service.Sql("UPDATE key_providers SET refused_regions = '[]' WHERE id = $id", ("$id", scene.Cmk.Id));
 
-        Assert.Equal(ErrorCodes.ProviderAltered, await scene.Service.CodeOfReadingAsync(message));
+        Assert.Equal(ErrorCodes.StateAltered, await scene.Service.CodeOfReadingAsync(message));
         Assert.DoesNotContain(RegionScene.Backup, scene.Asked);
     }
 

@@ -1,6 +1,8 @@
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
+using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;
+using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Core.Tests.Keys.Root;
 
@@ -74,11 +76,147 @@ public sealed class RootKeyRotationTests : IDisposable
         }
 
         using (RootKeySet kept = await _store.LoadRootsAsync())
-        using (var both = new RootKeySet(RootKey.Create(), kept.Current))
+        using (var both = new RootKeySet(RootKey.Create(2), kept.Current))
         {
             await _store.SaveRootsAsync(both);
         }
 
+        await using TenantEncryptionService next = await _store.OpenAsync();
+        Assert.Equal("acme", await RootKeyStore.ReadAsync(next, message));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_rotation_cut_short_after_any_step_reads_and_writes_on_and_is_finished_by_the_next_call(int steps)
+    {
+        string[] tenants = ["acme", "globex", "initech"];
+        var messages = new Dictionary<string, byte[]>();
+        string before;
+        await using (TenantEncryptionService service = await _store.OpenAsync())
+        {
+            foreach (string tenant in tenants)
+            {
+                messages[tenant] = await RootKeyStore.ProtectAsync(service, tenant);
+            }
+
+            before = (await service.DescribeAsync()).RootKeyId;
+            using var stop = new CancellationTokenSource();
+            if (steps == 0)
+            {
+                // Right after both roots were noted.
+                await stop.CancelAsync();
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => service.RootKey.RotateAsync(cancellationToken: stop.Token));
+            }
+            else
+            {
+                var progress = new Told<long>(done =>
+                {
+                    if (done == steps)
+                    {
+                        stop.Cancel();
+                    }
+                });
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => service.RootKey.RotateAsync(progress, stop.Token));
+            }
+        }
+
+        await using TenantEncryptionService next = await _store.OpenAsync();
+        foreach (string tenant in tenants)
+        {
+            Assert.Equal(tenant, await RootKeyStore.ReadAsync(next, messages[tenant]));
+            await next.Keys.RotateAsync(tenant);
+        }
+
+        byte[] later = await RootKeyStore.ProtectAsync(next, "later");
+        string rotated = await next.RootKey.RotateAsync();
+
+        Assert.NotEqual(before, rotated);
+        using RootKeySet kept = await _store.LoadRootsAsync();
+        Assert.Equal(rotated, Assert.Single(kept.Keys).Id);
+        await using TenantEncryptionService last = await _store.OpenAsync();
+        foreach (string tenant in tenants)
+        {
+            Assert.Equal(tenant, await RootKeyStore.ReadAsync(last, messages[tenant]));
+        }
+
+        Assert.Equal("later", await RootKeyStore.ReadAsync(last, later));
+        Assert.True((await last.Events.VerifyAsync()).Success);
+    }
+
+    [Fact]
+    public async Task Two_who_rotate_at_once_end_with_one_root_that_everything_opens_under()
+    {
+        await using TenantEncryptionService one = await _store.OpenAsync();
+        await using TenantEncryptionService other = await _store.OpenAsync();
+        byte[] message = await RootKeyStore.ProtectAsync(one, "acme");
+        for (int round = 0; round < 5; round++)
+        {
+            await Task.WhenAll(new[] { one, other }.Select(service => Task.Run(async () =>
+            {
+                try
+                {
+                    await service.RootKey.RotateAsync();
+                }
+                catch (TenantEncryptionException refusal) when (refusal.Code == ErrorCodes.LeaseLost)
+                {
+                    // The other one was first.
+                }
+            })));
+            Assert.Equal("acme", await RootKeyStore.ReadAsync(one, message));
+            Assert.Equal("acme", await RootKeyStore.ReadAsync(other, message));
+        }
+
+        await one.RootKey.RotateAsync();
+        using RootKeySet kept = await _store.LoadRootsAsync();
+        Assert.Single(kept.Keys);
+        await using TenantEncryptionService next = await _store.OpenAsync();
+        Assert.Equal("acme", await RootKeyStore.ReadAsync(next, message));
+        Assert.True((await next.Events.VerifyAsync()).Success);
+    }
+
+    [Fact]
+    public async Task A_tenant_whose_state_was_altered_keeps_the_old_root_for_itself_until_it_is_mended()
+    {
+        await using TenantEncryptionService service = await _store.OpenAsync();
+        byte[] acme = await RootKeyStore.ProtectAsync(service, "acme");
+        await RootKeyStore.ProtectAsync(service, "globex");
+        _store.Sql("UPDATE tenants SET region = 'x' WHERE tenant_id = 'globex'");
+
+        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => service.RootKey.RotateAsync());
+        Assert.Equal(ErrorCodes.StateAltered, refused.Code);
+        Assert.Contains("all but 1 tenant", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("acme", await RootKeyStore.ReadAsync(service, acme));
+        _store.Sql("UPDATE tenants SET region = NULL WHERE tenant_id = 'globex'");
+
+        await service.RootKey.RotateAsync();
+        using RootKeySet kept = await _store.LoadRootsAsync();
+        Assert.Single(kept.Keys);
+    }
+
+    [Fact]
+    public async Task A_backup_of_the_root_key_brings_a_lost_one_back()
+    {
+        byte[] message;
+        string file = Path.Combine(_store.Folder, "root.json");
+        using var passphrase = new SecretBytes("correct horse"u8);
+        await using (TenantEncryptionService service = await _store.OpenAsync())
+        {
+            message = await RootKeyStore.ProtectAsync(service, "acme");
+            await service.RootKey.ExportAsync(file, passphrase);
+        }
+
+        string lost = _store.RootFile;
+        File.Delete(lost);
+        var missing = await Assert.ThrowsAsync<TenantEncryptionException>(() => _store.OpenAsync());
+        Assert.Contains(lost, missing.Message, StringComparison.Ordinal);
+        RootKeyBackup backup = RootKeyBackup.Read(file);
+        Assert.True(await backup.IsNeededAsync(new FileRootKeyVault(_store.Roots), passphrase));
+        await backup.RestoreAsync(new FileRootKeyVault(_store.Roots), passphrase);
+
+        Assert.False(await backup.IsNeededAsync(new FileRootKeyVault(_store.Roots), passphrase));
         await using TenantEncryptionService next = await _store.OpenAsync();
         Assert.Equal("acme", await RootKeyStore.ReadAsync(next, message));
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Data.Sqlite;
 using TenantEncryption.Aws;
 using TenantEncryption.Data;
 using TenantEncryption.Keys;
@@ -12,6 +13,9 @@ namespace TenantEncryption.Core.Tests.Keys.Root;
 internal sealed class RootKeyStore : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("tenantencryption-root-").FullName;
+
+    /// <summary>The folder around both.</summary>
+    public string Folder => _root;
 
     /// <summary>The folder of the root keys.</summary>
     public string Roots => Path.Combine(_root, "roots");
@@ -54,6 +58,18 @@ internal sealed class RootKeyStore : IDisposable
 
     /// <summary>Keeps other root keys in their place.</summary>
     public Task SaveRootsAsync(RootKeySet keys) => ((IRootKeyVault)new FileRootKeyVault(Roots)).SaveAsync(StoreId, keys, null!);
+
+    /// <summary>Changes the database past the service.</summary>
+    public void Sql(string statement)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(Store, SqliteStore.FileName)};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // The text is a test's own.
+        command.CommandText = statement;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
 
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(_root, recursive: true);

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using TenantEncryption.Errors;
+using TenantEncryption.Integrity;
+using TenantEncryption.Keys;
+using TenantEncryption.Stores;
+
+namespace TenantEncryption.Events;
+
+/// <summary>
+/// The ends of the chains. A last record is believed when it verifies under a log key that still signs, and when its chain has the head that this machine
+/// saw last.
+/// </summary>
+internal sealed class EventChains(IStore store, LogKeys keys, HeadFiles heads)
+{
+    private readonly ConcurrentDictionary<string, ChainTip> _known = new(StringComparer.Ordinal);
+
+    // Chains that an administrator accepted as older than what this machine saw, until the event that says so is committed.
+    private readonly ConcurrentDictionary<string, bool> _accepted = new(StringComparer.Ordinal);
+
+    /// <summary>The end of a chain.</summary>
+    /// <exception cref="TenantEncryptionException">
+    /// <c>STATE_ALTERED</c> (of the store's own chain <c>STORE_ALTERED</c>): the last record does not verify. <c>STORE_ROLLED_BACK</c>: the chain lacks a
+    /// record that this machine saw.
+    /// </exception>
+    public async Task<ChainTip> TipAsync(IStoreTransaction transaction, string chain)
+    {
+        ChainTip tip = await VerifiedTipAsync(transaction, chain).ConfigureAwait(false);
+        EventLogHead? kept = heads.Find(chain);
+        if (kept is null || _accepted.ContainsKey(chain) || await HasAsync(transaction, tip, kept).ConfigureAwait(false) || await IsOnlyEarlierAsync(tip, kept).ConfigureAwait(false))
+        {
+            return tip;
+        }
+
+        throw new TenantEncryptionException(
+            ErrorCodes.StoreRolledBack,
+            $"{Name(chain)} ends at number {tip.Sequence} and lacks the event {kept.Sequence} that this machine saw, or has another in its place.");
+    }
+
+    /// <summary>The end of a chain, whatever head this machine keeps.</summary>
+    /// <exception cref="TenantEncryptionException"><c>STATE_ALTERED</c>, <c>STORE_ALTERED</c>.</exception>
+    public async Task<ChainTip> VerifiedTipAsync(IStoreTransaction transaction, string chain)
+    {
+        if (await transaction.Events.LastAsync(chain).ConfigureAwait(false) is not { } last)
+        {
+            return ChainTip.None(chain);
+        }
+
+        // What is remembered was verified, whatever the row says by now.
+        if (!await keys.SignsAsync(transaction.Settings, last.LogKeyId).ConfigureAwait(false) && !await IsOnlyEarlierAsync(last).ConfigureAwait(false))
+        {
+            throw Altered(chain, last, "was signed by a root key that is no longer in use");
+        }
+
+        if (_known.TryGetValue(chain, out ChainTip? known) && known.Sequence == last.Sequence && CryptographicOperations.FixedTimeEquals(known.Mac, last.Mac))
+        {
+            return known;
+        }
+
+        byte[]? previous = last.Sequence == 1
+            ? EventChain.Start(chain)
+            : (await transaction.Events.FindAsync(chain, last.Sequence - 1).ConfigureAwait(false))?.Mac;
+        SecretBytes key = await keys.OpenAsync(transaction.Settings, last.LogKeyId).ConfigureAwait(false);
+        if (previous is null || !EventChain.Verify(key.Span, previous, last))
+        {
+            throw Altered(chain, last, "does not verify");
+        }
+
+        var tip = new ChainTip(chain, last.Sequence, last.Mac, last.LogKeyId, EventText.StateOf(last.Json));
+        _known[chain] = tip;
+        return tip;
+    }
+
+    /// <summary>Appends a record to a chain.</summary>
+    /// <param name="transaction">The write transaction.</param>
+    /// <param name="tip">The chain's end.</param>
+    /// <param name="logKeyId">The log key that signs it: that of the record before, or a newer one when the record tells so.</param>
+    /// <param name="text">The record.</param>
+    /// <param name="state">The digest of the state that the text carries.</param>
+    /// <returns>The chain's new end, once it is committed.</returns>
+    public async Task<ChainTip> AppendAsync(IStoreTransaction transaction, ChainTip tip, int logKeyId, string text, string? state)
+    {
+        long sequence = tip.Sequence + 1;
+        SecretBytes key = await keys.OpenAsync(transaction.Settings, logKeyId).ConfigureAwait(false);
+        byte[] mac = EventChain.Authenticate(key.Span, tip.Mac, sequence, logKeyId, text);
+        await transaction.Events.AppendAsync(new StoredEvent(tip.Chain, sequence, logKeyId, text, mac)).ConfigureAwait(false);
+        return new ChainTip(tip.Chain, sequence, mac, logKeyId, state);
+    }
+
+    /// <summary>Takes note of a chain's end that was committed, here and outside the store.</summary>
+    /// <exception cref="IOException">The head can't be kept.</exception>
+    /// <exception cref="UnauthorizedAccessException">The head may not be kept.</exception>
+    public void Committed(ChainTip tip)
+    {
+        _known[tip.Chain] = tip;
+        if (_accepted.TryRemove(tip.Chain, out bool _))
+        {
+            heads.Replace(tip.Head);
+        }
+        else
+        {
+            heads.Keep(tip.Head);
+        }
+    }
+
+    /// <summary>Takes a chain as it is from here on, though this machine saw more of it: its next event, which says so, becomes the head.</summary>
+    public void Accept(string chain) => _accepted[chain] = true;
+
+    /// <summary>Goes on asking for what this machine saw of a chain.</summary>
+    public void Reject(string chain) => _accepted.TryRemove(chain, out bool _);
+
+    /// <summary>Forgets a chain of which nothing is left.</summary>
+    public void Forget(string chain) => heads.Remove(chain);
+
+    private static string Name(string chain) => chain == StoredEvent.StoreChain ? "The store's own chain of events" : $"The chain of events of tenant '{chain}'";
+
+    private static TenantEncryptionException Altered(string chain, StoredEvent last, string fault) => new(
+        chain == StoredEvent.StoreChain ? ErrorCodes.StoreAltered : ErrorCodes.StateAltered,
+        $"{Name(chain)}: its last event, number {last.Sequence}, {fault}.");
+
+    // A snapshot may be from before what another process has committed since, and kept the head of.
+    private Task<bool> IsOnlyEarlierAsync(ChainTip tip, EventLogHead kept) => store.ReadAsync(
+        async now => await now.Events.LastAsync(tip.Chain).ConfigureAwait(false) is { } last
+            && await HasAsync(now, new ChainTip(tip.Chain, last.Sequence, last.Mac, last.LogKeyId, null), kept).ConfigureAwait(false)
+            && await HasAsync(now, new ChainTip(tip.Chain, last.Sequence, last.Mac, last.LogKeyId, null), tip.Head).ConfigureAwait(false),
+        CancellationToken.None);
+
+    private Task<bool> IsOnlyEarlierAsync(StoredEvent last) => store.ReadAsync(
+        async now => await now.Events.LastAsync(last.Chain).ConfigureAwait(false) is { } later && later.Sequence > last.Sequence
+            && (await VerifiedTipAsync(now, last.Chain).ConfigureAwait(false)).Sequence >= later.Sequence
+            && await now.Events.FindAsync(last.Chain, last.Sequence).ConfigureAwait(false) is { } same && same.Mac.AsSpan().SequenceEqual(last.Mac),
+        CancellationToken.None);
+
+    private static async Task<bool> HasAsync(IStoreTransaction transaction, ChainTip tip, EventLogHead kept)
+    {
+        if (kept.Sequence >= tip.Sequence)
+        {
+            return kept == tip.Head;
+        }
+
+        return kept.Sequence == 0
+            || (await transaction.Events.FindAsync(tip.Chain, kept.Sequence).ConfigureAwait(false) is { } found && EventLogHead.Of(tip.Chain, found.Sequence, found.Mac) == kept);
+    }
+}

@@ -1,0 +1,146 @@
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using TenantEncryption.Envelope;
+using TenantEncryption.Errors;
+using TenantEncryption.Files;
+using TenantEncryption.Stores;
+
+namespace TenantEncryption.Keys.Root;
+
+/// <summary>A store's root keys under a passphrase, in a file of their own: JSON with the store's id, the root key's id, and the sealed keys in base64.</summary>
+public sealed class RootKeyBackup
+{
+    private const string Format = "TenantEncryption root key v1";
+
+    private readonly byte[] _sealed;
+
+    private RootKeyBackup(string storeId, string rootKeyId, byte[] sealedKeys) => (StoreId, RootKeyId, _sealed) = (storeId, rootKeyId, sealedKeys);
+
+    /// <summary>The store whose root it is.</summary>
+    public string StoreId { get; }
+
+    /// <summary>The id of the root key.</summary>
+    public string RootKeyId { get; }
+
+    /// <summary>Reads a backup.</summary>
+    /// <param name="text">The file's text.</param>
+    /// <returns>The backup.</returns>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: it is none.</exception>
+    public static RootKeyBackup Parse(string text)
+    {
+        try
+        {
+            JObject json = JObject.Parse(text);
+            if ((string?)json["format"] == Format && (string?)json["storeId"] is { } storeId && Guid.TryParseExact(storeId, "N", out Guid _))
+            {
+                return new RootKeyBackup(storeId, (string?)json["rootKeyId"] ?? "", Convert.FromBase64String((string?)json["sealedKeys"] ?? ""));
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException or ArgumentException)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "This is no backup of a root key.", exception);
+        }
+
+        throw new TenantEncryptionException(ErrorCodes.InvalidInput, "This is no backup of a root key.");
+    }
+
+    /// <summary>Reads a backup from a file.</summary>
+    /// <param name="path">Its full path.</param>
+    /// <returns>The backup.</returns>
+    /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>STORAGE_FAILED</c>; <c>INVALID_INPUT</c>: it is none.</exception>
+    public static RootKeyBackup Read(string path) => Parse(FileFailure.Translate(path, "read", () => File.ReadAllText(path)));
+
+    /// <summary>Refuses a path at which something is.</summary>
+    /// <param name="path">The full path.</param>
+    /// <param name="replace">Whether a file that is there may be replaced.</param>
+    /// <exception cref="TenantEncryptionException"><c>OUTPUT_EXISTS</c>.</exception>
+    public static void RequireFree(string path, bool replace)
+    {
+        if (Directory.Exists(path) || (File.Exists(path) && !replace))
+        {
+            throw new TenantEncryptionException(ErrorCodes.OutputExists, $"'{path}' is there already.");
+        }
+    }
+
+    /// <summary>Whether a vault lacks the root key. The store is not looked at: it may not open without.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="passphrase">The passphrase of the backup in UTF-8; the caller zeroes it.</param>
+    /// <param name="replace">Whether another root key that is there may be replaced.</param>
+    /// <returns>Whether it does; <see langword="false"/> when the same root key is there.</returns>
+    /// <exception cref="TenantEncryptionException">
+    /// <c>PASSPHRASE_REQUIRED</c>: the passphrase is wrong; <c>OUTPUT_EXISTS</c>: another root key of the store is there; <c>STORAGE_FAILED</c>; <c>INVALID_INPUT</c>:
+    /// the vault keeps root keys in their stores.
+    /// </exception>
+    public async Task<bool> IsNeededAsync(IRootKeyVault vault, SecretBytes passphrase, bool replace = false)
+    {
+        using RootKeySet? needed = await FindNeededAsync(vault, passphrase, replace).ConfigureAwait(false);
+        return needed is not null;
+    }
+
+    /// <summary>Puts the root key back where a vault keeps it.</summary>
+    /// <param name="vault">The vault.</param>
+    /// <param name="passphrase">The passphrase of the backup in UTF-8; the caller zeroes it.</param>
+    /// <param name="replace">Whether to replace another root key that is there.</param>
+    /// <returns>When it is there.</returns>
+    /// <exception cref="TenantEncryptionException">As <see cref="IsNeededAsync"/>.</exception>
+    public async Task RestoreAsync(IRootKeyVault vault, SecretBytes passphrase, bool replace = false)
+    {
+        using RootKeySet? needed = await FindNeededAsync(vault, passphrase, replace).ConfigureAwait(false);
+        if (needed is not null)
+        {
+            await vault.SaveAsync(StoreId, needed, NoSettings.Instance).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<RootKeySet?> FindNeededAsync(IRootKeyVault vault, SecretBytes passphrase, bool replace)
+    {
+        ArgumentNullException.ThrowIfNull(vault);
+        if (vault.IsInStore)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "A root key under a passphrase is in its store: restore the store.");
+        }
+
+        RootKeySet keys = PassphraseSeal.Open(_sealed, StoreId, passphrase, AesGcmFactory.Instance);
+        using RootKeySet? there = await vault.LoadAsync(StoreId, NoSettings.Instance).ConfigureAwait(false);
+        if (there is null || (replace && !IsSame(there, keys)))
+        {
+            return keys;
+        }
+
+        using (keys)
+        {
+            return IsSame(there, keys)
+                ? null
+                : throw new TenantEncryptionException(
+                    ErrorCodes.OutputExists,
+                    $"The store's root key {there.Current.Id} (number {there.Current.Number}) is in {vault.PlaceOf(StoreId)}; the backup has {keys.Current.Id} (number {keys.Current.Number}).");
+        }
+    }
+
+    private static bool IsSame(RootKeySet one, RootKeySet other) =>
+        one.Keys.Select(key => key.Id).SequenceEqual(other.Keys.Select(key => key.Id), StringComparer.Ordinal);
+
+    /// <summary>Writes the file's text.</summary>
+    internal static string Write(string storeId, RootKeySet keys, SecretBytes passphrase)
+    {
+        PassphraseSeal.Check(passphrase);
+        return new JObject
+        {
+            ["format"] = Format,
+            ["storeId"] = storeId,
+            ["rootKeyId"] = keys.Current.Id,
+            ["sealedKeys"] = Convert.ToBase64String(PassphraseSeal.Seal(keys, storeId, passphrase, PassphraseSeal.DefaultIterations, AesGcmFactory.Instance)),
+        }.ToString(Formatting.Indented);
+    }
+
+    private sealed class NoSettings : ISettingsTable
+    {
+        public static readonly NoSettings Instance = new();
+
+        public Task<byte[]?> GetAsync(string name) => Task.FromResult<byte[]?>(null);
+
+        public Task SetAsync(string name, byte[] value) => throw new InvalidOperationException();
+
+        public Task RemoveAsync(string name) => throw new InvalidOperationException();
+    }
+}
