@@ -1,4 +1,5 @@
 using TenantEncryption.Errors;
+using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.StoreContract;
@@ -67,4 +68,49 @@ public abstract class TenantTableContract<TStore>
             () => store.WriteAsync(transaction => transaction.Tenants.RaiseEpochAsync("nobody")));
         Assert.Equal(ErrorCodes.TenantNotFound, refused.Code);
     }
+
+    [Fact]
+    public async Task The_hash_of_a_tenants_rows_changes_with_what_decides_and_with_nothing_else()
+    {
+        await using var store = new TStore();
+        await store.WriteAsync(async t =>
+        {
+            await Sample.AddTenantWithKeyAsync(t, "acme");
+            await Sample.AddTenantWithKeyAsync(t, "globex");
+        });
+        string last = await HashAsync(store);
+
+        await store.WriteAsync(t => t.Keys.ReserveAsync(Sample.Reservation("res", "acme", "kek-acme", "kp-acme", wraps: 7), 7));
+        await store.WriteAsync(t => t.Providers.NoteTestAsync("kp-acme", Sample.Noon.AddDays(1), "UNKNOWN"));
+        await store.WriteAsync(t => t.Providers.AddRefusalAsync("kp-acme"));
+        await store.WriteAsync(t => t.Tenants.RaiseEpochAsync("globex"));
+        Assert.Equal(last, await HashAsync(store));
+
+        Func<IStoreTransaction, Task>[] decisive =
+        [
+            t => t.Tenants.RaiseEpochAsync("acme"),
+            t => t.Providers.UpdateAsync(Sample.Provider("kp-acme", "acme", "renamed", Providers.KeyProviderStatus.Active)),
+            t => t.Providers.AddAsync(Sample.Provider("kp-2", "acme", "two")),
+            t => t.Keys.SetStatusAsync("kek-acme", Keys.KeyEncryptionKeyStatus.Previous),
+            t => t.Keys.ReplaceRecordAsync(Sample.Record("kek-acme", "acme", "kp-acme", fill: 9)),
+            t => t.Migrations.AddAsync(Sample.Migration("mig-1", "acme")),
+            t => t.Migrations.PutItemAsync(new Migration.MigrationItem
+            {
+                MigrationId = "mig-1",
+                KekId = "kek-acme",
+                State = Migration.MigrationItemState.Staged,
+                Staged = Sample.Record("kek-acme", "acme", "kp-2"),
+            }),
+            t => t.Migrations.UpdateAsync(Sample.Migration("mig-1", "acme", Migration.MigrationState.Stopped)),
+        ];
+        foreach (Func<IStoreTransaction, Task> change in decisive)
+        {
+            await store.WriteAsync(change);
+            string now = await HashAsync(store);
+            Assert.NotEqual(last, now);
+            last = now;
+        }
+    }
+
+    private static async Task<string> HashAsync(TStore store) => Convert.ToHexString(await store.ReadAsync(t => t.Tenants.HashRowsAsync("acme")));
 }

@@ -15,21 +15,23 @@ internal sealed class StateChecks(EventChains chains)
     // A key's row is about a kilobyte.
     private const int MostKeys = 50_000;
 
-    private readonly ConcurrentDictionary<string, (string Digest, TenantState State)> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, KnownState> _known = new(StringComparer.Ordinal);
     private int _keys;
 
-    /// <summary>A tenant's state as its last event tells of it: the one that this process checked before, where it is the same one, without a look at the rows.</summary>
+    /// <summary>A tenant's state, checked: the one that this process checked before, where neither its last event nor a row is another one.</summary>
     /// <exception cref="TenantEncryptionException"><c>STATE_ALTERED</c>, <c>STORE_ROLLED_BACK</c>.</exception>
     public async Task<TenantState> FindAsync(IStoreTransaction transaction, string tenantId)
     {
-        if (_known.TryGetValue(tenantId, out (string Digest, TenantState State) known)
+        byte[] rows = await transaction.Tenants.HashRowsAsync(tenantId).ConfigureAwait(false);
+        if (_known.TryGetValue(tenantId, out KnownState? known)
+            && rows.AsSpan().SequenceEqual(known.Rows)
             && (await chains.TipAsync(transaction, tenantId).ConfigureAwait(false)).State == known.Digest)
         {
             return known.State;
         }
 
         TenantState state = await LoadAsync(transaction, tenantId).ConfigureAwait(false);
-        Keep(tenantId, state);
+        Keep(tenantId, new KnownState(state.Digest, rows, state));
         return state;
     }
 
@@ -68,15 +70,16 @@ internal sealed class StateChecks(EventChains chains)
         StateDigest.Of(await transaction.Platforms.ListAsync().ConfigureAwait(false));
 
     // What is too much is let go of altogether: the next load of each is a look at its rows.
-    private void Keep(string tenantId, TenantState state)
+    private void Keep(string tenantId, KnownState known)
     {
-        if (Interlocked.Add(ref _keys, state.Keys.Count) > MostKeys)
+        int keys = known.State.Keys.Count;
+        if (Interlocked.Add(ref _keys, keys) > MostKeys)
         {
             _known.Clear();
-            Interlocked.Exchange(ref _keys, state.Keys.Count);
+            Interlocked.Exchange(ref _keys, keys);
         }
 
-        _known[tenantId] = (state.Digest, state);
+        _known[tenantId] = known;
     }
 
     private static Task<(TenantState State, string Digest)> ReadAsync(IStoreTransaction transaction, string tenantId) =>
@@ -92,4 +95,6 @@ internal sealed class StateChecks(EventChains chains)
                 [.. items.Where(item => item.Staged is not null)]);
             return (state, state.Digest);
         });
+
+    private sealed record KnownState(string Digest, byte[] Rows, TenantState State);
 }

@@ -27,6 +27,13 @@ internal interface ITenantTable
     /// <returns>The epochs, by tenant id.</returns>
     Task<IReadOnlyDictionary<string, long>> ListEpochsAsync();
 
+    /// <summary>
+    /// A hash over the rows of a tenant that decide who may read and write, as they lie in the store: equal to an earlier one, none of them was changed since.
+    /// </summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <returns>32 bytes; how they are computed is the store's own affair.</returns>
+    Task<byte[]> HashRowsAsync(string tenantId);
+
     /// <summary>Raises the tenant's epoch by one: leases and reservations of the older epoch no longer count.</summary>
     /// <param name="tenantId">The tenant.</param>
     /// <returns>The new epoch.</returns>

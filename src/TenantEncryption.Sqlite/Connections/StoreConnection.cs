@@ -146,18 +146,19 @@ internal sealed class StoreConnection : IDisposable
     /// <exception cref="SqliteException">It can't be prepared.</exception>
     public RowStatement PrepareRow(string sql, string location)
     {
-        if (!_rowStatements.TryGetValue(sql, out sqlite3_stmt? statement))
-        {
-            int code = raw.sqlite3_prepare_v3(_connection.Handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out statement);
-            if (code != raw.SQLITE_OK)
-            {
-                throw Error(code);
-            }
+        return new RowStatement(_connection.Handle!, PrepareRaw(sql), location);
+    }
 
-            _rowStatements.Add(sql, statement);
-        }
-
-        return new RowStatement(_connection.Handle!, statement, location);
+    /// <summary>Adds the rows of a prepared statement to a hash.</summary>
+    /// <param name="hash">The hash.</param>
+    /// <param name="sql">The statement, with one parameter, made at its first use.</param>
+    /// <param name="parameter">The parameter's value.</param>
+    /// <exception cref="SqliteException">It can't be read.</exception>
+    public void AddRows(RowHash hash, string sql, string parameter)
+    {
+        sqlite3_stmt statement = PrepareRaw(sql);
+        raw.sqlite3_bind_text(statement, 1, parameter);
+        hash.Add(_connection.Handle!, statement);
     }
 
     /// <inheritdoc/>
@@ -174,6 +175,22 @@ internal sealed class StoreConnection : IDisposable
         }
 
         _connection.Dispose();
+    }
+
+    private sqlite3_stmt PrepareRaw(string sql)
+    {
+        if (!_rowStatements.TryGetValue(sql, out sqlite3_stmt? statement))
+        {
+            int code = raw.sqlite3_prepare_v3(_connection.Handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out statement);
+            if (code != raw.SQLITE_OK)
+            {
+                throw Error(code);
+            }
+
+            _rowStatements.Add(sql, statement);
+        }
+
+        return statement;
     }
 
     private T RunFor<T>(string sql, Func<sqlite3_stmt, int, T> read)

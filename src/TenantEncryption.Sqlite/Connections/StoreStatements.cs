@@ -83,6 +83,29 @@ internal sealed class StoreStatements(StoreConnection connection, StoreAccess ac
         }
     }
 
+    /// <summary>A hash over the rows that statements give, one after the other.</summary>
+    /// <param name="parameter">The value of their one parameter.</param>
+    /// <param name="statements">The statements, each with a numbered parameter.</param>
+    /// <returns>32 bytes.</returns>
+    public byte[] Hash(string parameter, params ReadOnlySpan<string> statements)
+    {
+        RequireOpen();
+        using var hash = new RowHash();
+        try
+        {
+            foreach (string sql in statements)
+            {
+                connection.AddRows(hash, sql, parameter);
+            }
+
+            return hash.ToHash();
+        }
+        catch (SqliteException exception)
+        {
+            throw StoreErrors.From(exception, location);
+        }
+    }
+
     /// <summary>Whether an error is a foreign key without its row, or a row that others still refer to.</summary>
     public static bool IsForeignKey(TenantEncryptionException exception) =>
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: SQLitePCL.raw.SQLITE_CONSTRAINT_FOREIGNKEY };

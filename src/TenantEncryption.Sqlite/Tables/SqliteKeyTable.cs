@@ -9,6 +9,10 @@ namespace TenantEncryption.Sqlite.Tables;
 /// <summary>The tables <c>key_encryption_keys</c> and <c>wrap_reservations</c>.</summary>
 internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
 {
+    /// <summary>The rows of a tenant's keys, without what is counted beside them.</summary>
+    public const string Rows =
+        $"SELECT kek_id, status, created_at, {KeyRecordColumns.Names} FROM key_encryption_keys WHERE tenant_id = ?1 ORDER BY created_at, ordinal";
+
     private const string Select =
         $"""
         SELECT kek_id, status, created_at, reserved_wraps, file_wraps,

@@ -9,6 +9,21 @@ namespace TenantEncryption.Sqlite.Tables;
 /// <summary>The tables <c>migrations</c> and <c>migration_items</c>.</summary>
 internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrationTable
 {
+    /// <summary>The row of a tenant's unfinished migration.</summary>
+    public const string Rows =
+        """
+        SELECT id, mode, migrating_from, migrating_to FROM migrations
+        WHERE tenant_id = ?1 AND state IN ('New', 'InProgress', 'Suspended', 'Failed')
+        """;
+
+    /// <summary>The rows of its items.</summary>
+    public const string StagedRows =
+        $"""
+        SELECT i.migration_id, i.kek_id, i.is_new_key, {KeyRecordColumns.Names} FROM migration_items i
+        WHERE i.migration_id = (SELECT id FROM migrations WHERE tenant_id = ?1 AND state IN ('New', 'InProgress', 'Suspended', 'Failed'))
+        ORDER BY i.ordinal
+        """;
+
     private const string Select =
         """
         SELECT m.id, m.tenant_id, m.mode, m.state, m.migrating_from, m.migrating_to, m.actor, m.initiated_at, m.completed_at,

@@ -10,13 +10,18 @@ namespace TenantEncryption.Sqlite.Tables;
 /// <summary>The table <c>key_providers</c>. Names are unique within a tenant ignoring the case of ASCII letters.</summary>
 internal sealed class SqliteProviderTable(StoreStatements statements) : IProviderTable
 {
-    private const string Registration =
+    private const string Fixed =
         """
         p.id, p.tenant_id, p.name, p.description, p.type, p.key_identifier, p.key_arn, p.arn_fingerprint, p.context_value,
         p.status, p.multi_region, p.replica_keys, p.connection_region, p.connection_profile_name, p.connection_endpoint_url,
         p.connection_role_arn, p.connection_external_id, p.created_at, p.promoted_to_current_at, p.demoted_from_current_at,
-        p.last_tested_at, p.last_test_code, p.second_layer, p.refused_regions, p.parameters, p.grants, p.connection_fips_endpoints
+        p.second_layer, p.refused_regions, p.parameters, p.grants, p.connection_fips_endpoints
         """;
+
+    private const string Registration = $"{Fixed}, p.last_tested_at, p.last_test_code";
+
+    /// <summary>The rows of a tenant's providers, without what is counted or noted beside their registrations.</summary>
+    public const string Rows = $"SELECT {Fixed} FROM key_providers p WHERE p.tenant_id = ?1 ORDER BY p.ordinal";
 
     private const string Select =
         $"""
@@ -214,17 +219,17 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
             EndpointUrl = row.OptionalText(14),
             RoleArn = row.OptionalText(15),
             ExternalId = row.OptionalText(16),
-            FipsEndpoints = row.IsDBNull(26) ? null : row.GetBoolean(26),
+            FipsEndpoints = row.IsDBNull(24) ? null : row.GetBoolean(24),
         },
         CreatedAt = row.Time(17),
         PromotedToCurrentAt = row.OptionalTime(18),
         DemotedFromCurrentAt = row.OptionalTime(19),
-        LastTestedAt = row.OptionalTime(20),
-        LastTest = row.OptionalText(21),
-        SecondLayer = row.GetBoolean(22),
-        RefusedRegions = StoredText.ToList(row.GetString(23)),
-        Parameters = StoredText.ToLists(row.GetString(24)),
-        Grants = StoredGrants.Read(row.GetString(25)),
+        LastTestedAt = row.OptionalTime(25),
+        LastTest = row.OptionalText(26),
+        SecondLayer = row.GetBoolean(20),
+        RefusedRegions = StoredText.ToList(row.GetString(21)),
+        Parameters = StoredText.ToLists(row.GetString(22)),
+        Grants = StoredGrants.Read(row.GetString(23)),
         KeyCount = row.GetInt64(27),
         MessageCount = row.GetInt64(28),
         ValueCount = row.GetInt64(29),

@@ -55,6 +55,15 @@ internal sealed class SqliteTenantTable(StoreStatements statements) : ITenantTab
             .ToDictionary(tenant => tenant.Id, tenant => tenant.Epoch, StringComparer.Ordinal));
 
     /// <inheritdoc/>
+    public Task<byte[]> HashRowsAsync(string tenantId) => Task.FromResult(statements.Hash(
+        tenantId,
+        "SELECT t.*, p.json, p.hash FROM tenants t LEFT JOIN platforms p ON p.name = t.platform WHERE t.tenant_id = ?1",
+        SqliteProviderTable.Rows,
+        SqliteKeyTable.Rows,
+        SqliteMigrationTable.Rows,
+        SqliteMigrationTable.StagedRows));
+
+    /// <inheritdoc/>
     public async Task<long> RaiseEpochAsync(string tenantId)
     {
         statements.Execute("UPDATE tenants SET epoch = epoch + 1 WHERE tenant_id = $tenant_id", ("$tenant_id", tenantId));
