@@ -46,6 +46,9 @@ public sealed class ExportRootKeyCommand : TenantCmdlet
 
         using SecretBytes passphrase = SecureText.ToUtf8(Passphrase);
         await Service.RootKey.ExportAsync(path, passphrase, Force, Cancellation).ConfigureAwait(false);
-        await EmitAsync(new FileInfo(path)).ConfigureAwait(false);
+        foreach (PSObject file in await OnPipelineAsync(() => InvokeProvider.Item.Get([path], force: true, literalPath: true)).ConfigureAwait(false))
+        {
+            await EmitAsync(file).ConfigureAwait(false);
+        }
     }
 }
