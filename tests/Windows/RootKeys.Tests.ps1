@@ -52,7 +52,7 @@ Describe 'A root key of the machine' {
         Disconnect-TenantEncryption
 
         $folder = Join-Path $env:ProgramData "TenantEncryption\roots\$($store.StoreId)"
-        @(Get-ChildItem $folder).Name | Sort-Object | Should -Be "$($store.StoreId).head", "$($store.StoreId).root"
+        @(Get-ChildItem $folder).Name | Sort-Object | Should -Be "$($store.StoreId).heads", "$($store.StoreId).root"
         # Nobody who is everybody: the world, those who signed in, the users.
         foreach ($path in @($folder) + (Get-ChildItem $folder).FullName) { (Get-Acl $path).Sddl | Should -Not -Match ';;;(WD|AU|BU)\)' -Because $path }
         (Connect-TenantEncryption machine -PassThru).RootKeyProtection | Should -Be 'DpapiMachine'

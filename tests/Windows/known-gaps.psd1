@@ -3,6 +3,14 @@
     # .NET asks Windows for PBKDF2 (BCryptKeyDerivation), which Wine's bcrypt.dll does not have.
     'Sessions: Connect-TenantEncryption.opens a store under a passphrase only with the passphrase' = 'no PBKDF2 in bcrypt.dll'
     'Examples: Examples.Connect-TenantEncryption, 2: Connect-TenantEncryption ./sealed -Create -Passphrase (Read-Host -AsSecureString) -KeyLease 00:00:30' = 'no PBKDF2 in bcrypt.dll'
+    'RootKeys: Export-RootKey and Import-RootKey.write a file that only its owner can read, and that names the store' = 'no PBKDF2 in bcrypt.dll'
+    'RootKeys: Export-RootKey and Import-RootKey.leave what is there, unless they may replace it' = 'no PBKDF2 in bcrypt.dll'
+    'RootKeys: Export-RootKey and Import-RootKey.bring a lost root key back, and the error of its absence says where it was looked for and what restores it' = 'no PBKDF2 in bcrypt.dll'
+    'RootKeys: Export-RootKey and Import-RootKey.do nothing where the same root key is, and leave another one' = 'no PBKDF2 in bcrypt.dll'
+    'RootKeys: Export-RootKey and Import-RootKey.refuse a wrong passphrase and a file that is no backup' = 'no PBKDF2 in bcrypt.dll'
+    'RootKeys: Export-RootKey and Import-RootKey.ask before a root key is put in place' = 'no PBKDF2 in bcrypt.dll'
+    'Examples: Examples.Export-RootKey, 1: Export-RootKey ./root.json -Passphrase (Read-Host -AsSecureString)' = 'no PBKDF2 in bcrypt.dll'
+    'Examples: Examples.Import-RootKey, 1: Import-RootKey ./root.json -Passphrase (Read-Host -AsSecureString)' = 'no PBKDF2 in bcrypt.dll'
 
     # CreateSymbolicLink succeeds and makes nothing; junctions can't be made.
     'Data: What is left out.of folders is named: links, and that there is no message' = 'no symbolic links'
