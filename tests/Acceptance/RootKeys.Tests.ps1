@@ -35,8 +35,8 @@ Describe 'Update-RootKey' {
 }
 
 Describe 'Export-RootKey and Import-RootKey' {
-    BeforeAll {
-        $backup = Export-RootKey ./root.json $passphrase
+    BeforeEach {
+        $backup = Export-RootKey ./root.json $passphrase -Force
         $script:kept = [IO.File]::ReadAllBytes((& $rootFile))
     }
 
@@ -51,7 +51,7 @@ Describe 'Export-RootKey and Import-RootKey' {
         $backup | Should -BeOfType IO.FileInfo
         if (-not $IsWindows) { $backup.UnixFileMode | Should -Be ([IO.UnixFileMode] 'UserRead, UserWrite') }
         (Get-Content $backup -Raw | ConvertFrom-Json).storeId | Should -Be (Get-TenantEncryption).StoreId
-        (Get-EncryptionEvent -Type *.root.exported).Count | Should -Be 1
+        (Get-EncryptionEvent -Type *.root.exported -Newest 1).Data.rootKeyId | Should -Be (Get-TenantEncryption).RootKeyId
     }
 
     It 'leave what is there, unless they may replace it' {
