@@ -75,11 +75,23 @@ Describe 'Connect-TenantEncryption' {
         { Connect-TenantEncryption ./typpo } | Should -Throw -ErrorId 'STORE_NOT_FOUND,*'
         'typpo' | Should -Not -Exist
         @(Get-ChildItem -Recurse $env:XDG_CONFIG_HOME).FullName | Should -Be $roots
-        (Get-TenantEncryption).Path | Should -BeLike (Join-Path $sandbox.Root 'store*') -Because 'the session stays where it was'
 
         $null = New-Item -ItemType Directory empty
         { Connect-TenantEncryption empty } | Should -Throw -ErrorId 'STORE_NOT_FOUND,*'
         Get-ChildItem empty -Force | Should -BeNullOrEmpty
+    }
+
+    It 'leaves a script that goes on after it failed with the store that it named, and with no other' {
+        $named = Join-Path $sandbox.Root fallback
+        $run = Invoke-Runbook "`$env:TENANTENCRYPTION_HOME = '$named'; Connect-TenantEncryption ./typpo; New-EncryptionTenant acme; `$Error.FullyQualifiedErrorId; Disconnect-TenantEncryption; (Get-TenantEncryption -WarningAction SilentlyContinue).Path"
+        $run.Output -replace '\s+', ' ' | Should -BeLike 'STORE_NOT_FOUND,*NewEncryptionTenant* STORE_NOT_FOUND,*ConnectTenantEncryption* *fallback*tenantencryption.db'
+        'typpo' | Should -Not -Exist
+
+        Connect-TenantEncryption meant -Create
+        { Connect-TenantEncryption ./typpo } | Should -Throw -ErrorId 'STORE_NOT_FOUND,*'
+        { New-EncryptionTenant acme -ErrorAction Stop } | Should -Throw -ErrorId 'STORE_NOT_FOUND,*' -ExpectedMessage '*typpo*'
+        Connect-TenantEncryption meant
+        Get-EncryptionTenant | Should -BeNullOrEmpty
     }
 
     It 'opens with -Create a store that is there, so that a runbook may run twice' {
@@ -108,6 +120,7 @@ Describe 'Connect-TenantEncryption' {
     It 'takes a key lease of a second or more, or none, and refuses a bare number with the form' {
         { Connect-TenantEncryption leased -Create -KeyLease 30 } | Should -Throw -ErrorId 'INVALID_INPUT,*' -ExpectedMessage '*00:00:30*'
         'leased' | Should -Not -Exist
+        Disconnect-TenantEncryption
         { New-EncryptionTenant ticks -KeyLease 30 -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*' -ExpectedMessage '*00:00:30*'
         foreach ($lease in '00:00:30', '0', '1:00:00') { Connect-TenantEncryption leased -Create -KeyLease $lease }
     }

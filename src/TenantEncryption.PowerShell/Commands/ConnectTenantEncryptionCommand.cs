@@ -11,8 +11,9 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <remarks>
 /// Every other cmdlet opens the default store by itself, and makes it at the first time: in the folder that TENANTENCRYPTION_HOME names, else in your
 /// data folder. Connect to use another folder, which must be a store unless -Create is given (an interactive session asks), to give a passphrase, AWS credentials for this session alone, or a shorter key lease. All runspaces share one open store
-/// per path; a runspace that connects itself, as in ForEach-Object -Parallel, works on the store that it connected to. Credentials and the
-/// passphrase stay in memory and are zeroed by Disconnect-TenantEncryption.
+/// per path; a runspace that connects itself, as in ForEach-Object -Parallel, works on the store that it connected to. Where that failed, what follows fails, too,
+/// and does not fall back to another store, until you connect again or disconnect. Credentials and the passphrase stay in memory and are zeroed by
+/// Disconnect-TenantEncryption.
 /// </remarks>
 /// <example>
 ///   <code>Connect-TenantEncryption ./store -Create -PassThru</code>
@@ -84,9 +85,10 @@ public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
     protected override async Task EndAsync()
     {
         string path = await OnPipelineAsync(() => Path is null ? DefaultStore.Folder : StorePath.Full(SessionPath.Literal(this, Path))).ConfigureAwait(false);
+        // Before it is open: a script that goes on after a failure must not work on another store than the one it named.
+        await OnPipelineAsync(() => RunspaceConnection.Set(path)).ConfigureAwait(false);
         StoreUse use = await OpenAsync(path).ConfigureAwait(false);
         await using var _ = use.ConfigureAwait(false);
-        await OnPipelineAsync(() => RunspaceConnection.Set(path)).ConfigureAwait(false);
         if (AcceptRollback)
         {
             foreach (EventLogHeadState accepted in await use.Service.AcceptRollbackAsync(Cancellation).ConfigureAwait(false))
