@@ -27,7 +27,7 @@ internal sealed class EventChains(IStore store, LogKeys keys, HeadFiles heads)
     {
         ChainTip tip = await VerifiedTipAsync(transaction, chain).ConfigureAwait(false);
         EventLogHead? kept = heads.Find(chain);
-        if (kept is null || _accepted.ContainsKey(chain) || await HasAsync(transaction, tip, kept).ConfigureAwait(false) || await IsOnlyEarlierAsync(tip, kept).ConfigureAwait(false))
+        if (kept is null || _accepted.ContainsKey(chain) || await HasAsync(transaction, tip.Head, kept).ConfigureAwait(false) || await IsOnlyEarlierAsync(tip.Head, kept).ConfigureAwait(false))
         {
             return tip;
         }
@@ -35,6 +35,18 @@ internal sealed class EventChains(IStore store, LogKeys keys, HeadFiles heads)
         throw new TenantEncryptionException(
             ErrorCodes.StoreRolledBack,
             $"{Name(chain)} ends at number {tip.Sequence} and lacks the event {kept.Sequence} that this machine saw, or has another in its place.");
+    }
+
+    /// <summary>Whether a chain, which ends with a head, has the event of another one.</summary>
+    public static async Task<bool> HasAsync(IStoreTransaction transaction, EventLogHead head, EventLogHead kept)
+    {
+        if (kept.Sequence >= head.Sequence)
+        {
+            return kept == head;
+        }
+
+        return kept.Sequence == 0
+            || (await transaction.Events.FindAsync(head.Chain, kept.Sequence).ConfigureAwait(false) is { } found && EventLogHead.Of(found.Chain, found.Sequence, found.Mac) == kept);
     }
 
     /// <summary>The end of a chain, whatever head this machine keeps.</summary>
@@ -119,10 +131,11 @@ internal sealed class EventChains(IStore store, LogKeys keys, HeadFiles heads)
         $"{Name(chain)}: its last event, number {last.Sequence}, {fault}.");
 
     // A snapshot may be from before what another process has committed since, and kept the head of.
-    private Task<bool> IsOnlyEarlierAsync(ChainTip tip, EventLogHead kept) => store.ReadAsync(
-        async now => await now.Events.LastAsync(tip.Chain).ConfigureAwait(false) is { } last
-            && await HasAsync(now, new ChainTip(tip.Chain, last.Sequence, last.Mac, last.LogKeyId, null), kept).ConfigureAwait(false)
-            && await HasAsync(now, new ChainTip(tip.Chain, last.Sequence, last.Mac, last.LogKeyId, null), tip.Head).ConfigureAwait(false),
+    private Task<bool> IsOnlyEarlierAsync(EventLogHead head, EventLogHead kept) => store.ReadAsync(
+        async now => await now.Events.LastAsync(head.Chain).ConfigureAwait(false) is { } last
+            && EventLogHead.Of(last.Chain, last.Sequence, last.Mac) is var later
+            && await HasAsync(now, later, kept).ConfigureAwait(false)
+            && await HasAsync(now, later, head).ConfigureAwait(false),
         CancellationToken.None);
 
     private Task<bool> IsOnlyEarlierAsync(StoredEvent last) => store.ReadAsync(
@@ -130,15 +143,4 @@ internal sealed class EventChains(IStore store, LogKeys keys, HeadFiles heads)
             && (await VerifiedTipAsync(now, last.Chain).ConfigureAwait(false)).Sequence >= later.Sequence
             && await now.Events.FindAsync(last.Chain, last.Sequence).ConfigureAwait(false) is { } same && same.Mac.AsSpan().SequenceEqual(last.Mac),
         CancellationToken.None);
-
-    private static async Task<bool> HasAsync(IStoreTransaction transaction, ChainTip tip, EventLogHead kept)
-    {
-        if (kept.Sequence >= tip.Sequence)
-        {
-            return kept == tip.Head;
-        }
-
-        return kept.Sequence == 0
-            || (await transaction.Events.FindAsync(tip.Chain, kept.Sequence).ConfigureAwait(false) is { } found && EventLogHead.Of(tip.Chain, found.Sequence, found.Mac) == kept);
-    }
 }

@@ -64,7 +64,7 @@ internal sealed class EventLogVerifier(IStore store, LogKeys keys, HeadFiles hea
                 {
                     EventLogHead head = EventLogHead.Of(last.Chain, last.Sequence, last.Mac);
                     kept.Remove(last.Chain, out EventLogHead? seen);
-                    states.Add(new EventLogHeadState(head, seen?.Sequence, seen is not null && !await HasAsync(transaction, head, seen).ConfigureAwait(false)));
+                    states.Add(new EventLogHeadState(head, seen?.Sequence, seen is not null && !await EventChains.HasAsync(transaction, head, seen).ConfigureAwait(false)));
                 }
 
                 states.AddRange(kept.Values.Where(lost => lost.Sequence > 0).Select(lost => new EventLogHeadState(ChainTip.None(lost.Chain).Head, lost.Sequence, true)));
@@ -72,12 +72,6 @@ internal sealed class EventLogVerifier(IStore store, LogKeys keys, HeadFiles hea
             },
             cancellationToken).ConfigureAwait(false);
     }
-
-    private static async Task<bool> HasAsync(IStoreTransaction transaction, EventLogHead head, EventLogHead kept) =>
-        kept.Sequence >= head.Sequence
-            ? kept == head
-            : kept.Sequence == 0
-                || (await transaction.Events.FindAsync(head.Chain, kept.Sequence).ConfigureAwait(false) is { } found && EventLogHead.Of(found.Chain, found.Sequence, found.Mac) == kept);
 
     private static EventLogTestResult Altered(EventLogHead verified, long records, int chains, string fault) => new()
     {
