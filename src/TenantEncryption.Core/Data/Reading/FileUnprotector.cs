@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Changes;
 using TenantEncryption.Data.Batches;
@@ -15,21 +16,25 @@ namespace TenantEncryption.Data.Reading;
 internal sealed class FileUnprotector(UnitOfWork work, TenantMessageReader reader, IFileEffects effects, TimeProvider time)
 {
     /// <summary>Unprotects files; those that fail don't stop the rest.</summary>
-    public IAsyncEnumerable<FileOutcome<UnprotectedFile>> UnprotectAsync(
+    public async IAsyncEnumerable<FileOutcome<UnprotectedFile>> UnprotectAsync(
         Operation operation,
         FileRequest[] files,
         UnprotectOptions options,
         ReadTally tally,
         FileProgress progress,
-        CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // All of a command's files are told of at once: each may be one of any tenant.
-        var intents = new ReadIntents(work, "files", files.Length, files.Length, isOneCommand: true);
-        return FileBatches.RunAsync(
+        using var intents = new ReadIntents(work, "files", files.Length, files.Length, isOneCommand: true);
+        IAsyncEnumerable<FileOutcome<UnprotectedFile>> outcomes = FileBatches.RunAsync(
             files.Length,
             (first, end) => new Run(reader, effects, time, operation, files[first..end], first, options, intents, tally, progress),
             overlap: true,
             cancellationToken);
+        await foreach (FileOutcome<UnprotectedFile> outcome in outcomes.ConfigureAwait(false))
+        {
+            yield return outcome;
+        }
     }
 
     private sealed class Run(
