@@ -9,18 +9,20 @@ namespace TenantEncryption.Sqlite.Tables;
 /// <summary>The tables <c>migrations</c> and <c>migration_items</c>.</summary>
 internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrationTable
 {
+    private const string Unfinished = "state IN ('New', 'InProgress', 'Suspended', 'Failed')";
+
     /// <summary>The row of a tenant's unfinished migration.</summary>
     public const string Rows =
-        """
+        $"""
         SELECT id, mode, migrating_from, migrating_to FROM migrations
-        WHERE tenant_id = ?1 AND state IN ('New', 'InProgress', 'Suspended', 'Failed')
+        WHERE tenant_id = ?1 AND {Unfinished}
         """;
 
     /// <summary>The rows of its items.</summary>
     public const string StagedRows =
         $"""
         SELECT i.migration_id, i.kek_id, i.is_new_key, {KeyRecordColumns.Names} FROM migration_items i
-        WHERE i.migration_id = (SELECT id FROM migrations WHERE tenant_id = ?1 AND state IN ('New', 'InProgress', 'Suspended', 'Failed'))
+        WHERE i.migration_id = (SELECT id FROM migrations WHERE tenant_id = ?1 AND {Unfinished})
         ORDER BY i.ordinal
         """;
 
@@ -78,10 +80,10 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
 
     /// <inheritdoc/>
     public Task<KeyMigration?> FindUnfinishedAsync(string tenantId) => Task.FromResult(statements.Find(
-        """
+        $"""
         SELECT m.id, m.tenant_id, m.mode, m.state, m.migrating_from, m.migrating_to, m.actor, m.initiated_at, m.completed_at,
             m.runner_session_id, m.failure_code, 0, 0, 0, NULL, NULL
-        FROM migrations m WHERE m.tenant_id = $tenant_id AND m.state IN ('New', 'InProgress', 'Suspended', 'Failed')
+        FROM migrations m WHERE m.tenant_id = $tenant_id AND {Unfinished}
         """,
         Read,
         ("$tenant_id", tenantId)));

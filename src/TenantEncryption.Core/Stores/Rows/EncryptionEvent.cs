@@ -31,7 +31,8 @@ public sealed record EncryptionEvent
     public string? UserId { get; init; }
 
     /// <summary>
-    /// A digest of all that decides who may read and write the tenant's data, as it is after the event: of the tenant, of its key providers and of its keys.
+    /// A digest of all that decides who may read and write the tenant's data, as it is after the event: of the tenant, of its key providers, of its keys
+    /// and of its unfinished migration.
     /// </summary>
     public string? StateDigest { get; init; }
 
