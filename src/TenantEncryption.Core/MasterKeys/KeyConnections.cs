@@ -12,13 +12,7 @@ internal sealed class KeyConnections(UnitOfWork work)
     {
         KeyIdentifier key = KeyIdentifier.Parse(keyId);
         KmsConnection here = given with { Region = given.Region ?? key.Region };
-        if (await ProvidersOnAsync([keyId], cancellationToken).ConfigureAwait(false) is not [var provider, ..])
-        {
-            return here;
-        }
-
-        // Who can write the store must not decide whom an administrator calls.
-        return here.Or(provider.Connection);
+        return await ProvidersOnAsync([keyId], cancellationToken).ConfigureAwait(false) is [var provider, ..] ? here.Or(provider.Connection) : here;
     }
 
     /// <summary>The providers of the store that hang on keys, each in all of its regions.</summary>

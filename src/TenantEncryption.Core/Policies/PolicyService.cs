@@ -15,8 +15,7 @@ public sealed class PolicyService
     private readonly UnitOfWork _work;
     private readonly TimeProvider _time;
 
-    internal PolicyService(UnitOfWork work, TimeProvider time) =>
-        (_work, _time) = (work, time);
+    internal PolicyService(UnitOfWork work, TimeProvider time) => (_work, _time) = (work, time);
 
     /// <summary>The policy that the platform of a provider's tenant needs, whole.</summary>
     /// <param name="request">For which provider and whom.</param>
@@ -156,7 +155,6 @@ public sealed class PolicyService
     /// <summary>A provider's key in all of its regions: the primary first, then the others by their names.</summary>
     private async Task<IReadOnlyList<KeyRegion>> RegionsAsync(IKmsChannel kms, KeyProvider provider, CancellationToken cancellationToken)
     {
-        // Who can write the store must not decide whom an administrator calls.
         KeyRegion home = KeyRegion.Home(provider);
         try
         {

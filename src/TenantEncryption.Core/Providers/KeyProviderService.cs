@@ -367,7 +367,7 @@ public sealed class KeyProviderService
                     await RequireRegistrationAsync(change.Store, draft).ConfigureAwait(false);
                     await change.Store.Providers.AddAsync(provider).ConfigureAwait(false);
                     change.Record(EventTypes.ProviderCreated, provider.TenantId, ProviderData.Of(provider));
-                    await GrantMaker.RecordAsync(change, tenant, provider).ConfigureAwait(false);
+                    GrantMaker.Record(change, tenant, provider);
                 },
                 cancellationToken).ConfigureAwait(false);
         }

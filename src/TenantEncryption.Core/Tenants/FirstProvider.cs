@@ -12,8 +12,7 @@ namespace TenantEncryption.Tenants;
 /// <summary>
 /// Finds what a new tenant begins with: the platform's internal KMS, the provider of its parent, or a customer master key from the start, tested.
 /// </summary>
-internal sealed class FirstProvider(
-    UnitOfWork work, KeyProviderTester tester, GrantMaker grants, TimeProvider time)
+internal sealed class FirstProvider(UnitOfWork work, KeyProviderTester tester, GrantMaker grants, TimeProvider time)
 {
     /// <summary>The provider that is Active, with its grants.</summary>
     /// <exception cref="TenantEncryptionException">What forbids it, or the code of the failed test.</exception>

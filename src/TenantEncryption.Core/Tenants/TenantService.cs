@@ -123,7 +123,7 @@ public sealed class TenantService
                 await change.Store.Providers.AddAsync(provider).ConfigureAwait(false);
                 await change.AddKeyAsync(key).ConfigureAwait(false);
                 change.Record(EventTypes.TenantCreated, tenant.TenantId, Describe(tenant, provider, key));
-                await GrantMaker.RecordAsync(change, tenant, provider).ConfigureAwait(false);
+                GrantMaker.Record(change, tenant, provider);
             },
             cancellationToken).ConfigureAwait(false);
     }

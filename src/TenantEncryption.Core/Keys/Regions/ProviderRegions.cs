@@ -164,12 +164,8 @@ internal sealed class ProviderRegions(UnitOfWork work, RefusalLog refusals, Regi
     }
 
     // What the caller holds may be older than a refusal that another process noted.
-    private async Task<KeyProvider> ReadAsync(KeyProvider provider, CancellationToken cancellationToken)
-    {
-        KeyProvider now = await work.ReadAsync(
-            transaction => transaction.Providers.RequireAsync(provider.Id), cancellationToken).ConfigureAwait(false);
-        return now;
-    }
+    private Task<KeyProvider> ReadAsync(KeyProvider provider, CancellationToken cancellationToken) =>
+        work.ReadAsync(transaction => transaction.Providers.RequireAsync(provider.Id), cancellationToken);
 
     private async Task TellAwayAsync(Operation operation, KeyProvider provider, KeyRegion home, KeyRegion replica)
     {

@@ -21,7 +21,7 @@ internal sealed class AwsKeySource(IKmsChannel kms, KeyProvider provider, ShareO
         {
             // KMS gives the sealed form alone, and is asked to open it.
             KmsCiphertext made = await kms.GenerateDataKeyWithoutPlaintextAsync(provider.Connection, KeyArn, context, cancellationToken).ConfigureAwait(false);
-            SecretBytes opened = await DecryptAsync(made.CiphertextBlob, context, cancellationToken).ConfigureAwait(false);
+            SecretBytes opened = await OpenAsync(made.CiphertextBlob, context, cancellationToken).ConfigureAwait(false);
             return new KeyShare { Plaintext = opened, Sealed = made.CiphertextBlob, IsProven = true };
         }
 
@@ -31,11 +31,6 @@ internal sealed class AwsKeySource(IKmsChannel kms, KeyProvider provider, ShareO
 
     /// <inheritdoc/>
     public async Task<SecretBytes> OpenAsync(byte[] sealedShare, IReadOnlyDictionary<string, string> context, CancellationToken cancellationToken)
-    {
-        return await DecryptAsync(sealedShare, context, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<SecretBytes> DecryptAsync(byte[] sealedShare, IReadOnlyDictionary<string, string> context, CancellationToken cancellationToken)
     {
         KmsPlaintext opened = await kms.DecryptAsync(provider.Connection, KeyArn, sealedShare, context, cancellationToken).ConfigureAwait(false);
         return Whole(opened.Plaintext);

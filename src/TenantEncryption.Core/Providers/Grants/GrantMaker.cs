@@ -81,7 +81,7 @@ internal sealed class GrantMaker(TimeProvider time)
     }
 
     /// <summary>Records that a provider's own grants were made, in the transaction that stores the provider.</summary>
-    public static async Task RecordAsync(Change change, EncryptionTenant tenant, KeyProvider provider, string eventType = EventTypes.GrantCreated)
+    public static void Record(Change change, EncryptionTenant tenant, KeyProvider provider, string eventType = EventTypes.GrantCreated)
     {
         foreach (ProviderGrant grant in Own(provider))
         {

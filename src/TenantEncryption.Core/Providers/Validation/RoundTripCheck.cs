@@ -29,10 +29,8 @@ internal sealed class RoundTripCheck(KeySealer sealer) : IKeyCheck
         try
         {
             using SecretBytes probe = SecretBytes.Random(KeyRecordCipher.KeyLength);
-            KeyProvider provider = target.Provider;
-            KeyRecord record = await sealer.SealAsync(
-                kms, probe, kekId, target.Tenant, provider, cancellationToken).ConfigureAwait(false);
-            using SecretBytes opened = await sealer.OpenAsync(kms, record, provider, cancellationToken).ConfigureAwait(false);
+            KeyRecord record = await sealer.SealAsync(kms, probe, kekId, target.Tenant, target.Provider, cancellationToken).ConfigureAwait(false);
+            using SecretBytes opened = await sealer.OpenAsync(kms, record, target.Provider, cancellationToken).ConfigureAwait(false);
             checks.Expect(
                 Name,
                 CryptographicOperations.FixedTimeEquals(probe.Span, opened.Span),
