@@ -21,6 +21,7 @@ using TenantEncryption.Policies;
 using TenantEncryption.Providers;
 using TenantEncryption.Providers.Grants;
 using TenantEncryption.Providers.Validation;
+using TenantEncryption.Spaces;
 using TenantEncryption.State;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
@@ -42,7 +43,8 @@ internal sealed class Composition : IAsyncDisposable
         TimeProvider time = options.Time;
         string actor = options.Actor ?? $"{Environment.UserName}@{Environment.MachineName}";
 
-        Session = new SessionKeeper(store, time);
+        Session = new SessionKeeper(store, time, options.Process);
+        Space = new LocalFiles(options.FileEffects, options.Machine);
         InternalKms = new InternalKms(store, vault, storeId, roots, options.AeadFactory);
         LogKeys = new LogKeys(InternalKms, storeId);
         var heads = new HeadFiles(options.LogHeadFolder ?? HeadFolderOf(root), storeId);
@@ -70,7 +72,7 @@ internal sealed class Composition : IAsyncDisposable
         Tenants = new TenantService(Work, keyMaker, new FirstProvider(Work, tester, grants, time), time);
 
         var contextKeys = new ContextKeys(Work);
-        var reader = new TenantMessageReader(Work, Leases, contextKeys, new MessageReader(options.AeadFactory), options.FileEffects, time);
+        var reader = new TenantMessageReader(Work, Leases, contextKeys, new MessageReader(options.AeadFactory), Space, options.FileEffects, time);
         var reservations = new WrapReservations(Work, Leases, Keys, Session, options.WrapLimit);
         var materials = new MaterialsSource(Leases, regions);
         var writer = new MessageWriter(options.AeadFactory);
@@ -78,12 +80,12 @@ internal sealed class Composition : IAsyncDisposable
             reservations,
             new ProtectSteps(
                 new ProtectedFileWriter(materials, writer, options.FileEffects, time),
-                new CatalogWriter(Work, time),
+                new CatalogWriter(Work, Space, time),
                 new FileNames(options.FileEffects),
                 new SourceRemover(reader, options.FileEffects)));
         var files = new FileWork(protector, new FileUnprotector(Work, reader, options.FileEffects, time), new FileTester(reader, time), options.FileEffects, time);
         var values = new ValueWork(Work, Leases, reservations, materials, writer, reader);
-        Data = new TenantDataProtector(Work, contextKeys, files, values);
+        Data = new TenantDataProtector(Work, contextKeys, files, values, Space);
 
         Migrations = new KeyMigrationService(Work, Providers, Session, new KekRewrapper(Work, Session, keyMaker, time), actor, time);
         var connections = new KeyConnections(Work);
@@ -94,6 +96,8 @@ internal sealed class Composition : IAsyncDisposable
     }
 
     public SessionKeeper Session { get; }
+
+    public IObjectSpace Space { get; }
 
     public InternalKms InternalKms { get; }
 

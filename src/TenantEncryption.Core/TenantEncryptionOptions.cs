@@ -1,6 +1,8 @@
 using TenantEncryption.Data.Wraps;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
+using TenantEncryption.Spaces;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption;
 
@@ -30,6 +32,12 @@ public sealed record TenantEncryptionOptions
 
     /// <summary>After how many wraps a key is rotated by itself; 2^30 unless a test says otherwise.</summary>
     internal long WrapLimit { get; init; } = WrapReservations.DefaultWrapLimit;
+
+    /// <summary>The process that this one is to others; <see langword="null"/> for itself.</summary>
+    internal RunningProcess? Process { get; init; }
+
+    /// <summary>What tells the files of this machine from those of others in the catalog.</summary>
+    internal string Machine { get; init; } = LocalFiles.OneMachine;
 
     /// <summary>The file system.</summary>
     internal Files.IFileEffects FileEffects { get; init; } = new Files.FileEffects();

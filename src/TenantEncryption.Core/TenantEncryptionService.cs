@@ -193,7 +193,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
 
         try
         {
-            await CatalogRecovery.SettleAsync(store, service._parts.Session, cancellationToken).ConfigureAwait(false);
+            await CatalogRecovery.SettleAsync(store, service._parts.Session, service._parts.Space, cancellationToken).ConfigureAwait(false);
             return service;
         }
         catch

@@ -158,7 +158,7 @@ public sealed class SqliteStore : IStore
                 throw new TenantEncryptionException(ErrorCodes.StoreAltered, $"The store '{Location}' was altered: {difference}.");
             }
 
-            return new SqliteStoreTransaction(this, connection, access);
+            return new SqliteStoreTransaction(this, connection, access, _options.Time);
         }
         catch
         {

@@ -14,7 +14,7 @@ internal sealed class SqliteStoreTransaction : IStoreTransaction
     private readonly StoreStatements _statements;
     private bool _ended;
 
-    public SqliteStoreTransaction(SqliteStore store, StoreConnection connection, StoreAccess access)
+    public SqliteStoreTransaction(SqliteStore store, StoreConnection connection, StoreAccess access, TimeProvider time)
     {
         _store = store;
         _connection = connection;
@@ -28,7 +28,7 @@ internal sealed class SqliteStoreTransaction : IStoreTransaction
         Catalog = new SqliteCatalogTable(_statements);
         Migrations = new SqliteMigrationTable(_statements);
         Events = new SqliteEventTable(_statements);
-        Sessions = new SqliteSessionTable(_statements);
+        Sessions = new SqliteSessionTable(_statements, time);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using TenantEncryption.Data;
-using TenantEncryption.Files;
 using TenantEncryption.Keys;
 
 namespace TenantEncryption.StoreContract;
@@ -14,14 +13,12 @@ public abstract class CatalogTableContract<TStore>
         CatalogEntry entry = Sample.Entry("m1", "acme", "/data/ünï 😀.tenc", "kek-acme");
 
         await store.WriteAsync(t => t.Catalog.AddPendingAsync("res-1", [entry]));
-        Assert.Null(await store.ReadAsync(t => t.Catalog.FindAtAsync(entry.Path)));
+        Assert.Null(await store.ReadAsync(t => t.Catalog.FindAsync(Sample.Space, entry.Key)));
         Assert.Empty(await ListAsync(store));
 
-        Assert.Equal(1, await store.WriteAsync(t => t.Catalog.ConfirmAsync("res-1")));
-        Assert.Equal(entry, await store.ReadAsync(t => t.Catalog.FindAtAsync(entry.Path)));
-        Assert.Equal("m1", await store.ReadAsync(t => t.Catalog.FindMessageIdAtAsync(entry.Path)));
-        CatalogEntry? inAnotherCase = await store.ReadAsync(t => t.Catalog.FindAtAsync(entry.Path.ToUpperInvariant()));
-        Assert.Equal(PathIdentity.Comparison == StringComparison.Ordinal ? null : entry, inAnotherCase);
+        Assert.Equal(1, await store.WriteAsync(t => t.Catalog.ConfirmAsync("res-1", Sample.Space)));
+        Assert.Equal(entry, await store.ReadAsync(t => t.Catalog.FindAsync(Sample.Space, entry.Key)));
+        Assert.Equal("m1", await store.ReadAsync(t => t.Catalog.FindMessageIdAsync(Sample.Space, entry.Key)));
     }
 
     [Fact]
@@ -33,7 +30,7 @@ public abstract class CatalogTableContract<TStore>
         await store.WriteAsync(t => t.Catalog.AddPendingAsync("res-1", [Sample.Entry("m2", "acme", "/a", "kek-acme")]));
         Assert.Equal(["m1", "other"], await IdsAsync(store));
         Assert.Equal(3, await CountAsync(store));
-        await store.WriteAsync(t => t.Catalog.ConfirmAsync("res-1"));
+        await store.WriteAsync(t => t.Catalog.ConfirmAsync("res-1", Sample.Space));
 
         Assert.Equal(["m2", "other"], await IdsAsync(store));
         Assert.Equal(2, await CountAsync(store));
@@ -49,13 +46,13 @@ public abstract class CatalogTableContract<TStore>
             await t.Catalog.AddPendingAsync("res-2", [Sample.Entry("md", "acme", "/d", "kek-acme")]);
         });
 
-        Assert.Equal(1, await store.WriteAsync(t => t.Catalog.ConfirmAsync("res-1", ["/a", "/c"])));
+        Assert.Equal(1, await store.WriteAsync(t => t.Catalog.ConfirmAsync("res-1", Sample.Space, ["/a", "/c"])));
         Assert.Equal(["mb"], await IdsAsync(store));
 
-        await store.WriteAsync(t => t.Catalog.RemovePendingAsync("res-1", ["/c"]));
+        await store.WriteAsync(t => t.Catalog.RemovePendingAsync("res-1", Sample.Space, ["/c"]));
         Assert.Equal(3, await CountAsync(store));
 
-        Assert.Equal(1, await store.WriteAsync(t => t.Catalog.ConfirmAsync("res-1")));
+        Assert.Equal(1, await store.WriteAsync(t => t.Catalog.ConfirmAsync("res-1", Sample.Space)));
         Assert.Equal(["mb", "mc"], await IdsAsync(store));
         Assert.Equal(3, await CountAsync(store));
     }
@@ -65,7 +62,7 @@ public abstract class CatalogTableContract<TStore>
     {
         await using TStore store = await WithTenantsAsync();
 
-        Assert.Equal(0, await store.WriteAsync(t => t.Catalog.ConfirmAsync("res-1")));
+        Assert.Equal(0, await store.WriteAsync(t => t.Catalog.ConfirmAsync("res-1", Sample.Space)));
     }
 
     [Fact]
@@ -122,13 +119,13 @@ public abstract class CatalogTableContract<TStore>
         await AddAsync(store, [.. "gadf".Select(c => Sample.Entry("m" + c, "acme", "/" + c, "kek-acme"))]);
 
         var met = new List<string>();
-        string? after = null;
+        CatalogEntry? after = null;
         IReadOnlyList<CatalogEntry> page;
         do
         {
             page = await store.ReadAsync(t => t.Catalog.ListAsync("acme", null, null, after, limit));
             met.AddRange(page.Select(entry => entry.MessageId));
-            after = page.Count == 0 ? null : page[^1].Path;
+            after = page.Count == 0 ? null : page[^1];
         }
         while (page.Count >= limit);
 
@@ -146,15 +143,15 @@ public abstract class CatalogTableContract<TStore>
             await t.Keys.ReserveAsync(Sample.Reservation("r-dying", "acme", "kek-acme", "kp-acme", session: "dying"), 100);
             await t.Catalog.AddPendingAsync("r-live", [Sample.Entry("m1", "acme", "/a", "kek-acme")]);
             await t.Catalog.AddPendingAsync("r-dying", [Sample.Entry("m2", "acme", "/b", "kek-acme"), Sample.Entry("m3", "acme", "/c", "kek-acme")]);
-            await t.Catalog.ConfirmAsync("r-dying", ["/b"]);
+            await t.Catalog.ConfirmAsync("r-dying", Sample.Space, ["/b"]);
         });
-        Assert.Empty(await store.ReadAsync(t => t.Catalog.ListOrphanedAsync()));
+        Assert.Empty(await store.ReadAsync(t => t.Catalog.ListOrphanedAsync(Sample.Space)));
 
         await store.WriteAsync(t => t.Sessions.RemoveAsync("dying"));
 
         Assert.Equal(
             new PendingEntry("r-dying", Sample.Entry("m2", "acme", "/b", "kek-acme")),
-            Assert.Single(await store.ReadAsync(t => t.Catalog.ListOrphanedAsync())));
+            Assert.Single(await store.ReadAsync(t => t.Catalog.ListOrphanedAsync(Sample.Space))));
         Assert.Equal(200, (await store.ReadAsync(t => t.Keys.FindAsync("kek-acme")))!.ReservedWraps);
     }
 
@@ -170,19 +167,68 @@ public abstract class CatalogTableContract<TStore>
             await AddAsync(store, [.. paths.TakeLast(4).Select(path => Sample.Entry("m" + path, "acme", path, $"kek-{key}"))]);
             await AddAsync(store, Sample.Entry($"other-{key}", "globex", $"/other-{key}", "kek-globex"));
 
-            var met = new List<string>();
+            var met = new List<CatalogEntry>();
             IReadOnlyList<CatalogEntry> page;
             do
             {
                 page = await store.ReadAsync(t => t.Catalog.ListAsync(key % 2 == 0 ? "acme" : null, null, "kp-acme", met.LastOrDefault(), 7));
-                met.AddRange(page.Select(entry => entry.Path));
+                met.AddRange(page);
             }
             while (page.Count == 7);
 
-            Assert.Equal(paths.OrderBy(path => Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(path)), StringComparer.Ordinal), met);
+            Assert.Equal(paths.OrderBy(path => Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(path)), StringComparer.Ordinal), met.Select(entry => entry.Name));
         }
 
         Assert.Empty(await IdsAsync(store, "globex", providerId: "kp-acme"));
+    }
+
+    [Fact]
+    public async Task The_same_name_in_two_spaces_is_two_objects()
+    {
+        await using TStore store = await WithTenantsAsync();
+        CatalogEntry here = Sample.Entry("m1", "acme", "/data/a", "kek-acme");
+        CatalogEntry there = Sample.Entry("m2", "acme", "/data/a", "kek-acme") with { Space = "file://another" };
+        await store.WriteAsync(async t =>
+        {
+            await t.Catalog.AddPendingAsync("res-1", [here, there]);
+            Assert.Equal(1, await t.Catalog.ConfirmAsync("res-1", here.Space));
+            Assert.Equal(1, await t.Catalog.ConfirmAsync("res-1", there.Space));
+        });
+
+        Assert.Equal(here, await store.ReadAsync(t => t.Catalog.FindAsync(here.Space, "/data/a")));
+        Assert.Equal(there, await store.ReadAsync(t => t.Catalog.FindAsync(there.Space, "/data/a")));
+        Assert.Null(await store.ReadAsync(t => t.Catalog.FindAsync("file://a-third", "/data/a")));
+        Assert.Equal([here, there], await ListAsync(store));
+        Assert.Equal([there], await store.ReadAsync(t => t.Catalog.ListAsync("acme", null, null, here, 1)));
+    }
+
+    [Fact]
+    public async Task Versions_of_an_object_stand_side_by_side_and_spellings_of_its_name_are_one()
+    {
+        await using TStore store = await WithTenantsAsync();
+        CatalogEntry first = Sample.Entry("m1", "acme", "/A", "kek-acme") with { Name = "/a", Version = "1" };
+        CatalogEntry second = first with { MessageId = "m2", Version = "2" };
+        CatalogEntry spelled = second with { MessageId = "m3", Name = "/A" };
+        await AddAsync(store, first, second);
+
+        await AddAsync(store, spelled);
+
+        Assert.Equal([first, spelled], await ListAsync(store));
+        Assert.Equal("m3", await store.ReadAsync(t => t.Catalog.FindMessageIdAsync(Sample.Space, "/A", "2")));
+        Assert.Null(await store.ReadAsync(t => t.Catalog.FindMessageIdAsync(Sample.Space, "/A")));
+        Assert.Equal(2, await CountAsync(store));
+    }
+
+    [Fact]
+    public async Task What_a_dead_writer_left_in_one_space_is_not_the_business_of_another()
+    {
+        await using TStore store = await WithTenantsAsync();
+        await store.WriteAsync(t => t.Catalog.AddPendingAsync("r-dead", [Sample.Entry("m1", "acme", "/a", "kek-acme") with { Space = "file://another" }]));
+
+        Assert.Empty(await store.ReadAsync(t => t.Catalog.ListOrphanedAsync(Sample.Space)));
+        Assert.Single(await store.ReadAsync(t => t.Catalog.ListOrphanedAsync("file://another")));
+        await store.WriteAsync(t => t.Catalog.RemovePendingAsync("r-dead", Sample.Space));
+        Assert.Equal(1, await CountAsync(store));
     }
 
     private static async Task<TStore> WithTenantsAsync()
@@ -199,7 +245,7 @@ public abstract class CatalogTableContract<TStore>
     private static Task AddAsync(TStore store, params CatalogEntry[] entries) => store.WriteAsync(async t =>
     {
         await t.Catalog.AddPendingAsync("res-of-those", entries);
-        await t.Catalog.ConfirmAsync("res-of-those");
+        await t.Catalog.ConfirmAsync("res-of-those", Sample.Space);
     });
 
     private static async Task<long> CountAsync(TStore store) =>

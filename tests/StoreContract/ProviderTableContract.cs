@@ -172,7 +172,7 @@ public abstract class ProviderTableContract<TStore>
             await t.Keys.AddAsync(Sample.Key("kek-1", "acme", "kp-1", KeyEncryptionKeyStatus.Previous) with { ReservedWraps = 7, Messages = 2 });
             await t.Keys.AddAsync(Sample.Key("kek-2", "acme", "kp-1"));
             await t.Catalog.AddPendingAsync("res-1", [Sample.Entry("m1", "acme", "/a", "kek-1"), Sample.Entry("m2", "acme", "/b", "kek-2")]);
-            await t.Catalog.ConfirmAsync("res-1", ["/b"]);
+            await t.Catalog.ConfirmAsync("res-1", Sample.Space, ["/b"]);
         });
 
         KeyProvider counted = (await store.ReadAsync(t => t.Providers.FindAsync("kp-1")))!;
@@ -199,7 +199,7 @@ public abstract class ProviderTableContract<TStore>
                 Sample.Entry("m2", "acme", "/b", null) with { DirectProviderId = "kp-1" },
             ]);
             await t.Keys.CloseReservationAsync(Sample.Reservation("r", "acme", null, "kp-1", 10), unusedWraps: 5, fileWraps: 2);
-            await t.Catalog.RemovePendingAsync("r", ["/a"]);
+            await t.Catalog.RemovePendingAsync("r", Sample.Space, ["/a"]);
         });
 
         KeyProvider counted = (await store.ReadAsync(t => t.Providers.FindActiveAsync("acme")))!;

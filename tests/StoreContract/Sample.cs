@@ -94,11 +94,15 @@ internal static class Sample
             CreatedAt = Noon,
         };
 
+    public const string Space = "file://localhost";
+
     public static CatalogEntry Entry(string messageId, string tenantId, string path, string? kekId) => new()
     {
         MessageId = messageId,
         TenantId = tenantId,
-        Path = path,
+        Space = Space,
+        Key = path,
+        Name = path,
         KekId = kekId,
         Length = 1L << 40,
         CreatedAt = Noon,
@@ -118,7 +122,7 @@ internal static class Sample
         FailureCode = "KEY_DISABLED",
     };
 
-    public static StoreSession Session(string id) => new(id, "machine", 4711, Noon);
+    public static StoreSession Session(string id) => new(id, new RunningProcess("machine", RunningProcess.Current.Boot, 4711, 12));
 
     public static WrapReservation Reservation(string id, string tenantId, string? kekId, string providerId, long wraps = 100, string session = "s") =>
         new(id, tenantId, kekId, providerId, 3, wraps, session);

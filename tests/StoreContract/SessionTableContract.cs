@@ -6,15 +6,29 @@ public abstract class SessionTableContract<TStore>
     where TStore : StoreUnderTest, new()
 {
     [Fact]
-    public async Task A_session_comes_back_with_its_last_heartbeat()
+    public async Task A_session_comes_back_with_how_often_it_was_renewed_and_how_long_ago()
     {
         await using var store = new TStore();
-        StoreSession session = Sample.Session("s");
-        await store.WriteAsync(t => t.Sessions.PutAsync(session));
-        StoreSession renewed = session with { HeartbeatAt = Sample.Noon.AddSeconds(2) };
-        await store.WriteAsync(t => t.Sessions.PutAsync(renewed));
+        await store.WriteAsync(t => t.Sessions.PutAsync(Sample.Session("s")));
+        store.Time.Advance(TimeSpan.FromSeconds(7));
+        Assert.Equal(Sample.Session("s") with { Beats = 1, Silence = TimeSpan.FromSeconds(7) }, await store.ReadAsync(t => t.Sessions.FindAsync("s")));
 
+        await store.WriteAsync(t => t.Sessions.PutAsync(Sample.Session("s")));
+
+        StoreSession renewed = Sample.Session("s") with { Beats = 2, Silence = TimeSpan.Zero };
         Assert.Equal(renewed, await store.ReadAsync(t => t.Sessions.FindAsync("s")));
+        Assert.Equal([renewed], await store.ReadAsync(t => t.Sessions.ListAsync()));
+    }
+
+    [Fact]
+    public async Task The_time_of_day_tells_nothing_of_a_session()
+    {
+        await using var store = new TStore();
+        await store.WriteAsync(t => t.Sessions.PutAsync(Sample.Session("s")));
+
+        store.Time.StepWallClock(TimeSpan.FromDays(-400));
+
+        Assert.Equal(TimeSpan.Zero, (await store.ReadAsync(t => t.Sessions.FindAsync("s")))!.Silence);
     }
 
     [Fact]
@@ -24,24 +38,24 @@ public abstract class SessionTableContract<TStore>
         await store.WriteAsync(t => Sample.AddTenantWithKeyAsync(t, "acme"));
         await store.WriteAsync(t => t.Keys.ReserveAsync(Sample.Reservation("r", "acme", "kek-acme", "kp-acme"), 100));
 
-        await store.WriteAsync(t => t.Sessions.PutAsync(Sample.Session("s") with { HeartbeatAt = Sample.Noon.AddSeconds(2) }));
+        await store.WriteAsync(t => t.Sessions.PutAsync(Sample.Session("s")));
 
         Assert.NotNull(await store.ReadAsync(t => t.Keys.FindReservationAsync("r")));
     }
 
     [Fact]
-    public async Task Sweeping_removes_the_silent_with_their_reservations_and_leaves_their_wraps_counted()
+    public async Task A_session_takes_its_reservations_with_it_and_leaves_their_wraps_counted()
     {
         await using var store = new TStore();
         await store.WriteAsync(async t =>
         {
             await Sample.AddTenantWithKeyAsync(t, "acme");
-            await t.Sessions.PutAsync(Sample.Session("silent") with { HeartbeatAt = Sample.Noon.AddSeconds(-11) });
+            await t.Sessions.PutAsync(Sample.Session("silent"));
             await t.Keys.ReserveAsync(Sample.Reservation("r-live", "acme", "kek-acme", "kp-acme"), 100);
             await t.Keys.ReserveAsync(Sample.Reservation("r-silent", "acme", "kek-acme", "kp-acme", session: "silent"), 100);
         });
 
-        Assert.Equal(1, await store.WriteAsync(t => t.Sessions.SweepAsync(Sample.Noon.AddSeconds(-10))));
+        Assert.True(await store.WriteAsync(t => t.Sessions.RemoveAsync("silent")));
 
         Assert.Null(await store.ReadAsync(t => t.Sessions.FindAsync("silent")));
         Assert.Null(await store.ReadAsync(t => t.Keys.FindReservationAsync("r-silent")));
@@ -51,14 +65,14 @@ public abstract class SessionTableContract<TStore>
     }
 
     [Fact]
-    public async Task A_heartbeat_at_the_limit_still_counts()
+    public async Task A_session_that_was_renewed_since_it_was_looked_at_is_not_removed()
     {
         await using var store = new TStore();
         await store.WriteAsync(t => t.Sessions.PutAsync(Sample.Session("s")));
+        await store.WriteAsync(t => t.Sessions.PutAsync(Sample.Session("s")));
 
-        Assert.False(await store.ReadAsync(t => t.Sessions.AnyAsync(Sample.Noon)));
-        Assert.True(await store.ReadAsync(t => t.Sessions.AnyAsync(Sample.Noon.AddTicks(1))));
-        Assert.Equal(0, await store.WriteAsync(t => t.Sessions.SweepAsync(Sample.Noon)));
-        Assert.Equal(1, await store.WriteAsync(t => t.Sessions.SweepAsync(Sample.Noon.AddTicks(1))));
+        Assert.False(await store.WriteAsync(t => t.Sessions.RemoveAsync("s", beats: 1)));
+        Assert.True(await store.WriteAsync(t => t.Sessions.RemoveAsync("s", beats: 2)));
+        Assert.False(await store.WriteAsync(t => t.Sessions.RemoveAsync("s")));
     }
 }

@@ -1,4 +1,5 @@
 using TenantEncryption.Stores;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.StoreContract;
 
@@ -7,6 +8,9 @@ public abstract class StoreUnderTest : IAsyncDisposable
 {
     /// <summary>The store.</summary>
     internal abstract IStore Store { get; }
+
+    /// <summary>The store's clock.</summary>
+    internal ManualTimeProvider Time { get; } = new();
 
     /// <summary>The store, as <c>tests/StoreHammer</c> takes it.</summary>
     internal abstract string Address { get; }

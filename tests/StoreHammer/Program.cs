@@ -9,7 +9,7 @@ using TenantEncryption.Stores;
 
 string session = "process-" + Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
 await using IStore store = StoreAt(args[1]);
-await WriteAsync(t => t.Sessions.PutAsync(new StoreSession(session, Environment.MachineName, Environment.ProcessId, DateTimeOffset.UtcNow)));
+await WriteAsync(t => t.Sessions.PutAsync(new StoreSession(session, RunningProcess.Current)));
 
 if (args[0] == "append")
 {

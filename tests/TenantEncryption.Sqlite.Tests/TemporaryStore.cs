@@ -15,7 +15,7 @@ public sealed class TemporaryStore : StoreUnderTest
     internal TemporaryStore(SqliteStoreOptions options)
     {
         Folder = Path.Combine(Path.GetTempPath(), "tenc-store-" + Guid.NewGuid().ToString("N"));
-        Database = new SqliteStore(Folder, options);
+        Database = new SqliteStore(Folder, options with { Time = Time });
     }
 
     internal string Folder { get; }

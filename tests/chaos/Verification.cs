@@ -15,7 +15,7 @@ internal static class Verification
     public static async Task<IReadOnlyList<string>> RunAsync(Scene scene)
     {
         var faults = new ConcurrentQueue<string>();
-        await using TenantEncryptionService service = await scene.OpenAsync(new ShiftedTime(TimeSpan.FromSeconds(11)));
+        await using TenantEncryptionService service = await scene.OpenAsync();
         foreach (string tenant in Scene.Tenants)
         {
             await CheckFilesAsync(scene, service, tenant, faults);
@@ -38,7 +38,7 @@ internal static class Verification
     /// <summary>What there is, in a line.</summary>
     public static async Task<string> DescribeAsync(Scene scene)
     {
-        await using TenantEncryptionService service = await scene.OpenAsync(new ShiftedTime(TimeSpan.FromSeconds(11)));
+        await using TenantEncryptionService service = await scene.OpenAsync();
         StoreInfo store = await service.DescribeAsync();
         int values = Scene.Tenants.Sum(tenant => Ledger.Read(scene.Ledgers(tenant), "*.values").Count());
         int migrations = (await service.Migrations.ListAsync()).Count;

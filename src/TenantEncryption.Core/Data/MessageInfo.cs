@@ -3,8 +3,14 @@ namespace TenantEncryption.Data;
 /// <summary>What is known of a message: from its header, or from the catalog.</summary>
 public sealed record MessageInfo
 {
-    /// <summary>The full path of the file; <see langword="null"/> for a value.</summary>
+    /// <summary>The full path of the file; <see langword="null"/> for a value, and for what lies elsewhere.</summary>
     public string? Path { get; init; }
+
+    /// <summary>The space where the catalog knows it, such as <c>file://localhost</c>; <see langword="null"/> where the catalog was not asked.</summary>
+    public string? Space { get; init; }
+
+    /// <summary>Its name in that space.</summary>
+    public string? Name { get; init; }
 
     /// <summary>The tenant that the header's pair or the catalog names.</summary>
     public string? TenantId { get; init; }
@@ -46,5 +52,5 @@ public sealed record MessageInfo
     public bool? Authenticated { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => Path ?? MessageId;
+    public override string ToString() => Path ?? Name ?? MessageId;
 }

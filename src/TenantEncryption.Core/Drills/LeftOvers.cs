@@ -64,6 +64,9 @@ internal sealed class LeftOvers(UnitOfWork work, EventLog events, SessionKeeper 
         return null;
     }
 
-    private async Task<bool> IsAliveAsync(string sessionId, CancellationToken cancellationToken) =>
-        await work.ReadAsync(transaction => session.IsAliveAsync(transaction, sessionId), cancellationToken).ConfigureAwait(false);
+    private async Task<bool> IsAliveAsync(string sessionId, CancellationToken cancellationToken)
+    {
+        await session.WatchAsync([sessionId], cancellationToken).ConfigureAwait(false);
+        return await work.ReadAsync(transaction => session.IsAliveAsync(transaction, sessionId), cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -126,6 +126,7 @@ public sealed class KeyMigrationService
     /// </exception>
     public async Task<KeyMigration> ResumeAsync(string migrationId, IProgress<KeyMigration>? progress = null, CancellationToken cancellationToken = default)
     {
+        await WatchRunnerAsync(migrationId, cancellationToken).ConfigureAwait(false);
         KeyMigration migration = await GetAsync(migrationId, cancellationToken).ConfigureAwait(false);
         if (HasNothingLeft(migration))
         {
@@ -145,8 +146,10 @@ public sealed class KeyMigrationService
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The migration.</returns>
     /// <exception cref="TenantEncryptionException">As <see cref="ResumeAsync"/>.</exception>
-    public Task<KeyMigration> CheckResumingAsync(string migrationId, CancellationToken cancellationToken = default) =>
-        _work.ReadAsync(
+    public async Task<KeyMigration> CheckResumingAsync(string migrationId, CancellationToken cancellationToken = default)
+    {
+        await WatchRunnerAsync(migrationId, cancellationToken).ConfigureAwait(false);
+        return await _work.ReadAsync(
             async transaction =>
             {
                 KeyMigration migration = await RequireAsync(transaction, migrationId).ConfigureAwait(false);
@@ -157,22 +160,26 @@ public sealed class KeyMigrationService
 
                 return migration;
             },
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Refuses what <see cref="StopAsync(string, CancellationToken)"/> would refuse, and changes nothing.</summary>
     /// <param name="migrationId">The id.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The migration.</returns>
     /// <exception cref="TenantEncryptionException">As <see cref="StopAsync(string, CancellationToken)"/>.</exception>
-    public Task<KeyMigration> CheckStoppingAsync(string migrationId, CancellationToken cancellationToken = default) =>
-        _work.ReadAsync(
+    public async Task<KeyMigration> CheckStoppingAsync(string migrationId, CancellationToken cancellationToken = default)
+    {
+        await WatchRunnerAsync(migrationId, cancellationToken).ConfigureAwait(false);
+        return await _work.ReadAsync(
             async transaction =>
             {
                 KeyMigration migration = await RequireAsync(transaction, migrationId).ConfigureAwait(false);
                 RequireStoppable(migration);
                 return migration;
             },
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Ends a migration for good on which no process works: what it has not put in place stays as it was, and a new migration may begin.</summary>
     /// <param name="migrationId">The id.</param>
@@ -183,6 +190,7 @@ public sealed class KeyMigrationService
     /// </exception>
     public async Task<KeyMigration> StopAsync(string migrationId, CancellationToken cancellationToken = default)
     {
+        await WatchRunnerAsync(migrationId, cancellationToken).ConfigureAwait(false);
         Operation operation = _work.Begin("KeyMigrationService.StopAsync");
         await using var _ = operation.ConfigureAwait(false);
         return await _work.ChangeAsync(operation, change => StopAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
@@ -408,6 +416,15 @@ public sealed class KeyMigrationService
             transaction,
             await transaction.Migrations.FindAsync(migrationId).ConfigureAwait(false)
                 ?? throw new TenantEncryptionException(ErrorCodes.MigrationNotFound, $"There is no migration {migrationId}.")).ConfigureAwait(false);
+
+    private async Task WatchRunnerAsync(string migrationId, CancellationToken cancellationToken)
+    {
+        KeyMigration? migration = await _work.ReadAsync(transaction => transaction.Migrations.FindAsync(migrationId), cancellationToken).ConfigureAwait(false);
+        if (migration is { State: MigrationState.InProgress, RunnerSessionId: { } runner })
+        {
+            await _session.WatchAsync([runner], cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     private async Task<KeyMigration> AsSeenAsync(IStoreTransaction transaction, KeyMigration migration) =>
         migration.State == MigrationState.InProgress && !await _session.IsAliveAsync(transaction, migration.RunnerSessionId).ConfigureAwait(false)

@@ -264,6 +264,8 @@ public sealed class KeyProviderService
     {
         Operation operation = _work.Begin("KeyProviderService.RemoveAsync");
         await using var _ = operation.ConfigureAwait(false);
+        IReadOnlyList<string> writers = await _work.ReadAsync(store => store.Keys.ListWritersAsync(providerId), cancellationToken).ConfigureAwait(false);
+        await _session.WatchAsync(writers, cancellationToken).ConfigureAwait(false);
         KeyProvider removed = await _work.ChangeAsync(
             operation,
             async change =>

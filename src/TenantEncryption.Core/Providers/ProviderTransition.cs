@@ -75,7 +75,7 @@ internal static class ProviderTransition
     /// <summary>Refuses to delete a provider's keys while a writer's reservation is open.</summary>
     public static async Task RefuseWritersAsync(IStoreTransaction transaction, KeyProvider provider)
     {
-        int open = await transaction.Keys.CountOpenReservationsAsync(provider.Id).ConfigureAwait(false);
+        int open = (await transaction.Keys.ListWritersAsync(provider.Id).ConfigureAwait(false)).Count;
         if (open > 0)
         {
             throw new TenantEncryptionException(

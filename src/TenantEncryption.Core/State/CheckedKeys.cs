@@ -85,7 +85,7 @@ internal sealed class CheckedKeys(IKeyTable inner, CheckedTransaction transactio
         inner.CloseReservationAsync(reservation, unusedWraps, fileWraps);
 
     /// <inheritdoc/>
-    public Task<int> CountOpenReservationsAsync(string providerId) => inner.CountOpenReservationsAsync(providerId);
+    public Task<IReadOnlyList<string>> ListWritersAsync(string providerId) => inner.ListWritersAsync(providerId);
 
     private async ValueTask ChangeOfAsync(string kekId)
     {

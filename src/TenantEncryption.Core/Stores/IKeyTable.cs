@@ -69,8 +69,8 @@ internal interface IKeyTable
     /// <returns>When it is closed.</returns>
     Task CloseReservationAsync(WrapReservation reservation, long unusedWraps, long fileWraps);
 
-    /// <summary>How many reservations of live sessions are open under a provider.</summary>
+    /// <summary>The sessions whose reservations are open under a provider.</summary>
     /// <param name="providerId">The provider.</param>
-    /// <returns>The count.</returns>
-    Task<int> CountOpenReservationsAsync(string providerId);
+    /// <returns>Their ids, one for each reservation.</returns>
+    Task<IReadOnlyList<string>> ListWritersAsync(string providerId);
 }

@@ -3,7 +3,7 @@ namespace TenantEncryption.Stores;
 /// <summary>The rows of sessions: processes that hold reservations or run migrations.</summary>
 internal interface ISessionTable
 {
-    /// <summary>Adds a session or renews its heartbeat.</summary>
+    /// <summary>Adds a session, or renews it: its beats become one more, and the store's clock is noted.</summary>
     /// <param name="session">The session.</param>
     /// <returns>When it is done.</returns>
     Task PutAsync(StoreSession session);
@@ -13,18 +13,13 @@ internal interface ISessionTable
     /// <returns>The session.</returns>
     Task<StoreSession?> FindAsync(string sessionId);
 
+    /// <summary>All sessions: one for each process at work, and for each that died at work.</summary>
+    /// <returns>The sessions.</returns>
+    Task<IReadOnlyList<StoreSession>> ListAsync();
+
     /// <summary>Removes a session with the reservations that it left open; their wraps stay counted.</summary>
     /// <param name="sessionId">The session.</param>
-    /// <returns>When it is done.</returns>
-    Task RemoveAsync(string sessionId);
-
-    /// <summary>Whether there is a session whose last heartbeat is older.</summary>
-    /// <param name="before">The oldest heartbeat that counts.</param>
-    /// <returns>Whether there is.</returns>
-    Task<bool> AnyAsync(DateTimeOffset before);
-
-    /// <summary>Removes every session whose last heartbeat is older, with the reservations that it left open; their wraps stay counted.</summary>
-    /// <param name="before">The oldest heartbeat that counts.</param>
-    /// <returns>How many were removed.</returns>
-    Task<int> SweepAsync(DateTimeOffset before);
+    /// <param name="beats">Only if it was renewed so often and no more; <see langword="null"/> in any case.</param>
+    /// <returns>Whether it was there.</returns>
+    Task<bool> RemoveAsync(string sessionId, long? beats = null);
 }

@@ -1,8 +1,13 @@
 namespace TenantEncryption.Stores;
 
-/// <summary>A process that holds reservations or runs migrations. One without a heartbeat for ten seconds counts as dead.</summary>
-/// <param name="Id">The id, random.</param>
-/// <param name="Machine">The machine's name.</param>
-/// <param name="ProcessId">The process id on that machine.</param>
-/// <param name="HeartbeatAt">When it last said that it lives.</param>
-internal sealed record StoreSession(string Id, string Machine, int ProcessId, DateTimeOffset HeartbeatAt);
+/// <summary>A process that holds reservations or runs a migration. Its clock is in no rule: what counts is that it renews.</summary>
+/// <param name="Id">The session's id.</param>
+/// <param name="Process">The process.</param>
+internal sealed record StoreSession(string Id, RunningProcess Process)
+{
+    /// <summary>How often it was renewed.</summary>
+    public long Beats { get; init; }
+
+    /// <summary>How long ago it was renewed, by the store's own clock; <see langword="null"/> where that clock can't tell.</summary>
+    public TimeSpan? Silence { get; init; }
+}

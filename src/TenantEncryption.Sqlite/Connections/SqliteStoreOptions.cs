@@ -9,6 +9,9 @@ public sealed record SqliteStoreOptions
     /// <summary>Whether a store is made where there is none; else opening one is <c>STORE_NOT_FOUND</c>, and nothing is made. Yes when not given.</summary>
     public bool Create { get; init; } = true;
 
+    /// <summary>The clock that tells how long another process was silent.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>The most pages that the database file may grow to, so that tests can fill a disk; <see langword="null"/> for SQLite's own limit.</summary>
     internal int? MaxPageCount { get; init; }
 }

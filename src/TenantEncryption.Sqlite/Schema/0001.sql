@@ -105,10 +105,14 @@ CREATE INDEX key_encryption_keys_tenant ON key_encryption_keys (tenant_id, creat
 CREATE INDEX key_encryption_keys_provider ON key_encryption_keys (provider_id);
 
 CREATE TABLE sessions (
-    id           TEXT    NOT NULL PRIMARY KEY,
-    machine      TEXT    NOT NULL,
-    process_id   INTEGER NOT NULL,
-    heartbeat_at TEXT    NOT NULL
+    id              TEXT    NOT NULL PRIMARY KEY,
+    machine         TEXT    NOT NULL,
+    boot            TEXT    NOT NULL,
+    process_id      INTEGER NOT NULL,
+    process_started INTEGER NOT NULL,
+    beats           INTEGER NOT NULL,
+    -- Milliseconds since the machine's start.
+    beat_at         INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE wrap_reservations (
@@ -126,17 +130,26 @@ CREATE INDEX wrap_reservations_kek ON wrap_reservations (kek_id);
 CREATE INDEX wrap_reservations_provider ON wrap_reservations (provider_id);
 CREATE INDEX wrap_reservations_session ON wrap_reservations (session_id);
 
+-- Where messages lie: the files of a machine, or a bucket.
+CREATE TABLE spaces (
+    number  INTEGER PRIMARY KEY,
+    address TEXT    NOT NULL UNIQUE
+) STRICT;
+
 -- The catalog outlives keys and providers that were removed by force: it goes on to tell which files they took with them.
--- A path is its PathIdentity.KeyOf, so that one file has one; its spelling is there where that is another.
+-- A name is as its space compares it, so that one object has one; its spelling is there where that is another. A version is empty but where the space keeps older ones.
 CREATE TABLE catalog (
-    path               TEXT    NOT NULL PRIMARY KEY,
+    space              INTEGER NOT NULL REFERENCES spaces (number),
+    name               TEXT    NOT NULL,
+    version            TEXT    NOT NULL,
     spelling           TEXT,
     message_id         TEXT    NOT NULL UNIQUE,
     tenant_id          TEXT    NOT NULL REFERENCES tenants (tenant_id),
     kek_id             TEXT,
     direct_provider_id TEXT,
     length             INTEGER NOT NULL,
-    created_at         TEXT    NOT NULL
+    created_at         TEXT    NOT NULL,
+    PRIMARY KEY (space, name, version)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX catalog_tenant ON catalog (tenant_id);
@@ -146,7 +159,9 @@ CREATE INDEX catalog_kek ON catalog (kek_id) WHERE kek_id IS NOT NULL;
 -- Apart from the catalog and without indexes of its own: every file passes through here, and few are here at a time.
 CREATE TABLE catalog_pending (
     reservation_id     TEXT    NOT NULL,
-    path               TEXT    NOT NULL,
+    space              INTEGER NOT NULL REFERENCES spaces (number),
+    name               TEXT    NOT NULL,
+    version            TEXT    NOT NULL,
     spelling           TEXT,
     message_id         TEXT    NOT NULL,
     tenant_id          TEXT    NOT NULL REFERENCES tenants (tenant_id),
@@ -154,7 +169,7 @@ CREATE TABLE catalog_pending (
     direct_provider_id TEXT,
     length             INTEGER NOT NULL,
     created_at         TEXT    NOT NULL,
-    PRIMARY KEY (reservation_id, path)
+    PRIMARY KEY (reservation_id, space, name, version)
 ) STRICT, WITHOUT ROWID;
 
 -- Entries are added and confirmed in batches, and each batch is counted by one statement: see SqliteCatalogTable. Removals are rarer, and more varied.

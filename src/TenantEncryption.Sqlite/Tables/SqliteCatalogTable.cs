@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using TenantEncryption.Data;
-using TenantEncryption.Files;
 using TenantEncryption.Sqlite.Connections;
 using TenantEncryption.Stores;
 
@@ -10,20 +9,26 @@ namespace TenantEncryption.Sqlite.Tables;
 /// <summary>The tables <c>catalog</c> and <c>catalog_pending</c>.</summary>
 internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogTable
 {
-    private const string Columns = "path, spelling, message_id, tenant_id, kek_id, direct_provider_id, length, created_at";
+    private const string Columns = "space, name, version, spelling, message_id, tenant_id, kek_id, direct_provider_id, length, created_at";
+    private const string Entries = "address, name, version, spelling, message_id, tenant_id, kek_id, direct_provider_id, length, created_at";
+    private const string WithSpaces = "JOIN spaces ON number = space";
+    private const string InOrder = "ORDER BY space, name, version";
+    private const string Number = "(SELECT number FROM spaces WHERE address = $space)";
+    private const string ThisObject = $"space = {Number} AND name = $key AND version = $version";
 
     // To so many keys, a walk for each costs little.
     private const int FewKeys = 16;
 
     private const string OfReservation =
-        "reservation_id = $reservation_id AND path NOT IN (SELECT value FROM json_each($except_paths))";
+        $"reservation_id = $reservation_id AND space = {Number} AND name NOT IN (SELECT value FROM json_each($except_keys))";
 
     /// <inheritdoc/>
     public Task AddPendingAsync(string reservationId, IReadOnlyList<CatalogEntry> entries)
     {
         RowStatement insert = statements.ForRows(
-            $"INSERT INTO catalog_pending (reservation_id, {Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+            $"INSERT INTO catalog_pending (reservation_id, {Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
         (DateTimeOffset Time, string Text) created = default;
+        (string? Address, long Number) space = default;
         insert.Bind(1, reservationId);
         foreach (CatalogEntry entry in entries)
         {
@@ -33,15 +38,21 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
                 created = (entry.CreatedAt, StoredText.OfTime(entry.CreatedAt));
             }
 
-            string key = PathIdentity.KeyOf(entry.Path);
-            insert.Bind(2, key);
-            insert.Bind(3, key == entry.Path ? null : entry.Path);
-            insert.Bind(4, entry.MessageId);
-            insert.Bind(5, entry.TenantId);
-            insert.Bind(6, entry.KekId);
-            insert.Bind(7, entry.DirectProviderId);
-            insert.Bind(8, entry.Length);
-            insert.Bind(9, created.Text);
+            if (space.Address != entry.Space)
+            {
+                space = (entry.Space, NumberOf(entry.Space));
+            }
+
+            insert.Bind(2, space.Number);
+            insert.Bind(3, entry.Key);
+            insert.Bind(4, entry.Version);
+            insert.Bind(5, entry.Key == entry.Name ? null : entry.Name);
+            insert.Bind(6, entry.MessageId);
+            insert.Bind(7, entry.TenantId);
+            insert.Bind(8, entry.KekId);
+            insert.Bind(9, entry.DirectProviderId);
+            insert.Bind(10, entry.Length);
+            insert.Bind(11, created.Text);
             insert.Run();
         }
 
@@ -54,19 +65,19 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
     }
 
     /// <inheritdoc/>
-    public Task<int> ConfirmAsync(string reservationId, IReadOnlyList<string>? exceptPaths = null)
+    public Task<int> ConfirmAsync(string reservationId, string space, IReadOnlyList<string>? exceptKeys = null)
     {
-        (string Name, object? Value)[] which = Which(reservationId, exceptPaths);
-        statements.Execute($"DELETE FROM catalog WHERE path IN (SELECT path FROM catalog_pending WHERE {OfReservation})", which);
+        (string Name, object? Value)[] which = Which(reservationId, space, exceptKeys);
+        statements.Execute($"DELETE FROM catalog WHERE (space, name, version) IN (SELECT space, name, version FROM catalog_pending WHERE {OfReservation})", which);
         int confirmed = statements.Execute($"INSERT INTO catalog ({Columns}) SELECT {Columns} FROM catalog_pending WHERE {OfReservation}", which);
         statements.Execute($"DELETE FROM catalog_pending WHERE {OfReservation}", which);
         return Task.FromResult(confirmed);
     }
 
     /// <inheritdoc/>
-    public Task RemovePendingAsync(string reservationId, IReadOnlyList<string>? exceptPaths = null)
+    public Task RemovePendingAsync(string reservationId, string space, IReadOnlyList<string>? exceptKeys = null)
     {
-        (string Name, object? Value)[] which = Which(reservationId, exceptPaths);
+        (string Name, object? Value)[] which = Which(reservationId, space, exceptKeys);
         foreach ((string? kekId, string? providerId, int removed) in statements.List(
             $"SELECT kek_id, direct_provider_id, count(*) FROM catalog_pending WHERE {OfReservation} GROUP BY kek_id, direct_provider_id",
             row => (row.OptionalText(0), row.OptionalText(1), row.GetInt32(2)),
@@ -93,34 +104,35 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
     }
 
     /// <inheritdoc/>
-    public Task<CatalogEntry?> FindAtAsync(string path) => Task.FromResult(
-        statements.Find($"SELECT {Columns} FROM catalog WHERE path = $path", Read, ("$path", PathIdentity.KeyOf(path))));
+    public Task<CatalogEntry?> FindAsync(string space, string key, string version = "") => Task.FromResult(
+        statements.Find($"SELECT {Entries} FROM catalog {WithSpaces} WHERE {ThisObject}", Read, ("$space", space), ("$key", key), ("$version", version)));
 
     /// <inheritdoc/>
-    public Task<string?> FindMessageIdAtAsync(string path) => Task.FromResult(
-        statements.Find("SELECT message_id FROM catalog WHERE path = $path", row => row.GetString(0), ("$path", PathIdentity.KeyOf(path))));
+    public Task<string?> FindMessageIdAsync(string space, string key, string version = "") => Task.FromResult(
+        statements.Find($"SELECT message_id FROM catalog WHERE {ThisObject}", row => row.GetString(0), ("$space", space), ("$key", key), ("$version", version)));
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<CatalogEntry>> ListAsync(string? tenantId, string? kekId, string? providerId, string? afterPath, int limit)
+    public Task<IReadOnlyList<CatalogEntry>> ListAsync(string? tenantId, string? kekId, string? providerId, CatalogEntry? after, int limit)
     {
         if (providerId is not null && kekId is null && FindFewKeys(providerId) is { } keys)
         {
-            return Task.FromResult(ListUnder(keys, tenantId, afterPath, limit));
+            return Task.FromResult(ListUnder(keys, tenantId, after, limit));
         }
 
-        Conditions conditions = Of(tenantId, kekId, providerId).And("path > $after_path", "$after_path", KeyOf(afterPath)).With("$limit", limit);
-        return Task.FromResult(statements.List($"SELECT {Columns} FROM catalog {conditions} ORDER BY path LIMIT $limit", Read, conditions.Values));
+        Conditions conditions = After(Of(tenantId, kekId, providerId), after).With("$limit", limit);
+        return Task.FromResult(statements.List($"SELECT {Entries} FROM catalog {WithSpaces} {conditions} {InOrder} LIMIT $limit", Read, conditions.Values));
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<PendingEntry>> ListOrphanedAsync() => Task.FromResult(
+    public Task<IReadOnlyList<PendingEntry>> ListOrphanedAsync(string space) => Task.FromResult(
         statements.List(
             $"""
-            SELECT {Columns}, reservation_id FROM catalog_pending
-            WHERE NOT EXISTS (SELECT 1 FROM wrap_reservations r WHERE r.id = catalog_pending.reservation_id)
-            ORDER BY reservation_id, path
+            SELECT {Entries}, reservation_id FROM catalog_pending {WithSpaces}
+            WHERE address = $space AND NOT EXISTS (SELECT 1 FROM wrap_reservations r WHERE r.id = catalog_pending.reservation_id)
+            ORDER BY reservation_id, name, version
             """,
-            row => new PendingEntry(row.GetString(8), Read(row))));
+            row => new PendingEntry(row.GetString(10), Read(row)),
+            ("$space", space)));
 
     // The keys under which all that depends on a provider is, when they are few.
     private IReadOnlyList<string>? FindFewKeys(string providerId)
@@ -134,17 +146,15 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
         return isDirect || keys.Count > FewKeys ? null : keys;
     }
 
-    // The index of keys has their paths in order: a walk for each, instead of all of the tenant's entries.
-    private IReadOnlyList<CatalogEntry> ListUnder(IReadOnlyList<string> keys, string? tenantId, string? afterPath, int limit)
+    // The index of keys has their names in order: a walk for each, instead of all of the tenant's entries.
+    private IReadOnlyList<CatalogEntry> ListUnder(IReadOnlyList<string> keys, string? tenantId, CatalogEntry? after, int limit)
     {
         if (keys.Count == 0)
         {
             return [];
         }
 
-        Conditions conditions = new Conditions()
-            .And("+tenant_id = $tenant_id", "$tenant_id", tenantId)
-            .And("path > $after_path", "$after_path", KeyOf(afterPath));
+        Conditions conditions = After(new Conditions().And("+tenant_id = $tenant_id", "$tenant_id", tenantId), after);
         string common = conditions.ToString();
         conditions.With("$limit", limit);
         var walks = new List<string>();
@@ -152,16 +162,25 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"$kek_id{walks.Count}");
             conditions.With(name, key);
-            walks.Add($"SELECT * FROM (SELECT {Columns} FROM catalog {(common.Length == 0 ? "WHERE" : common + " AND")} kek_id = {name} ORDER BY path LIMIT $limit)");
+            walks.Add($"SELECT * FROM (SELECT {Columns} FROM catalog {(common.Length == 0 ? "WHERE" : common + " AND")} kek_id = {name} {InOrder} LIMIT $limit)");
         }
 
-        return statements.List($"SELECT {Columns} FROM ({string.Join(" UNION ALL ", walks)}) ORDER BY path LIMIT $limit", Read, conditions.Values);
+        return statements.List($"SELECT {Entries} FROM ({string.Join(" UNION ALL ", walks)}) {WithSpaces} {InOrder} LIMIT $limit", Read, conditions.Values);
     }
 
-    private static (string Name, object? Value)[] Which(string reservationId, IReadOnlyList<string>? exceptPaths) =>
-        [("$reservation_id", reservationId), ("$except_paths", StoredText.OfList([.. (exceptPaths ?? []).Select(PathIdentity.KeyOf)]))];
+    private static (string Name, object? Value)[] Which(string reservationId, string space, IReadOnlyList<string>? exceptKeys) =>
+        [("$reservation_id", reservationId), ("$space", space), ("$except_keys", StoredText.OfList(exceptKeys ?? []))];
 
-    private static string? KeyOf(string? path) => path is null ? null : PathIdentity.KeyOf(path);
+    private static Conditions After(Conditions conditions, CatalogEntry? after) => after is null ? conditions : conditions
+        .And($"(space, name, version) > ({Number}, $after_key, $after_version)", "$space", after.Space)
+        .With("$after_key", after.Key)
+        .With("$after_version", after.Version);
+
+    private long NumberOf(string space)
+    {
+        statements.Execute("INSERT INTO spaces (address) VALUES ($space) ON CONFLICT (address) DO NOTHING", ("$space", space));
+        return statements.Find($"SELECT {Number}", row => row.GetInt64(0), ("$space", space));
+    }
 
     // One statement for a batch: a trigger for each row would take half of what adding it does.
     private void Count(string? kekId, string? providerId, int added)
@@ -185,12 +204,15 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
 
     private static CatalogEntry Read(SqliteDataReader row) => new()
     {
-        Path = row.OptionalText(1) ?? row.GetString(0),
-        MessageId = row.GetString(2),
-        TenantId = row.GetString(3),
-        KekId = row.OptionalText(4),
-        DirectProviderId = row.OptionalText(5),
-        Length = row.GetInt64(6),
-        CreatedAt = row.Time(7),
+        Space = row.GetString(0),
+        Key = row.GetString(1),
+        Version = row.GetString(2),
+        Name = row.OptionalText(3) ?? row.GetString(1),
+        MessageId = row.GetString(4),
+        TenantId = row.GetString(5),
+        KekId = row.OptionalText(6),
+        DirectProviderId = row.OptionalText(7),
+        Length = row.GetInt64(8),
+        CreatedAt = row.Time(9),
     };
 }

@@ -164,11 +164,8 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
     }
 
     /// <inheritdoc/>
-    public Task<int> CountOpenReservationsAsync(string providerId) => Task.FromResult(
-        statements.Find(
-            "SELECT count(*) FROM wrap_reservations WHERE provider_id = $provider_id",
-            row => row.GetInt32(0),
-            ("$provider_id", providerId)));
+    public Task<IReadOnlyList<string>> ListWritersAsync(string providerId) => Task.FromResult(
+        statements.List("SELECT session_id FROM wrap_reservations WHERE provider_id = $provider_id", row => row.GetString(0), ("$provider_id", providerId)));
 
     private static TenantEncryptionException NotFound(string kekId) =>
         new(ErrorCodes.Unknown, $"The store has no key-encryption key '{kekId}'.");

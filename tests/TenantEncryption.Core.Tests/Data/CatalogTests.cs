@@ -1,6 +1,7 @@
 using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Data;
@@ -155,7 +156,7 @@ public sealed class CatalogTests
         {
             BeforeRename = (_, _) =>
             {
-                service.Sql("UPDATE sessions SET heartbeat_at = '2020-01-01T00:00:00.0000000Z'");
+                service.EndProcesses();
                 judge = service.OpenAnotherAsync().GetAwaiter().GetResult();
             },
         };
@@ -178,7 +179,7 @@ public sealed class CatalogTests
         {
             BeforeRename = (_, _) =>
             {
-                service.Sql("UPDATE sessions SET heartbeat_at = '2020-01-01T00:00:00.0000000Z'");
+                service.EndProcesses();
                 TestService judge = service.OpenAnotherAsync().GetAwaiter().GetResult();
                 judge.Service.Providers.EnableAsync(judge.RegisterAsync("Next").GetAwaiter().GetResult().Id).GetAwaiter().GetResult();
                 judge.Service.Providers.RemoveAsync(cmk.Id, force: true).GetAwaiter().GetResult();
@@ -231,7 +232,7 @@ public sealed class CatalogTests
         TestService dying = await service.OpenAnotherAsync(options => options with { FileEffects = effects, Time = new ManualTimeProvider() });
         await Assert.ThrowsAsync<ProcessDiedException>(() => dying.ProtectAsync(files, new ProtectOptions { Force = true }));
         await dying.DieAsync();
-        service.Sql("UPDATE sessions SET heartbeat_at = '2020-01-01T00:00:00.0000000Z'");
+        service.EndProcesses();
     }
 
     private sealed class ProcessDiedException : Exception;

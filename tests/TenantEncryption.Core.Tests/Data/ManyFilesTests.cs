@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using TenantEncryption.Data;
 using TenantEncryption.Data.Batches;
 using TenantEncryption.Errors;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Data;

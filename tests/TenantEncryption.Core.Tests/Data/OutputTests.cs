@@ -6,6 +6,7 @@ using TenantEncryption.Data;
 using TenantEncryption.Data.Batches;
 using TenantEncryption.Errors;
 using TenantEncryption.Files;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Data;

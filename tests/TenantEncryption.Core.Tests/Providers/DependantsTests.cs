@@ -116,7 +116,7 @@ public sealed class DependantsTests
         var time = new ManualTimeProvider();
         (TestService service, KeyProvider cmk) = await TestService.WithCmkAsync(options => options with { Time = time }, TimeSpan.Zero);
         await using TestService owned = service;
-        service.Sql("INSERT INTO sessions VALUES ('ses-dead', 'here', 1, '2020-01-01T00:00:00.0000000Z')");
+        service.Sql("INSERT INTO sessions VALUES ('ses-dead', 'here', 'before', 1, 1, 1, 1)");
         service.Sql(
             "INSERT INTO wrap_reservations SELECT 'res-dead', tenant_id, kek_id, provider_id, 1, 1, 'ses-dead' FROM key_encryption_keys WHERE provider_id = $id",
             ("$id", cmk.Id));

@@ -153,6 +153,9 @@ internal sealed class TestService : IAsyncDisposable
 
     public async Task<List<EncryptionEvent>> EventsAsync() => await Service.Events.ListAsync(new EventFilter()).ToListAsync();
 
+    /// <summary>Makes every session one of a process that is gone, as another process now has its id.</summary>
+    public void EndProcesses() => Sql("UPDATE sessions SET process_started = process_started - 1");
+
     /// <summary>Changes the database past the service, as who can write the file could.</summary>
     public int Sql(string statement, params (string Name, object Value)[] parameters)
     {

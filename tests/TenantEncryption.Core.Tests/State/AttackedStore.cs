@@ -3,6 +3,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Migration;
 using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
+using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 using TenantEncryption.Tests.Scenarios;
 
@@ -121,12 +122,13 @@ internal sealed class AttackedStore : IAsyncDisposable
         await service.CloseAsync();
         service.Tamper(
             """
-            INSERT INTO sessions (id, machine, process_id, heartbeat_at) VALUES ('ses-other', 'm', 1, '2999-01-01T00:00:00.0000000Z');
+            INSERT INTO sessions VALUES ('ses-other', 'm', $boot, 1, 1, 1, 9000000000000);
             INSERT INTO wrap_reservations (id, tenant_id, kek_id, provider_id, epoch, wraps, session_id)
                 SELECT 'res-other', tenant_id, kek_id, provider_id, 1, 1, 'ses-other' FROM key_encryption_keys WHERE tenant_id = 'acme' LIMIT 1;
-            INSERT INTO catalog_pending (reservation_id, path, spelling, message_id, tenant_id, kek_id, length, created_at)
-                SELECT 'res-other', path || '2', NULL, 'other', tenant_id, kek_id, length, created_at FROM catalog LIMIT 1;
-            """);
+            INSERT INTO catalog_pending (reservation_id, space, name, version, message_id, tenant_id, kek_id, length, created_at)
+                SELECT 'res-other', space, name || '2', version, 'other', tenant_id, kek_id, length, created_at FROM catalog LIMIT 1;
+            """,
+            ("$boot", RunningProcess.Current.Boot));
         return new Scene(service.Folders, messages, plaintext);
     }
 

@@ -4,11 +4,12 @@ using TenantEncryption.Data.Wraps;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
+using TenantEncryption.Spaces;
 
 namespace TenantEncryption.Data.Protecting;
 
 /// <summary>Writes a batch's entries into the catalog: pending before its files take their names, and confirmed, with its event, after.</summary>
-internal sealed class CatalogWriter(UnitOfWork work, TimeProvider time)
+internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimeProvider time)
 {
     /// <summary>Adds the entries of a batch's messages, as pending, if they may still be under the keys of its reservation.</summary>
     /// <returns>Whether they were added; else the batch has to be written again, under the keys of now.</returns>
@@ -82,13 +83,13 @@ internal sealed class CatalogWriter(UnitOfWork work, TimeProvider time)
                 }
 
                 int named = batch.Named.Count();
-                int confirmed = await change.Store.Catalog.ConfirmAsync(batch.Reservation.Id, UnnamedPaths(batch)).ConfigureAwait(false);
+                int confirmed = await change.Store.Catalog.ConfirmAsync(batch.Reservation.Id, space.Address, UnnamedKeys(batch)).ConfigureAwait(false);
                 if (confirmed != named)
                 {
                     throw new TenantEncryptionException(ErrorCodes.LeaseLost, $"The catalog has {confirmed} pending entries of {named} files that took their names.");
                 }
 
-                await change.Store.Catalog.RemovePendingAsync(batch.Reservation.Id).ConfigureAwait(false);
+                await change.Store.Catalog.RemovePendingAsync(batch.Reservation.Id, space.Address).ConfigureAwait(false);
                 await change.Store.Keys.CloseReservationAsync(batch.Reservation, batch.Reservation.Wraps - batch.Wrapped, batch.Wrapped).ConfigureAwait(false);
                 batch.IsClosed = true;
                 if (named + batch.FailedCount > 0)
@@ -119,7 +120,7 @@ internal sealed class CatalogWriter(UnitOfWork work, TimeProvider time)
         List<CatalogEntry> named = Entries(batch, batch.Named);
         if (keyIsThere)
         {
-            await change.Store.Catalog.RemovePendingAsync(batch.Reservation.Id).ConfigureAwait(false);
+            await change.Store.Catalog.RemovePendingAsync(batch.Reservation.Id, space.Address).ConfigureAwait(false);
             await change.Store.Catalog.RemoveAsync([.. named.Select(entry => entry.MessageId)]).ConfigureAwait(false);
             await change.Store.Catalog.AddPendingAsync(batch.Reservation.Id, named).ConfigureAwait(false);
         }
@@ -128,8 +129,8 @@ internal sealed class CatalogWriter(UnitOfWork work, TimeProvider time)
     }
 
     // The destinations of the complete messages that could not take their names.
-    private static IReadOnlyList<string> UnnamedPaths(ProtectBatch batch) =>
-        [.. batch.Written.Where(file => !file.IsNamed).Select(file => file.Request.Destination)];
+    private IReadOnlyList<string> UnnamedKeys(ProtectBatch batch) =>
+        [.. batch.Written.Where(file => !file.IsNamed).Select(file => space.KeyOf(file.Request.Destination))];
 
     private List<CatalogEntry> Entries(ProtectBatch batch, IEnumerable<BatchFile> files)
     {
@@ -141,7 +142,9 @@ internal sealed class CatalogWriter(UnitOfWork work, TimeProvider time)
             {
                 MessageId = file.Written!.MessageId,
                 TenantId = reservation.TenantId,
-                Path = file.Request.Destination,
+                Space = space.Address,
+                Key = space.KeyOf(file.Request.Destination),
+                Name = file.Request.Destination,
                 KekId = reservation.KekId,
                 DirectProviderId = reservation.KekId is null ? reservation.ProviderId : null,
                 Length = file.Written.Length,

@@ -4,11 +4,13 @@ using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Files;
 using TenantEncryption.Keys;
+using TenantEncryption.Spaces;
 
 namespace TenantEncryption.Data.Reading;
 
 /// <summary>Reads messages: to a file, to memory, or only to verify them.</summary>
-internal sealed class TenantMessageReader(UnitOfWork work, KeyLeases leases, ContextKeys contextKeys, MessageReader reader, IFileEffects effects, TimeProvider time)
+internal sealed class TenantMessageReader(
+    UnitOfWork work, KeyLeases leases, ContextKeys contextKeys, MessageReader reader, IObjectSpace space, IFileEffects effects, TimeProvider time)
 {
     /// <summary>Begins to read a message: only keys of its tenant are tried.</summary>
     /// <param name="operation">The operation that reads.</param>
@@ -84,7 +86,7 @@ internal sealed class TenantMessageReader(UnitOfWork work, KeyLeases leases, Con
                 {
                     (string path, string? messageId) = files[i];
                     if (messageId is not null
-                        && await transaction.Catalog.FindMessageIdAtAsync(path).ConfigureAwait(false) is { } known
+                        && await transaction.Catalog.FindMessageIdAsync(space.Address, space.KeyOf(path)).ConfigureAwait(false) is { } known
                         && known != messageId)
                     {
                         found[i] = $"'{path}' is message {messageId}, but the catalog knows message {known} there.";

@@ -4,6 +4,7 @@ using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Changes;
 using TenantEncryption.Envelope;
 using TenantEncryption.Files;
+using TenantEncryption.Spaces;
 
 namespace TenantEncryption.Data;
 
@@ -16,10 +17,11 @@ public sealed class TenantDataProtector
     private readonly ContextKeys _contextKeys;
     private readonly FileWork _files;
     private readonly ValueWork _values;
+    private readonly IObjectSpace _space;
     private readonly ConcurrentDictionary<DataSession, bool> _sessions = new();
 
-    internal TenantDataProtector(UnitOfWork work, ContextKeys contextKeys, FileWork files, ValueWork values) =>
-        (_work, _contextKeys, _files, _values) = (work, contextKeys, files, values);
+    internal TenantDataProtector(UnitOfWork work, ContextKeys contextKeys, FileWork files, ValueWork values, IObjectSpace space) =>
+        (_work, _contextKeys, _files, _values, _space) = (work, contextKeys, files, values, space);
 
     /// <summary>Begins a session: one command, or a service's work. The caller disposes it; one that is left open ends with the service.</summary>
     /// <returns>The session.</returns>
@@ -75,7 +77,7 @@ public sealed class TenantDataProtector
         return Describe(header, ContextKeys.NamedOnBuiltIn(header.Context));
     }
 
-    /// <summary>Lists the catalog in the order of paths, from a catalog of any size.</summary>
+    /// <summary>Lists the catalog space by space in the order of names, from a catalog of any size.</summary>
     /// <param name="tenantId">Of this tenant.</param>
     /// <param name="providerId">Depending on this provider.</param>
     /// <param name="kekId">Under this key.</param>
@@ -84,16 +86,18 @@ public sealed class TenantDataProtector
     public async IAsyncEnumerable<MessageInfo> ListCatalogAsync(
         string? tenantId = null, string? providerId = null, string? kekId = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        string? afterPath = null;
+        CatalogEntry? after = null;
         while (true)
         {
             IReadOnlyList<CatalogEntry> page = await _work.ReadAsync(
-                transaction => transaction.Catalog.ListAsync(tenantId, kekId, providerId, afterPath, PageSize), cancellationToken).ConfigureAwait(false);
+                transaction => transaction.Catalog.ListAsync(tenantId, kekId, providerId, after, PageSize), cancellationToken).ConfigureAwait(false);
             foreach (CatalogEntry entry in page)
             {
                 yield return new MessageInfo
                 {
-                    Path = entry.Path,
+                    Path = entry.Space == _space.Address ? entry.Name : null,
+                    Space = entry.Space,
+                    Name = entry.Name,
                     TenantId = entry.TenantId,
                     MessageId = entry.MessageId,
                     KekId = entry.KekId,
@@ -107,7 +111,7 @@ public sealed class TenantDataProtector
                 yield break;
             }
 
-            afterPath = page[^1].Path;
+            after = page[^1];
         }
     }
 

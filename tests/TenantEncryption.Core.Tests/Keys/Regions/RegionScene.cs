@@ -4,6 +4,7 @@ using TenantEncryption.Kms;
 using TenantEncryption.LocalKms.Faults;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
+using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Keys.Regions;

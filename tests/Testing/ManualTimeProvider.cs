@@ -1,4 +1,4 @@
-namespace TenantEncryption.Tests.Scenarios;
+namespace TenantEncryption.Testing;
 
 /// <summary>A clock that a test steps: the wall clock and the monotonic one together or apart. Timers follow the monotonic one.</summary>
 internal sealed class ManualTimeProvider : TimeProvider

@@ -1,0 +1,20 @@
+namespace TenantEncryption.Spaces;
+
+/// <summary>Where messages lie: the files of one machine, or a bucket. Nothing else of the product knows what a name in it leads to.</summary>
+internal interface IObjectSpace
+{
+    /// <summary>Which one it is, as a URI: the catalog keeps it with each entry, and a process settles only what its own spaces left behind.</summary>
+    string Address { get; }
+
+    /// <summary>What is equal, character by character, of all names of one object: the name itself where every other spelling is another object.</summary>
+    /// <param name="name">A name, as the space writes it.</param>
+    /// <returns>The key.</returns>
+    string KeyOf(string name);
+
+    /// <summary>Whether an object is a certain message, by what its header says.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="messageId">The message id in lower-case hexadecimal.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    /// <returns><see langword="null"/> when it can't be looked at now.</returns>
+    Task<bool?> HoldsAsync(string name, string messageId, CancellationToken cancellationToken);
+}
