@@ -43,7 +43,7 @@ internal sealed class Composition : IAsyncDisposable
         TimeProvider time = options.Time;
         string actor = options.Actor ?? $"{Environment.UserName}@{Environment.MachineName}";
 
-        Session = new SessionKeeper(store, time, options.Process);
+        Session = new SessionKeeper(store, time, options.OnWarning, options.Process);
         Space = new LocalFiles(options.FileEffects, options.Machine);
         InternalKms = new InternalKms(store, vault, storeId, roots, options.AeadFactory);
         LogKeys = new LogKeys(InternalKms, storeId);
@@ -53,7 +53,7 @@ internal sealed class Composition : IAsyncDisposable
         var epochs = new RaisedEpochs();
         _checks = new StateChecks(Chains);
         EventWriter = new EventWriter(Events, Chains, LogKeys);
-        Work = new UnitOfWork(store, _checks, Events, EventWriter, epochs, kms, time, options.OnKmsCall, options.OnWarning);
+        Work = new UnitOfWork(store, Session, _checks, Events, EventWriter, epochs, kms, time, options.OnKmsCall, options.OnWarning);
 
         var refusals = new RefusalLog(Work, time);
         var regions = new ProviderRegions(Work, refusals, new RegionCircuits(time));
@@ -137,7 +137,7 @@ internal sealed class Composition : IAsyncDisposable
 
     /// <summary>Writes that the store was created, in the transaction that gives it its root.</summary>
     public Task<IReadOnlyList<ChainTip>> WriteCreatedAsync(IStoreTransaction transaction) => EventWriter.WriteAsync(
-        new CheckedTransaction(transaction, _checks),
+        new CheckedTransaction(transaction, _checks) { Scope = StoreScope.Store },
         [new NewEvent(EventTypes.StoreCreated, null, Events.Now(), new JObject { ["rootKeyId"] = InternalKms.Roots.Current.Id })]);
 
     /// <summary>Zeroes every key and closes the store; sessions have ended before.</summary>

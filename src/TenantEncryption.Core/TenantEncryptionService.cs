@@ -174,7 +174,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
 
         IRootKeyVault vault = options.RootKeyVault ?? new FileRootKeyVault();
         StoreRoot? known;
-        IStoreTransaction reading = await store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
+        IStoreTransaction reading = await store.BeginAsync(StoreAccess.Read, StoreScope.None, cancellationToken).ConfigureAwait(false);
         await using (reading.ConfigureAwait(false))
         {
             known = await RootKeyLoader.LoadAsync(reading.Settings, vault).ConfigureAwait(false);
@@ -206,7 +206,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     private static async Task<TenantEncryptionService> CreateAsync(
         IStore store, Lazy<IKms> kms, TenantEncryptionOptions options, IRootKeyVault vault, CancellationToken cancellationToken)
     {
-        IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write, cancellationToken).ConfigureAwait(false);
+        IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write, StoreScope.All, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
 
         // Another process may have been first.

@@ -130,7 +130,8 @@ public sealed class SqliteStore : IStore
     }
 
     /// <inheritdoc/>
-    Task<IStoreTransaction> IStore.BeginAsync(StoreAccess access, CancellationToken cancellationToken) => BeginAsync(access, cancellationToken);
+    // SQLite has one writer at a time, whatever it changes.
+    Task<IStoreTransaction> IStore.BeginAsync(StoreAccess access, StoreScope scope, CancellationToken cancellationToken) => BeginAsync(access, cancellationToken);
 
     /// <inheritdoc cref="IStore.BeginAsync"/>
     internal async Task<IStoreTransaction> BeginAsync(StoreAccess access, CancellationToken cancellationToken = default)

@@ -73,7 +73,7 @@ public abstract class SeveralProcessesContract<TStore>
     // A process names its session and its reservation by its id, and ends neither.
     private static async Task AssertConsistentAsync(TStore store, long expected, IEnumerable<int> processes)
     {
-        await using (IStoreTransaction reader = await store.Store.BeginAsync(StoreAccess.Read))
+        await using (IStoreTransaction reader = await store.Store.BeginAsync(StoreAccess.Read, StoreScope.All))
         {
             IReadOnlyList<StoredEvent> events = await reader.Events.ListChainAsync("acme", 0, int.MaxValue);
             KeyEncryptionKey key = (await reader.Keys.FindAsync("kek-acme"))!;

@@ -14,7 +14,7 @@ public abstract class StoreOpeningContract<TStore>
         await store.Store.DisposeAsync();
 
         await using IStore again = store.Another();
-        await using IStoreTransaction transaction = await again.BeginAsync(StoreAccess.Read);
+        await using IStoreTransaction transaction = await again.BeginAsync(StoreAccess.Read, StoreScope.All);
 
         Assert.Equal(new byte[] { 1 }, await transaction.Settings.GetAsync("a"));
     }
@@ -27,7 +27,7 @@ public abstract class StoreOpeningContract<TStore>
 
         await store.Store.DisposeAsync();
 
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => store.Store.BeginAsync(StoreAccess.Read));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => store.Store.BeginAsync(StoreAccess.Read, StoreScope.All));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public abstract class StoreOpeningContract<TStore>
 
         await Task.WhenAll(stores.Select(each => Task.Run(async () =>
         {
-            await using IStoreTransaction transaction = await each.BeginAsync(StoreAccess.Write);
+            await using IStoreTransaction transaction = await each.BeginAsync(StoreAccess.Write, StoreScope.All);
             long next = ((await transaction.Events.LastAsync("acme"))?.Sequence ?? 0) + 1;
             await transaction.Events.AppendAsync(Sample.Event(next));
             await transaction.CommitAsync();

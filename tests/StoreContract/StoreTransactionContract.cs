@@ -10,7 +10,7 @@ public abstract class StoreTransactionContract<TStore>
     public async Task Without_a_commit_nothing_changes()
     {
         await using var store = new TStore();
-        await using (IStoreTransaction transaction = await store.Store.BeginAsync(StoreAccess.Write))
+        await using (IStoreTransaction transaction = await store.Store.BeginAsync(StoreAccess.Write, StoreScope.All))
         {
             await transaction.Settings.SetAsync("a", [1]);
         }
@@ -22,7 +22,7 @@ public abstract class StoreTransactionContract<TStore>
     public async Task A_commit_that_is_cancelled_changes_nothing_and_lets_the_next_writer_in()
     {
         await using var store = new TStore();
-        IStoreTransaction transaction = await store.Store.BeginAsync(StoreAccess.Write);
+        IStoreTransaction transaction = await store.Store.BeginAsync(StoreAccess.Write, StoreScope.All);
         await transaction.Settings.SetAsync("a", [1]);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => transaction.CommitAsync(new CancellationToken(canceled: true)));
@@ -36,7 +36,7 @@ public abstract class StoreTransactionContract<TStore>
     {
         await using var store = new TStore();
         await store.WriteAsync(t => t.Settings.SetAsync("a", [1]));
-        await using IStoreTransaction reader = await store.Store.BeginAsync(StoreAccess.Read);
+        await using IStoreTransaction reader = await store.Store.BeginAsync(StoreAccess.Read, StoreScope.All);
 
         await store.WriteAsync(t => t.Settings.SetAsync("a", [2]));
 
@@ -48,7 +48,7 @@ public abstract class StoreTransactionContract<TStore>
     public async Task A_writer_sees_its_own_changes_and_others_do_not_yet()
     {
         await using var store = new TStore();
-        await using IStoreTransaction writer = await store.Store.BeginAsync(StoreAccess.Write);
+        await using IStoreTransaction writer = await store.Store.BeginAsync(StoreAccess.Write, StoreScope.All);
         await writer.Settings.SetAsync("a", [1]);
 
         Assert.Equal(new byte[] { 1 }, await writer.Settings.GetAsync("a"));
@@ -59,7 +59,7 @@ public abstract class StoreTransactionContract<TStore>
     public async Task A_reading_transaction_changes_nothing()
     {
         await using var store = new TStore();
-        await using IStoreTransaction reader = await store.Store.BeginAsync(StoreAccess.Read);
+        await using IStoreTransaction reader = await store.Store.BeginAsync(StoreAccess.Read, StoreScope.All);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => reader.Settings.SetAsync("a", [1]));
     }
@@ -68,7 +68,7 @@ public abstract class StoreTransactionContract<TStore>
     public async Task An_ended_transaction_is_refused()
     {
         await using var store = new TStore();
-        IStoreTransaction transaction = await store.Store.BeginAsync(StoreAccess.Write);
+        IStoreTransaction transaction = await store.Store.BeginAsync(StoreAccess.Write, StoreScope.All);
         await transaction.CommitAsync();
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => transaction.Settings.GetAsync("a"));
@@ -80,9 +80,9 @@ public abstract class StoreTransactionContract<TStore>
     {
         await using var store = new TStore();
         await using IStore same = store.Another(TimeSpan.FromMilliseconds(200));
-        await using IStoreTransaction writer = await store.Store.BeginAsync(StoreAccess.Write);
+        await using IStoreTransaction writer = await store.Store.BeginAsync(StoreAccess.Write, StoreScope.All);
 
-        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => same.BeginAsync(StoreAccess.Write));
+        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => same.BeginAsync(StoreAccess.Write, StoreScope.All));
 
         Assert.Equal(ErrorCodes.StoreLocked, refused.Code);
     }
@@ -92,9 +92,9 @@ public abstract class StoreTransactionContract<TStore>
     {
         await using var store = new TStore();
         using var cancellation = new CancellationTokenSource();
-        await using (IStoreTransaction writer = await store.Store.BeginAsync(StoreAccess.Write))
+        await using (IStoreTransaction writer = await store.Store.BeginAsync(StoreAccess.Write, StoreScope.All))
         {
-            Task<IStoreTransaction> waiting = store.Store.BeginAsync(StoreAccess.Write, cancellation.Token);
+            Task<IStoreTransaction> waiting = store.Store.BeginAsync(StoreAccess.Write, StoreScope.All, cancellation.Token);
             Assert.False(waiting.IsCompleted);
             await cancellation.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);

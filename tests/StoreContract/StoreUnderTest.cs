@@ -25,7 +25,7 @@ public abstract class StoreUnderTest : IAsyncDisposable
     /// <summary>Does a thing in a committed transaction.</summary>
     internal async Task WriteAsync(Func<IStoreTransaction, Task> work)
     {
-        await using IStoreTransaction transaction = await Store.BeginAsync(StoreAccess.Write);
+        await using IStoreTransaction transaction = await Store.BeginAsync(StoreAccess.Write, StoreScope.All);
         await work(transaction);
         await transaction.CommitAsync();
     }
@@ -33,7 +33,7 @@ public abstract class StoreUnderTest : IAsyncDisposable
     /// <summary>Reads a thing in a committed transaction that changes it.</summary>
     internal async Task<T> WriteAsync<T>(Func<IStoreTransaction, Task<T>> work)
     {
-        await using IStoreTransaction transaction = await Store.BeginAsync(StoreAccess.Write);
+        await using IStoreTransaction transaction = await Store.BeginAsync(StoreAccess.Write, StoreScope.All);
         T result = await work(transaction);
         await transaction.CommitAsync();
         return result;
@@ -42,7 +42,7 @@ public abstract class StoreUnderTest : IAsyncDisposable
     /// <summary>Reads a thing.</summary>
     internal async Task<T> ReadAsync<T>(Func<IStoreTransaction, Task<T>> work)
     {
-        await using IStoreTransaction transaction = await Store.BeginAsync(StoreAccess.Read);
+        await using IStoreTransaction transaction = await Store.BeginAsync(StoreAccess.Read, StoreScope.All);
         return await work(transaction);
     }
 

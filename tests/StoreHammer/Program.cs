@@ -21,7 +21,7 @@ if (args[0] == "append")
 }
 else
 {
-    await using IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write);
+    await using IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write, StoreScope.All);
     await WrapAsync(transaction, 1);
     Console.WriteLine("holding");
     await Task.Delay(Timeout.Infinite);
@@ -43,7 +43,7 @@ async Task WrapAsync(IStoreTransaction transaction, long wraps)
 
 async Task WriteAsync(Func<IStoreTransaction, Task> work)
 {
-    await using IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write);
+    await using IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write, StoreScope.All);
     await work(transaction);
     await transaction.CommitAsync();
 }

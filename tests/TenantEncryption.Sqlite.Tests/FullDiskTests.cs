@@ -31,7 +31,7 @@ public sealed class FullDiskTests
     public async Task A_transaction_that_SQLite_rolled_back_does_not_go_on()
     {
         await using var store = new TemporaryStore(new SqliteStoreOptions { MaxPageCount = 100 });
-        await using IStoreTransaction transaction = await store.Store.BeginAsync(StoreAccess.Write);
+        await using IStoreTransaction transaction = await store.Store.BeginAsync(StoreAccess.Write, StoreScope.All);
         await transaction.Settings.SetAsync("before", [1]);
         await Assert.ThrowsAsync<TenantEncryptionException>(() => transaction.Settings.SetAsync("too large", new byte[1_000_000]));
 

@@ -17,7 +17,7 @@ public sealed class LockTests
         using SqliteTransaction locking = other.BeginTransaction();
         long start = Stopwatch.GetTimestamp();
 
-        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Store.BeginAsync(StoreAccess.Write));
+        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Store.BeginAsync(StoreAccess.Write, StoreScope.All));
 
         Assert.Equal(ErrorCodes.StoreLocked, refused.Code);
         Assert.Contains(store.DatabaseFile, refused.Message);
@@ -37,7 +37,7 @@ public sealed class LockTests
         using SqliteTransaction locking = other.BeginTransaction();
         using var cancellation = new CancellationTokenSource();
 
-        Task<IStoreTransaction> waiting = store.Store.BeginAsync(StoreAccess.Write, cancellation.Token);
+        Task<IStoreTransaction> waiting = store.Store.BeginAsync(StoreAccess.Write, StoreScope.All, cancellation.Token);
         Assert.False(waiting.IsCompleted);
         await cancellation.CancelAsync();
 

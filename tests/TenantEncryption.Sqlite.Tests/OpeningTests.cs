@@ -66,7 +66,7 @@ public sealed class OpeningTests
         if (!statement.StartsWith("PRAGMA", StringComparison.Ordinal))
         {
             // Past the schema's own counter a connection that is open goes on with what it read.
-            Assert.Equal(ErrorCodes.StoreAltered, (await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Store.BeginAsync(StoreAccess.Write))).Code);
+            Assert.Equal(ErrorCodes.StoreAltered, (await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Store.BeginAsync(StoreAccess.Write, StoreScope.All))).Code);
         }
     }
 
@@ -166,7 +166,7 @@ public sealed class OpeningTests
         await store.Database.OpenAsync();
         Change(store, "PRAGMA user_version = 99");
 
-        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Store.BeginAsync(StoreAccess.Read));
+        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Store.BeginAsync(StoreAccess.Read, StoreScope.All));
 
         Assert.Equal(ErrorCodes.StoreNewer, refused.Code);
     }
@@ -279,7 +279,7 @@ public sealed class OpeningTests
 
     private static async Task UnusableAsync(TemporaryStore store, string cause)
     {
-        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Store.BeginAsync(StoreAccess.Write));
+        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.Store.BeginAsync(StoreAccess.Write, StoreScope.All));
         Assert.Equal(ErrorCodes.StoreUnusable, refused.Code);
         Assert.Contains(store.DatabaseFile, refused.Message);
         Assert.Contains(cause, refused.Message);

@@ -33,7 +33,7 @@ public sealed class OverwrittenRecordTests
     public async Task While_a_reader_needs_the_log_the_record_goes_with_a_later_commit()
     {
         await using TemporaryStore store = await WithOldRecordAsync();
-        await using (IStoreTransaction reader = await store.Store.BeginAsync(StoreAccess.Read))
+        await using (IStoreTransaction reader = await store.Store.BeginAsync(StoreAccess.Read, StoreScope.All))
         {
             await store.WriteAsync(t => t.Keys.ReplaceRecordAsync(Sample.Record("kek-1", "acme", "kp-acme", fill: 2)));
             Assert.Equal(0xA7, (await reader.Keys.FindAsync("kek-1"))!.Record.Iv[0]);

@@ -32,6 +32,7 @@ internal sealed class EventWriter(EventLog log, EventChains chains, LogKeys keys
         var tips = new List<ChainTip>();
         foreach (IGrouping<string, NewEvent> chain in events.GroupBy(one => one.TenantId ?? StoredEvent.StoreChain, StringComparer.Ordinal))
         {
+            transaction.RequireScope(chain.Key);
             tips.Add(await WriteChainAsync(transaction, chain.Key, chain).ConfigureAwait(false));
         }
 

@@ -3,6 +3,7 @@ using Newtonsoft.Json.Linq;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
 using TenantEncryption.Kms;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption.Changes;
 
@@ -94,10 +95,10 @@ internal sealed class Operation(UnitOfWork work, RecordingChannel kms, string na
 
         try
         {
-            await work.ChangeAsync(
+            await work.RecordAsync(
                 this,
-                change => change.Record(EventTypes.KmsCalled, tenantId, new JObject { ["command"] = name, ["kmsCalls"] = Describe(calls) }),
-                CancellationToken.None).ConfigureAwait(false);
+                StoreScope.Of(tenantId),
+                change => change.Record(EventTypes.KmsCalled, tenantId, new JObject { ["command"] = name, ["kmsCalls"] = Describe(calls) })).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)
         {

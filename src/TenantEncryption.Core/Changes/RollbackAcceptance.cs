@@ -1,6 +1,7 @@
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption.Changes;
 
@@ -40,6 +41,7 @@ internal sealed class RollbackAcceptance(UnitOfWork work, EventLog log, EventCha
         {
             await work.ChangeAsync(
                 operation,
+                StoreScope.Of(isGone ? null : state.TenantId),
                 async change =>
                 {
                     if (state.TenantId is { } tenantId && !isGone)

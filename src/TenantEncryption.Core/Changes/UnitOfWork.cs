@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Kms;
 using TenantEncryption.State;
@@ -7,8 +9,22 @@ namespace TenantEncryption.Changes;
 
 /// <summary>Reads the store, and makes changes to it, each with its events in one transaction. No row is given before the state that it belongs to was checked.</summary>
 internal sealed class UnitOfWork(
-    IStore store, StateChecks checks, EventLog log, EventWriter events, RaisedEpochs epochs, Lazy<IKms> kms, TimeProvider time, Action<KmsCall>? onKmsCall, Action<string>? onWarning)
+    IStore store,
+    SessionKeeper session,
+    StateChecks checks,
+    EventLog log,
+    EventWriter events,
+    RaisedEpochs epochs,
+    Lazy<IKms> kms,
+    TimeProvider time,
+    Action<KmsCall>? onKmsCall,
+    Action<string>? onWarning)
 {
+    private const int MostAttempts = 20;
+
+    // Milliseconds.
+    private const int PausePerAttempt = 10;
+
     /// <summary>Begins an operation of a caller.</summary>
     /// <param name="name">What it is, for the event log.</param>
     /// <param name="tenantId">The tenant that it is about, if one.</param>
@@ -42,10 +58,96 @@ internal sealed class UnitOfWork(
     /// <summary>A tenant's state, checked, within a transaction.</summary>
     public Task<TenantState> StateAsync(IStoreTransaction transaction, string tenantId) => checks.LoadAsync(Inner(transaction), tenantId);
 
-    /// <summary>Makes a change; nothing of it stays when <paramref name="work"/> throws.</summary>
-    public async Task<T> ChangeAsync<T>(Operation operation, Func<Change, Task<T>> work, CancellationToken cancellationToken)
+    /// <summary>
+    /// Makes a change; nothing of it stays when <paramref name="work"/> throws. Where another writer comes in between, the store undoes it and the work is
+    /// done anew: it changes nothing but the store, and what it finds it finds again.
+    /// </summary>
+    /// <param name="operation">Whose change it is.</param>
+    /// <param name="scope">What is changed: a change of more is a defect, and refused.</param>
+    /// <param name="work">The change.</param>
+    /// <param name="cancellationToken">Ends waiting for other writers.</param>
+    /// <returns>What the work gave.</returns>
+    public async Task<T> ChangeAsync<T>(Operation operation, StoreScope scope, Func<Change, Task<T>> work, CancellationToken cancellationToken)
     {
-        var transaction = new CheckedTransaction(await store.BeginAsync(StoreAccess.Write, cancellationToken).ConfigureAwait(false), checks);
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ChangeOnceAsync(operation, scope, work, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreConflictException conflict)
+            {
+                if (attempt == MostAttempts)
+                {
+                    throw new TenantEncryptionException(ErrorCodes.StoreLocked, $"Other writers came in between {attempt} times.", conflict);
+                }
+            }
+
+            await Task.Delay(RandomNumberGenerator.GetInt32(PausePerAttempt * attempt), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes a change without a result.</summary>
+    public Task ChangeAsync(Operation operation, StoreScope scope, Func<Change, Task> work, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            operation,
+            scope,
+            async change =>
+            {
+                await work(change).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>Makes a change that needs nothing but to be told.</summary>
+    public Task ChangeAsync(Operation operation, StoreScope scope, Action<Change> work, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            operation,
+            scope,
+            change =>
+            {
+                work(change);
+                return Task.FromResult(true);
+            },
+            cancellationToken);
+
+    /// <summary>
+    /// Puts on record what happened already. What the store can't take now, as it is full or locked, is written when it can, as long as this process lives;
+    /// the caller hears of it all the same.
+    /// </summary>
+    public async Task RecordAsync(Operation operation, StoreScope scope, Func<Change, Task> work)
+    {
+        try
+        {
+            await ChangeAsync(operation, scope, work, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException failure) when (SessionKeeper.IsOfStore(failure))
+        {
+            Owe(() => ChangeAsync(operation, scope, work, CancellationToken.None));
+            throw;
+        }
+    }
+
+    /// <summary>Puts something on record when the store can take it.</summary>
+    public void Owe(Func<Task> record) => session.Owe(record);
+
+    /// <summary>The same of what needs nothing but to be told.</summary>
+    public Task RecordAsync(Operation operation, StoreScope scope, Action<Change> work) => RecordAsync(
+        operation,
+        scope,
+        change =>
+        {
+            work(change);
+            return Task.CompletedTask;
+        });
+
+    /// <summary>Tells the caller something that is not an error.</summary>
+    public void Warn(string message) => onWarning?.Invoke(message);
+
+    private async Task<T> ChangeOnceAsync<T>(Operation operation, StoreScope scope, Func<Change, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var transaction = new CheckedTransaction(
+            await store.BeginAsync(StoreAccess.Write, scope, cancellationToken).ConfigureAwait(false), checks) { Scope = scope };
         var change = new Change(transaction, log, operation);
         T result;
         IReadOnlyList<ChainTip> tips;
@@ -68,31 +170,6 @@ internal sealed class UnitOfWork(
         Committed(tips);
         return result;
     }
-
-    /// <summary>Makes a change without a result.</summary>
-    public Task ChangeAsync(Operation operation, Func<Change, Task> work, CancellationToken cancellationToken) =>
-        ChangeAsync(
-            operation,
-            async change =>
-            {
-                await work(change).ConfigureAwait(false);
-                return true;
-            },
-            cancellationToken);
-
-    /// <summary>Makes a change that needs nothing but to be told.</summary>
-    public Task ChangeAsync(Operation operation, Action<Change> work, CancellationToken cancellationToken) =>
-        ChangeAsync(
-            operation,
-            change =>
-            {
-                work(change);
-                return Task.FromResult(true);
-            },
-            cancellationToken);
-
-    /// <summary>Tells the caller something that is not an error.</summary>
-    public void Warn(string message) => onWarning?.Invoke(message);
 
     // The checks read what they check.
     private static IStoreTransaction Inner(IStoreTransaction transaction) => transaction is CheckedTransaction known ? known.Inner : transaction;

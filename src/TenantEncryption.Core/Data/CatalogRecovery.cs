@@ -35,7 +35,7 @@ internal static class CatalogRecovery
     private static async Task SettleNowAsync(IStore store, SessionKeeper session, IObjectSpace space, CancellationToken cancellationToken)
     {
         IReadOnlyList<PendingEntry> orphans;
-        IStoreTransaction sweeping = await store.BeginAsync(StoreAccess.Write, cancellationToken).ConfigureAwait(false);
+        IStoreTransaction sweeping = await store.BeginAsync(StoreAccess.Write, StoreScope.All, cancellationToken).ConfigureAwait(false);
         await using (sweeping.ConfigureAwait(false))
         {
             await session.SweepAsync(sweeping).ConfigureAwait(false);
@@ -59,7 +59,7 @@ internal static class CatalogRecovery
             }
         }
 
-        IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write, cancellationToken).ConfigureAwait(false);
+        IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write, StoreScope.All, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
 
         // Another process may have settled some meanwhile, or a writer that was only slow confirmed its own.

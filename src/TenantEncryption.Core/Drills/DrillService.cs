@@ -175,6 +175,7 @@ public sealed class DrillService
         Operation operation, KeyProvider provider, DrillStatement statement, IReadOnlyList<string> keyArns, CancellationToken cancellationToken) =>
         _work.ChangeAsync(
             operation,
+            StoreScope.Of(provider.TenantId),
             async change =>
             {
                 await _session.PutAsync(change.Store).ConfigureAwait(false);
@@ -225,8 +226,9 @@ public sealed class DrillService
             Steps = log.Steps.ToArray(),
         };
 
-        private Task RecordEndAsync(string code) => service._work.ChangeAsync(
+        private Task RecordEndAsync(string code) => service._work.RecordAsync(
             operation,
+            StoreScope.Of(tenant.TenantId),
             change =>
             {
                 JObject data = ProviderData.Of(provider);
@@ -242,7 +244,6 @@ public sealed class DrillService
                     ["milliseconds"] = (long)step.Elapsed.TotalMilliseconds,
                 }));
                 change.Record(EventTypes.DrillFinished, tenant.TenantId, data);
-            },
-            CancellationToken.None);
+            });
     }
 }

@@ -5,6 +5,7 @@ using TenantEncryption.Events;
 using TenantEncryption.Kms;
 using TenantEncryption.MasterKeys;
 using TenantEncryption.Providers;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption.Grants;
 
@@ -92,6 +93,7 @@ public sealed class KeyGrantService
         };
         await _work.ChangeAsync(
             operation,
+            StoreScope.Of(plan.IsKnownTenant ? plan.TenantId : null),
             async change =>
             {
                 if (plan.Exists != true)
@@ -251,6 +253,7 @@ public sealed class KeyGrantService
         await end(operation.Kms, there).ConfigureAwait(false);
         await _work.ChangeAsync(
             operation,
+            StoreScope.All,
             async change =>
             {
                 // Whoever holds a key of a provider that lives by the grant forgets it within a second, in this process and in every other.

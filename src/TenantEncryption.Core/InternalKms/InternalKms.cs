@@ -65,7 +65,7 @@ internal sealed class InternalKms : IDisposable
         }
 
         // What was asked may be a snapshot from before a rotation that this process knows of.
-        IStoreTransaction now = await _store.BeginAsync(StoreAccess.Read).ConfigureAwait(false);
+        IStoreTransaction now = await _store.BeginAsync(StoreAccess.Read, StoreScope.None).ConfigureAwait(false);
         await using var _ = now.ConfigureAwait(false);
         if (!await IsAtHandAsync(now.Settings).ConfigureAwait(false))
         {
@@ -76,7 +76,7 @@ internal sealed class InternalKms : IDisposable
     /// <summary>Seals a secret under the root that the store needs now.</summary>
     public async Task<byte[]> SealAsync(SecretBytes secret, IReadOnlyDictionary<string, string> context, CancellationToken cancellationToken)
     {
-        IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
+        IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, StoreScope.None, cancellationToken).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))
         {
             await RefreshAsync(transaction.Settings).ConfigureAwait(false);
@@ -115,7 +115,7 @@ internal sealed class InternalKms : IDisposable
         string rootId = RootIdOf(sealedSecret);
         if (Find(rootId) is null)
         {
-            IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
+            IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Read, StoreScope.None, cancellationToken).ConfigureAwait(false);
             await using var _ = transaction.ConfigureAwait(false);
             await LoadAgainAsync(transaction.Settings).ConfigureAwait(false);
         }

@@ -81,7 +81,7 @@ public sealed class RootKeyService
         string backup = RootKeyBackup.Write(_storeId, roots, passphrase);
         Operation operation = _work.Begin("RootKeyService.ExportAsync");
         await using var _ = operation.ConfigureAwait(false);
-        await _work.ChangeAsync(operation, change => change.Record(EventTypes.RootExported, null, Describe(roots.Current, null)), cancellationToken).ConfigureAwait(false);
+        await _work.ChangeAsync(operation, StoreScope.Store, change => change.Record(EventTypes.RootExported, null, Describe(roots.Current, null)), cancellationToken).ConfigureAwait(false);
         FileFailure.Translate(path, "written", () =>
         {
             OwnerFile.Write(new FileEffects(), path, Encoding.UTF8.GetBytes(backup), replace);
@@ -97,6 +97,7 @@ public sealed class RootKeyService
         {
             await _work.ChangeAsync(
                 operation,
+                StoreScope.All,
                 async change =>
                 {
                     if (await RootKeyLoader.CurrentIdAsync(change.Store.Settings).ConfigureAwait(false) != before.Current.Id)
@@ -139,7 +140,7 @@ public sealed class RootKeyService
             {
                 try
                 {
-                    await _work.ChangeAsync(operation, change => StepAsync(change, chain, current, cancellationToken), cancellationToken).ConfigureAwait(false);
+                    await _work.ChangeAsync(operation, StoreScope.Of(chain), change => StepAsync(change, chain, current, cancellationToken), cancellationToken).ConfigureAwait(false);
                     progress?.Report(++done);
                 }
                 catch (TenantEncryptionException exception) when (exception.Code is ErrorCodes.StateAltered or ErrorCodes.StoreRolledBack or ErrorCodes.WrongKey)
@@ -182,6 +183,7 @@ public sealed class RootKeyService
         var alone = new RootKeySet(current.Copy());
         bool isDone = await _work.ChangeAsync(
             operation,
+            StoreScope.All,
             async change =>
             {
                 // Another process may have come to the end before, and may have begun the next one.

@@ -3,6 +3,7 @@ using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Kms;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption.MasterKeys;
 
@@ -121,6 +122,7 @@ internal sealed class MasterKeyMaker(UnitOfWork work, MasterKeyReader reader, Ke
 
     private Task RecordAsync(Operation operation, string type, MasterKeyPlan plan, string keyArn, string? failedStep, string? code) => work.ChangeAsync(
         operation,
+        StoreScope.Store,
         change =>
         {
             var data = new JObject

@@ -2,6 +2,7 @@ using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption.MasterKeys;
 
@@ -54,6 +55,7 @@ internal sealed class MasterKeySwitch(UnitOfWork work, KeyConnections connection
     /// <summary>Records what was done. A key that is shut ends the leases of its tenants in every process, and each of them is told of it.</summary>
     public Task RecordAsync(Operation operation, string type, MasterKey key, JProperty what, IReadOnlyList<KeyProvider>? shut = null) => work.ChangeAsync(
         operation,
+        shut is { Count: > 0 } ? StoreScope.All : StoreScope.Store,
         async change =>
         {
             change.Record(type, null, Describe());

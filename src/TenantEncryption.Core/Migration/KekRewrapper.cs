@@ -35,12 +35,12 @@ internal sealed class KekRewrapper(UnitOfWork work, SessionKeeper session, KeyMa
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 MigrationItem moved = await MoveAsync(operation, migration, item, cancellationToken).ConfigureAwait(false);
-                migration = await work.ChangeAsync(operation, change => SaveAsync(change, migration, moved), cancellationToken).ConfigureAwait(false);
+                migration = await work.ChangeAsync(operation, StoreScope.Of(migration.TenantId), change => SaveAsync(change, migration, moved), cancellationToken).ConfigureAwait(false);
                 progress?.Report(migration);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            KeyMigration? finished = await work.ChangeAsync(operation, change => FinishAsync(change, migration), cancellationToken).ConfigureAwait(false);
+            KeyMigration? finished = await work.ChangeAsync(operation, StoreScope.Of(migration.TenantId), change => FinishAsync(change, migration), cancellationToken).ConfigureAwait(false);
             if (finished is not null)
             {
                 progress?.Report(finished);

@@ -111,7 +111,7 @@ public sealed class KeyMigrationService
             InitiatedAt = _time.GetUtcNow(),
             RunnerSessionId = _session.Id,
         };
-        migration = await _work.ChangeAsync(operation, change => BeginAsync(change, migration, target.Status), cancellationToken).ConfigureAwait(false);
+        migration = await _work.ChangeAsync(operation, StoreScope.Of(tenantId), change => BeginAsync(change, migration, target.Status), cancellationToken).ConfigureAwait(false);
         return await RunAsync(operation, migration, progress, cancellationToken).ConfigureAwait(false);
     }
 
@@ -137,7 +137,7 @@ public sealed class KeyMigrationService
         await using var _ = operation.ConfigureAwait(false);
         (EncryptionTenant tenant, KeyProvider target) = await _providers.ReadAsync(migration.MigratingTo, cancellationToken).ConfigureAwait(false);
         await _providers.RequireWorkingAsync(operation, tenant, target, cancellationToken).ConfigureAwait(false);
-        migration = await _work.ChangeAsync(operation, change => TakeOverAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
+        migration = await _work.ChangeAsync(operation, StoreScope.Of(migration.TenantId), change => TakeOverAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
         return await RunAsync(operation, migration, progress, cancellationToken).ConfigureAwait(false);
     }
 
@@ -191,9 +191,10 @@ public sealed class KeyMigrationService
     public async Task<KeyMigration> StopAsync(string migrationId, CancellationToken cancellationToken = default)
     {
         await WatchRunnerAsync(migrationId, cancellationToken).ConfigureAwait(false);
-        Operation operation = _work.Begin("KeyMigrationService.StopAsync");
+        string tenantId = (await GetAsync(migrationId, cancellationToken).ConfigureAwait(false)).TenantId;
+        Operation operation = _work.Begin("KeyMigrationService.StopAsync", tenantId);
         await using var _ = operation.ConfigureAwait(false);
-        return await _work.ChangeAsync(operation, change => StopAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
+        return await _work.ChangeAsync(operation, StoreScope.Of(tenantId), change => StopAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A migration. One whose process died reads as Suspended.</summary>
@@ -371,12 +372,12 @@ public sealed class KeyMigrationService
         catch (Exception exception) when (exception is not TenantEncryptionException)
         {
             // Cancelled, or an error that is not ours: it must not seem to go on for as long as this process lives.
-            await SetStateAsync(operation, migration.Id, MigrationState.Suspended, null).ConfigureAwait(false);
+            await SetStateAsync(operation, migration, MigrationState.Suspended, null).ConfigureAwait(false);
             throw;
         }
         catch (TenantEncryptionException exception) when (exception.Code != ErrorCodes.LeaseLost)
         {
-            await SetStateAsync(operation, migration.Id, MigrationState.Failed, exception.Code).ConfigureAwait(false);
+            await SetStateAsync(operation, migration, MigrationState.Failed, exception.Code).ConfigureAwait(false);
             throw new TenantEncryptionException(
                 ErrorCodes.MigrationFailed, $"The migration {migration.Id} could not go on ({exception.Code}): {exception.Detail}", exception)
             {
@@ -392,12 +393,13 @@ public sealed class KeyMigrationService
         }
     }
 
-    private Task SetStateAsync(Operation operation, string migrationId, MigrationState state, string? failureCode) =>
-        _work.ChangeAsync(
+    private Task SetStateAsync(Operation operation, KeyMigration running, MigrationState state, string? failureCode) =>
+        _work.RecordAsync(
             operation,
+            StoreScope.Of(running.TenantId),
             async change =>
             {
-                KeyMigration migration = (await change.Store.Migrations.FindAsync(migrationId).ConfigureAwait(false))!;
+                KeyMigration migration = (await change.Store.Migrations.FindAsync(running.Id).ConfigureAwait(false))!;
                 if (migration.RunnerSessionId != _session.Id || migration.State != MigrationState.InProgress)
                 {
                     return;
@@ -408,8 +410,7 @@ public sealed class KeyMigrationService
                 JObject data = Describe(migration);
                 data["code"] = failureCode;
                 change.Record(EventTypes.MigrationProgressed, migration.TenantId, data);
-            },
-            CancellationToken.None);
+            });
 
     private async Task<KeyMigration> RequireAsync(IStoreTransaction transaction, string migrationId) =>
         await AsSeenAsync(
@@ -458,6 +459,7 @@ public sealed class KeyMigrationService
         };
         await _work.ChangeAsync(
             operation,
+            StoreScope.Of(empty.TenantId),
             async change =>
             {
                 await change.Store.Migrations.AddAsync(empty).ConfigureAwait(false);

@@ -4,6 +4,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Kms;
 using TenantEncryption.Policies.Merging;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption.Policies;
 
@@ -142,6 +143,6 @@ internal sealed class PolicyPut(UnitOfWork work, TimeProvider time, KeyPolicyPla
         }
 
         await work.ChangeAsync(
-            operation, change => change.Record(EventTypes.KeyPolicyUpdated, plan.TenantId, data), CancellationToken.None).ConfigureAwait(false);
+            operation, StoreScope.Of(plan.TenantId), change => change.Record(EventTypes.KeyPolicyUpdated, plan.TenantId, data), CancellationToken.None).ConfigureAwait(false);
     }
 }

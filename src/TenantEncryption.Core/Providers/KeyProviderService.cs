@@ -164,6 +164,7 @@ public sealed class KeyProviderService
         KeyEncryptionKey key = await _keyMaker.MakeAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
         await _work.ChangeAsync(
             operation,
+            StoreScope.Of(tenant.TenantId),
             async change =>
             {
                 KeyProvider now = await change.Store.Providers.RequireAsync(providerId).ConfigureAwait(false);
@@ -262,12 +263,14 @@ public sealed class KeyProviderService
     /// <exception cref="TenantEncryptionException"><c>TRANSITION_FORBIDDEN</c>, <c>HAS_DEPENDANTS</c>, <c>MIGRATION_RUNNING</c>.</exception>
     public async Task<KeyProvider> RemoveAsync(string providerId, bool force = false, CancellationToken cancellationToken = default)
     {
-        Operation operation = _work.Begin("KeyProviderService.RemoveAsync");
+        string tenantId = (await ReadAsync(providerId, cancellationToken).ConfigureAwait(false)).Tenant.TenantId;
+        Operation operation = _work.Begin("KeyProviderService.RemoveAsync", tenantId);
         await using var _ = operation.ConfigureAwait(false);
         IReadOnlyList<string> writers = await _work.ReadAsync(store => store.Keys.ListWritersAsync(providerId), cancellationToken).ConfigureAwait(false);
         await _session.WatchAsync(writers, cancellationToken).ConfigureAwait(false);
         KeyProvider removed = await _work.ChangeAsync(
             operation,
+            StoreScope.Of(tenantId),
             async change =>
             {
                 await _session.SweepAsync(change.Store).ConfigureAwait(false);
@@ -364,6 +367,7 @@ public sealed class KeyProviderService
         {
             await _work.ChangeAsync(
                 operation,
+                StoreScope.Of(tenant.TenantId),
                 async change =>
                 {
                     await RequireRegistrationAsync(change.Store, draft).ConfigureAwait(false);
@@ -432,10 +436,12 @@ public sealed class KeyProviderService
         Func<IStoreTransaction, KeyProvider, Task> check,
         CancellationToken cancellationToken)
     {
-        Operation operation = _work.Begin(command);
+        string tenantId = (await ReadAsync(providerId, cancellationToken).ConfigureAwait(false)).Tenant.TenantId;
+        Operation operation = _work.Begin(command, tenantId);
         await using var _ = operation.ConfigureAwait(false);
         return await _work.ChangeAsync(
             operation,
+            StoreScope.Of(tenantId),
             async change =>
             {
                 KeyProvider provider = await change.Store.Providers.RequireAsync(providerId).ConfigureAwait(false);

@@ -57,6 +57,7 @@ public sealed class KeyService
         KeyEncryptionKey key = await _keyMaker.MakeAsync(operation, state.Tenant, state.Active, cancellationToken).ConfigureAwait(false);
         return await _work.ChangeAsync(
             operation,
+            StoreScope.Of(tenantId),
             async change =>
             {
                 KeyEncryptionKey current = (await change.Store.Keys.FindCurrentAsync(tenantId).ConfigureAwait(false))!;

@@ -54,4 +54,7 @@ internal sealed class CheckedTenants(ITenantTable inner, CheckedTransaction tran
 
     /// <inheritdoc/>
     public Task<long?> GetEpochAsync(string tenantId) => inner.GetEpochAsync(tenantId);
+
+    /// <inheritdoc/>
+    public Task<bool> FenceAsync(string tenantId, long epoch) => inner.FenceAsync(tenantId, epoch);
 }

@@ -1,4 +1,5 @@
 using TenantEncryption.Errors;
+using TenantEncryption.Events;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
@@ -36,6 +37,9 @@ internal sealed class CheckedTransaction : IStoreTransaction
 
     /// <summary>Whether it changed what the store keeps for all.</summary>
     public bool StoreChanged { get; private set; }
+
+    /// <summary>What may be changed.</summary>
+    public StoreScope Scope { get; init; } = StoreScope.None;
 
     /// <summary>The store's own transaction.</summary>
     public IStoreTransaction Inner => _inner;
@@ -84,6 +88,7 @@ internal sealed class CheckedTransaction : IStoreTransaction
     /// <summary>Checks a tenant's state, and notes that the transaction changes it.</summary>
     public async ValueTask ChangeAsync(string tenantId)
     {
+        RequireScope(tenantId);
         await RequireAsync(tenantId).ConfigureAwait(false);
         _changed.Add(tenantId);
     }
@@ -102,6 +107,7 @@ internal sealed class CheckedTransaction : IStoreTransaction
     /// <summary>The same, and notes that the transaction changes it.</summary>
     public async ValueTask ChangeStoreAsync()
     {
+        RequireScope(StoredEvent.StoreChain);
         await RequireStoreAsync().ConfigureAwait(false);
         StoreChanged = true;
     }
@@ -125,6 +131,15 @@ internal sealed class CheckedTransaction : IStoreTransaction
         }
 
         return kept;
+    }
+
+    /// <summary>Holds a change to what was said of it when the transaction began: only that keeps other writers out.</summary>
+    public void RequireScope(string chain)
+    {
+        if (!Scope.Covers(chain))
+        {
+            throw new InvalidOperationException($"A change of '{chain}' is outside of what the transaction was begun for.");
+        }
     }
 
     /// <inheritdoc/>

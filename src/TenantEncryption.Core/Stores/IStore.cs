@@ -21,11 +21,12 @@ public interface IStore : IAsyncDisposable
     string? FindExposure();
 
     /// <summary>
-    /// Begins a transaction. A write transaction excludes other writers from its beginning, so what it reads is what it changes.
+    /// Begins a transaction. A write transaction excludes other writers of its scope from its beginning, so what it reads is what it changes.
     /// </summary>
     /// <param name="access">Reading or writing.</param>
+    /// <param name="scope">What it changes; of no meaning for one that reads.</param>
     /// <param name="cancellationToken">Ends waiting for other writers.</param>
     /// <returns>The transaction; disposing it without a commit changes nothing.</returns>
     /// <exception cref="TenantEncryptionException"><c>STORE_LOCKED</c>, <c>STORE_NEWER</c>, <c>STORE_UNUSABLE</c>.</exception>
-    internal Task<IStoreTransaction> BeginAsync(StoreAccess access, CancellationToken cancellationToken = default);
+    internal Task<IStoreTransaction> BeginAsync(StoreAccess access, StoreScope scope, CancellationToken cancellationToken = default);
 }

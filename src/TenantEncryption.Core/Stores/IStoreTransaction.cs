@@ -33,5 +33,6 @@ internal interface IStoreTransaction : IAsyncDisposable
     /// <summary>Makes the changes durable and visible. A read transaction need not be committed.</summary>
     /// <param name="cancellationToken">Ends waiting; the transaction is then rolled back.</param>
     /// <returns>When it is durable.</returns>
+    /// <exception cref="StoreConflictException">Nothing was kept, as another transaction came in between; statements before it may say so, too.</exception>
     Task CommitAsync(CancellationToken cancellationToken = default);
 }

@@ -43,4 +43,10 @@ internal interface ITenantTable
     /// <param name="tenantId">The tenant.</param>
     /// <returns>The epoch.</returns>
     Task<long?> GetEpochAsync(string tenantId);
+
+    /// <summary>Makes sure that a tenant's epoch is still a certain one, and stays it until this transaction ends: who raises it waits, or has come first.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <param name="epoch">The epoch.</param>
+    /// <returns>Whether it is.</returns>
+    Task<bool> FenceAsync(string tenantId, long epoch);
 }

@@ -19,6 +19,7 @@ internal sealed class SessionKeeper : IAsyncDisposable
     private readonly IStore _store;
     private readonly RunningProcess _process;
     private readonly TimeProvider _time;
+    private readonly Action<string>? _onWarning;
     private readonly ITimer _timer;
     private readonly ConcurrentDictionary<string, Sighting> _seen = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<Func<Task>> _owed = new();
@@ -26,9 +27,9 @@ internal sealed class SessionKeeper : IAsyncDisposable
     private int _beating;
     private volatile bool _known;
 
-    public SessionKeeper(IStore store, TimeProvider time, RunningProcess? process = null)
+    public SessionKeeper(IStore store, TimeProvider time, Action<string>? onWarning = null, RunningProcess? process = null)
     {
-        (_store, _time, _process) = (store, time, process ?? RunningProcess.Current);
+        (_store, _time, _onWarning, _process) = (store, time, onWarning, process ?? RunningProcess.Current);
         _timer = time.CreateTimer(_ => _ = BeatAsync(), null, HeartbeatInterval, HeartbeatInterval);
     }
 
@@ -113,6 +114,11 @@ internal sealed class SessionKeeper : IAsyncDisposable
     {
         await _timer.DisposeAsync().ConfigureAwait(false);
         await PayAsync().ConfigureAwait(false);
+        if (!_owed.IsEmpty)
+        {
+            _onWarning?.Invoke($"{Counted.Of(_owed.Count, "record")} of what was done could not be written: the store is full, locked or out of reach.");
+        }
+
         if (_known)
         {
             await TryAsync(() => WriteAsync(transaction => transaction.Sessions.RemoveAsync(Id))).ConfigureAwait(false);
@@ -184,7 +190,7 @@ internal sealed class SessionKeeper : IAsyncDisposable
 
     private async Task WriteAsync(Func<IStoreTransaction, Task> write)
     {
-        IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Write).ConfigureAwait(false);
+        IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Write, StoreScope.None).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
         await write(transaction).ConfigureAwait(false);
         await transaction.CommitAsync().ConfigureAwait(false);

@@ -10,7 +10,7 @@ internal static class StoreReading
     /// <returns>What was read.</returns>
     public static async Task<T> ReadAsync<T>(this IStore store, Func<IStoreTransaction, Task<T>> read, CancellationToken cancellationToken)
     {
-        IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Read, cancellationToken).ConfigureAwait(false);
+        IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Read, StoreScope.None, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
         return await read(transaction).ConfigureAwait(false);
     }

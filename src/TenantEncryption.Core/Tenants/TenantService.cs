@@ -106,6 +106,7 @@ public sealed class TenantService
         KeyEncryptionKey key = await _keyMaker.MakeAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
         await _work.ChangeAsync(
             operation,
+            platformFile is null ? StoreScope.Of(tenant.TenantId) : StoreScope.All,
             async change =>
             {
                 await RefuseKnownAsync(change.Store, tenant.TenantId).ConfigureAwait(false);

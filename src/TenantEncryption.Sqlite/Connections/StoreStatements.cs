@@ -116,7 +116,8 @@ internal sealed class StoreStatements(StoreConnection connection, StoreAccess ac
         return connection.Prepare(sql, parameters);
     }
 
-    private void RequireWrite()
+    /// <summary>Refuses to go on in a transaction that reads.</summary>
+    public void RequireWrite()
     {
         if (access == StoreAccess.Read)
         {

@@ -75,6 +75,14 @@ internal sealed class SqliteTenantTable(StoreStatements statements) : ITenantTab
     public Task<long?> GetEpochAsync(string tenantId) => Task.FromResult(
         statements.Find("SELECT epoch FROM tenants WHERE tenant_id = $tenant_id", row => (long?)row.GetInt64(0), ("$tenant_id", tenantId)));
 
+    // No other writer is at work while this transaction is.
+    /// <inheritdoc/>
+    public async Task<bool> FenceAsync(string tenantId, long epoch)
+    {
+        statements.RequireWrite();
+        return await GetEpochAsync(tenantId).ConfigureAwait(false) == epoch;
+    }
+
     private static EncryptionTenant Read(SqliteDataReader row) => new()
     {
         TenantId = row.GetString(0),

@@ -4,6 +4,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
+using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
@@ -75,6 +76,7 @@ public sealed class EventLogTests
             await operation.Kms.DescribeKeyAsync(service.Connection, cmk.KeyArn!, default);
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => service.Service.Work.ChangeAsync(
                 operation,
+                StoreScope.Of("acme"),
                 async change =>
                 {
                     change.Record("test", "acme", []);
@@ -200,7 +202,7 @@ public sealed class EventLogTests
         {
             service.Service.Keys.ClearLeases();
             await service.Service.Work.ChangeAsync(
-                service.Service.Work.Begin("test"), change => change.Record("test", "acme", []), default);
+                service.Service.Work.Begin("test"), StoreScope.Of("acme"), change => change.Record("test", "acme", []), default);
         }
 
         Assert.Equal(4102, (await service.Service.Events.VerifyAsync()).Records);

@@ -74,12 +74,12 @@ public sealed class ImmutabilityTests
 
         for (int i = 0; i < 5; i++)
         {
-            await using IStoreTransaction writer = await store.BeginAsync(StoreAccess.Write);
+            await using IStoreTransaction writer = await store.BeginAsync(StoreAccess.Write, StoreScope.All);
             await ((IRootKeyVault)vault).SaveAsync("store", root, writer.Settings);
             await writer.CommitAsync();
         }
 
-        await using IStoreTransaction reader = await store.BeginAsync(StoreAccess.Read);
+        await using IStoreTransaction reader = await store.BeginAsync(StoreAccess.Read, StoreScope.All);
         using RootKeySet? loaded = await ((IRootKeyVault)vault).LoadAsync("store", reader.Settings);
         Assert.Equal(root.Current.Id, loaded?.Current.Id);
         Assert.Equal(5, watch.Encryptions);

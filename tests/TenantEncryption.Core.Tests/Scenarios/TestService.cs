@@ -217,7 +217,7 @@ internal sealed class TestService : IAsyncDisposable
     /// <summary>What opening a key's record as it is in the store comes to where nothing else is looked at: the code of the refusal.</summary>
     public Task<string> CodeOfOpeningAsync(string kekId) => Refusal.CodeOfAsync(async () =>
     {
-        await using IStoreTransaction transaction = await ((IStore)_store).BeginAsync(StoreAccess.Read);
+        await using IStoreTransaction transaction = await ((IStore)_store).BeginAsync(StoreAccess.Read, StoreScope.All);
         KeyEncryptionKey key = (await transaction.Keys.FindAsync(kekId))!;
         KeyProvider provider = (await transaction.Providers.FindAsync(key.ProviderId))!;
         using var internalKms = new InternalKms(_store, new FileRootKeyVault(Folders.RootKeys), StoreId, (await LoadRootsAsync())!);
@@ -229,7 +229,7 @@ internal sealed class TestService : IAsyncDisposable
     public async Task<string> DigestAsync(string tenantId)
     {
         await using var store = new SqliteStore(Folders.Store);
-        await using IStoreTransaction transaction = await ((IStore)store).BeginAsync(StoreAccess.Read);
+        await using IStoreTransaction transaction = await ((IStore)store).BeginAsync(StoreAccess.Read, StoreScope.All);
         return await StateChecks.DigestAsync(transaction, tenantId);
     }
 

@@ -109,7 +109,7 @@ public sealed partial class AlteredColumnTests
             ("key_encryption_keys" or "migration_items", "encryption_context") => "json_set(encryption_context, '$.More', 'x')",
             ("events", "json") => "json_set(json, '$.userid', 'nobody')",
             ("migration_items", "state") => "'Pending'",
-            (_, var time) when time.EndsWith("_at", StringComparison.Ordinal) => "'2001-02-03T04:05:06.0000000Z'",
+            (_, var time) when type == "TEXT" && time.EndsWith("_at", StringComparison.Ordinal) => "'2001-02-03T04:05:06.0000000Z'",
             _ => type switch
             {
                 "INTEGER" when column == "ordinal" => "ordinal + 1000",

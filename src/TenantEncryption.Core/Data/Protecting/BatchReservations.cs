@@ -4,6 +4,7 @@ using TenantEncryption.Data.Wraps;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption.Data.Protecting;
 
@@ -30,7 +31,7 @@ internal sealed class BatchReservations(
     {
         Task<Reserved>? next = _next;
         _next = null;
-        return NewBatch(files, first, await (next ?? ReserveAsync(files.Count, cancellationToken)).ConfigureAwait(false));
+        return NewBatch(files, first, await ReservedAsync(next, files.Count, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>A batch of files whose first try met other keys, under the keys of now.</summary>
@@ -73,6 +74,19 @@ internal sealed class BatchReservations(
     private static ProtectBatch NewBatch(IReadOnlyList<FileRequest> files, int first, Reserved reserved) =>
         new([.. files.Select((file, index) => new BatchFile(file, first + index))], reserved.State, reserved.Context, reserved.Reservation);
 
+    // What was asked for ahead may have been refused while the batch before it had filled the disk.
+    private async Task<Reserved> ReservedAsync(Task<Reserved>? ahead, int wraps, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await (ahead ?? ReserveAsync(wraps, cancellationToken)).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException failure) when (ahead is not null && SessionKeeper.IsOfStore(failure))
+        {
+            return await ReserveAsync(wraps, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private async Task<Reserved> ReserveAsync(int wraps, CancellationToken cancellationToken)
     {
         for (int attempt = 0; attempt < Attempts; attempt++)
@@ -95,6 +109,10 @@ internal sealed class BatchReservations(
         try
         {
             await catalog.CloseAsync(operation, reservation, wrapped).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException failure) when (SessionKeeper.IsOfStore(failure))
+        {
+            // It is owed, and the files themselves have said what became of them.
         }
         finally
         {

@@ -5,6 +5,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
 using TenantEncryption.Spaces;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption.Data.Protecting;
 
@@ -13,9 +14,11 @@ internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimePro
 {
     /// <summary>Adds the entries of a batch's messages, as pending, if they may still be under the keys of its reservation.</summary>
     /// <returns>Whether they were added; else the batch has to be written again, under the keys of now.</returns>
-    public Task<bool> AddPendingAsync(Operation operation, ProtectBatch batch) => WithRoomAsync(
-        () => work.ChangeAsync(
-            operation,
+    public Task<bool> AddPendingAsync(ProtectCommand command, ProtectBatch batch) => WithRoomAsync(
+        command,
+        () => !batch.Written.Any() ? Task.FromResult(true) : work.ChangeAsync(
+            command.Operation,
+            StoreScope.Of(batch.Reservation.TenantId),
             async change =>
             {
                 if (!await WrapReservations.IsValidAsync(change.Store, batch.Reservation).ConfigureAwait(false))
@@ -30,12 +33,12 @@ internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimePro
         batch.GiveUpUnnamed);
 
     /// <summary>Confirms the entries of a batch's messages that have their names; when their key is gone, the names are given back.</summary>
-    public async Task ConfirmAsync(Operation operation, ProtectBatch batch)
+    public async Task ConfirmAsync(ProtectCommand command, ProtectBatch batch)
     {
-        if (!await TryConfirmAsync(operation, batch).ConfigureAwait(false))
+        if (!await TryConfirmAsync(command, batch).ConfigureAwait(false))
         {
             batch.WithdrawAll();
-            await TryConfirmAsync(operation, batch).ConfigureAwait(false);
+            await TryConfirmAsync(command, batch).ConfigureAwait(false);
         }
     }
 
@@ -44,36 +47,59 @@ internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimePro
     /// <param name="reservation">The reservation.</param>
     /// <param name="wrapped">How many of its wraps were made.</param>
     public Task CloseAsync(Operation operation, WrapReservation reservation, long wrapped) =>
-        work.ChangeAsync(
+        work.RecordAsync(
             operation,
-            change => change.Store.Keys.CloseReservationAsync(reservation, reservation.Wraps - wrapped, wrapped),
-            CancellationToken.None);
+            StoreScope.Of(reservation.TenantId),
+            change => change.Store.Keys.CloseReservationAsync(reservation, reservation.Wraps - wrapped, wrapped));
 
-    private Task<bool> TryConfirmAsync(Operation operation, ProtectBatch batch) =>
-        WithRoomAsync(() => ConfirmOnceAsync(operation, batch), batch.GiveUpNamed);
+    private async Task<bool> TryConfirmAsync(ProtectCommand command, ProtectBatch batch)
+    {
+        try
+        {
+            bool confirmed = await WithRoomAsync(command, () => ConfirmOnceAsync(command.Operation, batch), batch.GiveUpNamed).ConfigureAwait(false);
+            batch.IsClosed |= confirmed;
+            return confirmed;
+        }
+        catch (TenantEncryptionException failure) when (SessionKeeper.IsOfStore(failure))
+        {
+            // What has its name and can't be taken back stays pending, which counts as catalogued.
+            work.Owe(() => ConfirmOnceAsync(command.Operation, batch));
+            batch.IsClosed = true;
+            return true;
+        }
+    }
 
     // The store may be on the disk that the batch itself has filled: some of its files go, so that the others can be catalogued.
-    private static async Task<bool> WithRoomAsync(Func<Task<bool>> commit, Func<TenantEncryptionException, bool> giveUpSome)
+    private static async Task<bool> WithRoomAsync(ProtectCommand command, Func<Task<bool>> commit, Func<TenantEncryptionException, bool> giveUpSome)
     {
-        while (true)
+        try
         {
-            try
+            while (true)
             {
-                return await commit().ConfigureAwait(false);
-            }
-            catch (TenantEncryptionException failure) when (failure.Code == ErrorCodes.StorageFailed)
-            {
-                if (!giveUpSome(failure))
+                try
                 {
-                    throw;
+                    return await commit().ConfigureAwait(false);
+                }
+                catch (TenantEncryptionException failure) when (failure.Code == ErrorCodes.StorageFailed)
+                {
+                    await command.Pause.BeginAsync().ConfigureAwait(false);
+                    if (!giveUpSome(failure))
+                    {
+                        throw;
+                    }
                 }
             }
+        }
+        finally
+        {
+            command.Pause.End();
         }
     }
 
     private Task<bool> ConfirmOnceAsync(Operation operation, ProtectBatch batch) =>
         work.ChangeAsync(
             operation,
+            StoreScope.Of(batch.Reservation.TenantId),
             async change =>
             {
                 if (await change.Store.Keys.FindReservationAsync(batch.Reservation.Id).ConfigureAwait(false) is null
@@ -91,7 +117,6 @@ internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimePro
 
                 await change.Store.Catalog.RemovePendingAsync(batch.Reservation.Id, space.Address).ConfigureAwait(false);
                 await change.Store.Keys.CloseReservationAsync(batch.Reservation, batch.Reservation.Wraps - batch.Wrapped, batch.Wrapped).ConfigureAwait(false);
-                batch.IsClosed = true;
                 if (named + batch.FailedCount > 0)
                 {
                     change.Record(

@@ -29,7 +29,7 @@ internal sealed class ProtectRun(ProtectSteps steps, ProtectCommand command, Fil
     /// <inheritdoc/>
     public async Task<IReadOnlyList<FileOutcome<ProtectedFile>>> SettleAsync(CancellationToken cancellationToken)
     {
-        for (int attempt = 1; !await steps.Catalog.AddPendingAsync(command.Operation, _batch!).ConfigureAwait(false); attempt++)
+        for (int attempt = 1; !await steps.Catalog.AddPendingAsync(command, _batch!).ConfigureAwait(false); attempt++)
         {
             FileRequest[] taken = [.. _batch!.TakenFiles.Select(file => file.Request)];
             await DisposeAsync().ConfigureAwait(false);
@@ -45,7 +45,7 @@ internal sealed class ProtectRun(ProtectSteps steps, ProtectCommand command, Fil
         steps.Names.Give(_batch!);
 
         // From here on the files have their names: the transaction must not be cancelled any more.
-        await steps.Catalog.ConfirmAsync(command.Operation, _batch!).ConfigureAwait(false);
+        await steps.Catalog.ConfirmAsync(command, _batch!).ConfigureAwait(false);
         if (command.Options.RemoveSource)
         {
             await steps.Sources.RemoveAsync(command.Operation, _batch!, command.Options.DegreeOfParallelism, cancellationToken).ConfigureAwait(false);
@@ -69,4 +69,7 @@ internal sealed class ProtectRun(ProtectSteps steps, ProtectCommand command, Fil
 internal sealed record ProtectSteps(ProtectedFileWriter Writer, CatalogWriter Catalog, FileNames Names, SourceRemover Sources);
 
 /// <summary>One command that protects files.</summary>
-internal sealed record ProtectCommand(Operation Operation, ProtectOptions Options, FileProgress Progress, BatchReservations Reservations);
+internal sealed record ProtectCommand(Operation Operation, ProtectOptions Options, FileProgress Progress, BatchReservations Reservations)
+{
+    public WritingPause Pause { get; } = new();
+}

@@ -35,7 +35,7 @@ internal sealed class ProtectedFileWriter(MaterialsSource materials, MessageWrit
                 TenantEncryptionException? failure = await FileFailure.CatchAsync(
                     file.Request.Destination,
                     "written",
-                    () => WriteAsync(command, batch, file, turns, cancellationToken),
+                    () => WriteInTurnAsync(command, batch, file, turns, cancellationToken),
                     cancellationToken).ConfigureAwait(false);
                 if (failure is not null)
                 {
@@ -46,6 +46,19 @@ internal sealed class ProtectedFileWriter(MaterialsSource materials, MessageWrit
             },
             cancellationToken).ConfigureAwait(false);
         return batch.Taken;
+    }
+
+    private async ValueTask WriteInTurnAsync(ProtectCommand command, ProtectBatch batch, BatchFile file, FileTurns turns, CancellationToken cancellationToken)
+    {
+        await command.Pause.EnterAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await WriteAsync(command, batch, file, turns, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            command.Pause.Leave();
+        }
     }
 
     private async ValueTask WriteAsync(ProtectCommand command, ProtectBatch batch, BatchFile file, FileTurns turns, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Events;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption.Data.Reading;
 
@@ -55,6 +56,7 @@ internal sealed class ReadIntents(UnitOfWork work, string kind, long first, long
                 long block = allowance.Next;
                 await work.ChangeAsync(
                     operation,
+                    StoreScope.Of(tenantId),
                     change => change.Record(EventTypes.DataRequested, tenantId, new JObject { ["kind"] = kind, ["atMost"] = block }),
                     cancellationToken).ConfigureAwait(false);
                 allowance.Add(block, Math.Min(block * Growth, most));

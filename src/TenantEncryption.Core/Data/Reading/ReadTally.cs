@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
+using TenantEncryption.Errors;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption.Data.Reading;
 
@@ -18,15 +20,26 @@ internal sealed class ReadTally(UnitOfWork work)
     /// <summary>Records the counts and begins anew.</summary>
     public async Task RecordAsync(Operation operation)
     {
+        TenantEncryptionException? failure = null;
         foreach ((string type, string tenantId) in _counts.Keys)
         {
             if (_counts.TryRemove((type, tenantId), out Counts? counts))
             {
-                await work.ChangeAsync(
-                    operation,
-                    change => change.Record(type, tenantId.Length == 0 ? null : tenantId, counts.Describe()),
-                    CancellationToken.None).ConfigureAwait(false);
+                string? tenant = tenantId.Length == 0 ? null : tenantId;
+                try
+                {
+                    await work.RecordAsync(operation, StoreScope.Of(tenant), change => change.Record(type, tenant, counts.Describe())).ConfigureAwait(false);
+                }
+                catch (TenantEncryptionException exception)
+                {
+                    failure ??= exception;
+                }
             }
+        }
+
+        if (failure is not null)
+        {
+            throw failure;
         }
     }
 

@@ -217,17 +217,35 @@ public sealed class DataSession : IAsyncDisposable
         }
     }
 
+    // One that can't be written now must not keep the others from it.
     private async Task EndAsync()
     {
+        var failures = new List<TenantEncryptionException>();
         foreach (WrapBudget budget in _budgets.Values)
         {
-            await budget.CloseAsync(_operation).ConfigureAwait(false);
+            await TryAsync(budget.CloseAsync(_operation).AsTask(), failures).ConfigureAwait(false);
             await budget.DisposeAsync().ConfigureAwait(false);
         }
 
-        await _tally.RecordAsync(_operation).ConfigureAwait(false);
+        await TryAsync(_tally.RecordAsync(_operation), failures).ConfigureAwait(false);
         _intents.Dispose();
         await _operation.DisposeAsync().ConfigureAwait(false);
+        if (failures.Count > 0)
+        {
+            throw failures[0];
+        }
+    }
+
+    private static async Task TryAsync(Task ending, List<TenantEncryptionException> failures)
+    {
+        try
+        {
+            await ending.ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException failure)
+        {
+            failures.Add(failure);
+        }
     }
 
     private void RequireOpen() => ObjectDisposedException.ThrowIf(_ended is not null, this);

@@ -2,6 +2,7 @@ using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption.Data.Wraps;
 
@@ -94,7 +95,9 @@ internal sealed class WrapBudget(UnitOfWork work, WrapReservations reservations,
     private async Task ExtendAsync(Operation operation, TenantKeyState state, CancellationToken cancellationToken)
     {
         long block = Math.Min(reservations.LargestBlock, Math.Max(1, _reservation?.Wraps ?? 1));
-        WrapReservation? extended = await reservations.ReserveAsync(operation, state, _reservation, block, ReportAsync, cancellationToken).ConfigureAwait(false);
+        long values = block < WrapReservations.ReportedBlock ? 0 : Unreported();
+        WrapReservation? extended = await reservations.ReserveAsync(
+            operation, state, _reservation, block, (change, reservation) => Report(change, reservation, values), cancellationToken).ConfigureAwait(false);
         if (extended is null)
         {
             // The keys changed, or this process was taken for dead: begin anew.
@@ -102,6 +105,7 @@ internal sealed class WrapBudget(UnitOfWork work, WrapReservations reservations,
             return;
         }
 
+        _reported += values;
         lock (_fast)
         {
             _reservation = extended;
@@ -123,16 +127,18 @@ internal sealed class WrapBudget(UnitOfWork work, WrapReservations reservations,
             return;
         }
 
+        long values = Unreported();
+        _reported += values;
         try
         {
-            await work.ChangeAsync(
+            await work.RecordAsync(
                 operation,
+                StoreScope.Of(tenantId),
                 async change =>
                 {
                     await change.Store.Keys.CloseReservationAsync(open, unused, fileWraps: 0).ConfigureAwait(false);
-                    await ReportAsync(change, open).ConfigureAwait(false);
-                },
-                CancellationToken.None).ConfigureAwait(false);
+                    Report(change, open, values);
+                }).ConfigureAwait(false);
         }
         finally
         {
@@ -140,13 +146,13 @@ internal sealed class WrapBudget(UnitOfWork work, WrapReservations reservations,
         }
     }
 
+    private long Unreported() => Interlocked.Read(ref _used) - _reported;
+
     // A long-lived session tells of its values at each large block; a short one, when it ends.
-    private async Task ReportAsync(Change change, WrapReservation reservation)
+    private void Report(Change change, WrapReservation reservation, long values)
     {
-        long values = Interlocked.Read(ref _used) - _reported;
         if (values > 0)
         {
-            _reported += values;
             change.Record(
                 EventTypes.DataProtected,
                 tenantId,

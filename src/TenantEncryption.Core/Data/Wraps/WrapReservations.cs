@@ -13,7 +13,7 @@ internal sealed class WrapReservations(UnitOfWork work, KeyLeases leases, KeySer
     /// <summary>After so many wraps a key is rotated by itself; NIST SP 800-38D §8.3 allows 2^32 with random 96-bit IVs.</summary>
     public const long DefaultWrapLimit = 1L << 30;
 
-    private const long ReportedBlock = 16_384;
+    public const long ReportedBlock = 16_384;
 
     /// <summary>The most wraps to reserve at once.</summary>
     public long LargestBlock => Math.Min(ReportedBlock, wrapLimit);
@@ -38,7 +38,7 @@ internal sealed class WrapReservations(UnitOfWork work, KeyLeases leases, KeySer
         TenantKeyState state,
         WrapReservation? open,
         long wraps,
-        Func<Change, WrapReservation, Task>? report,
+        Action<Change, WrapReservation>? report,
         CancellationToken cancellationToken)
     {
         string tenantId = state.Tenant.TenantId;
@@ -48,9 +48,11 @@ internal sealed class WrapReservations(UnitOfWork work, KeyLeases leases, KeySer
         bool wornOut = false;
         bool reserved = await work.ChangeAsync(
             operation,
+            StoreScope.Of(tenantId),
             async change =>
             {
-                if (await change.Store.Tenants.GetEpochAsync(tenantId).ConfigureAwait(false) != reservation.Epoch
+                wornOut = false;
+                if (!await change.Store.Tenants.FenceAsync(tenantId, reservation.Epoch).ConfigureAwait(false)
                     || (open is not null && await change.Store.Keys.FindReservationAsync(open.Id).ConfigureAwait(false) is null))
                 {
                     return false;
@@ -68,11 +70,7 @@ internal sealed class WrapReservations(UnitOfWork work, KeyLeases leases, KeySer
                 }
 
                 await change.Store.Keys.ReserveAsync(reservation, wraps).ConfigureAwait(false);
-                if (wraps >= ReportedBlock && report is not null)
-                {
-                    await report(change, reservation).ConfigureAwait(false);
-                }
-
+                report?.Invoke(change, reservation);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
@@ -99,7 +97,7 @@ internal sealed class WrapReservations(UnitOfWork work, KeyLeases leases, KeySer
 
     /// <summary>Whether a reservation is still open and in the tenant's epoch: only then may what was written under it take its place.</summary>
     public static async Task<bool> IsValidAsync(IStoreTransaction transaction, WrapReservation reservation) =>
-        await transaction.Tenants.GetEpochAsync(reservation.TenantId).ConfigureAwait(false) == reservation.Epoch
+        await transaction.Tenants.FenceAsync(reservation.TenantId, reservation.Epoch).ConfigureAwait(false)
         && await transaction.Keys.FindReservationAsync(reservation.Id).ConfigureAwait(false) is not null;
 
     // Looked at where the wraps are counted: two writers at once must not pass the limit together.

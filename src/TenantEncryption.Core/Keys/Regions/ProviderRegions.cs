@@ -192,7 +192,7 @@ internal sealed class ProviderRegions(UnitOfWork work, RefusalLog refusals, Regi
         data["to"] = to;
         try
         {
-            await work.ChangeAsync(operation, change => change.Record(eventType, provider.TenantId, data), CancellationToken.None).ConfigureAwait(false);
+            await work.ChangeAsync(operation, StoreScope.Of(provider.TenantId), change => change.Record(eventType, provider.TenantId, data), CancellationToken.None).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)
         {

@@ -3,6 +3,7 @@ using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Events;
 using TenantEncryption.Providers;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption.Keys.Regions;
 
@@ -32,7 +33,7 @@ internal sealed class RefusalLog(UnitOfWork work, TimeProvider time)
         await using var _ = operation.ConfigureAwait(false);
         try
         {
-            await work.ChangeAsync(operation, change => NoteAsync(change, provider, region, code), CancellationToken.None).ConfigureAwait(false);
+            await work.ChangeAsync(operation, StoreScope.Of(provider.TenantId), change => NoteAsync(change, provider, region, code), CancellationToken.None).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)
         {

@@ -50,6 +50,7 @@ internal sealed class KeyProviderTester(
         result = result with { Checks = result.Checks.Concat(findings.Checks).ToArray() };
         await work.ChangeAsync(
             operation,
+            StoreScope.Of(provider.TenantId),
             async change =>
             {
                 KeyProvider now = await change.Store.Providers.RequireAsync(provider.Id).ConfigureAwait(false);
