@@ -11,7 +11,7 @@ public abstract class KeyTableContract<TStore>
     public async Task A_key_comes_back_as_it_was_added()
     {
         await using TStore store = await WithKeyAsync();
-        KeyEncryptionKey key = Sample.Key("kek-2", "acme", "kp-acme", KeyEncryptionKeyStatus.Previous) with { ReservedWraps = 9, Messages = 4 };
+        KeyEncryptionKey key = Sample.Key("kek-2", "acme", "kp-acme", KeyEncryptionKeyStatus.Previous) with { ReservedWraps = 9, FileWraps = 4 };
         await store.WriteAsync(t => t.Keys.AddAsync(key));
 
         AssertSame(key, await store.ReadAsync(t => t.Keys.FindAsync("kek-2")));
@@ -195,7 +195,7 @@ public abstract class KeyTableContract<TStore>
     private static async Task<(long Reserved, long Files)> UseAsync(TStore store)
     {
         KeyEncryptionKey key = (await store.ReadAsync(t => t.Keys.FindAsync("kek-acme")))!;
-        return (key.ReservedWraps, key.Messages);
+        return (key.ReservedWraps, key.FileWraps);
     }
 
     private static void AssertSame(KeyEncryptionKey expected, KeyEncryptionKey? actual)

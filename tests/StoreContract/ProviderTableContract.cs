@@ -169,7 +169,7 @@ public abstract class ProviderTableContract<TStore>
         {
             await t.Providers.AddAsync(Sample.Provider("kp-1", "acme", "main", KeyProviderStatus.Active));
             await t.Providers.AddAsync(Sample.Provider("kp-2", "acme", "next"));
-            await t.Keys.AddAsync(Sample.Key("kek-1", "acme", "kp-1", KeyEncryptionKeyStatus.Previous) with { ReservedWraps = 7, Messages = 2 });
+            await t.Keys.AddAsync(Sample.Key("kek-1", "acme", "kp-1", KeyEncryptionKeyStatus.Previous) with { ReservedWraps = 7, FileWraps = 2 });
             await t.Keys.AddAsync(Sample.Key("kek-2", "acme", "kp-1"));
             await t.Catalog.AddPendingAsync("res-1", [Sample.Entry("m1", "acme", "/a", "kek-1"), Sample.Entry("m2", "acme", "/b", "kek-2")]);
             await t.Catalog.ConfirmAsync("res-1", Sample.Space, ["/b"]);

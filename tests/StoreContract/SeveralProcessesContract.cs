@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Newtonsoft.Json.Linq;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
 using TenantEncryption.Stores;
@@ -25,6 +26,30 @@ public abstract class SeveralProcessesContract<TStore>
         }
 
         await AssertConsistentAsync(store, expected: 200, ids);
+    }
+
+    [Fact]
+    public async Task No_claim_under_an_old_epoch_slips_past_the_raise_that_ended_it()
+    {
+        await using TStore store = await WithKeyAsync();
+        Process[] hammers = [.. Enumerable.Range(0, 3).Select(_ => Start("claim", store.Address, "60")), Start("raise", store.Address, "60")];
+        foreach (Process hammer in hammers)
+        {
+            Assert.Equal(string.Empty, await hammer.StandardError.ReadToEndAsync());
+            await hammer.WaitForExitAsync();
+            Assert.Equal(0, hammer.ExitCode);
+            hammer.Dispose();
+        }
+
+        IReadOnlyList<StoredEvent> events = await store.ReadAsync(t => t.Events.ListChainAsync("acme", 0, int.MaxValue));
+        long epoch = 3;
+        foreach (JObject one in events.Select(one => JObject.Parse(one.Json)))
+        {
+            epoch += one["type"]!.Value<string>() == "com.example.raise" ? 1 : 0;
+            Assert.Equal(epoch, one["epoch"]!.Value<long>());
+        }
+
+        Assert.Equal(240, events.Count);
     }
 
     [Fact]

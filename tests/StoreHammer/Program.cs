@@ -1,5 +1,7 @@
 // A process of its own for the tests of a store, at an address: sqlite:<folder>.
 //   StoreHammer append <address> <count>  so many transactions, each of which reserves a wrap under kek-acme and appends an event
+//   StoreHammer claim <address> <count>   so many events, each under the epoch that it read before, if that is still the tenant's
+//   StoreHammer raise <address> <count>   so many raises of the epoch, each with an event of the new one
 //   StoreHammer hold <address>            begins such a transaction, writes "holding" and keeps it open until it is killed
 using System.Globalization;
 using TenantEncryption.Events;
@@ -19,6 +21,29 @@ if (args[0] == "append")
         await WriteAsync(t => WrapAsync(t, wraps));
     }
 }
+else if (args[0] is "claim" or "raise")
+{
+    long count = long.Parse(args[2], CultureInfo.InvariantCulture);
+    for (long done = 0; done < count;)
+    {
+        long epoch = await store.ReadAsync(async t => (await t.Tenants.GetEpochAsync("acme"))!.Value, default);
+        await Task.Yield();
+        await WriteAsync(async t =>
+        {
+            if (args[0] == "raise")
+            {
+                epoch = await t.Tenants.RaiseEpochAsync("acme");
+            }
+            else if (!await t.Tenants.FenceAsync("acme", epoch))
+            {
+                return;
+            }
+
+            await AppendAsync(t, $$"""{"type":"com.example.{{args[0]}}","time":"2026-03-14T12:00:00.0000000Z","tenantid":"acme","epoch":{{epoch}}}""");
+            done++;
+        });
+    }
+}
 else
 {
     await using IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write, StoreScope.All);
@@ -36,9 +61,13 @@ static IStore StoreAt(string address) => address.Split(':', 2) switch
 async Task WrapAsync(IStoreTransaction transaction, long wraps)
 {
     await transaction.Keys.ReserveAsync(new WrapReservation(session, "acme", "kek-acme", "kp-acme", 3, wraps, session), 1);
+    await AppendAsync(transaction, """{"type":"com.example.wrapped","time":"2026-03-14T12:00:00.0000000Z","tenantid":"acme"}""");
+}
+
+static async Task AppendAsync(IStoreTransaction transaction, string json)
+{
     long next = ((await transaction.Events.LastAsync("acme"))?.Sequence ?? 0) + 1;
-    const string Json = """{"type":"com.example.wrapped","time":"2026-03-14T12:00:00.0000000Z","tenantid":"acme"}""";
-    await transaction.Events.AppendAsync(new StoredEvent("acme", next, 1, Json, [0]));
+    await transaction.Events.AppendAsync(new StoredEvent("acme", next, 1, json, [0]));
 }
 
 async Task WriteAsync(Func<IStoreTransaction, Task> work)

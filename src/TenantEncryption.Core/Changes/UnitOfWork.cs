@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Kms;
@@ -20,11 +19,6 @@ internal sealed class UnitOfWork(
     Action<KmsCall>? onKmsCall,
     Action<string>? onWarning)
 {
-    private const int MostAttempts = 20;
-
-    // Milliseconds.
-    private const int PausePerAttempt = 10;
-
     /// <summary>Begins an operation of a caller.</summary>
     /// <param name="name">What it is, for the event log.</param>
     /// <param name="tenantId">The tenant that it is about, if one.</param>
@@ -67,25 +61,8 @@ internal sealed class UnitOfWork(
     /// <param name="work">The change.</param>
     /// <param name="cancellationToken">Ends waiting for other writers.</param>
     /// <returns>What the work gave.</returns>
-    public async Task<T> ChangeAsync<T>(Operation operation, StoreScope scope, Func<Change, Task<T>> work, CancellationToken cancellationToken)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await ChangeOnceAsync(operation, scope, work, cancellationToken).ConfigureAwait(false);
-            }
-            catch (StoreConflictException conflict)
-            {
-                if (attempt == MostAttempts)
-                {
-                    throw new TenantEncryptionException(ErrorCodes.StoreLocked, $"Other writers came in between {attempt} times.", conflict);
-                }
-            }
-
-            await Task.Delay(RandomNumberGenerator.GetInt32(PausePerAttempt * attempt), cancellationToken).ConfigureAwait(false);
-        }
-    }
+    public Task<T> ChangeAsync<T>(Operation operation, StoreScope scope, Func<Change, Task<T>> work, CancellationToken cancellationToken) =>
+        StoreConflicts.RetryAsync(() => ChangeOnceAsync(operation, scope, work, cancellationToken), cancellationToken);
 
     /// <summary>Makes a change without a result.</summary>
     public Task ChangeAsync(Operation operation, StoreScope scope, Func<Change, Task> work, CancellationToken cancellationToken) =>

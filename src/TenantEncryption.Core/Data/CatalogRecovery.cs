@@ -34,15 +34,15 @@ internal static class CatalogRecovery
 
     private static async Task SettleNowAsync(IStore store, SessionKeeper session, IObjectSpace space, CancellationToken cancellationToken)
     {
-        IReadOnlyList<PendingEntry> orphans;
-        IStoreTransaction sweeping = await store.BeginAsync(StoreAccess.Write, StoreScope.All, cancellationToken).ConfigureAwait(false);
-        await using (sweeping.ConfigureAwait(false))
-        {
-            await session.SweepAsync(sweeping).ConfigureAwait(false);
-            orphans = await sweeping.Catalog.ListOrphanedAsync(space.Address).ConfigureAwait(false);
-            await sweeping.CommitAsync(cancellationToken).ConfigureAwait(false);
-        }
-
+        IReadOnlyList<PendingEntry> orphans = [];
+        await store.WriteAsync(
+            StoreScope.All,
+            async transaction =>
+            {
+                await session.SweepAsync(transaction).ConfigureAwait(false);
+                orphans = await transaction.Catalog.ListOrphanedAsync(space.Address).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
         if (orphans.Count == 0)
         {
             return;
@@ -59,18 +59,19 @@ internal static class CatalogRecovery
             }
         }
 
-        IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write, StoreScope.All, cancellationToken).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
-
-        // Another process may have settled some meanwhile, or a writer that was only slow confirmed its own.
-        IReadOnlyList<PendingEntry> left = await transaction.Catalog.ListOrphanedAsync(space.Address).ConfigureAwait(false);
-        foreach (IGrouping<string, PendingEntry> writer in left.GroupBy(orphan => orphan.ReservationId))
-        {
-            await transaction.Catalog.ConfirmAsync(writer.Key, space.Address, KeysBut(writer, there)).ConfigureAwait(false);
-            await transaction.Catalog.RemovePendingAsync(writer.Key, space.Address, KeysBut(writer, gone)).ConfigureAwait(false);
-        }
-
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        await store.WriteAsync(
+            StoreScope.All,
+            async transaction =>
+            {
+                // Another process may have settled some meanwhile, or a writer that was only slow confirmed its own.
+                IReadOnlyList<PendingEntry> left = await transaction.Catalog.ListOrphanedAsync(space.Address).ConfigureAwait(false);
+                foreach (IGrouping<string, PendingEntry> writer in left.GroupBy(orphan => orphan.ReservationId))
+                {
+                    await transaction.Catalog.ConfirmAsync(writer.Key, space.Address, KeysBut(writer, there)).ConfigureAwait(false);
+                    await transaction.Catalog.RemovePendingAsync(writer.Key, space.Address, KeysBut(writer, gone)).ConfigureAwait(false);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     private static IReadOnlyList<string> KeysBut(IEnumerable<PendingEntry> orphans, HashSet<PendingEntry> those) =>

@@ -122,7 +122,7 @@ internal sealed class MasterKeyMaker(UnitOfWork work, MasterKeyReader reader, Ke
 
     private Task RecordAsync(Operation operation, string type, MasterKeyPlan plan, string keyArn, string? failedStep, string? code) => work.ChangeAsync(
         operation,
-        StoreScope.Store,
+        StoreScope.Of(TenantOf(plan)),
         change =>
         {
             var data = new JObject
@@ -148,10 +148,11 @@ internal sealed class MasterKeyMaker(UnitOfWork work, MasterKeyReader reader, Ke
                 data["code"] = code;
             }
 
-            string? tenantId = plan.Tenants is [var only] ? only.TenantId : null;
-            change.Record(type, tenantId, data);
+            change.Record(type, TenantOf(plan), data);
         },
         CancellationToken.None);
+
+    private static string? TenantOf(MasterKeyPlan plan) => plan.Tenants is [var only] ? only.TenantId : null;
 
     /// <summary>The steps after the key itself, and how far they are.</summary>
     private sealed class Making(KeyWork work, MasterKeyPlan plan, string keyArn)

@@ -21,7 +21,10 @@ internal sealed record RunningProcess(string Machine, string Boot, int Id, long 
     public static RunningProcess Current { get; } = new(MachineName(), BootId(), Environment.ProcessId, StartOf(Environment.ProcessId) ?? 0);
 
     /// <summary>Whether the process is certainly gone. One of another machine or container can't be looked for from here.</summary>
-    public bool IsGone => Machine == Current.Machine && Boot == Current.Boot && !IsThere();
+    public bool IsGone => IsBeside(Current) && !IsThere();
+
+    /// <summary>Whether it runs, or ran, where another one does: its process id means the same there.</summary>
+    public bool IsBeside(RunningProcess other) => Machine == other.Machine && Boot == other.Boot;
 
     private bool IsThere()
     {

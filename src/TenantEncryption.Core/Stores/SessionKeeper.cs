@@ -129,7 +129,7 @@ internal sealed class SessionKeeper : IAsyncDisposable
 
     // Of a process that can be looked for, its being there says nothing yet: it may be stopped, or another machine's clock be taken for the store's.
     private bool IsDead(StoreSession session) => session.Id != Id
-        && (session.Process.IsGone || (session.Process.Machine != _process.Machine && session.Silence >= StaleAfter) || WasSilentHere(session));
+        && (session.Process.IsGone || (!session.Process.IsBeside(_process) && session.Silence >= StaleAfter) || WasSilentHere(session));
 
     private bool IsSilent(StoreSession session) => session.Id != Id && (session.Silence is not { } silence || silence < TimeSpan.Zero || silence >= StaleAfter);
 
@@ -188,13 +188,7 @@ internal sealed class SessionKeeper : IAsyncDisposable
         }
     }
 
-    private async Task WriteAsync(Func<IStoreTransaction, Task> write)
-    {
-        IStoreTransaction transaction = await _store.BeginAsync(StoreAccess.Write, StoreScope.None).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
-        await write(transaction).ConfigureAwait(false);
-        await transaction.CommitAsync().ConfigureAwait(false);
-    }
+    private Task WriteAsync(Func<IStoreTransaction, Task> write) => _store.WriteAsync(StoreScope.None, write, CancellationToken.None);
 
     private sealed record Sighting(long Beats, long Since);
 }

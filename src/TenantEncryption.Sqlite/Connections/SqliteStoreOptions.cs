@@ -10,7 +10,7 @@ public sealed record SqliteStoreOptions
     public bool Create { get; init; } = true;
 
     /// <summary>The clock that tells how long another process was silent.</summary>
-    internal TimeProvider Time { get; init; } = TimeProvider.System;
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>The most pages that the database file may grow to, so that tests can fill a disk; <see langword="null"/> for SQLite's own limit.</summary>
     internal int? MaxPageCount { get; init; }

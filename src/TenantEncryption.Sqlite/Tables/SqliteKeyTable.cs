@@ -15,7 +15,7 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
 
     private const string Select =
         $"""
-        SELECT kek_id, status, created_at, reserved_wraps, file_wraps,
+        SELECT kek_id, status, created_at, reserved_wraps, file_wraps, messages,
             (SELECT p.name FROM key_providers p WHERE p.id = key_encryption_keys.provider_id), {KeyRecordColumns.Names}
         FROM key_encryption_keys
         """;
@@ -35,7 +35,7 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
                 ("$status", key.Status.ToString()),
                 ("$created_at", StoredText.OfTime(key.CreatedAt)),
                 ("$reserved_wraps", key.ReservedWraps),
-                ("$file_wraps", key.Messages),
+                ("$file_wraps", key.FileWraps),
                 .. KeyRecordColumns.Values(key.Record),
             ]);
         return Task.CompletedTask;
@@ -56,7 +56,7 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
     /// <inheritdoc/>
     public Task<IReadOnlyList<KeyEncryptionKey>> ListRecordsAsync(string tenantId) => Task.FromResult(statements.List(
         $"""
-        SELECT kek_id, status, created_at, 0, 0, NULL, {KeyRecordColumns.Names}
+        SELECT kek_id, status, created_at, 0, 0, 0, NULL, {KeyRecordColumns.Names}
         FROM key_encryption_keys WHERE tenant_id = $tenant_id ORDER BY created_at, ordinal
         """,
         Read,
@@ -175,9 +175,10 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
         Status = row.Named<KeyEncryptionKeyStatus>(1),
         CreatedAt = row.Time(2),
         ReservedWraps = row.GetInt64(3),
-        Messages = row.GetInt64(4),
-        ProviderName = row.OptionalText(5),
-        Record = KeyRecordColumns.Read(row, row.GetString(0), 6),
+        FileWraps = row.GetInt64(4),
+        Messages = row.GetInt64(5),
+        ProviderName = row.OptionalText(6),
+        Record = KeyRecordColumns.Read(row, row.GetString(0), 7),
     };
 
     private void Count(WrapReservation reservation, long reserved, long files)

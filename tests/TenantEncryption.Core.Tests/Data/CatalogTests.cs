@@ -127,6 +127,40 @@ public sealed class CatalogTests
     }
 
     [Fact]
+    public async Task What_a_writer_of_another_machine_left_is_that_machines_to_settle_and_counts_until_then()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        string message = await DieAsync(service, effects => effects.AfterRename = _ => throw new ProcessDiedException());
+
+        await using (TestService elsewhere = await service.OpenAnotherAsync(options => options with { Machine = "elsewhere" }))
+        {
+            Assert.Equal((0L, 1L), Entries(service));
+            Assert.Equal(1, (await elsewhere.InternalAsync()).MessageCount);
+        }
+
+        await using TestService here = await service.OpenAnotherAsync();
+        Assert.Equal((1L, 0L), Entries(service));
+        Assert.Equal(message, Assert.Single(await here.Service.Data.ListCatalogAsync("acme").ToListAsync()).Path);
+    }
+
+    [Fact]
+    public async Task The_same_path_on_two_machines_is_two_files()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        string source = service.Folders.Random("one");
+        await using TestService elsewhere = await service.OpenAnotherAsync(options => options with { Machine = "elsewhere" });
+        string message = await elsewhere.ProtectAsync(source);
+        File.Delete(message);
+        await service.ProtectAsync(source);
+
+        IReadOnlyList<MessageInfo> entries = await service.Service.Data.ListCatalogAsync("acme").ToListAsync();
+
+        Assert.Equal([("file://localhost", message, message), ("file://elsewhere", null, message)], entries.OrderByDescending(entry => entry.Space).Select(entry => (entry.Space, entry.Path, entry.Name)));
+        Assert.Null((await service.UnprotectAsync(message, service.Folders.At("out"), new UnprotectOptions { Strict = true })).Error);
+        Assert.Equal(ErrorCodes.MessageSubstituted, (await elsewhere.UnprotectAsync(message, service.Folders.At("other"), new UnprotectOptions { Strict = true })).Error?.Code);
+    }
+
+    [Fact]
     public async Task Of_a_writer_that_died_each_entry_is_settled_by_itself()
     {
         await using TestService service = await TestService.WithTenantAsync();

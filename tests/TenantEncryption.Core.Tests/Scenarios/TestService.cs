@@ -18,6 +18,9 @@ namespace TenantEncryption.Tests.Scenarios;
 /// <summary>A service of one test: a real store, real root keys in a folder of their own, and a real KMS over http whose calls are watched.</summary>
 internal sealed class TestService : IAsyncDisposable
 {
+    // Every third commit is undone, as if another writer had come in between; TENANTENCRYPTION_TEST_CONFLICTS=1 dotnet test: every first of a change.
+    private static readonly int ConflictsEvery = Environment.GetEnvironmentVariable("TENANTENCRYPTION_TEST_CONFLICTS") == "1" ? 2 : 3;
+
     private readonly bool _ownsFolders;
     private readonly SqliteStore _store;
     private bool _closed;
@@ -294,7 +297,12 @@ internal sealed class TestService : IAsyncDisposable
             },
         };
         var store = new SqliteStore(folders.Store, new SqliteStoreOptions { BusyTimeout = busyTimeout ?? TimeSpan.FromSeconds(30) });
-        TenantEncryptionService service = await TenantEncryptionService.OpenAsync(store, kms, change is null ? options : change(options));
+        options = change is null ? options : change(options);
+
+        // Where encryptions are watched, each change is made once.
+        var conflicting = new ConflictingStore(store, options.AeadFactory is null ? ConflictsEvery : int.MaxValue);
+        TenantEncryptionService service = await TenantEncryptionService.OpenAsync(conflicting, kms, options);
+        conflicting.IsArmed = true;
         return new TestService(folders, ownsFolders, keys, kms, store, service, warnings);
     }
 

@@ -27,8 +27,11 @@ public sealed record KeyEncryptionKey
     /// <summary>The wraps that writers reserved: never fewer than were made. NIST SP 800-38D §8.3 ends a key's use at 2^32.</summary>
     public long ReservedWraps { get; init; }
 
-    /// <summary>The wraps that became catalogued files, ever.</summary>
+    /// <summary>The messages in the catalog that depend on it.</summary>
     public long Messages { get; init; }
+
+    /// <summary>The wraps that became catalogued files, ever; the rest of what was reserved may be values.</summary>
+    internal long FileWraps { get; init; }
 
     /// <summary>The sealed key. A method, so that what shows all properties of a key does not show it.</summary>
     /// <returns>The record.</returns>

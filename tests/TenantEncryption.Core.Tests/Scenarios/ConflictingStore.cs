@@ -1,0 +1,66 @@
+using TenantEncryption.Stores;
+
+namespace TenantEncryption.Tests.Scenarios;
+
+/// <summary>A store that undoes one commit of so many, as one does where another writer came in between (SQLSTATE 40001): work with side effects shows.</summary>
+internal sealed class ConflictingStore(IStore inner, int every) : IStore
+{
+    private int _tries;
+
+    /// <summary>One of how many commits it undoes.</summary>
+    public int Every => every;
+
+    /// <summary>Whether it does so now.</summary>
+    public bool IsArmed { get; set; }
+
+    /// <summary>How many changes it undid.</summary>
+    public int Conflicts { get; private set; }
+
+    public string Location => inner.Location;
+
+    public int SchemaVersion => inner.SchemaVersion;
+
+    public StoreCapabilities Capabilities => inner.Capabilities;
+
+    public string? FindExposure() => inner.FindExposure();
+
+    async Task<IStoreTransaction> IStore.BeginAsync(StoreAccess access, StoreScope scope, CancellationToken cancellationToken) =>
+        new Transaction(this, await inner.BeginAsync(access, scope, cancellationToken));
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private sealed class Transaction(ConflictingStore store, IStoreTransaction inner) : IStoreTransaction
+    {
+        public ISettingsTable Settings => inner.Settings;
+
+        public IPlatformTable Platforms => inner.Platforms;
+
+        public ITenantTable Tenants => inner.Tenants;
+
+        public IProviderTable Providers => inner.Providers;
+
+        public IKeyTable Keys => inner.Keys;
+
+        public ICatalogTable Catalog => inner.Catalog;
+
+        public IMigrationTable Migrations => inner.Migrations;
+
+        public IEventTable Events => inner.Events;
+
+        public ISessionTable Sessions => inner.Sessions;
+
+        public async Task CommitAsync(CancellationToken cancellationToken)
+        {
+            if (store.IsArmed && Interlocked.Increment(ref store._tries) % store.Every == 1)
+            {
+                store.Conflicts++;
+                await inner.DisposeAsync();
+                throw new StoreConflictException("Another writer came in between.");
+            }
+
+            await inner.CommitAsync(cancellationToken);
+        }
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}
