@@ -30,6 +30,9 @@ foreach (string name in names)
         case "state":
             await StateBenchmark.RunAsync(settings);
             break;
+        case "leases":
+            await LeaseBenchmark.RunAsync(settings);
+            break;
         case "peak":
             await PeakBenchmark.RunAsync(settings);
             break;
@@ -38,7 +41,7 @@ foreach (string name in names)
             break;
         default:
             Console.Error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"'{name}' is none of peak, files, memory, values, small-files, all, service-files, large-folder, state, micro."));
+                CultureInfo.InvariantCulture, $"'{name}' is none of peak, files, memory, values, small-files, all, service-files, large-folder, state, leases, micro."));
             return 2;
     }
 }

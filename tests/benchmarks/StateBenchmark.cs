@@ -7,6 +7,7 @@ using TenantEncryption.Data;
 using TenantEncryption.Events;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Sqlite;
+using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.Benchmarks;
@@ -101,6 +102,7 @@ internal sealed class StateBenchmark(TenantEncryptionService service)
             await using Operation operation = service.Work.Begin("benchmark");
             await service.Work.ChangeAsync(
                 operation,
+                StoreScope.Of("tenant-0002"),
                 change =>
                 {
                     for (int i = 0; i < EventsOfChange; i++)
