@@ -25,7 +25,7 @@ Describe 'A key in memory' {
         $key.Memory.ToArray() | Where-Object { $_ -ne 0 } | Should -Not -BeNullOrEmpty
         [TenantEncryption.Keys.SecretBytes]::LockFailure | Should -BeNullOrEmpty
         $key.Dispose()
-        { $key.Memory } | Should -Throw '*disposed*'
+        { $key.get_Memory() } | Should -Throw '*disposed*'
     }
 
     It 'may be larger than a page' {
