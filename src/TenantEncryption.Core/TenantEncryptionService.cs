@@ -145,7 +145,10 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     {
         try
         {
-            return await OpenOwnedAsync(store, kms, options ?? new TenantEncryptionOptions(), cancellationToken).ConfigureAwait(false);
+            TenantEncryptionService service =
+                await OpenOwnedAsync(store, kms, options ?? new TenantEncryptionOptions(), cancellationToken).ConfigureAwait(false);
+            service.Work.WarnOfUnlockedKeys();
+            return service;
         }
         catch
         {

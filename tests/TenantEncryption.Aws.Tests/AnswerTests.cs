@@ -4,6 +4,7 @@ using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
 using TenantEncryption.Aws.Calls;
+using TenantEncryption.Aws.Endpoints;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Kms;
@@ -225,6 +226,29 @@ public sealed class AnswerTests
 
         Assert.Equal([1, 2, 3, 4], secret.Span.ToArray());
         Assert.Equal(new byte[4], bytes);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(40)]
+    [InlineData(511)]
+    [InlineData(512)]
+    [InlineData(40_000)]
+    public async Task The_body_of_an_answer_is_whole_while_it_is_read_and_gone_when_it_is_disposed(int length)
+    {
+        byte[] sent = [.. Enumerable.Range(0, length).Select(i => (byte)i)];
+        using var source = new ByteArrayContent(sent);
+        source.Headers.ContentType = new("application/x-amz-json-1.1");
+        AnswerContent answer = await AnswerContent.ReadAsync(source, AnswerLimit.Longest, CancellationToken.None);
+
+        Assert.Equal(length, answer.Headers.ContentLength);
+        Assert.Equal("application/x-amz-json-1.1", answer.Headers.ContentType?.MediaType);
+        var copy = new MemoryStream();
+        await answer.CopyToAsync(copy);
+        Assert.Equal(sent, copy.ToArray());
+        Stream stream = await answer.ReadAsStreamAsync();
+        answer.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => stream.CopyTo(Stream.Null));
     }
 
     [Fact]

@@ -19,6 +19,22 @@ AfterAll {
     Exit-Sandbox $sandbox
 }
 
+Describe 'A key in memory' {
+    It 'is locked, and holds what it is given until it is disposed' {
+        $key = [TenantEncryption.Keys.SecretBytes]::Random(32)
+        $key.Memory.ToArray() | Where-Object { $_ -ne 0 } | Should -Not -BeNullOrEmpty
+        [TenantEncryption.Keys.SecretBytes]::LockFailure | Should -BeNullOrEmpty
+        $key.Dispose()
+        { $key.get_Memory() } | Should -Throw '*disposed*'
+    }
+
+    It 'may be larger than a page' {
+        $key = [TenantEncryption.Keys.SecretBytes]::new(1MB)
+        $key.Memory.Length | Should -Be 1MB
+        $key.Dispose()
+    }
+}
+
 Describe 'A root key of a user' {
     AfterEach { Disconnect-TenantEncryption }
 

@@ -3,6 +3,7 @@
 //   Chaos work <folder> <kms url> <seed>        one worker: protects, reads, rotates and migrates until it is killed
 //   Chaos memory <folder> <MiB> [<limit MiB>]   protects and unprotects one file of that size; prints the peak memory of the process
 //   Chaos new-folders <folder> <runs>           protects and unprotects 300 new folders of 4 files so many times; 0 when no file failed
+//   Chaos unlocked <folder>                     opens a store twice and protects and reads a value, without the right to lock memory; prints each warning
 using System.Globalization;
 using TenantEncryption.Chaos;
 
@@ -17,6 +18,9 @@ switch (args)
         return await Memory.RunAsync(folder, Number(size), limit is [var most] ? Number(most) : int.MaxValue);
     case ["new-folders", var folder, var runs]:
         return await NewFolders.RunAsync(folder, Number(runs));
+    case ["unlocked", var folder]:
+        await Unlocked.RunAsync(folder);
+        return 0;
     default:
         Console.Error.WriteLine("Chaos rounds <seed> <seconds> | Chaos memory <folder> <MiB> [<limit MiB>] | Chaos new-folders <folder> <runs>");
         return 2;

@@ -1,15 +1,16 @@
-using System.Security.Cryptography;
+using System.Net;
 using TenantEncryption.Aws.Translation;
+using TenantEncryption.Keys;
 
 namespace TenantEncryption.Aws.Endpoints;
 
-/// <summary>The body of an answer in memory, in which there may be a plaintext key: it is zeroed when it is disposed.</summary>
-internal sealed class AnswerContent : ByteArrayContent
+/// <summary>The body of an answer, in which there may be a plaintext key: it is where keys are, and zeroed when it is disposed.</summary>
+internal sealed class AnswerContent : HttpContent
 {
-    private readonly byte[] _body;
+    private readonly SecretBytes _body;
+    private readonly ReadOnlyMemoryContent _content;
 
-    private AnswerContent(byte[] body, int length)
-        : base(body, 0, length) => _body = body;
+    private AnswerContent(SecretBytes body, int length) => (_body, _content) = (body, new ReadOnlyMemoryContent(body.Memory[..length]));
 
     /// <summary>Reads a body to its end.</summary>
     /// <param name="source">The body as it comes.</param>
@@ -22,11 +23,11 @@ internal sealed class AnswerContent : ByteArrayContent
         const int First = 16 << 10;
         long said = source.Headers.ContentLength ?? First;
         Stream stream = await source.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        byte[] body = NewBuffer(said <= longest ? (int)said + 1 : throw new AnswerTooLongException());
+        var body = new SecretBytes(said <= longest ? (int)said + 1 : throw new AnswerTooLongException());
         int length = 0;
         try
         {
-            while (await stream.ReadAsync(body.AsMemory(length), cancellationToken).ConfigureAwait(false) is var read and > 0)
+            while (await stream.ReadAsync(body.Memory[length..], cancellationToken).ConfigureAwait(false) is var read and > 0)
             {
                 length += read;
                 if (length > longest)
@@ -42,7 +43,7 @@ internal sealed class AnswerContent : ByteArrayContent
         }
         catch
         {
-            CryptographicOperations.ZeroMemory(body);
+            body.Dispose();
             throw;
         }
 
@@ -55,19 +56,30 @@ internal sealed class AnswerContent : ByteArrayContent
         return content;
     }
 
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => _content.ReadAsStream(cancellationToken);
+
+    protected override Task<Stream> CreateContentReadStreamAsync() => _content.ReadAsStreamAsync();
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => _content.CopyToAsync(stream, context);
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _content.Headers.ContentLength ?? 0;
+        return true;
+    }
+
     protected override void Dispose(bool disposing)
     {
-        CryptographicOperations.ZeroMemory(_body);
+        _body.Dispose();
+        _content.Dispose();
         base.Dispose(disposing);
     }
 
-    private static byte[] Grow(byte[] body, int longest)
+    private static SecretBytes Grow(SecretBytes body, int longest)
     {
-        byte[] larger = NewBuffer(Math.Min(body.Length * 2, longest + 1));
-        body.CopyTo(larger, 0);
-        CryptographicOperations.ZeroMemory(body);
+        var larger = new SecretBytes(Math.Min(body.Length * 2, longest + 1));
+        body.Span.CopyTo(larger.Span);
+        body.Dispose();
         return larger;
     }
-
-    private static byte[] NewBuffer(int length) => GC.AllocateUninitializedArray<byte>(length, pinned: true);
 }

@@ -16,7 +16,8 @@ namespace TenantEncryption.Aws;
 /// <param name="sessionToken">The session token of temporary credentials in UTF-8, or <see langword="null"/>. This object owns it.</param>
 public sealed class AwsSessionCredentials(string accessKeyId, SecretBytes secretAccessKey, SecretBytes? sessionToken = null) : IDisposable
 {
-    private volatile bool _disposed;
+    private readonly Lock _gate = new();
+    private bool _disposed;
 
     /// <summary>The access key id.</summary>
     public string AccessKeyId { get; } = accessKeyId;
@@ -24,9 +25,12 @@ public sealed class AwsSessionCredentials(string accessKeyId, SecretBytes secret
     /// <inheritdoc/>
     public void Dispose()
     {
-        _disposed = true;
-        secretAccessKey.Dispose();
-        sessionToken?.Dispose();
+        lock (_gate)
+        {
+            _disposed = true;
+            secretAccessKey.Dispose();
+            sessionToken?.Dispose();
+        }
     }
 
     /// <summary>The access key id alone.</summary>
@@ -38,18 +42,22 @@ public sealed class AwsSessionCredentials(string accessKeyId, SecretBytes secret
     /// <exception cref="TenantEncryptionException"><c>CREDENTIALS_INVALID</c>: they were zeroed, or lack a part.</exception>
     internal (string SecretAccessKey, string? SessionToken) Reveal()
     {
-        if (_disposed)
+        // Calls are made while another thread ends the session; what is read here goes over the network.
+        lock (_gate)
         {
-            throw new TenantEncryptionException(ErrorCodes.CredentialsInvalid, "The session's credentials were disposed of.");
-        }
+            if (_disposed)
+            {
+                throw new TenantEncryptionException(ErrorCodes.CredentialsInvalid, "The session's credentials were disposed of.");
+            }
 
-        if (string.IsNullOrWhiteSpace(AccessKeyId) || secretAccessKey.Length == 0)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.CredentialsInvalid, "The session's credentials lack an access key id or a secret access key.");
-        }
+            if (string.IsNullOrWhiteSpace(AccessKeyId) || secretAccessKey.Length == 0)
+            {
+                throw new TenantEncryptionException(
+                    ErrorCodes.CredentialsInvalid, "The session's credentials lack an access key id or a secret access key.");
+            }
 
-        string? token = sessionToken is { Length: > 0 } ? Encoding.UTF8.GetString(sessionToken.Span) : null;
-        return (Encoding.UTF8.GetString(secretAccessKey.Span), token);
+            string? token = sessionToken is { Length: > 0 } ? Encoding.UTF8.GetString(sessionToken.Span) : null;
+            return (Encoding.UTF8.GetString(secretAccessKey.Span), token);
+        }
     }
 }

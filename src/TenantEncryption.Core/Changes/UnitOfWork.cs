@@ -1,5 +1,6 @@
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
+using TenantEncryption.Keys;
 using TenantEncryption.Kms;
 using TenantEncryption.State;
 using TenantEncryption.Stores;
@@ -19,6 +20,8 @@ internal sealed class UnitOfWork(
     Action<KmsCall>? onKmsCall,
     Action<string>? onWarning)
 {
+    private static int _toldOfUnlockedKeys;
+
     /// <summary>Begins an operation of a caller.</summary>
     /// <param name="name">What it is, for the event log.</param>
     /// <param name="tenantId">The tenant that it is about, if one.</param>
@@ -120,6 +123,15 @@ internal sealed class UnitOfWork(
 
     /// <summary>Tells the caller something that is not an error.</summary>
     public void Warn(string message) => onWarning?.Invoke(message);
+
+    /// <summary>Tells, once a process, that its keys can't be locked in memory.</summary>
+    public void WarnOfUnlockedKeys()
+    {
+        if (onWarning is not null && SecretBytes.LockFailure is { } failure && Interlocked.Exchange(ref _toldOfUnlockedKeys, 1) == 0)
+        {
+            onWarning(failure);
+        }
+    }
 
     private async Task<T> ChangeOnceAsync<T>(Operation operation, StoreScope scope, Func<Change, Task<T>> work, CancellationToken cancellationToken)
     {

@@ -1,5 +1,5 @@
 using System.Runtime.Versioning;
-using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Errors;
 using TenantEncryption.Files;
 using TenantEncryption.Stores;
@@ -12,6 +12,7 @@ namespace TenantEncryption.Keys.Root;
 /// </summary>
 public sealed class FileRootKeyVault : IRootKeyVault
 {
+    private const int LongestFile = 4096; // Eight keys take 422 bytes, and DPAPI's seal some hundreds more.
     private const UnixFileMode OwnerOnlyFolder = OwnerFile.Mode | UnixFileMode.UserExecute;
 
     private readonly string? _folder;
@@ -69,7 +70,8 @@ public sealed class FileRootKeyVault : IRootKeyVault
             CheckUnix(path, File.ResolveLinkTarget(path, false), OwnerFile.Mode);
         }
 
-        if (Read(path) is not { } stored)
+        using SecretBytes? stored = Read(path);
+        if (stored is null)
         {
             return Task.FromResult<RootKeySet?>(null);
         }
@@ -80,7 +82,12 @@ public sealed class FileRootKeyVault : IRootKeyVault
             CheckMachine(path);
         }
 
-        using SecretBytes plaintext = RootFileSeal.Open(stored, Protection);
+        if (!OperatingSystem.IsWindows())
+        {
+            return Task.FromResult<RootKeySet?>(RootKeySet.Parse(stored.Span));
+        }
+
+        using SecretBytes plaintext = RootFileSeal.Open(stored.Span, Protection);
         return Task.FromResult<RootKeySet?>(RootKeySet.Parse(plaintext.Span));
     }
 
@@ -89,7 +96,7 @@ public sealed class FileRootKeyVault : IRootKeyVault
     {
         string path = PathOf(storeId);
         using SecretBytes plaintext = keys.Serialize();
-        byte[] content = RootFileSeal.Seal(plaintext.Span, Protection);
+        ReadOnlySpan<byte> content = OperatingSystem.IsWindows() ? RootFileSeal.Seal(plaintext.Span, Protection) : plaintext.Span;
         try
         {
             CreateFolder(FolderOf(storeId));
@@ -100,18 +107,14 @@ public sealed class FileRootKeyVault : IRootKeyVault
         {
             throw new TenantEncryptionException(ErrorCodes.StorageFailed, $"The root key could not be written to '{path}': {exception.Message}", exception, Remedy(path, exception));
         }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(content);
-        }
     }
 
     // What may not be read must not be taken for missing.
-    private byte[]? Read(string path)
+    private SecretBytes? Read(string path)
     {
         try
         {
-            return FileInUse.Wait(() => File.ReadAllBytes(path));
+            return FileInUse.Wait(() => ReadContent(path));
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -121,6 +124,20 @@ public sealed class FileRootKeyVault : IRootKeyVault
         {
             throw new TenantEncryptionException(ErrorCodes.StorageFailed, $"The root key could not be read from '{path}': {exception.Message}", exception, Remedy(path, exception));
         }
+    }
+
+    // Of a longer file the beginning, which is no root key either.
+    private static SecretBytes ReadContent(string path)
+    {
+        using SafeFileHandle file = File.OpenHandle(path);
+        var content = new SecretBytes((int)Math.Min(RandomAccess.GetLength(file), LongestFile));
+        for (int length = 0; length < content.Length;)
+        {
+            int read = RandomAccess.Read(file, content.Span[length..], length);
+            length += read > 0 ? read : throw new EndOfStreamException();
+        }
+
+        return content;
     }
 
     private string? Remedy(string path, Exception exception) => Protection == RootKeyProtection.DpapiMachine && exception is UnauthorizedAccessException

@@ -4,7 +4,8 @@ using TenantEncryption.Errors;
 
 namespace TenantEncryption.Keys.Root;
 
-/// <summary>What the file of a root key holds: on Windows the keys sealed by DPAPI, for the user or the machine; elsewhere the keys, as the file's mode guards them.</summary>
+/// <summary>What the file of a root key holds on Windows: the keys sealed by DPAPI, for the user or the machine. DPAPI takes and gives arrays, which are zeroed.</summary>
+[SupportedOSPlatform("windows")]
 internal static class RootFileSeal
 {
     private const string NoProfile = "Sign in as this account once, so that Windows loads its profile, and repeat the command.";
@@ -12,16 +13,12 @@ internal static class RootFileSeal
     /// <summary>Seals root keys.</summary>
     /// <param name="plaintext">The keys, serialized.</param>
     /// <param name="protection">How they are kept.</param>
-    /// <returns>The file's content; the caller zeroes it.</returns>
+    /// <returns>The file's content.</returns>
     /// <exception cref="TenantEncryptionException"><c>STORAGE_FAILED</c>: Windows can't seal.</exception>
     public static byte[] Seal(ReadOnlySpan<byte> plaintext, RootKeyProtection protection)
     {
-        byte[] copy = plaintext.ToArray();
-        if (!OperatingSystem.IsWindows())
-        {
-            return copy;
-        }
-
+        byte[] copy = GC.AllocateUninitializedArray<byte>(plaintext.Length, pinned: true);
+        plaintext.CopyTo(copy);
         try
         {
             return ProtectedData.Protect(copy, null, ScopeOf(protection));
@@ -38,20 +35,16 @@ internal static class RootFileSeal
     }
 
     /// <summary>Opens what was sealed.</summary>
-    /// <param name="content">The file's content, which is zeroed.</param>
+    /// <param name="content">The file's content.</param>
     /// <param name="protection">How the keys are kept.</param>
     /// <returns>The keys, serialized; the caller disposes them.</returns>
     /// <exception cref="TenantEncryptionException"><c>ROOT_KEY_MISMATCH</c>: it was sealed for another user or machine, or altered.</exception>
-    public static SecretBytes Open(byte[] content, RootKeyProtection protection)
+    public static SecretBytes Open(ReadOnlySpan<byte> content, RootKeyProtection protection)
     {
-        byte[] plaintext = content;
+        byte[] plaintext = [];
         try
         {
-            if (OperatingSystem.IsWindows())
-            {
-                plaintext = ProtectedData.Unprotect(content, null, ScopeOf(protection));
-            }
-
+            plaintext = ProtectedData.Unprotect(content.ToArray(), null, ScopeOf(protection));
             return new SecretBytes(plaintext);
         }
         catch (CryptographicException exception)
@@ -61,11 +54,9 @@ internal static class RootFileSeal
         finally
         {
             CryptographicOperations.ZeroMemory(plaintext);
-            CryptographicOperations.ZeroMemory(content);
         }
     }
 
-    [SupportedOSPlatform("windows")]
     private static DataProtectionScope ScopeOf(RootKeyProtection protection) =>
         protection == RootKeyProtection.DpapiMachine ? DataProtectionScope.LocalMachine : DataProtectionScope.CurrentUser;
 }

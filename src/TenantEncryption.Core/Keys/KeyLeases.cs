@@ -241,6 +241,7 @@ internal sealed class KeyLeases : IDisposable
             using SecretBytes kek = await _sealer.OpenAsync(
                 _regions.For(operation, provider, allowance), key.Record, provider, cancellationToken).ConfigureAwait(false);
             var lease = new KeyLease(tenantId, kekId, provider.Id, tenant.Epoch, new SharedAead(kek.Span, _aeadFactory), duration, _time);
+            _work.WarnOfUnlockedKeys();
             if (duration > TimeSpan.Zero)
             {
                 Keep(lease);

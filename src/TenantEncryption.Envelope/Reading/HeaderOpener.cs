@@ -102,23 +102,17 @@ internal sealed class HeaderOpener
     public void Authenticate(ReadOnlySpan<byte> dataKey, IAeadFactory factory, Span<IAead> aeads)
     {
         AlgorithmSuite suite = _header.Suite;
-        Span<byte> derivedKey = stackalloc byte[32];
         Span<byte> commitment = stackalloc byte[32];
-        derivedKey = derivedKey[..suite.KeyLength];
         commitment = commitment[..suite.CommitmentLength];
-        try
+        using (var derivedKey = new SecretBytes(suite.KeyLength))
         {
-            KeyDerivation.Derive(suite, _header.MessageId.Span, dataKey, derivedKey, commitment);
+            KeyDerivation.Derive(suite, _header.MessageId.Span, dataKey, derivedKey.Span, commitment);
             if (!CryptographicOperations.FixedTimeEquals(commitment, _header.Commitment.Span))
             {
                 throw new TenantEncryptionException(ErrorCodes.CommitmentMismatch);
             }
 
-            AeadSet.Fill(aeads, factory, derivedKey);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(derivedKey);
+            AeadSet.Fill(aeads, factory, derivedKey.Span);
         }
 
         bool verified = false;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using TenantEncryption.Keys;
 
 namespace TenantEncryption.Envelope;
 
@@ -25,29 +26,23 @@ internal static class KeyDerivation
             return;
         }
 
-        Span<byte> pseudorandomKey = stackalloc byte[MaxHashLength];
+        using var extracted = new SecretBytes(MaxHashLength);
         Span<byte> info = stackalloc byte[MaxInfoLength];
         BinaryPrimitives.WriteUInt16BigEndian(info, suite.Id);
-        try
+
+        // Without commitment the salt is absent, which RFC 5869 §2.2 takes for zeros, and the message id is in the info.
+        int hashLength = HKDF.Extract(hash, dataKey, suite.IsCommitting ? messageId : default, extracted.Span);
+        ReadOnlySpan<byte> pseudorandomKey = extracted.Span[..hashLength];
+        if (suite.IsCommitting)
         {
-            // Without commitment the salt is absent, which RFC 5869 §2.2 takes for zeros, and the message id is in the info.
-            int hashLength = HKDF.Extract(hash, dataKey, suite.IsCommitting ? messageId : default, pseudorandomKey);
-            pseudorandomKey = pseudorandomKey[..hashLength];
-            if (suite.IsCommitting)
-            {
-                "DERIVEKEY"u8.CopyTo(info[2..]);
-                HKDF.Expand(hash, pseudorandomKey, derivedKey, info[..(2 + "DERIVEKEY"u8.Length)]);
-                HKDF.Expand(hash, pseudorandomKey, commitment, "COMMITKEY"u8);
-            }
-            else
-            {
-                messageId.CopyTo(info[2..]);
-                HKDF.Expand(hash, pseudorandomKey, derivedKey, info[..(2 + messageId.Length)]);
-            }
+            "DERIVEKEY"u8.CopyTo(info[2..]);
+            HKDF.Expand(hash, pseudorandomKey, derivedKey, info[..(2 + "DERIVEKEY"u8.Length)]);
+            HKDF.Expand(hash, pseudorandomKey, commitment, "COMMITKEY"u8);
         }
-        finally
+        else
         {
-            CryptographicOperations.ZeroMemory(pseudorandomKey);
+            messageId.CopyTo(info[2..]);
+            HKDF.Expand(hash, pseudorandomKey, derivedKey, info[..(2 + messageId.Length)]);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using TenantEncryption.Errors;
+using TenantEncryption.Keys;
 
 namespace TenantEncryption.Envelope;
 
@@ -70,15 +71,10 @@ internal static class HeaderWriter
         BinaryPrimitives.WriteUInt32BigEndian(rest[1..], (uint)frameLength);
         Span<byte> commitment = rest.Slice(5, CommitmentLength);
 
-        Span<byte> derivedKey = stackalloc byte[suite.KeyLength];
-        try
+        using (var derivedKey = new SecretBytes(suite.KeyLength))
         {
-            KeyDerivation.Derive(suite, messageId, materials.DataKey.Span, derivedKey, commitment);
-            AeadSet.Fill(aeads, factory, derivedKey);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(derivedKey);
+            KeyDerivation.Derive(suite, messageId, materials.DataKey.Span, derivedKey.Span, commitment);
+            AeadSet.Fill(aeads, factory, derivedKey.Span);
         }
 
         Span<byte> zeroIv = stackalloc byte[AlgorithmSuite.IvLength];

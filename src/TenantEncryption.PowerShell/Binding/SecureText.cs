@@ -18,17 +18,21 @@ internal static class SecureText
     public static SecretBytes ToUtf8(SecureString text)
     {
         nint buffer = Marshal.SecureStringToGlobalAllocUnicode(text);
-        char[] characters = GC.AllocateArray<char>(text.Length, pinned: true);
         try
         {
-            Marshal.Copy(buffer, characters, 0, characters.Length);
+            using var copy = new SecretBytes(text.Length * sizeof(char));
+            Span<char> characters = MemoryMarshal.Cast<byte, char>(copy.Span);
+            for (int i = 0; i < characters.Length; i++)
+            {
+                characters[i] = (char)Marshal.ReadInt16(buffer, i * sizeof(char));
+            }
+
             var bytes = new SecretBytes(Encoding.UTF8.GetByteCount(characters));
             Encoding.UTF8.GetBytes(characters, bytes.Span);
             return bytes;
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(characters.AsSpan()));
             Marshal.ZeroFreeGlobalAllocUnicode(buffer);
         }
     }

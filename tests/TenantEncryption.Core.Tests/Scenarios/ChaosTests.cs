@@ -24,10 +24,39 @@ public sealed class ChaosTests
         Assert.True(code == 0, output);
     }
 
-    private static async Task<(int Code, string Output)> RunAsync(params string[] arguments)
+    [Fact]
+    public async Task A_process_that_may_lock_no_memory_works_and_says_so_once()
     {
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        using Process process = Process.Start(new ProcessStartInfo(host, ["exec", Path.Combine(AppContext.BaseDirectory, "Chaos.dll"), .. arguments])
+        // The limit and the right to pass it are of Linux.
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        using var folders = new TestFolders();
+
+        (int code, string output) = await StartAsync("sh", ["-c", "ulimit -l 0 && exec \"$@\"", "sh", .. Command("unlocked", folders.Work)]);
+
+        Assert.True(code == 0, output);
+        Assert.Contains("read: a value", output, StringComparison.Ordinal);
+        string warning = Assert.Single(output.Split('\n'), line => line.StartsWith("warning: ", StringComparison.Ordinal));
+        Assert.Contains("can't be locked (mlock: ", warning, StringComparison.Ordinal);
+        Assert.Contains("ulimit -l", warning, StringComparison.Ordinal);
+        Assert.Contains("LimitMEMLOCK=", warning, StringComparison.Ordinal);
+    }
+
+    private static Task<(int Code, string Output)> RunAsync(params string[] arguments)
+    {
+        string[] command = Command(arguments);
+        return StartAsync(command[0], command[1..]);
+    }
+
+    private static string[] Command(params string[] arguments) =>
+        [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "Chaos.dll"), .. arguments];
+
+    private static async Task<(int Code, string Output)> StartAsync(string program, string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
