@@ -34,6 +34,9 @@ internal sealed class KeyLeases : IDisposable
     private readonly ConcurrentDictionary<(string TenantId, string KekId), Task> _opening = new();
     private readonly ConcurrentDictionary<string, CheckedState> _states = new(StringComparer.Ordinal);
     private readonly ITimer _sweeper;
+
+    // Nothing changed in the store in between: what was read of it since is as it is.
+    private volatile Quiet? _quiet;
     private volatile bool _disposed;
 
     /// <summary>Makes the leases of a store.</summary>
@@ -63,7 +66,7 @@ internal sealed class KeyLeases : IDisposable
     /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>.</exception>
     public async ValueTask<TenantKeyState> StateAsync(string tenantId, CancellationToken cancellationToken)
     {
-        if (_states.TryGetValue(tenantId, out CheckedState? known) && _time.GetElapsedTime(known.CheckedAt) < EpochCheckInterval)
+        if (_states.TryGetValue(tenantId, out CheckedState? known) && (IsRecent(known.CheckedAt) || (_quiet is { } quiet && known.CheckedAt >= quiet.Since && IsRecent(quiet.Until))))
         {
             return known.State;
         }
@@ -85,10 +88,13 @@ internal sealed class KeyLeases : IDisposable
     }
 
     /// <summary>The tenant's keys as the store has them now.</summary>
-    public Task<TenantKeyState> RefreshAsync(string tenantId, CancellationToken cancellationToken) => _work.ReadAsync(
+    public Task<TenantKeyState> RefreshAsync(string tenantId, CancellationToken cancellationToken) =>
+        RefreshAsync(tenantId, _time.GetTimestamp(), cancellationToken);
+
+    // What is read is not older than the moment before.
+    private Task<TenantKeyState> RefreshAsync(string tenantId, long checkedAt, CancellationToken cancellationToken) => _work.ReadAsync(
         async transaction =>
         {
-            long checkedAt = _time.GetTimestamp();
             IReadOnlyDictionary<string, long> refusals = await transaction.Providers.CountRefusalsAsync(tenantId).ConfigureAwait(false);
             if (_states.TryGetValue(tenantId, out CheckedState? known)
                 && await transaction.Tenants.GetEpochAsync(tenantId).ConfigureAwait(false) == known.State.Tenant.Epoch)
@@ -320,14 +326,25 @@ internal sealed class KeyLeases : IDisposable
         catch (Exception exception) when (exception is TenantEncryptionException or ObjectDisposedException)
         {
             // What can't be checked any more must not be used any more.
+            _quiet = null;
             Clear();
         }
     }
 
-    private Task<List<string>> FindChangedAsync(HashSet<string> leased) => _work.ReadAsync(
+    private Task<List<string>> FindChangedAsync(HashSet<string> leased) => FindChangedAsync(leased, _time.GetTimestamp());
+
+    private Task<List<string>> FindChangedAsync(HashSet<string> leased, long begun) => _work.ReadAsync(
         async transaction =>
         {
+            string mark = await transaction.Tenants.ReadChangeMarkAsync().ConfigureAwait(false);
             long checkedAt = _time.GetTimestamp();
+            if (_quiet is { } quiet && quiet.Mark == mark)
+            {
+                _quiet = quiet with { Until = begun };
+                return [];
+            }
+
+            _quiet = new Quiet(mark, checkedAt, begun);
             IReadOnlyDictionary<string, long> epochs = await transaction.Tenants.ListEpochsAsync().ConfigureAwait(false);
             ILookup<string, (string ProviderId, long Count)> refusals = (await transaction.Providers.ListRefusalsAsync().ConfigureAwait(false))
                 .ToLookup(one => one.TenantId, one => (one.ProviderId, one.Count), StringComparer.Ordinal);
@@ -360,5 +377,9 @@ internal sealed class KeyLeases : IDisposable
         }
     }
 
+    private bool IsRecent(long timestamp) => _time.GetElapsedTime(timestamp) < EpochCheckInterval;
+
     private sealed record CheckedState(TenantKeyState State, long CheckedAt);
+
+    private sealed record Quiet(string Mark, long Since, long Until);
 }

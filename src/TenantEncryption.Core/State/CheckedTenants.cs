@@ -43,6 +43,9 @@ internal sealed class CheckedTenants(ITenantTable inner, CheckedTransaction tran
     public Task<IReadOnlyDictionary<string, long>> ListEpochsAsync() => inner.ListEpochsAsync();
 
     /// <inheritdoc/>
+    public Task<string> ReadChangeMarkAsync() => inner.ReadChangeMarkAsync();
+
+    /// <inheritdoc/>
     public Task<byte[]> HashRowsAsync(string tenantId) => inner.HashRowsAsync(tenantId);
 
     /// <inheritdoc/>

@@ -27,6 +27,10 @@ internal interface ITenantTable
     /// <returns>The epochs, by tenant id.</returns>
     Task<IReadOnlyDictionary<string, long>> ListEpochsAsync();
 
+    /// <summary>A mark that is another one whenever a tenant's epoch was raised, or a refusal of a provider was noted, since.</summary>
+    /// <returns>The mark.</returns>
+    Task<string> ReadChangeMarkAsync();
+
     /// <summary>
     /// A hash over the rows of a tenant that decide who may read and write, as they lie in the store: equal to an earlier one, none of them was changed since.
     /// </summary>

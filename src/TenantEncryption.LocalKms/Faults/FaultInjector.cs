@@ -51,13 +51,13 @@ internal sealed class FaultInjector
             // Two draws for every call, so that changing one share does not shift the others' sequence.
             double kind = _random.NextDouble();
             double jitter = _random.NextDouble();
-            TimeSpan delay = _plan.Latency + (_plan.LatencyJitter * jitter);
+            bool isConcerned = Concerns(region, operation);
             return new Fault(
                 _plan.RegionsDown.Contains(region) ? FaultKind.Drop
                 : !TakeToken() ? FaultKind.Throttle
-                : Concerns(region, operation) ? Choose(kind)
+                : isConcerned ? Choose(kind)
                 : FaultKind.None,
-                delay);
+                isConcerned ? _plan.Latency + (_plan.LatencyJitter * jitter) : TimeSpan.Zero);
         }
     }
 

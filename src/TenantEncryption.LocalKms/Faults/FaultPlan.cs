@@ -32,7 +32,7 @@ public sealed record FaultPlan
     /// <summary>The most calls a second that are let through; the others get ThrottlingException. Zero is no limit.</summary>
     public double CallsPerSecond { get; init; }
 
-    /// <summary>How long every answer is held back, at the least.</summary>
+    /// <summary>How long an answer is held back, at the least; of the operations and in the regions that the shares apply to.</summary>
     public TimeSpan Latency { get; init; }
 
     /// <summary>How much longer than <see cref="Latency"/> it may take; each call waits a part of it.</summary>
@@ -52,7 +52,7 @@ public sealed record FaultPlan
         init => field = value.IsDefault ? [] : value;
     } = [];
 
-    /// <summary>The regions that the shares apply to; empty for all.</summary>
+    /// <summary>The regions that the shares and the latency apply to; empty for all.</summary>
     public ImmutableArray<string> Regions
     {
         get;

@@ -55,6 +55,12 @@ internal sealed class SqliteTenantTable(StoreStatements statements) : ITenantTab
             .ToDictionary(tenant => tenant.Id, tenant => tenant.Epoch, StringComparer.Ordinal));
 
     /// <inheritdoc/>
+    /// <remarks>An epoch is raised together with an event.</remarks>
+    public Task<string> ReadChangeMarkAsync() => Task.FromResult(statements.Find(
+        "SELECT (SELECT coalesce(max(ordinal), 0) FROM events) || ' ' || (SELECT coalesce(sum(refusals), 0) FROM key_providers WHERE refusals > 0)",
+        row => row.GetString(0))!);
+
+    /// <inheritdoc/>
     public Task<byte[]> HashRowsAsync(string tenantId) => Task.FromResult(statements.Hash(
         tenantId,
         "SELECT t.*, p.json, p.hash FROM tenants t LEFT JOIN platforms p ON p.name = t.platform WHERE t.tenant_id = ?1",

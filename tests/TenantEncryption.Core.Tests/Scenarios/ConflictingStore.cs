@@ -3,12 +3,12 @@ using TenantEncryption.Stores;
 namespace TenantEncryption.Tests.Scenarios;
 
 /// <summary>A store that undoes one commit of so many, as one does where another writer came in between (SQLSTATE 40001): work with side effects shows.</summary>
-internal sealed class ConflictingStore(IStore inner, int every) : IStore
+internal sealed class ConflictingStore(IStore inner, int? every) : IStore
 {
     private int _tries;
 
-    /// <summary>One of how many commits it undoes.</summary>
-    public int Every => every;
+    /// <summary>One of how many commits it undoes; <see langword="null"/> for none.</summary>
+    public int? Every => every;
 
     /// <summary>Whether it does so now.</summary>
     public bool IsArmed { get; set; }

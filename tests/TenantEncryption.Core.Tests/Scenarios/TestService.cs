@@ -300,7 +300,7 @@ internal sealed class TestService : IAsyncDisposable
         options = change is null ? options : change(options);
 
         // Where encryptions are watched, each change is made once.
-        var conflicting = new ConflictingStore(store, options.AeadFactory is null ? ConflictsEvery : int.MaxValue);
+        var conflicting = new ConflictingStore(store, options.AeadFactory is null ? ConflictsEvery : null);
         TenantEncryptionService service = await TenantEncryptionService.OpenAsync(conflicting, kms, options);
         conflicting.IsArmed = true;
         return new TestService(folders, ownsFolders, keys, kms, store, service, warnings);
