@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Errors;
@@ -16,6 +17,9 @@ namespace TenantEncryption.Migration;
 /// </summary>
 internal sealed class KekRewrapper(UnitOfWork work, SessionKeeper session, KeyMaker keyMaker, TimeProvider time)
 {
+    // Keys that one transaction saves at the most; an event names each.
+    private const int MostSaved = 64;
+
     /// <summary>How many calls of KMS the new key that a migration makes under its target takes.</summary>
     public static int CallsToMake(EncryptionTenant tenant, KeyProvider target) => KeyMaker.CallsToMake(tenant, target);
 
@@ -23,29 +27,86 @@ internal sealed class KekRewrapper(UnitOfWork work, SessionKeeper session, KeyMa
     public static int CallsToMove(EncryptionTenant tenant, KeyProvider source, KeyProvider target) =>
         KeyMaker.CallsToOpen(tenant, source) + KeyMaker.CallsToMake(tenant, target);
 
-    /// <summary>Does what is left of a migration that this process's session runs.</summary>
-    public async Task<KeyMigration> RunAsync(Operation operation, KeyMigration migration, IProgress<KeyMigration>? progress, CancellationToken cancellationToken)
+    /// <summary>Moves every key of a migration, and puts the records in place.</summary>
+    /// <param name="operation">The caller's operation.</param>
+    /// <param name="migration">The migration, whose runner this process is.</param>
+    /// <param name="degreeOfParallelism">How many keys are moved at the same time.</param>
+    /// <param name="progress">Told after keys were moved.</param>
+    /// <param name="cancellationToken">Ends the work; what was moved stays so.</param>
+    /// <returns>The migration, Completed.</returns>
+    public async Task<KeyMigration> RunAsync(
+        Operation operation, KeyMigration migration, int degreeOfParallelism, IProgress<KeyMigration>? progress, CancellationToken cancellationToken)
     {
         progress?.Report(migration);
         while (true)
         {
-            IReadOnlyList<MigrationItem> items = await work.ReadAsync(
-                transaction => transaction.Migrations.ListItemsAsync(migration.Id), cancellationToken).ConfigureAwait(false);
-            foreach (MigrationItem item in items.Where(item => item.State == MigrationItemState.Pending))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                MigrationItem moved = await MoveAsync(operation, migration, item, cancellationToken).ConfigureAwait(false);
-                migration = await work.ChangeAsync(operation, StoreScope.Of(migration.TenantId), change => SaveAsync(change, migration, moved), cancellationToken).ConfigureAwait(false);
-                progress?.Report(migration);
-            }
-
+            await MoveAllAsync(operation, migration, degreeOfParallelism, progress, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            KeyMigration? finished = await work.ChangeAsync(operation, StoreScope.Of(migration.TenantId), change => FinishAsync(change, migration), cancellationToken).ConfigureAwait(false);
+            KeyMigration? finished = await work.ChangeAsync(
+                operation, StoreScope.Of(migration.TenantId), change => FinishAsync(change, migration), cancellationToken).ConfigureAwait(false);
             if (finished is not null)
             {
                 progress?.Report(finished);
                 return finished;
             }
+        }
+    }
+
+    // Keys are moved side by side, and what is moved while a transaction runs is saved by the next one.
+    private async Task MoveAllAsync(
+        Operation operation, KeyMigration migration, int degreeOfParallelism, IProgress<KeyMigration>? progress, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<MigrationItem> items = await work.ReadAsync(
+            transaction => transaction.Migrations.ListItemsAsync(migration.Id), cancellationToken).ConfigureAwait(false);
+        var moved = Channel.CreateBounded<MigrationItem>(MostSaved);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task moving = MoveAsync(
+            operation, migration, items.Where(item => item.State == MigrationItemState.Pending), degreeOfParallelism, moved.Writer, stop.Token);
+        try
+        {
+            var batch = new List<MigrationItem>(MostSaved);
+            while (await moved.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                batch.Clear();
+                while (batch.Count < MostSaved && moved.Reader.TryRead(out MigrationItem? item))
+                {
+                    batch.Add(item);
+                }
+
+                KeyMigration now = await work.ChangeAsync(
+                    operation, StoreScope.Of(migration.TenantId), change => SaveAsync(change, migration, batch), CancellationToken.None).ConfigureAwait(false);
+                progress?.Report(now);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            moved.Writer.TryComplete();
+            await moving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await moving.ConfigureAwait(false);
+    }
+
+    private async Task MoveAsync(
+        Operation operation,
+        KeyMigration migration,
+        IEnumerable<MigrationItem> items,
+        int degreeOfParallelism,
+        ChannelWriter<MigrationItem> moved,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Parallel.ForEachAsync(
+                items,
+                new ParallelOptions { MaxDegreeOfParallelism = degreeOfParallelism, CancellationToken = cancellationToken },
+                async (item, stop) => await moved.WriteAsync(
+                    await MoveAsync(operation, migration, item, stop).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        finally
+        {
+            moved.TryComplete();
         }
     }
 
@@ -99,20 +160,21 @@ internal sealed class KekRewrapper(UnitOfWork work, SessionKeeper session, KeyMa
         }
     }
 
-    private async Task<KeyMigration> SaveAsync(Change change, KeyMigration migration, MigrationItem item)
+    private async Task<KeyMigration> SaveAsync(Change change, KeyMigration migration, IReadOnlyList<MigrationItem> moved)
     {
         await RequireOursAsync(change.Store, migration.Id).ConfigureAwait(false);
-        await change.Store.Migrations.PutItemAsync(item).ConfigureAwait(false);
+        foreach (MigrationItem item in moved)
+        {
+            await change.Store.Migrations.PutItemAsync(item).ConfigureAwait(false);
+        }
+
         KeyMigration now = (await change.Store.Migrations.FindAsync(migration.Id).ConfigureAwait(false))!;
         JObject data = KeyMigrationService.Describe(now);
-        data["kekId"] = item.KekId;
-        data["item"] = item.State.ToString();
-        data["code"] = item.Code;
+        data["keys"] = new JArray(moved.Select(item => new JObject { ["kekId"] = item.KekId, ["item"] = item.State.ToString(), ["code"] = item.Code }));
         change.Record(EventTypes.MigrationProgressed, now.TenantId, data);
         return now;
     }
 
-    /// <summary>Puts everything in place, or returns <see langword="null"/> when keys were added meanwhile that have to move first.</summary>
     private async Task<KeyMigration?> FinishAsync(Change change, KeyMigration migration)
     {
         await RequireOursAsync(change.Store, migration.Id).ConfigureAwait(false);

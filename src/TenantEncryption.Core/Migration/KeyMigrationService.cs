@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Errors;
@@ -15,6 +16,8 @@ namespace TenantEncryption.Migration;
 /// </summary>
 public sealed class KeyMigrationService
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
+
     private readonly UnitOfWork _work;
     private readonly KeyProviderService _providers;
     private readonly SessionKeeper _session;
@@ -64,7 +67,8 @@ public sealed class KeyMigrationService
     /// The target's id: a Pending or Archived provider of the tenant, or the Active one, to which keys of Archived providers are then gathered.
     /// </param>
     /// <param name="mode">What moves.</param>
-    /// <param name="progress">Told after each key.</param>
+    /// <param name="progress">Told after keys were moved.</param>
+    /// <param name="degreeOfParallelism">How many keys are moved at the same time; the number of processors when not given.</param>
     /// <param name="cancellationToken">Suspends the migration.</param>
     /// <returns>The migration, Completed. Where there is nothing to do: the migration that led to the target, or one without items.</returns>
     /// <exception cref="TenantEncryptionException">
@@ -76,8 +80,10 @@ public sealed class KeyMigrationService
         string toProviderId,
         MigrationMode mode = MigrationMode.RewrapKek,
         IProgress<KeyMigration>? progress = null,
+        int? degreeOfParallelism = null,
         CancellationToken cancellationToken = default)
     {
+        RequireDegree(degreeOfParallelism);
         await _work.ReadAsync(transaction => transaction.Tenants.RequireAsync(tenantId), cancellationToken).ConfigureAwait(false);
         (EncryptionTenant tenant, KeyProvider target) = await _providers.ReadAsync(toProviderId, cancellationToken).ConfigureAwait(false);
         MigrationPlanner.RefuseTarget(tenantId, target);
@@ -112,20 +118,23 @@ public sealed class KeyMigrationService
             RunnerSessionId = _session.Id,
         };
         migration = await _work.ChangeAsync(operation, StoreScope.Of(tenantId), change => BeginAsync(change, migration, target.Status), cancellationToken).ConfigureAwait(false);
-        return await RunAsync(operation, migration, progress, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(operation, migration, degreeOfParallelism, progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Goes on with a Suspended or Failed migration, or retries the failed items of a Completed one.</summary>
     /// <param name="migrationId">The id.</param>
-    /// <param name="progress">Told after each key.</param>
+    /// <param name="progress">Told after keys were moved.</param>
+    /// <param name="degreeOfParallelism">How many keys are moved at the same time; the number of processors when not given.</param>
     /// <param name="cancellationToken">Suspends the migration.</param>
     /// <returns>The migration, Completed. One with nothing left to do is returned as it is.</returns>
     /// <exception cref="TenantEncryptionException">
     /// <c>MIGRATION_NOT_FOUND</c>; <c>MIGRATION_RUNNING</c>: another process works on it; <c>TRANSITION_FORBIDDEN</c>: it was stopped, or another
     /// migration came after it; <c>MIGRATION_FAILED</c>.
     /// </exception>
-    public async Task<KeyMigration> ResumeAsync(string migrationId, IProgress<KeyMigration>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<KeyMigration> ResumeAsync(
+        string migrationId, IProgress<KeyMigration>? progress = null, int? degreeOfParallelism = null, CancellationToken cancellationToken = default)
     {
+        RequireDegree(degreeOfParallelism);
         await WatchRunnerAsync(migrationId, cancellationToken).ConfigureAwait(false);
         KeyMigration migration = await GetAsync(migrationId, cancellationToken).ConfigureAwait(false);
         if (HasNothingLeft(migration))
@@ -138,7 +147,7 @@ public sealed class KeyMigrationService
         (EncryptionTenant tenant, KeyProvider target) = await _providers.ReadAsync(migration.MigratingTo, cancellationToken).ConfigureAwait(false);
         await _providers.RequireWorkingAsync(operation, tenant, target, cancellationToken).ConfigureAwait(false);
         migration = await _work.ChangeAsync(operation, StoreScope.Of(migration.TenantId), change => TakeOverAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
-        return await RunAsync(operation, migration, progress, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(operation, migration, degreeOfParallelism, progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Refuses what <see cref="ResumeAsync"/> would refuse because of the migration's state, and changes nothing.</summary>
@@ -181,20 +190,66 @@ public sealed class KeyMigrationService
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Ends a migration for good on which no process works: what it has not put in place stays as it was, and a new migration may begin.</summary>
+    /// <summary>Ends a migration for good. The process that works on it, wherever it runs, obeys within a second.</summary>
     /// <param name="migrationId">The id.</param>
-    /// <param name="cancellationToken">Ends the operation; nothing is changed then.</param>
-    /// <returns>The migration, Stopped. One that is Stopped already is returned as it is.</returns>
-    /// <exception cref="TenantEncryptionException">
-    /// <c>MIGRATION_NOT_FOUND</c>; <c>MIGRATION_RUNNING</c>: a process works on it; <c>TRANSITION_FORBIDDEN</c>: it is Completed.
-    /// </exception>
+    /// <param name="cancellationToken">Ends waiting for that process.</param>
+    /// <returns>The migration, Stopped.</returns>
+    /// <exception cref="TenantEncryptionException"><c>MIGRATION_NOT_FOUND</c>, <c>TRANSITION_FORBIDDEN</c>: it is Completed.</exception>
     public async Task<KeyMigration> StopAsync(string migrationId, CancellationToken cancellationToken = default)
     {
-        await WatchRunnerAsync(migrationId, cancellationToken).ConfigureAwait(false);
-        string tenantId = (await GetAsync(migrationId, cancellationToken).ConfigureAwait(false)).TenantId;
+        string tenantId = (await AskAsync(migrationId, MigrationState.Stopped, cancellationToken).ConfigureAwait(false)).TenantId;
         Operation operation = _work.Begin("KeyMigrationService.StopAsync", tenantId);
         await using var _ = operation.ConfigureAwait(false);
         return await _work.ChangeAsync(operation, StoreScope.Of(tenantId), change => StopAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Has the process that works on a migration, wherever it runs, leave it Suspended; it obeys within a second.</summary>
+    /// <param name="migrationId">The id.</param>
+    /// <param name="cancellationToken">Ends waiting for that process.</param>
+    /// <returns>The migration, Suspended; as it was where no process worked on it, and Completed where it came to its end first.</returns>
+    /// <exception cref="TenantEncryptionException"><c>MIGRATION_NOT_FOUND</c>, <c>TRANSITION_FORBIDDEN</c>: it is Completed or Stopped.</exception>
+    public async Task<KeyMigration> SuspendAsync(string migrationId, CancellationToken cancellationToken = default)
+    {
+        await CheckSuspendingAsync(migrationId, cancellationToken).ConfigureAwait(false);
+        return await AskAsync(migrationId, MigrationState.Suspended, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Refuses what <see cref="SuspendAsync"/> would refuse, and changes nothing.</summary>
+    /// <param name="migrationId">The id.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    /// <returns>The migration.</returns>
+    /// <exception cref="TenantEncryptionException">As there.</exception>
+    public async Task<KeyMigration> CheckSuspendingAsync(string migrationId, CancellationToken cancellationToken = default)
+    {
+        await WatchRunnerAsync(migrationId, cancellationToken).ConfigureAwait(false);
+        KeyMigration migration = await GetAsync(migrationId, cancellationToken).ConfigureAwait(false);
+        return migration.State is not (MigrationState.Completed or MigrationState.Stopped)
+            ? migration
+            : throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The migration {migrationId} is {migration.State}; there is nothing to suspend.");
+    }
+
+    /// <summary>Waits until no process works on a migration any more.</summary>
+    /// <param name="migrationId">The id.</param>
+    /// <param name="timeout">How long at the most; <see langword="null"/> for as long as it takes.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The migration as it is then; InProgress when the time was over first.</returns>
+    /// <exception cref="TenantEncryptionException"><c>MIGRATION_NOT_FOUND</c>.</exception>
+    public async Task<KeyMigration> WaitAsync(
+        string migrationId, TimeSpan? timeout = null, IProgress<KeyMigration>? progress = null, CancellationToken cancellationToken = default)
+    {
+        long begun = _time.GetTimestamp();
+        while (true)
+        {
+            KeyMigration migration = await GetAsync(migrationId, cancellationToken).ConfigureAwait(false);
+            progress?.Report(migration);
+            if (migration.State != MigrationState.InProgress || _time.GetElapsedTime(begun) >= timeout)
+            {
+                return migration;
+            }
+
+            await Task.Delay(LookInterval, _time, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>A migration. One whose process died reads as Suspended.</summary>
@@ -286,6 +341,11 @@ public sealed class KeyMigrationService
             return migration;
         }
 
+        if (migration.State == MigrationState.InProgress)
+        {
+            throw new TenantEncryptionException(ErrorCodes.MigrationRunning, $"The migration {migrationId} was resumed meanwhile.");
+        }
+
         // Records that were staged would outlive their purpose.
         foreach (MigrationItem item in await change.Store.Migrations.ListItemsAsync(migrationId).ConfigureAwait(false))
         {
@@ -295,7 +355,7 @@ public sealed class KeyMigrationService
             }
         }
 
-        migration = migration with { State = MigrationState.Stopped, CompletedAt = _time.GetUtcNow(), RunnerSessionId = null };
+        migration = migration with { State = MigrationState.Stopped, CompletedAt = _time.GetUtcNow(), RunnerSessionId = null, Requested = null };
         await change.Store.Migrations.UpdateAsync(migration).ConfigureAwait(false);
         migration = (await change.Store.Migrations.FindAsync(migrationId).ConfigureAwait(false))!;
         change.Record(EventTypes.MigrationFinished, migration.TenantId, Describe(migration));
@@ -306,13 +366,9 @@ public sealed class KeyMigrationService
 
     private static void RequireStoppable(KeyMigration migration)
     {
-        switch (migration.State)
+        if (migration.State == MigrationState.Completed)
         {
-            case MigrationState.InProgress:
-                throw new TenantEncryptionException(
-                    ErrorCodes.MigrationRunning, $"A process works on the migration {migration.Id}; Ctrl+C there suspends it, and then it can be stopped.");
-            case MigrationState.Completed:
-                throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The migration {migration.Id} is Completed; there is nothing to stop.");
+            throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The migration {migration.Id} is Completed; there is nothing to stop.");
         }
     }
 
@@ -354,7 +410,7 @@ public sealed class KeyMigrationService
         }
 
         await change.Store.Migrations.UpdateAsync(
-            migration with { State = MigrationState.InProgress, RunnerSessionId = _session.Id, FailureCode = null }).ConfigureAwait(false);
+            migration with { State = MigrationState.InProgress, RunnerSessionId = _session.Id, Requested = null, FailureCode = null }).ConfigureAwait(false);
         await _session.PutAsync(change.Store).ConfigureAwait(false);
         migration = (await change.Store.Migrations.FindAsync(migrationId).ConfigureAwait(false))!;
         change.Record(EventTypes.MigrationProgressed, migration.TenantId, Describe(migration));
@@ -362,12 +418,18 @@ public sealed class KeyMigrationService
     }
 
     private async Task<KeyMigration> RunAsync(
-        Operation operation, KeyMigration migration, IProgress<KeyMigration>? progress, CancellationToken cancellationToken)
+        Operation operation, KeyMigration migration, int? degreeOfParallelism, IProgress<KeyMigration>? progress, CancellationToken cancellationToken)
     {
         _session.Hold();
+        var watch = new RequestWatch(_work, migration.Id, _time, cancellationToken);
+        await using ConfiguredAsyncDisposable watching = watch.ConfigureAwait(false);
         try
         {
-            return await _rewrapper.RunAsync(operation, migration, progress, cancellationToken).ConfigureAwait(false);
+            return await _rewrapper.RunAsync(operation, migration, degreeOfParallelism ?? Environment.ProcessorCount, progress, watch.Token).ConfigureAwait(false);
+        }
+        catch (Exception) when (watch.Request is not null && !cancellationToken.IsCancellationRequested)
+        {
+            return await EndAsAskedAsync(operation, migration, watch.Request.Value).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not TenantEncryptionException)
         {
@@ -393,6 +455,15 @@ public sealed class KeyMigrationService
         }
     }
 
+    private async Task<KeyMigration> EndAsAskedAsync(Operation operation, KeyMigration migration, MigrationState request)
+    {
+        await SetStateAsync(operation, migration, MigrationState.Suspended, null).ConfigureAwait(false);
+        return request == MigrationState.Stopped
+            ? await _work.ChangeAsync(
+                operation, StoreScope.Of(migration.TenantId), change => StopAsync(change, migration.Id), CancellationToken.None).ConfigureAwait(false)
+            : await GetAsync(migration.Id, CancellationToken.None).ConfigureAwait(false);
+    }
+
     private Task SetStateAsync(Operation operation, KeyMigration running, MigrationState state, string? failureCode) =>
         _work.RecordAsync(
             operation,
@@ -405,7 +476,7 @@ public sealed class KeyMigrationService
                     return;
                 }
 
-                migration = migration with { State = state, RunnerSessionId = null, FailureCode = failureCode };
+                migration = migration with { State = state, RunnerSessionId = null, Requested = null, FailureCode = failureCode };
                 await change.Store.Migrations.UpdateAsync(migration).ConfigureAwait(false);
                 JObject data = Describe(migration);
                 data["code"] = failureCode;
@@ -418,6 +489,50 @@ public sealed class KeyMigrationService
             await transaction.Migrations.FindAsync(migrationId).ConfigureAwait(false)
                 ?? throw new TenantEncryptionException(ErrorCodes.MigrationNotFound, $"There is no migration {migrationId}.")).ConfigureAwait(false);
 
+    // The runner looks for it several times a second; one that died meanwhile is taken for what it is.
+    private async Task<KeyMigration> AskAsync(string migrationId, MigrationState request, CancellationToken cancellationToken)
+    {
+        await WatchRunnerAsync(migrationId, cancellationToken).ConfigureAwait(false);
+        KeyMigration migration = await GetAsync(migrationId, cancellationToken).ConfigureAwait(false);
+        if (migration.State != MigrationState.InProgress)
+        {
+            return migration;
+        }
+
+        Operation operation = _work.Begin("KeyMigrationService.AskAsync", migration.TenantId);
+        await using var _ = operation.ConfigureAwait(false);
+        await _work.ChangeAsync(
+            operation,
+            StoreScope.Of(migration.TenantId),
+            async change =>
+            {
+                KeyMigration now = (await change.Store.Migrations.FindAsync(migrationId).ConfigureAwait(false))!;
+                if (now.State == MigrationState.InProgress && now.Requested != request)
+                {
+                    await change.Store.Migrations.UpdateAsync(now with { Requested = request }).ConfigureAwait(false);
+                    JObject data = Describe(now);
+                    data["requested"] = request.ToString();
+                    change.Record(EventTypes.MigrationProgressed, now.TenantId, data);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        while (migration.State == MigrationState.InProgress)
+        {
+            await Task.Delay(LookInterval, _time, cancellationToken).ConfigureAwait(false);
+            migration = await GetAsync(migrationId, cancellationToken).ConfigureAwait(false);
+        }
+
+        return migration;
+    }
+
+    private static void RequireDegree(int? degreeOfParallelism)
+    {
+        if (degreeOfParallelism is < 1)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"{degreeOfParallelism} keys at the same time move none; one is the least.");
+        }
+    }
+
     private async Task WatchRunnerAsync(string migrationId, CancellationToken cancellationToken)
     {
         KeyMigration? migration = await _work.ReadAsync(transaction => transaction.Migrations.FindAsync(migrationId), cancellationToken).ConfigureAwait(false);
@@ -429,7 +544,7 @@ public sealed class KeyMigrationService
 
     private async Task<KeyMigration> AsSeenAsync(IStoreTransaction transaction, KeyMigration migration) =>
         migration.State == MigrationState.InProgress && !await _session.IsAliveAsync(transaction, migration.RunnerSessionId).ConfigureAwait(false)
-            ? migration with { State = MigrationState.Suspended, RunnerSessionId = null }
+            ? migration with { State = MigrationState.Suspended, RunnerSessionId = null, Requested = null }
             : migration;
 
     // Running a runbook twice must not fail: the target is Active, so there is nothing to do.

@@ -178,7 +178,7 @@ public sealed class NewKeyProviderCommand : AwsColumnsCmdlet
             if (Migrate)
             {
                 using var progress = new MigrationProgress(this);
-                await Service.Migrations.StartAsync(TenantId, provider.Id, MigrationMode.RewrapKek, progress, Cancellation).ConfigureAwait(false);
+                await Service.Migrations.StartAsync(TenantId, provider.Id, MigrationMode.RewrapKek, progress, null, Cancellation).ConfigureAwait(false);
             }
         }
         catch (TenantEncryptionException exception)

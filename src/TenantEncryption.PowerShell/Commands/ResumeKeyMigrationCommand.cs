@@ -17,6 +17,12 @@ namespace TenantEncryption.PowerShell.Commands;
 [OutputType(typeof(KeyMigration))]
 public sealed class ResumeKeyMigrationCommand : MigrationCmdlet
 {
+    /// <summary>How many keys are moved at the same time; the number of processors when not given.</summary>
+    [Parameter]
+    public int ThrottleLimit { get; set; }
+
+    private int? Degree => ThrottleLimit == 0 ? null : ThrottleLimit;
+
     /// <inheritdoc/>
     protected override string Action => "Resume the migration";
 
@@ -31,7 +37,7 @@ public sealed class ResumeKeyMigrationCommand : MigrationCmdlet
     protected override async Task<KeyMigration> ChangeAsync()
     {
         using var progress = new MigrationProgress(this);
-        KeyMigration migration = await Service.Migrations.ResumeAsync(Id, progress, Cancellation).ConfigureAwait(false);
+        KeyMigration migration = await Service.Migrations.ResumeAsync(Id, progress, Degree, Cancellation).ConfigureAwait(false);
         await MigrationFailures.ReportAsync(Service, migration, Report, Cancellation).ConfigureAwait(false);
         return migration;
     }

@@ -9,8 +9,8 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <remarks>
 /// RewrapKek makes a new key-encryption key under the target for every later write, and seals each old key under the target; no message is
 /// touched. The target is tested first. It changes who is asked from now on and makes nobody forget: who kept an old key record and can still use
-/// the old provider reads what that key protects. The command runs to the end, in this process; Ctrl+C leaves the migration Suspended, and
-/// Resume-KeyMigration goes on with it, as it does after a crash. On a platform that has a change of provider confirmed, as Qlik Cloud has, it asks first
+/// the old provider reads what that key protects. The command runs to the end, in this process; Ctrl+C, or Suspend-KeyMigration in any
+/// other session, leaves the migration Suspended, and Resume-KeyMigration goes on with it, as it does after a crash. On a platform that has a change of provider confirmed, as Qlik Cloud has, it asks first
 /// (-Confirm:$false for runbooks); what is refused is refused before the question. -WhatIf shows the plan.
 /// </remarks>
 /// <example>
@@ -25,6 +25,12 @@ namespace TenantEncryption.PowerShell.Commands;
 [OutputType(typeof(KeyMigration))]
 public sealed class StartKeyMigrationCommand : MigrationPlanCmdlet
 {
+    /// <summary>How many keys are moved at the same time; the number of processors when not given.</summary>
+    [Parameter]
+    public int ThrottleLimit { get; set; }
+
+    private int? Degree => ThrottleLimit == 0 ? null : ThrottleLimit;
+
     /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
@@ -40,7 +46,7 @@ public sealed class StartKeyMigrationCommand : MigrationPlanCmdlet
         }
 
         using var progress = new MigrationProgress(this);
-        KeyMigration migration = await Service.Migrations.StartAsync(TenantId, target.Id, Mode, progress, Cancellation).ConfigureAwait(false);
+        KeyMigration migration = await Service.Migrations.StartAsync(TenantId, target.Id, Mode, progress, Degree, Cancellation).ConfigureAwait(false);
         await MigrationFailures.ReportAsync(Service, migration, Report, Cancellation).ConfigureAwait(false);
         await EmitAsync(migration).ConfigureAwait(false);
     }

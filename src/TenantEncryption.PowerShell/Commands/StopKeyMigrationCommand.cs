@@ -4,10 +4,10 @@ using TenantEncryption.PowerShell.Hosting;
 
 namespace TenantEncryption.PowerShell.Commands;
 
-/// <summary>Ends a migration for good on which no process works.</summary>
+/// <summary>Ends a migration for good.</summary>
 /// <remarks>
-/// What the migration has not put in place stays as it was; a new migration does the rest. A running one is suspended first, with Ctrl+C in its
-/// session; it and a completed one are refused before any question.
+/// What the migration has not put in place stays as it was; a new migration does the rest. A process that works on it, in whichever session, ends within a
+/// second. A completed one is refused before any question.
 /// </remarks>
 /// <example>
 ///   <code>Get-KeyMigration -TenantId acme -State Failed | Stop-KeyMigration</code>

@@ -195,6 +195,8 @@ CREATE TABLE migrations (
     initiated_at      TEXT    NOT NULL,
     completed_at      TEXT,
     runner_session_id TEXT,
+    -- What another process asks of the runner.
+    requested         TEXT    CHECK (requested IN ('Suspended', 'Stopped')),
     failure_code      TEXT
 ) STRICT;
 

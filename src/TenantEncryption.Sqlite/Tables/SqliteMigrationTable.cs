@@ -29,7 +29,7 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
     private const string Select =
         """
         SELECT m.id, m.tenant_id, m.mode, m.state, m.migrating_from, m.migrating_to, m.actor, m.initiated_at, m.completed_at,
-            m.runner_session_id, m.failure_code,
+            m.runner_session_id, m.failure_code, m.requested,
             (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id),
             (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id AND i.state IN ('Staged', 'Done')),
             (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id AND i.state = 'Failed'),
@@ -44,9 +44,9 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
         statements.Execute(
             """
             INSERT INTO migrations (id, tenant_id, mode, state, migrating_from, migrating_to, actor, initiated_at, completed_at,
-                runner_session_id, failure_code)
+                runner_session_id, failure_code, requested)
             VALUES ($id, $tenant_id, $mode, $state, $migrating_from, $migrating_to, $actor, $initiated_at, $completed_at,
-                $runner_session_id, $failure_code)
+                $runner_session_id, $failure_code, $requested)
             """,
             [
                 .. Changing(migration),
@@ -65,7 +65,7 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
         int rows = statements.Execute(
             """
             UPDATE migrations SET state = $state, initiated_at = $initiated_at, completed_at = $completed_at,
-                runner_session_id = $runner_session_id, failure_code = $failure_code
+                runner_session_id = $runner_session_id, failure_code = $failure_code, requested = $requested
             WHERE id = $id
             """,
             Changing(migration));
@@ -82,7 +82,7 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
     public Task<KeyMigration?> FindUnfinishedAsync(string tenantId) => Task.FromResult(statements.Find(
         $"""
         SELECT m.id, m.tenant_id, m.mode, m.state, m.migrating_from, m.migrating_to, m.actor, m.initiated_at, m.completed_at,
-            m.runner_session_id, m.failure_code, 0, 0, 0, NULL, NULL
+            m.runner_session_id, m.failure_code, m.requested, 0, 0, 0, NULL, NULL
         FROM migrations m WHERE m.tenant_id = $tenant_id AND {Unfinished}
         """,
         Read,
@@ -151,6 +151,7 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
         ("$completed_at", StoredText.OfTime(migration.CompletedAt)),
         ("$runner_session_id", migration.RunnerSessionId),
         ("$failure_code", migration.FailureCode),
+        ("$requested", migration.Requested?.ToString()),
     ];
 
     private static KeyMigration Read(SqliteDataReader row) => new()
@@ -166,11 +167,12 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
         CompletedAt = row.OptionalTime(8),
         RunnerSessionId = row.OptionalText(9),
         FailureCode = row.OptionalText(10),
-        Total = row.GetInt64(11),
-        Done = row.GetInt64(12),
-        Failed = row.GetInt64(13),
-        MigratingFromName = row.OptionalText(14),
-        MigratingToName = row.OptionalText(15),
+        Requested = row.OptionalText(11) is { } requested ? Enum.Parse<MigrationState>(requested) : null,
+        Total = row.GetInt64(12),
+        Done = row.GetInt64(13),
+        Failed = row.GetInt64(14),
+        MigratingFromName = row.OptionalText(15),
+        MigratingToName = row.OptionalText(16),
     };
 
     private static MigrationItem ReadItem(SqliteDataReader row) => new()

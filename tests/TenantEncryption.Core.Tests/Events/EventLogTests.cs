@@ -30,6 +30,8 @@ public sealed class EventLogTests
 
         List<EncryptionEvent> events = await service.EventsAsync();
 
+        // One of several keys that are saved together, or each of its own.
+        string[] types = [.. events.Select(one => one.Type["tenantencryption.v1.".Length..]).Where(type => type != EventTypes.KmsCalled)];
         Assert.Equal([1, .. Enumerable.Range(1, events.Count - 1).Select(i => (long)i)], events.Select(one => one.Sequence));
         Assert.All(events, one => Assert.Equal(("1.0", "tester"), (one.SpecVersion, one.UserId)));
         Assert.All(events.Skip(1), one => Assert.Equal("acme", one.TenantId));
@@ -38,11 +40,11 @@ public sealed class EventLogTests
                 EventTypes.StoreCreated, EventTypes.TenantCreated, EventTypes.ProviderCreated, EventTypes.ProviderTested,
                 EventTypes.ProviderTested, EventTypes.ProviderArchived, EventTypes.ProviderActivated, EventTypes.KeyRotated,
                 EventTypes.DataProtected, EventTypes.DataRequested, EventTypes.DataUnprotected,
-                EventTypes.ProviderTested, EventTypes.MigrationTriggered, EventTypes.MigrationProgressed, EventTypes.MigrationProgressed,
-                EventTypes.MigrationProgressed, EventTypes.ProviderArchived, EventTypes.ProviderActivated, EventTypes.MigrationFinished,
+                EventTypes.ProviderTested, EventTypes.MigrationTriggered, EventTypes.MigrationProgressed,
+                EventTypes.ProviderArchived, EventTypes.ProviderActivated, EventTypes.MigrationFinished,
                 EventTypes.ProviderDeactivated, EventTypes.ProviderRestored, EventTypes.ProviderDeleted,
             ],
-            events.Select(one => one.Type["tenantencryption.v1.".Length..]).Where(type => type != EventTypes.KmsCalled));
+            types.Where((type, index) => type != EventTypes.MigrationProgressed || types[index - 1] != type));
         Assert.True((await service.Service.Events.VerifyAsync()).Success);
     }
 

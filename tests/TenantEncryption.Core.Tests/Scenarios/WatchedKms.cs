@@ -32,21 +32,21 @@ internal sealed class WatchedKms(IKms inner) : IKms
 
     public async Task<KmsKeyDescription> DescribeKeyAsync(KmsConnection connection, string keyId, CancellationToken cancellationToken)
     {
-        await NoteAsync("DescribeKey", keyId, null);
+        await NoteAsync("DescribeKey", keyId, null, cancellationToken);
         return await inner.DescribeKeyAsync(connection, Resolve(keyId), cancellationToken);
     }
 
     public async Task<KmsDataKey> GenerateDataKeyAsync(
         KmsConnection connection, string keyId, IReadOnlyDictionary<string, string> encryptionContext, CancellationToken cancellationToken)
     {
-        await NoteAsync("GenerateDataKey", keyId, encryptionContext);
+        await NoteAsync("GenerateDataKey", keyId, encryptionContext, cancellationToken);
         return await inner.GenerateDataKeyAsync(connection, keyId, encryptionContext, cancellationToken);
     }
 
     public async Task<KmsCiphertext> GenerateDataKeyWithoutPlaintextAsync(
         KmsConnection connection, string keyId, IReadOnlyDictionary<string, string> encryptionContext, CancellationToken cancellationToken)
     {
-        await NoteAsync("GenerateDataKeyWithoutPlaintext", keyId, encryptionContext);
+        await NoteAsync("GenerateDataKeyWithoutPlaintext", keyId, encryptionContext, cancellationToken);
         return await inner.GenerateDataKeyWithoutPlaintextAsync(connection, keyId, encryptionContext, cancellationToken);
     }
 
@@ -57,7 +57,7 @@ internal sealed class WatchedKms(IKms inner) : IKms
         IReadOnlyDictionary<string, string> encryptionContext,
         CancellationToken cancellationToken)
     {
-        await NoteAsync("Encrypt", keyId, encryptionContext);
+        await NoteAsync("Encrypt", keyId, encryptionContext, cancellationToken);
         return await inner.EncryptAsync(connection, keyId, plaintext, encryptionContext, cancellationToken);
     }
 
@@ -68,13 +68,13 @@ internal sealed class WatchedKms(IKms inner) : IKms
         IReadOnlyDictionary<string, string> encryptionContext,
         CancellationToken cancellationToken)
     {
-        await NoteAsync("Decrypt", keyId, encryptionContext);
+        await NoteAsync("Decrypt", keyId, encryptionContext, cancellationToken);
         return await inner.DecryptAsync(connection, keyId, ciphertext, encryptionContext, cancellationToken);
     }
 
     public void Dispose() => inner.Dispose();
 
-    private async Task NoteAsync(string operation, string keyId, IReadOnlyDictionary<string, string>? context)
+    private async Task NoteAsync(string operation, string keyId, IReadOnlyDictionary<string, string>? context, CancellationToken cancellationToken)
     {
         _calls.Enqueue((operation, keyId));
         if (context is not null)
@@ -84,7 +84,7 @@ internal sealed class WatchedKms(IKms inner) : IKms
 
         if (Before is not null)
         {
-            await Before(operation, keyId);
+            await Before(operation, keyId).WaitAsync(cancellationToken);
         }
     }
 }

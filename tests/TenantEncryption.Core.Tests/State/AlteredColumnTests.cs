@@ -99,7 +99,7 @@ public sealed partial class AlteredColumnTests
         {
             ("key_providers", "status") => "'Archived'",
             ("key_encryption_keys", "status") => "'Previous'",
-            ("migrations", "state") => "'Stopped'",
+            ("migrations", "state" or "requested") => "'Stopped'",
             ("key_providers", "type") => "'Internal'",
             ("tenants", "key_hierarchy") => "'Direct'",
             ("migrations", "mode") => "'Reencrypt'",

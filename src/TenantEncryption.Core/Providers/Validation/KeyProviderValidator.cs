@@ -29,7 +29,11 @@ internal sealed class KeyProviderValidator(KeySealer sealer, TimeProvider time)
         KeyProviderCheckList checks = run.Checks;
         if (target.IsRegistered)
         {
-            CheckRegistration(checks, target.Provider);
+            checks.Expect(
+                "ProviderState",
+                target.Provider.Status != KeyProviderStatus.Deactivated,
+                ErrorCodes.ProviderDeactivated,
+                $"The provider is {target.Provider.Status}.");
         }
 
         if (target.Provider.Type == KeyProviderType.AwsKms)
@@ -106,15 +110,4 @@ internal sealed class KeyProviderValidator(KeySealer sealer, TimeProvider time)
     private IReadOnlyList<IKeyCheck> ChecksOf(ValidationTarget target) => target.Provider.Type == KeyProviderType.AwsKms
         ? [new KeyFactsCheck(), new RotationCheck(), new AliasCheck(), new ReplicaCheck(), new PolicyCheck(), new GrantCheck(), new OpenReplicaCheck(), _roundTrip]
         : [_roundTrip];
-
-    // A provider that is loaded is one whose tenant's state verified.
-    private static void CheckRegistration(KeyProviderCheckList checks, KeyProvider provider)
-    {
-        checks.Expect(
-            "ProviderState",
-            provider.Status != KeyProviderStatus.Deactivated,
-            ErrorCodes.ProviderDeactivated,
-            $"The provider is {provider.Status}.");
-        checks.Pass("Registration", "The registration in the store is as this software wrote it.");
-    }
 }

@@ -48,6 +48,9 @@ public sealed record KeyMigration
     /// <summary>Done and failed items as a share of the total, in percent.</summary>
     public int Progress => Total == 0 ? (State == MigrationState.Completed ? 100 : 0) : (int)(100 * (Done + Failed) / Total);
 
+    /// <summary>What another process asked of the one that works on it, and is not done yet: to be Suspended or Stopped.</summary>
+    public MigrationState? Requested { get; init; }
+
     /// <summary>The session that works on it, while one does.</summary>
     internal string? RunnerSessionId { get; init; }
 

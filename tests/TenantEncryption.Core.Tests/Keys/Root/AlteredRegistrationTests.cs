@@ -83,7 +83,7 @@ public sealed class AlteredRegistrationTests : IDisposable
         });
         await service.RootKey.RotateAsync();
         KeyProviderTestResult result = await service.Providers.TestAsync(provider.Id);
-        Assert.Equal(CheckOutcome.Passed, result.Checks.Single(check => check.Name == "Registration").Outcome);
+        Assert.Equal(CheckOutcome.Passed, result.Checks.Single(check => check.Name == "ProviderState").Outcome);
     }
 
     public void Dispose() => _store.Dispose();
