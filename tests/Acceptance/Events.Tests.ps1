@@ -88,3 +88,54 @@ Describe 'Test-EncryptionEventLog' {
         { Test-EncryptionEventLog -Head nonsense -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*'
     }
 }
+
+Describe 'Anchors' {
+    BeforeAll {
+        $file = Join-Path $sandbox.Root 'anchors.jsonl'
+        $anchor = New-EncryptionAnchor $file
+        $null = Protect-TenantData -TenantId acme -InputObject 'more'
+        $second = New-EncryptionAnchor $file
+    }
+
+    It 'are made, numbered, and appended to a file' {
+        $anchor | Should -BeOfType TenantEncryption.Anchors.Anchor
+        $second.Number | Should -Be ($anchor.Number + 1)
+        $second.Previous | Should -Be $anchor.Hash
+        (Get-Content $file | ConvertFrom-Json).number | Should -Be $anchor.Number, $second.Number
+        (Get-EncryptionAnchor).Hash | Should -Be $anchor.Hash, $second.Hash
+        (Get-EncryptionAnchor -Number $second.Number).Root | Should -Be $second.Root
+        { Get-EncryptionAnchor -Number 99 -ErrorAction Stop } | Should -Throw -ErrorId 'ANCHOR_NOT_FOUND,*'
+    }
+
+    It 'are not made twice of the same, and not with -WhatIf' {
+        (New-EncryptionAnchor $file).Number | Should -Be $second.Number
+        New-EncryptionAnchor $file -WhatIf | Should -BeNullOrEmpty
+        (Get-Content $file).Count | Should -Be 2
+    }
+
+    It 'are what the log is tested against, in each form in which they are kept' {
+        (Test-EncryptionEventLog -Anchor $file).Anchors | Should -Be 2
+        $forms = $anchor, "$anchor", (Get-Item $file), (Get-Content $file)[0], ($anchor | ConvertTo-Json | ConvertFrom-Json), @{ Anchor = "$($anchor.Number)"; Root = $anchor.Root }, ([System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($anchor)))
+        foreach ($form in $forms) { Test-EncryptionEventLog -Anchor $form -Quiet | Should -BeExactly $true -Because "$form" }
+        Test-EncryptionEventLog -Anchor $forms -Quiet | Should -BeExactly $true
+        Test-EncryptionEventLog -Anchor "$($anchor.Number):$('0' * 64)" -Quiet | Should -BeExactly $false
+        (Test-EncryptionEventLog -Anchor "99:$('0' * 64)").Detail | Should -BeLike '*lacks anchor 99*'
+        { Test-EncryptionEventLog -Anchor '{}' -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+        { Test-EncryptionEventLog -Anchor nowhere.jsonl -ErrorAction Stop } | Should -Throw -ErrorId 'SOURCE_NOT_FOUND,*'
+    }
+
+    It 'prove a tenant''s head without a store' {
+        $proof = Get-EncryptionAnchor -TenantId acme
+        $json = $proof | ConvertTo-Json -Depth 4
+        foreach ($form in $proof, $json, ($json | ConvertFrom-Json)) {
+            $result = $form | Test-EncryptionAnchor -Anchor $file
+            $result.Success | Should -BeTrue -Because $result.Detail
+            Test-EncryptionEventLog -Head $result.Head -Quiet | Should -BeExactly $true
+        }
+        $json | Test-EncryptionAnchor -Anchor $anchor, $second -Quiet | Should -BeExactly $true
+        $json | Test-EncryptionAnchor -Anchor $anchor -Quiet | Should -BeExactly $false
+        $json -replace '"Index": \d+', '"Index": 7' | Test-EncryptionAnchor -Anchor $file -Quiet | Should -BeExactly $false
+        (Get-EncryptionAnchor -TenantId * -Number $anchor.Number).TenantId | Should -Contain 'globex'
+        { 'nonsense' | Test-EncryptionAnchor -Anchor $file -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+    }
+}

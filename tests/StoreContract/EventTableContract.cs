@@ -22,6 +22,23 @@ public abstract class EventTableContract<TStore>
     }
 
     [Fact]
+    public async Task The_last_record_of_a_type_is_found_by_the_type_without_its_prefix()
+    {
+        await using var store = new TStore();
+        await AppendAsync(store, Named(1, "com.example.key.rotated"), Named(2, "other.v1.key.rotated"), Named(3, "other.v1.monkey.rotated"), Sample.Event(1, "globex"));
+
+        Assert.Equal(2, (await store.ReadAsync(t => t.Events.FindLastAsync("acme", "key.rotated")))!.Sequence);
+        Assert.Equal(3, (await store.ReadAsync(t => t.Events.FindLastAsync("acme", "monkey.rotated")))!.Sequence);
+        Assert.Null(await store.ReadAsync(t => t.Events.FindLastAsync("acme", "created")));
+        Assert.Null(await store.ReadAsync(t => t.Events.FindLastAsync("globex", "key.rotated")));
+
+        static StoredEvent Named(long sequence, string type) => Sample.Event(sequence) with
+        {
+            Json = $$"""{"type":"{{type}}","time":"{{Sample.TimeText(Second((int)sequence))}}","tenantid":"acme"}""",
+        };
+    }
+
+    [Fact]
     public async Task A_record_is_in_the_chain_of_the_tenant_that_it_names()
     {
         await using var store = new TStore();

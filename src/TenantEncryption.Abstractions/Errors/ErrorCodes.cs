@@ -475,6 +475,12 @@ public static class ErrorCodes
     public const string EventLogAltered = "EVENT_LOG_ALTERED";
 
     [Error(
+        ErrorKind.NotFound,
+        "No anchor of the event log has that number, or covers that tenant.",
+        "Look at the anchors that there are, or have one made.")]
+    public const string AnchorNotFound = "ANCHOR_NOT_FOUND";
+
+    [Error(
         ErrorKind.Unavailable,
         "The operation was cancelled.",
         "Run it again when ready; nothing was left half-done.")]

@@ -50,7 +50,8 @@ internal sealed class Change(CheckedTransaction store, EventLog log, Operation o
     /// <param name="type">One of <see cref="EventTypes"/>.</param>
     /// <param name="tenantId">The tenant that it is about.</param>
     /// <param name="data">The details.</param>
-    public void Record(string type, string? tenantId, JObject data)
+    /// <returns>The time of the event.</returns>
+    public DateTimeOffset Record(string type, string? tenantId, JObject data)
     {
         IReadOnlyList<KmsCall> calls = operation.TakeKmsCalls();
         KmsCalls.AddRange(calls);
@@ -60,6 +61,8 @@ internal sealed class Change(CheckedTransaction store, EventLog log, Operation o
         }
 
         data["operation"] = operation.Id;
-        _events.Add(new NewEvent(type, tenantId, log.Now(), data));
+        var recorded = new NewEvent(type, tenantId, log.Now(), data);
+        _events.Add(recorded);
+        return recorded.Time;
     }
 }

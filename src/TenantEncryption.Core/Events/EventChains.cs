@@ -69,11 +69,7 @@ internal sealed class EventChains(IStore store, LogKeys keys, HeadFiles heads)
             return known;
         }
 
-        byte[]? previous = last.Sequence == 1
-            ? EventChain.Start(chain)
-            : (await transaction.Events.FindAsync(chain, last.Sequence - 1).ConfigureAwait(false))?.Mac;
-        SecretBytes key = await keys.OpenAsync(transaction.Settings, last.LogKeyId).ConfigureAwait(false);
-        if (previous is null || !EventChain.Verify(key.Span, previous, last))
+        if (!await IsAuthenticAsync(transaction, last).ConfigureAwait(false))
         {
             throw Altered(chain, last, "does not verify");
         }
@@ -81,6 +77,18 @@ internal sealed class EventChains(IStore store, LogKeys keys, HeadFiles heads)
         var tip = new ChainTip(chain, last.Sequence, last.Mac, last.LogKeyId, EventText.StateOf(last.Json));
         _known[chain] = tip;
         return tip;
+    }
+
+    /// <summary>Whether a record of a chain is one that the log wrote, after the one before it.</summary>
+    public async Task<bool> IsAuthenticAsync(IStoreTransaction transaction, StoredEvent stored)
+    {
+        if (await MacBeforeAsync(transaction, stored).ConfigureAwait(false) is not { } previous)
+        {
+            return false;
+        }
+
+        SecretBytes key = await keys.OpenAsync(transaction.Settings, stored.LogKeyId).ConfigureAwait(false);
+        return EventChain.Verify(key.Span, previous, stored);
     }
 
     /// <summary>Appends a record to a chain.</summary>
@@ -123,6 +131,10 @@ internal sealed class EventChains(IStore store, LogKeys keys, HeadFiles heads)
 
     /// <summary>Forgets a chain of which nothing is left.</summary>
     public void Forget(string chain) => heads.Remove(chain);
+
+    private static async Task<byte[]?> MacBeforeAsync(IStoreTransaction transaction, StoredEvent stored) => stored.Sequence == 1
+        ? EventChain.Start(stored.Chain)
+        : (await transaction.Events.FindAsync(stored.Chain, stored.Sequence - 1).ConfigureAwait(false))?.Mac;
 
     private static string Name(string chain) => chain == StoredEvent.StoreChain ? "The store's own chain of events" : $"The chain of events of tenant '{chain}'";
 

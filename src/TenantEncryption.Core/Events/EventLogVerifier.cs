@@ -1,3 +1,5 @@
+using System.Globalization;
+using TenantEncryption.Anchors;
 using TenantEncryption.Errors;
 using TenantEncryption.Files;
 using TenantEncryption.Integrity;
@@ -7,12 +9,13 @@ using TenantEncryption.Stores;
 namespace TenantEncryption.Events;
 
 /// <summary>Verifies chains event by event, in pages, so that a log of any size needs the same memory.</summary>
-internal sealed class EventLogVerifier(IStore store, LogKeys keys, HeadFiles heads)
+internal sealed class EventLogVerifier(IStore store, LogKeys keys, HeadFiles heads, AnchorReview anchors)
 {
     private const int PageSize = 4096;
 
     /// <summary>Verifies all chains, or one.</summary>
-    public async Task<EventLogTestResult> VerifyAsync(string? tenantId, IReadOnlyList<EventLogHead> noted, CancellationToken cancellationToken)
+    public async Task<EventLogTestResult> VerifyAsync(
+        string? tenantId, IReadOnlyList<EventLogHead> noted, IReadOnlyList<AnchorEvidence> evidence, CancellationToken cancellationToken)
     {
         if (tenantId is not null && noted.FirstOrDefault(head => head.TenantId != tenantId) is { } other)
         {
@@ -22,12 +25,14 @@ internal sealed class EventLogVerifier(IStore store, LogKeys keys, HeadFiles hea
         IReadOnlyList<EventLogHead> kept = FileFailure.Translate(heads.Location, "read", heads.List);
         EventLogHead[] expected = [.. kept.Concat(noted).Where(known => known.Sequence > 0 && (tenantId is null || known.TenantId == tenantId))];
         ILookup<string, EventLogHead> expectedOf = expected.ToLookup(known => known.Chain, StringComparer.Ordinal);
+        AnchorReview.Outcome? anchored = evidence.Count == 0 ? null : await anchors.ReviewAsync(evidence, cancellationToken).ConfigureAwait(false);
         long records = 0;
         int chains = 0;
         EventLogHead? single = null;
-        foreach (string chain in tenantId is null ? await ChainsAsync(expectedOf, cancellationToken).ConfigureAwait(false) : [tenantId])
+        foreach (string chain in tenantId is null ? await ChainsAsync(expectedOf, anchored?.Anchors, cancellationToken).ConfigureAwait(false) : [tenantId])
         {
-            (long verified, byte[] mac, string? fault) = await VerifyChainAsync(chain, [.. expectedOf[chain]], cancellationToken).ConfigureAwait(false);
+            (long verified, byte[] mac, string? fault) = await VerifyChainAsync(
+                chain, [.. expectedOf[chain]], new AnchoredHeads(store, chain, anchored?.Anchors), cancellationToken).ConfigureAwait(false);
             records += verified;
             chains++;
             single = EventLogHead.Of(chain, verified, mac);
@@ -37,19 +42,43 @@ internal sealed class EventLogVerifier(IStore store, LogKeys keys, HeadFiles hea
             }
         }
 
-        string? unseen = expected.Length == 0 ? " That events were cut off at the end is not excluded: no head was at hand." : null;
+        if (anchored?.Fault is { } notAnchored)
+        {
+            return new EventLogTestResult
+            {
+                Code = ErrorCodes.EventLogAltered,
+                Records = records,
+                Chains = chains,
+                Detail = $"The anchors: {notAnchored}",
+                Excludes = "Each chain verifies as far as it goes; whether that is as far as it went when the anchors were made, nothing can be said of.",
+            };
+        }
+
         return new EventLogTestResult
         {
             Code = records > 0 ? ErrorCodes.Success : ErrorCodes.NothingTested,
             Records = records,
             Chains = chains,
+            Anchors = anchored?.Count ?? 0,
             Detail = records > 0 ? null : "The log has no event yet.",
             Head = tenantId is null ? null : single,
-            Excludes = unseen is not null
-                ? "No event was changed, removed from the middle, inserted or reordered by anyone without the root key." + unseen
-                : "No event up to the kept heads was changed, removed, inserted or reordered, by anyone without the root key and the kept heads. "
-                    + "Whoever holds the root key and the kept heads can write another log; a head noted elsewhere shows that.",
+            Excludes = Excludes(expected.Length > 0, anchored?.Anchors?.Last),
         };
+    }
+
+    private static string Excludes(bool hasHeads, Anchor? anchor)
+    {
+        string byHeads = hasHeads
+            ? "No event up to the kept heads was changed, removed, inserted or reordered, by anyone without the root key and the kept heads."
+            : "No event was changed, removed from the middle, inserted or reordered by anyone without the root key.";
+        string byAnchor = anchor is null
+            ? hasHeads
+                ? " Whoever holds the root key and the kept heads can write another log; a head noted elsewhere shows that."
+                : " That events were cut off at the end is not excluded: no head was at hand."
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $" Up to anchor {anchor.Number} of {anchor.Time.UtcDateTime:u} nobody did, with whatever keys, who can't write where that anchor was kept too; what came later it does not cover.");
+        return byHeads + byAnchor;
     }
 
     /// <summary>The heads of all chains, beside those that this machine keeps.</summary>
@@ -86,13 +115,18 @@ internal sealed class EventLogVerifier(IStore store, LogKeys keys, HeadFiles hea
     };
 
     // A chain of which nothing is left but a head is one that was cut off whole.
-    private async Task<IReadOnlyCollection<string>> ChainsAsync(ILookup<string, EventLogHead> expected, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<StoredEvent> last = await store.ReadAsync(transaction => transaction.Events.ListLastAsync(null, int.MaxValue), cancellationToken).ConfigureAwait(false);
-        return new SortedSet<string>(last.Select(one => one.Chain).Concat(expected.Select(known => known.Key)), StringComparer.Ordinal);
-    }
+    private Task<IReadOnlyCollection<string>> ChainsAsync(ILookup<string, EventLogHead> expected, AnchorReview.Range? range, CancellationToken cancellationToken) => store.ReadAsync(
+        async transaction =>
+        {
+            IReadOnlyList<StoredEvent> last = await transaction.Events.ListLastAsync(null, int.MaxValue).ConfigureAwait(false);
+            IReadOnlyList<AnchoredHead> anchored = range is null ? [] : await transaction.Anchors.ListAsync(range.Last.Number).ConfigureAwait(false);
+            return (IReadOnlyCollection<string>)new SortedSet<string>(
+                last.Select(one => one.Chain).Concat(expected.Select(known => known.Key)).Concat(anchored.Select(head => head.Chain)), StringComparer.Ordinal);
+        },
+        cancellationToken);
 
-    private async Task<(long Verified, byte[] Mac, string? Fault)> VerifyChainAsync(string chain, EventLogHead[] expected, CancellationToken cancellationToken)
+    private async Task<(long Verified, byte[] Mac, string? Fault)> VerifyChainAsync(
+        string chain, EventLogHead[] expected, AnchoredHeads anchored, CancellationToken cancellationToken)
     {
         byte[] previous = EventChain.Start(chain);
         long verified = 0;
@@ -125,6 +159,16 @@ internal sealed class EventLogVerifier(IStore store, LogKeys keys, HeadFiles hea
                     return (verified, previous, $"event {stored.Sequence} is not the one whose head was kept outside the store.");
                 }
 
+                while (await anchored.PeekAsync(cancellationToken).ConfigureAwait(false) is { } covered && covered.Sequence <= stored.Sequence)
+                {
+                    if (covered.Sequence < stored.Sequence || !covered.Mac.AsSpan().SequenceEqual(stored.Mac))
+                    {
+                        return (verified, previous, $"event {covered.Sequence} is not the one that anchor {covered.Anchor} covers.");
+                    }
+
+                    anchored.Pass();
+                }
+
                 (previous, verified, logKeyId) = (stored.Mac, stored.Sequence, stored.LogKeyId);
             }
 
@@ -134,7 +178,10 @@ internal sealed class EventLogVerifier(IStore store, LogKeys keys, HeadFiles hea
             }
         }
 
-        return (verified, previous, expected.Any(known => known.Sequence > verified) ? $"events after {verified} are missing: a later head was kept outside the store." : null);
+        string? cut = expected.Any(known => known.Sequence > verified) ? $"events after {verified} are missing: a later head was kept outside the store."
+            : await anchored.PeekAsync(cancellationToken).ConfigureAwait(false) is { } later ? $"events after {verified} are missing: anchor {later.Anchor} covers event {later.Sequence}."
+            : null;
+        return (verified, previous, cut);
     }
 
     // Who learned an old root key must not sign after it was rotated away.

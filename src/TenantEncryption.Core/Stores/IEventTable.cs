@@ -16,6 +16,12 @@ internal interface IEventTable
     /// <returns>The record.</returns>
     Task<StoredEvent?> FindAsync(string chain, long sequence);
 
+    /// <summary>The last record of a chain of a type, or <see langword="null"/>. It looks at every record after it.</summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="type">The type, without the platform's prefix.</param>
+    /// <returns>The record.</returns>
+    Task<StoredEvent?> FindLastAsync(string chain, string type);
+
     /// <summary>Appends a record whose number follows the last one's of its chain.</summary>
     /// <param name="storedEvent">The record.</param>
     /// <returns>When it is appended.</returns>

@@ -259,3 +259,15 @@ END;
 CREATE TRIGGER events_never_go BEFORE DELETE ON events BEGIN
     SELECT RAISE(ABORT, 'The event log is append-only: no event is removed.');
 END;
+
+-- Which heads each anchor covered: of an anchor those alone that changed since the one before. The anchors themselves are events of the store's own
+-- chain, whose roots show whether these rows are what was anchored.
+CREATE TABLE anchored_heads (
+    chain    TEXT    NOT NULL,
+    anchor   INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    mac      BLOB    NOT NULL,
+    PRIMARY KEY (chain, anchor)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX anchored_heads_anchor ON anchored_heads (anchor);

@@ -18,6 +18,13 @@ internal sealed class SqliteEventTable(StoreStatements statements) : IEventTable
         $"SELECT {EventQuery.Columns} FROM events WHERE chain = $chain AND sequence = $sequence", Read, ("$chain", chain), ("$sequence", sequence)));
 
     /// <inheritdoc/>
+    public Task<StoredEvent?> FindLastAsync(string chain, string type) => Task.FromResult(statements.Find(
+        $"SELECT {EventQuery.Columns} FROM events WHERE chain = $chain AND substr(type, -length($type)) = $type ORDER BY sequence DESC LIMIT 1",
+        Read,
+        ("$chain", chain),
+        ("$type", "." + type)));
+
+    /// <inheritdoc/>
     public Task AppendAsync(StoredEvent storedEvent)
     {
         int rows = statements.Execute(
