@@ -52,12 +52,14 @@ internal sealed class Composition : IAsyncDisposable
         LogKeys = new LogKeys(InternalKms, storeId);
         var heads = new HeadFiles(options.LogHeadFolder ?? HeadFolderOf(root), storeId);
         Chains = new EventChains(store, LogKeys, heads);
-        Events = new EventLog(store, new EventLogVerifier(store, LogKeys, heads, new AnchorReview(store, storeId)), storeId, actor, time);
+        var verifier = new ChainVerifier(store, LogKeys);
+        Events = new EventLog(store, new EventLogVerifier(store, Chains, verifier, heads, new AnchorReview(store, Chains, storeId), storeId), storeId, actor, time);
         var epochs = new RaisedEpochs();
         _checks = new StateChecks(Chains);
         EventWriter = new EventWriter(Events, Chains, LogKeys);
         Work = new UnitOfWork(store, Session, _checks, Events, EventWriter, epochs, kms, time, options.OnKmsCall, options.OnWarning);
 
+        Archives = new EventArchiveService(Work, store, LogKeys, verifier, storeId);
         Anchors = new AnchorService(Work, Events, new AnchorMaker(Work, Chains, storeId), new AnchorPublisher(Work, storeId), time);
         _beginTimer = options.Anchors is { } schedule ? () => new AnchorTimer(Anchors, schedule, Work, time) : null;
 
@@ -114,6 +116,8 @@ internal sealed class Composition : IAsyncDisposable
     public EventLog Events { get; }
 
     public AnchorService Anchors { get; }
+
+    public EventArchiveService Archives { get; }
 
     public EventWriter EventWriter { get; }
 

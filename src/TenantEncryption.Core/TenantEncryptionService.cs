@@ -70,6 +70,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     /// <summary>Anchors of the event log.</summary>
     public AnchorService Anchors => _parts.Anchors;
 
+    /// <summary>Archives of events.</summary>
+    public EventArchiveService Archives => _parts.Archives;
+
     /// <summary>Whether opening made the store, with its root key.</summary>
     public bool IsNew { get; private init; }
 

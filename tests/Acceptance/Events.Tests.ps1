@@ -139,3 +139,57 @@ Describe 'Anchors' {
         { 'nonsense' | Test-EncryptionAnchor -Anchor $file -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*'
     }
 }
+
+Describe 'Export-EncryptionEvent' {
+    BeforeAll {
+        $null = New-EncryptionTenant archived, archived2
+        1..3 | ForEach-Object { $null = Update-KeyEncryptionKey archived; $null = Update-KeyEncryptionKey archived2 }
+        $cut = (Get-EncryptionEvent archived)[2].Time
+        $folder = Join-Path $sandbox.Root 'archive'
+        $null = New-Item -ItemType Directory $folder
+        $file = Join-Path $folder 'archived.jsonl'
+    }
+
+    It 'tells with -WhatIf, and asks' {
+        Export-EncryptionEvent archived -Before $cut -Path $file -WhatIf | Should -BeNullOrEmpty
+        Test-Path $file | Should -BeFalse
+        { Export-EncryptionEvent archived -Before $cut -Path $file -Confirm:$true -ErrorAction Stop } | Should -Throw -ErrorId 'CONFIRMATION_REQUIRED,*'
+    }
+
+    It 'moves what is older, and the log verifies with the file and without' {
+        $moved = Export-EncryptionEvent archived -Before $cut -Path $file -Confirm:$false
+        $moved.First, $moved.Last, $moved.Count, $moved.Path | Should -Be 1, 2, 2, $file
+        $moved.Hash | Should -Be (Get-FileHash $file).Hash
+        (Get-EncryptionEvent archived -WarningVariable warnings -WarningAction SilentlyContinue).Sequence | Should -Be 3, 4, 5
+        "$warnings" | Should -BeLike "*Events 1 to 2 of tenant 'archived' are in archives*"
+        $null = Get-EncryptionEvent archived -Newest 1 -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings | Should -BeNullOrEmpty
+        $null = Get-KeyHistory -TenantId archived -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -BeLike '*are in archives*'
+        $result = Test-EncryptionEventLog
+        $result.Success, $result.Archived | Should -Be $true, 2
+        $result = Test-EncryptionEventLog -Path $file
+        $result.Success, $result.Archived | Should -Be $true, 0
+        Test-EncryptionEventLog -Path (Join-Path $folder '*.nothing') -Quiet -WarningAction SilentlyContinue | Should -BeExactly $false
+        { Test-EncryptionEventLog -Path nowhere.jsonl -ErrorAction Stop } | Should -Throw -ErrorId 'SOURCE_NOT_FOUND,*'
+        (Get-Content $file -Raw) -replace 'key.rotated', 'key.rotatee' | Set-Content "$file.altered" -NoNewline
+        Test-EncryptionEventLog -Path "$file.altered" -Quiet | Should -BeExactly $false
+    }
+
+    It 'makes a file for each of several tenants in a folder, and never replaces one' {
+        { Export-EncryptionEvent archived, archived2 -Before (Get-Date) -Path (Join-Path $folder 'one') -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+        { Export-EncryptionEvent archived -Before (Get-Date) -Path $file -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'OUTPUT_EXISTS,*'
+        $moved = Get-EncryptionTenant 'archived*' | Export-EncryptionEvent -Before (Get-Date) -Path $folder -Confirm:$false
+        $moved.TenantId | Should -Be 'archived', 'archived2'
+        Remove-Item "$file.altered"
+        (Test-EncryptionEventLog -Path (Join-Path $folder '*.jsonl')).Archived | Should -Be 0
+        $null = Export-EncryptionEvent archived2 -Before (Get-Date).AddYears(-1) -Path $folder -Confirm:$false -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -BeLike '*No event of tenant*'
+    }
+
+    It 'moves the store''s own events' {
+        $moved = Export-EncryptionEvent -Store -Before (Get-Date).AddDays(1) -Path (Join-Path $folder 'store.jsonl') -Confirm:$false -WarningAction SilentlyContinue
+        (Test-EncryptionEventLog -Path (Join-Path $folder '*.jsonl') -Anchor (Join-Path $sandbox.Root 'anchors.jsonl')).Success | Should -BeTrue
+        $moved.TenantId | Should -BeNullOrEmpty
+    }
+}

@@ -107,6 +107,8 @@ function Initialize-World([string] $Code, [string] $Name, [int] $Number) {
     if ($Code -match '\$noted\b') { $script:noted = (Get-TenantEncryption).Heads.ForEach('ToString') }
     if ($Code -match '\$anchor\b|-Anchor ' -or $Name -eq 'Get-EncryptionAnchor') { $script:anchor = New-EncryptionAnchor ./anchors.jsonl }
     if ($Code -match 'proof\.json' -and $Name -eq 'Test-EncryptionAnchor') { Get-EncryptionAnchor -TenantId acme | ConvertTo-Json -Depth 4 | Set-Content proof.json }
+    if ($Name -eq 'Export-EncryptionEvent' -or $Code -match '\./archive/') { $null = New-Item -ItemType Directory archive; 'acme', 'globex' | ForEach-Object { $null = Update-KeyEncryptionKey $_ } }
+    if ($Code -match '\./archive/') { $null = Export-EncryptionEvent -TenantId * -Before (Get-Date) -Path ./archive -Confirm:$false -WarningAction Ignore }
     $script:key = $arn
     $script:id = $null
     switch ("$Name/$Number") {

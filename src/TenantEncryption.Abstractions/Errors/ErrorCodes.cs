@@ -481,6 +481,12 @@ public static class ErrorCodes
     public const string AnchorNotFound = "ANCHOR_NOT_FOUND";
 
     [Error(
+        ErrorKind.NotFound,
+        "What shall be compared is of an event that is in an archive.",
+        "Test with the archive, too.")]
+    public const string EventsArchived = "EVENTS_ARCHIVED";
+
+    [Error(
         ErrorKind.Unavailable,
         "The operation was cancelled.",
         "Run it again when ready; nothing was left half-done.")]

@@ -122,7 +122,7 @@ internal sealed class AnchorMaker(UnitOfWork work, EventChains chains, string st
         }
 
         if (was is not null
-            && !await EventChains.HasAsync(transaction, tip.Head, EventLogHead.Of(chain, was.Sequence, was.Mac)).ConfigureAwait(false)
+            && !await chains.HasAsync(transaction, tip.Head, EventLogHead.Of(chain, was.Sequence, was.Mac)).ConfigureAwait(false)
             && !await IsAcceptedAsync(transaction, was).ConfigureAwait(false))
         {
             Warn(chain, $"the store lacks its event {was.Sequence}");

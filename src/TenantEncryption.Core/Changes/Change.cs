@@ -46,6 +46,9 @@ internal sealed class Change(CheckedTransaction store, EventLog log, Operation o
         await store.Keys.ReplaceRecordAsync(record).ConfigureAwait(false);
     }
 
+    /// <summary>Does something in the transaction after the events were written, which may not be so before they tell of it.</summary>
+    public Func<Task>? Afterwards { get; set; }
+
     /// <summary>Records an event in the transaction, with the KMS calls that led to it.</summary>
     /// <param name="type">One of <see cref="EventTypes"/>.</param>
     /// <param name="tenantId">The tenant that it is about.</param>

@@ -45,6 +45,10 @@ internal static class AnchorEvents
             ? anchor
             : null;
 
+    /// <summary>The number of the event of an anchor; beyond all when nothing tells of the anchor.</summary>
+    public static async Task<long> FindSequenceAsync(IStoreTransaction transaction, long number) =>
+        await transaction.Anchors.FindAsync(StoredEvent.StoreChain, number).ConfigureAwait(false) is { } head && head.Anchor == number ? head.Sequence + 1 : long.MaxValue;
+
     /// <summary>The last anchor that the store tells, with the number of its event; <see langword="null"/> when there is none.</summary>
     public static async Task<(Anchor Anchor, StoredEvent Event)?> FindLastAsync(IStoreTransaction transaction) =>
         await transaction.Events.FindLastAsync(StoredEvent.StoreChain, EventTypes.AnchorMade).ConfigureAwait(false) is { } stored && Read(stored) is { } anchor

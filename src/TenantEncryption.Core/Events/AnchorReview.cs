@@ -7,7 +7,7 @@ namespace TenantEncryption.Events;
 /// Compares what was kept of anchors with those that the store tells: each follows the one before, and its root is that of the heads which the store kept
 /// for it. Whether the chains still have these heads, the test of the chains tells, to which it gives them.
 /// </summary>
-internal sealed class AnchorReview(IStore store, string storeId)
+internal sealed class AnchorReview(IStore store, EventChains chains, string storeId)
 {
     /// <summary>Compares them.</summary>
     /// <param name="evidence">What was kept.</param>
@@ -43,28 +43,33 @@ internal sealed class AnchorReview(IStore store, string storeId)
         long first = kept.Keys.First();
         long last = kept.Keys.Last();
         HeadTree? tree = null;
-        Anchor? before = null;
+        string? hashBefore = null;
+        DateTimeOffset? lastTime = null;
+        long archivedUpTo = (await store.ReadAsync(transaction => chains.FindArchivedAsync(transaction, StoredEvent.StoreChain), cancellationToken).ConfigureAwait(false))?.UpTo ?? 0;
         for (long number = first; number <= last; number++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            (Anchor? anchor, IReadOnlyList<AnchoredHead> heads) = await store.ReadAsync(
+            (Anchor? anchor, IReadOnlyList<AnchoredHead> heads, bool isArchived) = await store.ReadAsync(
                 async transaction => (
                     await AnchorEvents.FindAsync(transaction, number).ConfigureAwait(false),
-                    tree is null ? await transaction.Anchors.ListAsync(number).ConfigureAwait(false) : await transaction.Anchors.ListChangedAsync(number).ConfigureAwait(false)),
+                    tree is null ? await transaction.Anchors.ListAsync(number).ConfigureAwait(false) : await transaction.Anchors.ListChangedAsync(number).ConfigureAwait(false),
+                    archivedUpTo > 0 && await AnchorEvents.FindSequenceAsync(transaction, number).ConfigureAwait(false) <= archivedUpTo),
                 cancellationToken).ConfigureAwait(false);
-            if (anchor is null)
+            if (anchor is null && !isArchived)
             {
                 return Outcome.Failed($"the store lacks anchor {number}{await LastAsync(cancellationToken).ConfigureAwait(false)}.");
             }
 
-            if (kept.TryGetValue(number, out AnchorMark? mark) && !mark.Fits(anchor))
+            // Of an anchor whose event is in an archive, the heads are there, and the hash in the anchor after it.
+            bool isKept = kept.TryGetValue(number, out AnchorMark? mark);
+            if (anchor is not null && isKept && !mark!.Fits(anchor))
             {
                 return Outcome.Failed($"the store has another anchor {number} than the one that was kept.");
             }
 
-            if (before is not null && anchor.Previous != before.Hash)
+            if (anchor is not null && hashBefore is not null && anchor.Previous != hashBefore)
             {
-                return Outcome.Failed($"anchor {number} does not follow anchor {before.Number}.");
+                return Outcome.Failed($"anchor {number} does not follow anchor {number - 1}.");
             }
 
             if (tree is null)
@@ -79,15 +84,16 @@ internal sealed class AnchorReview(IStore store, string storeId)
                 }
             }
 
-            if (tree.Root != anchor.Root || tree.Count != anchor.Chains)
+            if ((anchor?.Root ?? mark?.Root ?? tree.Root) != tree.Root || (anchor is not null && tree.Count != anchor.Chains))
             {
                 return Outcome.Failed($"the heads that the store keeps for anchor {number} are not those that were anchored.");
             }
 
-            before = anchor;
+            hashBefore = anchor?.Hash ?? mark?.Hash;
+            lastTime = anchor?.Time;
         }
 
-        return new Outcome(null, new Range(first, before!), kept.Count);
+        return new Outcome(null, new Range(first, last, lastTime), kept.Count);
     }
 
     private async Task<string> LastAsync(CancellationToken cancellationToken) =>
@@ -104,6 +110,7 @@ internal sealed class AnchorReview(IStore store, string storeId)
 
     /// <summary>Anchors from one to another.</summary>
     /// <param name="First">The first one's number.</param>
-    /// <param name="Last">The last one.</param>
-    internal sealed record Range(long First, Anchor Last);
+    /// <param name="Last">The last one's.</param>
+    /// <param name="Time">When the last one was made, where that is at hand.</param>
+    internal sealed record Range(long First, long Last, DateTimeOffset? Time);
 }

@@ -22,7 +22,7 @@ internal sealed class AnchoredHeads(IStore store, string chain, AnchorReview.Ran
             foreach (AnchoredHead head in next)
             {
                 _after = head.Anchor;
-                _ended |= head.Anchor > anchors!.Last.Number;
+                _ended |= head.Anchor > anchors!.Last;
                 if (!_ended)
                 {
                     _page.Enqueue(head);

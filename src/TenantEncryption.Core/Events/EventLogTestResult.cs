@@ -12,6 +12,9 @@ public sealed record EventLogTestResult
     /// <summary>How many events verify.</summary>
     public long Records { get; init; }
 
+    /// <summary>How many events are in archives that were not given, and so were not looked at: the chains tell of them.</summary>
+    public long Archived { get; init; }
+
     /// <summary>How many chains were looked at: one a tenant, and the store's own.</summary>
     public int Chains { get; init; }
 

@@ -126,6 +126,9 @@ public static class EventTypes
     /// <summary>An anchor was told to AWS KMS, whose CloudTrail holds it.</summary>
     public const string AnchorPublished = "anchor.published";
 
+    /// <summary>The first events of a chain left the store for an archive.</summary>
+    public const string EventsArchived = "events.archived";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
@@ -170,5 +173,6 @@ public static class EventTypes
         RollbackAccepted,
         AnchorMade,
         AnchorPublished,
+        EventsArchived,
     ];
 }

@@ -22,6 +22,22 @@ internal interface IEventTable
     /// <returns>The record.</returns>
     Task<StoredEvent?> FindLastAsync(string chain, string type);
 
+    /// <summary>The first number of a chain whose time is not before a time, or <see langword="null"/> when there is none.</summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="time">The time.</param>
+    /// <returns>The number.</returns>
+    Task<long?> FindFirstSinceAsync(string chain, DateTimeOffset time);
+
+    /// <summary>The chains that begin later than with number 1: their first records left for an archive.</summary>
+    /// <returns>The last number that is missing, by chain.</returns>
+    Task<IReadOnlyDictionary<string, long>> ListArchivedAsync();
+
+    /// <summary>Removes the first records of a chain. The store refuses unless the chain's last record tells that they are in an archive.</summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="upTo">Up to this number.</param>
+    /// <returns>How many were removed.</returns>
+    Task<long> RemoveArchivedAsync(string chain, long upTo);
+
     /// <summary>Appends a record whose number follows the last one's of its chain.</summary>
     /// <param name="storedEvent">The record.</param>
     /// <returns>When it is appended.</returns>

@@ -27,6 +27,10 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <para>Verifies that the log still has everything that the anchors in a file cover.</para>
 /// </example>
 /// <example>
+///   <code>Test-EncryptionEventLog -Path ./archive/*.jsonl</code>
+///   <para>Verifies archives of events (Export-EncryptionEvent), too, and that they are of one piece with the chains.</para>
+/// </example>
+/// <example>
 ///   <code>Test-EncryptionEventLog -TenantId acme</code>
 ///   <para>Verifies the chain of one tenant.</para>
 /// </example>
@@ -51,6 +55,11 @@ public sealed class TestEncryptionEventLogCommand : TenantCmdlet
     [Parameter]
     public object[]? Anchor { get; set; }
 
+    /// <summary>Archives of events, which are verified with the chains that they come from: their paths, or wildcards.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
+
     /// <summary>Gives one Boolean: whether the log verifies.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
@@ -65,7 +74,7 @@ public sealed class TestEncryptionEventLogCommand : TenantCmdlet
             ? null
             : await OnPipelineAsync(() => Anchor.Select(one => AnchorInput.Read(this, one)).ToArray()).ConfigureAwait(false);
         EventLogTestResult result = await Service.Events.VerifyAsync(
-            TenantId, Head?.Select(EventLogHead.Parse).ToArray(), anchors, Cancellation).ConfigureAwait(false);
+            TenantId, Head?.Select(EventLogHead.Parse).ToArray(), anchors, await ArchivesAsync().ConfigureAwait(false), Cancellation).ConfigureAwait(false);
         if (result.Code != ErrorCodes.NothingTested)
         {
             _verdict.Note(result.Success);
@@ -75,6 +84,29 @@ public sealed class TestEncryptionEventLogCommand : TenantCmdlet
         {
             await EmitAsync(result).ConfigureAwait(false);
         }
+    }
+
+    // A wildcard that fits nothing named archives that are not there.
+    private async Task<IReadOnlyList<string>?> ArchivesAsync()
+    {
+        if (Path is null)
+        {
+            return null;
+        }
+
+        var archives = new List<string>();
+        foreach (string path in Path)
+        {
+            IReadOnlyList<string> found = await OnPipelineAsync(() => SessionPath.Expand(this, path)).ConfigureAwait(false);
+            archives.AddRange(found);
+            if (found.Count == 0)
+            {
+                Warn($"{path}: no archive of events fits.");
+                _verdict.NoteLeftOut();
+            }
+        }
+
+        return archives;
     }
 
     /// <inheritdoc/>
