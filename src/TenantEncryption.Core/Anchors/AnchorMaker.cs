@@ -18,83 +18,27 @@ internal sealed class AnchorMaker(UnitOfWork work, EventChains chains, string st
             : throw new TenantEncryptionException(ErrorCodes.StoreAltered, $"The event of the last anchor, number {found.Event.Sequence} of the store's own chain, does not verify.");
     }
 
-    /// <summary>Whether nothing was written since an anchor, of which its own events alone tell.</summary>
-    public static async Task<bool> IsCurrentAsync(IStoreTransaction transaction, Anchor anchor, StoredEvent stored)
+    /// <summary>
+    /// Looks at the heads of the tenants' chains for the next anchor. It is done in a snapshot before the anchor is written, so that no writer waits for it: what
+    /// a tenant writes in between, the anchor after that covers.
+    /// </summary>
+    public async Task<AnchorDraft> DraftAsync(IStoreTransaction transaction)
     {
-        if (!await IsOnlyPublishedAsync(transaction, stored).ConfigureAwait(false))
-        {
-            return false;
-        }
-
-        Dictionary<string, AnchoredHead> before = await BeforeAsync(transaction, anchor.Number).ConfigureAwait(false);
-        IReadOnlyList<StoredEvent> ends = await transaction.Events.ListLastAsync(null, int.MaxValue).ConfigureAwait(false);
-        return ends.Count == before.Count
-            && ends.All(end => end.Chain == StoredEvent.StoreChain || (before.TryGetValue(end.Chain, out AnchoredHead? head) && Is(head, end)));
-    }
-
-    /// <summary>Makes the next anchor.</summary>
-    /// <param name="operation">The operation.</param>
-    /// <param name="isEnough">Asked of the last anchor in the transaction.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The anchor; <see langword="null"/> where the last one is enough, which another process may have made just now.</returns>
-    /// <exception cref="TenantEncryptionException"><c>STORE_ALTERED</c>, <c>STORE_ROLLED_BACK</c>: the store's own chain does not verify.</exception>
-    public Task<Anchor?> MakeAsync(Operation operation, Func<Anchor, bool> isEnough, CancellationToken cancellationToken) => work.ChangeAsync(
-        operation,
-        async change =>
-        {
-            (Anchor Anchor, StoredEvent Event)? last = await FindLastAsync(change.Store).ConfigureAwait(false);
-            return last is { } found && isEnough(found.Anchor) ? null : await MakeAsync(change, last).ConfigureAwait(false);
-        },
-        cancellationToken);
-
-    private async Task<Anchor?> MakeAsync(Change change, (Anchor Anchor, StoredEvent Event)? last)
-    {
+        (Anchor Anchor, StoredEvent Event)? last = await FindLastAsync(transaction).ConfigureAwait(false);
         long number = (last?.Anchor.Number ?? 0) + 1;
-        string? previous = last?.Anchor.Hash;
-        (IReadOnlyList<AnchoredHead> heads, IReadOnlyList<AnchoredHead> changed) = await HeadsAsync(change.Store, number).ConfigureAwait(false);
-        if (last is { } found && changed.All(head => head.Chain == StoredEvent.StoreChain) && await IsOnlyPublishedAsync(change.Store, found.Event).ConfigureAwait(false))
-        {
-            return null;
-        }
-
-        string root = new HeadTree(heads).Root;
-        await change.Store.Anchors.AddAsync(changed).ConfigureAwait(false);
-        DateTimeOffset time = change.Record(EventTypes.AnchorMade, null, AnchorEvents.DataOf(number, heads.Count, root, previous));
-        return new Anchor { StoreId = storeId, Number = number, Time = time, Chains = heads.Count, Root = root, Previous = previous };
-    }
-
-    // An anchor's own events are no reason for another one.
-    private static async Task<bool> IsOnlyPublishedAsync(IStoreTransaction transaction, StoredEvent stored)
-    {
-        const int Most = 64;
-        IReadOnlyList<StoredEvent> since = await transaction.Events.ListChainAsync(StoredEvent.StoreChain, stored.Sequence, Most).ConfigureAwait(false);
-        return since.Count < Most && since.All(one => EventText.TypeOf(one.Json).EndsWith("." + EventTypes.AnchorPublished, StringComparison.Ordinal));
-    }
-
-    private static async Task<Dictionary<string, AnchoredHead>> BeforeAsync(IStoreTransaction transaction, long number) =>
-        (await transaction.Anchors.ListAsync(number).ConfigureAwait(false)).ToDictionary(head => head.Chain, StringComparer.Ordinal);
-
-    private static bool Is(AnchoredHead head, StoredEvent end) => head.Sequence == end.Sequence && head.Mac.AsSpan().SequenceEqual(end.Mac);
-
-    private async Task<(IReadOnlyList<AnchoredHead> Heads, IReadOnlyList<AnchoredHead> Changed)> HeadsAsync(IStoreTransaction transaction, long number)
-    {
-        Dictionary<string, AnchoredHead> before = await BeforeAsync(transaction, number - 1).ConfigureAwait(false);
+        var before = (await transaction.Anchors.ListAsync(number - 1).ConfigureAwait(false)).ToDictionary(head => head.Chain, StringComparer.Ordinal);
+        before.Remove(StoredEvent.StoreChain);
         var heads = new List<AnchoredHead>();
-        var changed = new List<AnchoredHead>();
-        foreach (StoredEvent end in await transaction.Events.ListLastAsync(null, int.MaxValue).ConfigureAwait(false))
+        foreach (StoredEvent end in await transaction.Events.ListLastAsync(StoredEvent.StoreChain, int.MaxValue).ConfigureAwait(false))
         {
             before.Remove(end.Chain, out AnchoredHead? was);
-            if (was is not null && Is(was, end))
+            if (was is not null && was.Sequence == end.Sequence && was.Mac.AsSpan().SequenceEqual(end.Mac))
             {
                 heads.Add(was);
             }
             else if (await HeadAsync(transaction, end.Chain, number, was).ConfigureAwait(false) is { } head)
             {
                 heads.Add(head);
-                if (head != was)
-                {
-                    changed.Add(head);
-                }
             }
         }
 
@@ -104,7 +48,43 @@ internal sealed class AnchorMaker(UnitOfWork work, EventChains chains, string st
             heads.Add(lost);
         }
 
-        return (heads, changed);
+        bool isNew = last is not { } found || heads.Exists(head => head.Anchor == number) || !await IsOnlyPublishedAsync(transaction, found.Event).ConfigureAwait(false);
+        return new AnchorDraft(last?.Anchor, number, heads, isNew);
+    }
+
+    /// <summary>Makes the next anchor.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="draft">The heads of the tenants' chains.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The anchor; <see langword="null"/> where another process made the one of this number.</returns>
+    /// <exception cref="TenantEncryptionException"><c>STORE_ALTERED</c>, <c>STORE_ROLLED_BACK</c>: the store's own chain does not verify.</exception>
+    public Task<Anchor?> MakeAsync(Operation operation, AnchorDraft draft, CancellationToken cancellationToken) => work.ChangeAsync(
+        operation,
+        StoreScope.Store,
+        async change =>
+        {
+            (Anchor Anchor, StoredEvent Event)? last = await FindLastAsync(change.Store).ConfigureAwait(false);
+            if (last?.Anchor.Hash != draft.Last?.Hash)
+            {
+                return null;
+            }
+
+            // The anchor's event follows this head, and is found by it.
+            AnchoredHead own = (await HeadAsync(change.Store, StoredEvent.StoreChain, draft.Number, null).ConfigureAwait(false))!;
+            AnchoredHead[] heads = [own, .. draft.Heads];
+            string root = new HeadTree(heads).Root;
+            await change.Store.Anchors.AddAsync([.. heads.Where(head => head.Anchor == draft.Number)]).ConfigureAwait(false);
+            DateTimeOffset time = change.Record(EventTypes.AnchorMade, null, AnchorEvents.DataOf(draft.Number, heads.Length, root, draft.Last?.Hash));
+            return new Anchor { StoreId = storeId, Number = draft.Number, Time = time, Chains = heads.Length, Root = root, Previous = draft.Last?.Hash };
+        },
+        cancellationToken);
+
+    // An anchor's own events are no reason for another one.
+    private static async Task<bool> IsOnlyPublishedAsync(IStoreTransaction transaction, StoredEvent stored)
+    {
+        const int Most = 64;
+        IReadOnlyList<StoredEvent> since = await transaction.Events.ListChainAsync(StoredEvent.StoreChain, stored.Sequence, Most).ConfigureAwait(false);
+        return since.Count < Most && since.All(one => EventText.TypeOf(one.Json).EndsWith("." + EventTypes.AnchorPublished, StringComparison.Ordinal));
     }
 
     // What does not verify, or lacks what was anchored, must not pass for what was there: the anchor goes on to say what was, and the others are anchored.
@@ -138,6 +118,5 @@ internal sealed class AnchorMaker(UnitOfWork work, EventChains chains, string st
         && EventText.Read(accepted).Data.GetValueOrDefault("sawAt") is long saw && saw >= was.Sequence
         && await chains.IsAuthenticAsync(transaction, accepted).ConfigureAwait(false);
 
-    private void Warn(string chain, string fault) => work.Warn(
-        $"{(chain == StoredEvent.StoreChain ? "The store's own chain" : $"The chain of tenant '{chain}'")} is anchored as it was with the anchor before: {fault}.");
+    private void Warn(string chain, string fault) => work.Warn($"The chain of tenant '{chain}' is anchored as it was with the anchor before: {fault}.");
 }

@@ -53,13 +53,13 @@ internal sealed class AnchorPublisher(UnitOfWork work, string storeId)
         };
         KmsConnection there = connection with { Region = connection.Region ?? KeyIdentifier.Parse(keyArn).Region };
         await operation.Kms.DryRunAsync(there, DryRunOperation.Encrypt, keyArn, context, cancellationToken).ConfigureAwait(false);
-        await work.ChangeAsync(
+        await work.RecordAsync(
             operation,
+            StoreScope.Store,
             change =>
             {
                 change.Record(EventTypes.AnchorPublished, null, new JObject { ["number"] = anchor.Number, ["keyArn"] = keyArn });
-            },
-            cancellationToken).ConfigureAwait(false);
+            }).ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<Anchor>> MissingAsync(string path, Anchor? last, Anchor newest, CancellationToken cancellationToken)

@@ -93,24 +93,26 @@ public sealed class AnchorService
         Operation operation = _work.Begin("AnchorService.MakeAsync");
         await using var _ = operation.ConfigureAwait(false);
 
-        // Most often nothing is to be done, for which no writer needs to wait.
-        (Anchor? last, bool isCurrent) = await _work.ReadAsync(
-            async transaction => await _maker.FindLastAsync(transaction).ConfigureAwait(false) is { } found
-                ? (found.Anchor, !IsYoung(found.Anchor) && await AnchorMaker.IsCurrentAsync(transaction, found.Anchor, found.Event).ConfigureAwait(false))
-                : ((Anchor?)null, false),
-            cancellationToken).ConfigureAwait(false);
-        if (last is not null && IsYoung(last))
+        while (true)
         {
-            return last;
-        }
+            // Most often nothing is to be done, for which no writer needs to wait.
+            (Anchor? last, AnchorDraft? draft) = await _work.ReadAsync(
+                async transaction =>
+                {
+                    Anchor? found = (await _maker.FindLastAsync(transaction).ConfigureAwait(false))?.Anchor;
+                    return (found, found is not null && IsYoung(found) ? null : await _maker.DraftAsync(transaction).ConfigureAwait(false));
+                },
+                cancellationToken).ConfigureAwait(false);
+            if (draft is null)
+            {
+                return last!;
+            }
 
-        Anchor? made = isCurrent ? last : await _maker.MakeAsync(operation, IsYoung, cancellationToken).ConfigureAwait(false);
-        if (made is null)
-        {
-            return await MakeAsync(places, interval, cancellationToken).ConfigureAwait(false);
+            if ((draft.IsNew ? await _maker.MakeAsync(operation, draft, cancellationToken).ConfigureAwait(false) : last) is { } anchor)
+            {
+                await _publisher.PublishAsync(operation, anchor, places, cancellationToken).ConfigureAwait(false);
+                return anchor;
+            }
         }
-
-        await _publisher.PublishAsync(operation, made, places, cancellationToken).ConfigureAwait(false);
-        return made;
     }
 }

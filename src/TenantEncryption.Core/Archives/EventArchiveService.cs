@@ -98,6 +98,7 @@ public sealed class EventArchiveService
         await using var ended = operation.ConfigureAwait(false);
         await _work.ChangeAsync(
             operation,
+            StoreScope.Of(tenantId),
             async change =>
             {
                 bool isThere = await change.Store.Events.ListChainAsync(chain, 0, 1).ConfigureAwait(false) is [var first] && first.Sequence == plan.First
