@@ -35,6 +35,7 @@ internal sealed class ChainVerifier(IStore store, LogKeys keys)
             read.Add((archive, along));
         }
 
+        // What tells where the chain begins was read before the walk: it is believed when the walk came by the same.
         (ChainWalk walk, ArchivePoint? before, string? faultOfStart) = await BeginAsync(chain, cancellationToken).ConfigureAwait(false);
         string? wrong = faultOfStart
             ?? (before is null ? null : await known.CompareAsync(before.UpTo, before.Mac, cancellationToken).ConfigureAwait(false))
@@ -73,16 +74,10 @@ internal sealed class ChainVerifier(IStore store, LogKeys keys)
             return (fromStart, null, null);
         }
 
-        // Whether it is authentic, the walk over it tells.
-        if (told is null || ArchivePoint.Read(told) is not { } point || point.UpTo >= first.Sequence)
-        {
-            return (fromStart, null, "event 1 is missing.");
-        }
-
-        return (
-            new ChainWalk(store, keys, point.UpTo, point.Mac, point.LogKeyId),
-            point,
-            point.UpTo == first.Sequence - 1 ? null : $"event {point.UpTo + 1} is missing.");
+        // Whether it is authentic, and the first event follows it, the walk tells.
+        return told is not null && ArchivePoint.Read(told) is { } point && point.UpTo < first.Sequence
+            ? (new ChainWalk(store, keys, point.UpTo, point.Mac, point.LogKeyId), point, null)
+            : (fromStart, null, "event 1 is missing.");
     }
 
     /// <summary>The events of a chain in the store, in pages, so that a log of any size needs the same memory.</summary>
