@@ -1,4 +1,5 @@
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Anchors;
 using TenantEncryption.Changes;
 using TenantEncryption.Data;
 using TenantEncryption.Data.Protecting;
@@ -34,6 +35,8 @@ internal sealed class Composition : IAsyncDisposable
     private readonly IStore _store;
     private readonly Lazy<IKms> _kms;
     private readonly StateChecks _checks;
+    private readonly Func<AnchorTimer>? _beginTimer;
+    private AnchorTimer? _timer;
 
     /// <summary>Makes the parts; nothing is read or called yet.</summary>
     public Composition(IStore store, Lazy<IKms> kms, TenantEncryptionOptions options, StoreRoot root)
@@ -49,11 +52,16 @@ internal sealed class Composition : IAsyncDisposable
         LogKeys = new LogKeys(InternalKms, storeId);
         var heads = new HeadFiles(options.LogHeadFolder ?? HeadFolderOf(root), storeId);
         Chains = new EventChains(store, LogKeys, heads);
-        Events = new EventLog(store, new EventLogVerifier(store, LogKeys, heads), storeId, actor, time);
+        var verifier = new ChainVerifier(store, LogKeys);
+        Events = new EventLog(store, new EventLogVerifier(store, Chains, verifier, heads, new AnchorReview(store, Chains, storeId), storeId), storeId, actor, time);
         var epochs = new RaisedEpochs();
         _checks = new StateChecks(Chains);
         EventWriter = new EventWriter(Events, Chains, LogKeys);
         Work = new UnitOfWork(store, Session, _checks, Events, EventWriter, epochs, kms, time, options.OnKmsCall, options.OnWarning);
+
+        Archives = new EventArchiveService(Work, store, LogKeys, verifier, storeId);
+        Anchors = new AnchorService(Work, Events, new AnchorMaker(Work, Chains, storeId), new AnchorPublisher(Work, storeId), time);
+        _beginTimer = options.Anchors is { } schedule ? () => new AnchorTimer(Anchors, schedule, Work, time) : null;
 
         var refusals = new RefusalLog(Work, time);
         var regions = new ProviderRegions(Work, refusals, new RegionCircuits(time));
@@ -107,6 +115,10 @@ internal sealed class Composition : IAsyncDisposable
 
     public EventLog Events { get; }
 
+    public AnchorService Anchors { get; }
+
+    public EventArchiveService Archives { get; }
+
     public EventWriter EventWriter { get; }
 
     public UnitOfWork Work { get; }
@@ -139,6 +151,12 @@ internal sealed class Composition : IAsyncDisposable
     public Task<IReadOnlyList<ChainTip>> WriteCreatedAsync(IStoreTransaction transaction) => EventWriter.WriteAsync(
         new CheckedTransaction(transaction, _checks) { Scope = StoreScope.Store },
         [new NewEvent(EventTypes.StoreCreated, null, Events.Now(), new JObject { ["rootKeyId"] = InternalKms.Roots.Current.Id })]);
+
+    /// <summary>Begins what is done while the service is open.</summary>
+    public void Begin() => _timer = _beginTimer?.Invoke();
+
+    /// <summary>Ends it.</summary>
+    public ValueTask StopAsync() => _timer?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>Zeroes every key and closes the store; sessions have ended before.</summary>
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using TenantEncryption.Anchors;
 using TenantEncryption.Data.Wraps;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
@@ -14,6 +15,9 @@ public sealed record TenantEncryptionOptions
 
     /// <summary>The folder in which the heads of the event log are kept outside the store; <see langword="null"/> for that of the user's root keys, or of the machine's where the root key is one.</summary>
     public string? LogHeadFolder { get; init; }
+
+    /// <summary>Anchors of the event log made by themselves while the service is open; <see langword="null"/> for none.</summary>
+    public AnchorSchedule? Anchors { get; init; }
 
     /// <summary>Who acts, for events; <see langword="null"/> for the user and machine of the process.</summary>
     public string? Actor { get; init; }

@@ -1,3 +1,4 @@
+using TenantEncryption.Anchors;
 using TenantEncryption.Changes;
 using TenantEncryption.Data;
 using TenantEncryption.Drills;
@@ -66,6 +67,12 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     /// <summary>The event log.</summary>
     public EventLog Events => _parts.Events;
 
+    /// <summary>Anchors of the event log.</summary>
+    public AnchorService Anchors => _parts.Anchors;
+
+    /// <summary>Archives of events.</summary>
+    public EventArchiveService Archives => _parts.Archives;
+
     /// <summary>Whether opening made the store, with its root key.</summary>
     public bool IsNew { get; private init; }
 
@@ -80,7 +87,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The service.</returns>
     /// <exception cref="TenantEncryptionException">
-    /// <c>INVALID_INPUT</c> (the key lease), <c>STORE_NOT_FOUND</c>, <c>ROOT_KEY_MISSING</c>, <c>ROOT_KEY_MISMATCH</c>, <c>ROOT_KEY_EXPOSED</c>, <c>PASSPHRASE_REQUIRED</c>, <c>STORE_NEWER</c>, <c>STORE_LOCKED</c>,
+    /// <c>INVALID_INPUT</c> (the key lease, or the schedule of anchors), <c>STORE_NOT_FOUND</c>, <c>ROOT_KEY_MISSING</c>, <c>ROOT_KEY_MISMATCH</c>, <c>ROOT_KEY_EXPOSED</c>, <c>PASSPHRASE_REQUIRED</c>, <c>STORE_NEWER</c>, <c>STORE_LOCKED</c>,
     /// <c>STORE_UNUSABLE</c>.
     /// </exception>
     public static Task<TenantEncryptionService> OpenAsync(
@@ -132,6 +139,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
     {
         try
         {
+            await _parts.StopAsync().ConfigureAwait(false);
             await Data.EndSessionsAsync().ConfigureAwait(false);
         }
         finally
@@ -148,6 +156,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
             TenantEncryptionService service =
                 await OpenOwnedAsync(store, kms, options ?? new TenantEncryptionOptions(), cancellationToken).ConfigureAwait(false);
             service.Work.WarnOfUnlockedKeys();
+            service._parts.Begin();
             return service;
         }
         catch
@@ -173,6 +182,11 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         if (options.KeyLease is { } lease)
         {
             LeaseRule.CheckOfProcess(lease);
+        }
+
+        if (options.Anchors is { } schedule)
+        {
+            AnchorTimer.Check(schedule);
         }
 
         IRootKeyVault vault = options.RootKeyVault ?? new FileRootKeyVault();

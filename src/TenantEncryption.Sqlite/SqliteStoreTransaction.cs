@@ -28,6 +28,7 @@ internal sealed class SqliteStoreTransaction : IStoreTransaction
         Catalog = new SqliteCatalogTable(_statements);
         Migrations = new SqliteMigrationTable(_statements);
         Events = new SqliteEventTable(_statements);
+        Anchors = new SqliteAnchorTable(_statements);
         Sessions = new SqliteSessionTable(_statements, time);
     }
 
@@ -54,6 +55,9 @@ internal sealed class SqliteStoreTransaction : IStoreTransaction
 
     /// <inheritdoc/>
     public IEventTable Events { get; }
+
+    /// <inheritdoc/>
+    public IAnchorTable Anchors { get; }
 
     /// <inheritdoc/>
     public ISessionTable Sessions { get; }

@@ -105,6 +105,10 @@ function Initialize-World([string] $Code, [string] $Name, [int] $Number) {
     if ($Code -match 'policy\.json' -and $Name -eq 'Test-KeyPolicy') { Get-KeyPolicy -Platform qlik-cloud -TenantId 6BxR0mKt -KeyArn $arn -AsJson -WarningAction Ignore | Set-Content policy.json }
     if ($Code -match '\$text \|') { $script:text = 'secret' | Protect-TenantData -TenantId acme }
     if ($Code -match '\$noted\b') { $script:noted = (Get-TenantEncryption).Heads.ForEach('ToString') }
+    if ($Code -match '\$anchor\b|-Anchor ' -or $Name -eq 'Get-EncryptionAnchor') { $script:anchor = New-EncryptionAnchor ./anchors.jsonl }
+    if ($Code -match 'proof\.json' -and $Name -eq 'Test-EncryptionAnchor') { Get-EncryptionAnchor -TenantId acme | ConvertTo-Json -Depth 4 | Set-Content proof.json }
+    if ($Name -eq 'Export-EncryptionEvent' -or $Code -match '\./archive/') { $null = New-Item -ItemType Directory archive; 'acme', 'globex' | ForEach-Object { $null = Update-KeyEncryptionKey $_ } }
+    if ($Code -match '\./archive/') { $null = Export-EncryptionEvent -TenantId * -Before (Get-Date) -Path ./archive -Confirm:$false -WarningAction Ignore }
     $script:key = $arn
     $script:id = $null
     switch ("$Name/$Number") {

@@ -22,6 +22,55 @@ public abstract class EventTableContract<TStore>
     }
 
     [Fact]
+    public async Task The_last_record_of_a_type_is_found_by_the_type_without_its_prefix()
+    {
+        await using var store = new TStore();
+        await AppendAsync(store, Named(1, "com.example.key.rotated"), Named(2, "other.v1.key.rotated"), Named(3, "other.v1.monkey.rotated"), Sample.Event(1, "globex"));
+
+        Assert.Equal(2, (await store.ReadAsync(t => t.Events.FindLastAsync("acme", "key.rotated")))!.Sequence);
+        Assert.Equal(3, (await store.ReadAsync(t => t.Events.FindLastAsync("acme", "monkey.rotated")))!.Sequence);
+        Assert.Null(await store.ReadAsync(t => t.Events.FindLastAsync("acme", "created")));
+        Assert.Null(await store.ReadAsync(t => t.Events.FindLastAsync("globex", "key.rotated")));
+
+        static StoredEvent Named(long sequence, string type) => Sample.Event(sequence) with
+        {
+            Json = $$"""{"type":"{{type}}","time":"{{Sample.TimeText(Second((int)sequence))}}","tenantid":"acme"}""",
+        };
+    }
+
+    [Fact]
+    public async Task The_first_records_of_a_chain_go_when_its_last_one_tells_that_they_are_in_an_archive()
+    {
+        await using var store = new TStore();
+        await AppendAsync(store, [.. Enumerable.Range(1, 5).Select(sequence => Sample.Event(sequence)), Sample.Event(1, "globex"), Archived(6, 3)]);
+        Assert.Empty(await store.ReadAsync(t => t.Events.ListArchivedAsync()));
+
+        await Assert.ThrowsAsync<TenantEncryptionException>(() => store.WriteAsync(t => t.Events.RemoveArchivedAsync("acme", 4)));
+        await Assert.ThrowsAsync<TenantEncryptionException>(() => store.WriteAsync(t => t.Events.RemoveArchivedAsync("globex", 1)));
+        Assert.Equal(3, await store.WriteAsync(t => t.Events.RemoveArchivedAsync("acme", 3)));
+
+        Assert.Equal([4, 5, 6], (await store.ReadAsync(t => t.Events.ListChainAsync("acme", 0, 9))).Select(one => one.Sequence));
+        Assert.Equal(new Dictionary<string, long> { ["acme"] = 3 }, await store.ReadAsync(t => t.Events.ListArchivedAsync()));
+        await AppendAsync(store, Sample.Event(7));
+        await Assert.ThrowsAsync<TenantEncryptionException>(() => store.WriteAsync(t => t.Events.RemoveArchivedAsync("acme", 4)));
+
+        static StoredEvent Archived(long sequence, long upTo) => Sample.Event(sequence) with
+        {
+            Json = $$$"""{"type":"com.example.events.archived","time":"{{{Sample.TimeText(Second((int)sequence))}}}","tenantid":"acme","data":{"upTo":{{{upTo}}}}}""",
+        };
+    }
+
+    [Fact]
+    public async Task The_first_number_of_a_time_or_later_is_found()
+    {
+        await using var store = new TStore();
+        await AppendAsync(store, [.. new[] { 1, 5, 3, 7 }.Select((second, index) => Sample.Event(index + 1, "acme", null, Second(second)))]);
+
+        Assert.Equal([1L, 2, 2, 4, null], await Task.WhenAll(new[] { 0, 2, 5, 6, 8 }.Select(second => store.ReadAsync(t => t.Events.FindFirstSinceAsync("acme", Second(second))))));
+        Assert.Null(await store.ReadAsync(t => t.Events.FindFirstSinceAsync("globex", Second(0))));
+    }
+
+    [Fact]
     public async Task A_record_is_in_the_chain_of_the_tenant_that_it_names()
     {
         await using var store = new TStore();

@@ -475,6 +475,18 @@ public static class ErrorCodes
     public const string EventLogAltered = "EVENT_LOG_ALTERED";
 
     [Error(
+        ErrorKind.NotFound,
+        "No anchor of the event log has that number, or covers that tenant.",
+        "Look at the anchors that there are, or have one made.")]
+    public const string AnchorNotFound = "ANCHOR_NOT_FOUND";
+
+    [Error(
+        ErrorKind.NotFound,
+        "What shall be compared is of an event that is in an archive.",
+        "Test with the archive, too.")]
+    public const string EventsArchived = "EVENTS_ARCHIVED";
+
+    [Error(
         ErrorKind.Unavailable,
         "The operation was cancelled.",
         "Run it again when ready; nothing was left half-done.")]

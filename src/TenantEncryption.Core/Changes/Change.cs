@@ -46,11 +46,15 @@ internal sealed class Change(CheckedTransaction store, EventLog log, Operation o
         await store.Keys.ReplaceRecordAsync(record).ConfigureAwait(false);
     }
 
+    /// <summary>Does something in the transaction after the events were written, which may not be so before they tell of it.</summary>
+    public Func<Task>? Afterwards { get; set; }
+
     /// <summary>Records an event in the transaction, with the KMS calls that led to it.</summary>
     /// <param name="type">One of <see cref="EventTypes"/>.</param>
     /// <param name="tenantId">The tenant that it is about.</param>
     /// <param name="data">The details.</param>
-    public void Record(string type, string? tenantId, JObject data)
+    /// <returns>The time of the event.</returns>
+    public DateTimeOffset Record(string type, string? tenantId, JObject data)
     {
         IReadOnlyList<KmsCall> calls = operation.TakeKmsCalls();
         KmsCalls.AddRange(calls);
@@ -60,6 +64,8 @@ internal sealed class Change(CheckedTransaction store, EventLog log, Operation o
         }
 
         data["operation"] = operation.Id;
-        _events.Add(new NewEvent(type, tenantId, log.Now(), data));
+        var recorded = new NewEvent(type, tenantId, log.Now(), data);
+        _events.Add(recorded);
+        return recorded.Time;
     }
 }

@@ -146,6 +146,7 @@ internal sealed class UnitOfWork(
             {
                 result = await work(change).ConfigureAwait(false);
                 tips = await events.WriteAsync(transaction, change.Events).ConfigureAwait(false);
+                await (change.Afterwards?.Invoke() ?? Task.CompletedTask).ConfigureAwait(false);
                 await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             }
         }

@@ -37,17 +37,32 @@ internal sealed class EventChains(IStore store, LogKeys keys, HeadFiles heads)
             $"{Name(chain)} ends at number {tip.Sequence} and lacks the event {kept.Sequence} that this machine saw, or has another in its place.");
     }
 
-    /// <summary>Whether a chain, which ends with a head, has the event of another one.</summary>
-    public static async Task<bool> HasAsync(IStoreTransaction transaction, EventLogHead head, EventLogHead kept)
+    /// <summary>Whether a chain, which ends with a head, has the event of another one: in the store, or in an archive of which the chain tells.</summary>
+    public async Task<bool> HasAsync(IStoreTransaction transaction, EventLogHead head, EventLogHead kept)
     {
         if (kept.Sequence >= head.Sequence)
         {
             return kept == head;
         }
 
-        return kept.Sequence == 0
-            || (await transaction.Events.FindAsync(head.Chain, kept.Sequence).ConfigureAwait(false) is { } found && EventLogHead.Of(found.Chain, found.Sequence, found.Mac) == kept);
+        if (kept.Sequence == 0)
+        {
+            return true;
+        }
+
+        return await transaction.Events.FindAsync(head.Chain, kept.Sequence).ConfigureAwait(false) is { } found
+            ? EventLogHead.Of(found.Chain, found.Sequence, found.Mac) == kept
+            : await FindArchivedAsync(transaction, head.Chain).ConfigureAwait(false) is { } archived
+                && (archived.UpTo > kept.Sequence || (archived.UpTo == kept.Sequence && EventLogHead.Of(head.Chain, archived.UpTo, archived.Mac) == kept));
     }
+
+    /// <summary>What a chain tells of the events before those in the store, in an event that verifies; <see langword="null"/> when it tells nothing.</summary>
+    public async Task<ArchivePoint?> FindArchivedAsync(IStoreTransaction transaction, string chain) =>
+        await transaction.Events.FindLastAsync(chain, EventTypes.EventsArchived).ConfigureAwait(false) is { } stored
+        && await MacBeforeAsync(transaction, stored).ConfigureAwait(false) is { } previous
+        && await IsAuthenticAsync(transaction, stored, previous).ConfigureAwait(false)
+            ? ArchivePoint.Read(stored)
+            : null;
 
     /// <summary>The end of a chain, whatever head this machine keeps.</summary>
     /// <exception cref="TenantEncryptionException"><c>STATE_ALTERED</c>, <c>STORE_ALTERED</c>.</exception>
@@ -69,11 +84,7 @@ internal sealed class EventChains(IStore store, LogKeys keys, HeadFiles heads)
             return known;
         }
 
-        byte[]? previous = last.Sequence == 1
-            ? EventChain.Start(chain)
-            : (await transaction.Events.FindAsync(chain, last.Sequence - 1).ConfigureAwait(false))?.Mac;
-        SecretBytes key = await keys.OpenAsync(transaction.Settings, last.LogKeyId).ConfigureAwait(false);
-        if (previous is null || !EventChain.Verify(key.Span, previous, last))
+        if (!await IsAuthenticAsync(transaction, last).ConfigureAwait(false))
         {
             throw Altered(chain, last, "does not verify");
         }
@@ -81,6 +92,14 @@ internal sealed class EventChains(IStore store, LogKeys keys, HeadFiles heads)
         var tip = new ChainTip(chain, last.Sequence, last.Mac, last.LogKeyId, EventText.StateOf(last.Json));
         _known[chain] = tip;
         return tip;
+    }
+
+    /// <summary>Whether a record of a chain is one that the log wrote, after the one before it.</summary>
+    public async Task<bool> IsAuthenticAsync(IStoreTransaction transaction, StoredEvent stored)
+    {
+        byte[]? previous = await MacBeforeAsync(transaction, stored).ConfigureAwait(false)
+            ?? (await FindArchivedAsync(transaction, stored.Chain).ConfigureAwait(false) is { } archived && archived.UpTo == stored.Sequence - 1 ? archived.Mac : null);
+        return previous is not null && await IsAuthenticAsync(transaction, stored, previous).ConfigureAwait(false);
     }
 
     /// <summary>Appends a record to a chain.</summary>
@@ -123,6 +142,13 @@ internal sealed class EventChains(IStore store, LogKeys keys, HeadFiles heads)
 
     /// <summary>Forgets a chain of which nothing is left.</summary>
     public void Forget(string chain) => heads.Remove(chain);
+
+    private async Task<bool> IsAuthenticAsync(IStoreTransaction transaction, StoredEvent stored, byte[] previous) =>
+        EventChain.Verify((await keys.OpenAsync(transaction.Settings, stored.LogKeyId).ConfigureAwait(false)).Span, previous, stored);
+
+    private static async Task<byte[]?> MacBeforeAsync(IStoreTransaction transaction, StoredEvent stored) => stored.Sequence == 1
+        ? EventChain.Start(stored.Chain)
+        : (await transaction.Events.FindAsync(stored.Chain, stored.Sequence - 1).ConfigureAwait(false))?.Mac;
 
     private static string Name(string chain) => chain == StoredEvent.StoreChain ? "The store's own chain of events" : $"The chain of events of tenant '{chain}'";
 

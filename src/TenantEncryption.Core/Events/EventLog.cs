@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Anchors;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Events;
@@ -21,7 +22,7 @@ public sealed class EventLog
     internal EventLog(IStore store, EventLogVerifier verifier, string storeId, string actor, TimeProvider time)
     {
         (_store, _verifier, _actor, _time) = (store, verifier, actor, time);
-        _source = $"urn:tenantencryption:store:{storeId}";
+        _source = AnchorEvents.SourceOf(storeId);
     }
 
     /// <summary>Lists events, oldest first, from a store of any size: those of one tenant in the order of their numbers, those of several by time.</summary>
@@ -66,6 +67,12 @@ public sealed class EventLog
     public Task<IReadOnlyList<string>> ListTypesAsync(CancellationToken cancellationToken = default) =>
         _store.ReadAsync(transaction => transaction.Events.ListTypesAsync(), cancellationToken);
 
+    /// <summary>The chains whose first events are in archives, with the number of the last one that is.</summary>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The numbers by tenant id; that of the store's own chain is under the empty text.</returns>
+    public Task<IReadOnlyDictionary<string, long>> ListArchivedAsync(CancellationToken cancellationToken = default) =>
+        _store.ReadAsync(transaction => transaction.Events.ListArchivedAsync(), cancellationToken);
+
     /// <summary>The head of a chain.</summary>
     /// <param name="tenantId">The tenant whose chain it is; <see langword="null"/> for the store's own.</param>
     /// <param name="cancellationToken">Ends the read.</param>
@@ -86,13 +93,20 @@ public sealed class EventLog
     /// <summary>Verifies every event, their order and number, chain by chain, and that each chain still has the heads that were kept outside the store.</summary>
     /// <param name="tenantId">Of this tenant's chain alone; <see langword="null"/> for all.</param>
     /// <param name="noted">Heads that were noted earlier, of any chains; <see langword="null"/> for none.</param>
+    /// <param name="anchors">What was kept of anchors outside the store: the log must still have all that they cover; <see langword="null"/> for none.</param>
+    /// <param name="archives">Full paths of archives of events, which are verified with the chains that they come from; <see langword="null"/> for none.</param>
     /// <param name="cancellationToken">Ends the test.</param>
     /// <returns>The result; altered events are a result, not an exception.</returns>
     /// <exception cref="TenantEncryptionException">
-    /// <c>STORAGE_FAILED</c>: a head that was kept outside the store can't be read. <c>INVALID_INPUT</c>: a noted head is of another tenant.
+    /// <c>STORAGE_FAILED</c>: a head that was kept outside the store can't be read, or an archive. <c>INVALID_INPUT</c>: a noted head is of another tenant, or
+    /// an archive of another store or chain, or none. <c>EVENTS_ARCHIVED</c>: what shall be compared is in an archive that was not given.
     /// </exception>
-    public Task<EventLogTestResult> VerifyAsync(string? tenantId = null, IReadOnlyList<EventLogHead>? noted = null, CancellationToken cancellationToken = default) =>
-        _verifier.VerifyAsync(tenantId, noted ?? [], cancellationToken);
+    public Task<EventLogTestResult> VerifyAsync(
+        string? tenantId = null,
+        IReadOnlyList<EventLogHead>? noted = null,
+        IReadOnlyList<AnchorEvidence>? anchors = null,
+        IReadOnlyList<string>? archives = null,
+        CancellationToken cancellationToken = default) => _verifier.VerifyAsync(tenantId, noted ?? [], anchors ?? [], archives ?? [], cancellationToken);
 
     /// <summary>The text of a new event.</summary>
     internal string Write(string type, string? tenantId, DateTimeOffset time, string state, JObject data) => EventText.Write(

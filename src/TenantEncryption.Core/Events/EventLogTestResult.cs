@@ -12,8 +12,14 @@ public sealed record EventLogTestResult
     /// <summary>How many events verify.</summary>
     public long Records { get; init; }
 
+    /// <summary>How many events are in archives that were not given, and so were not looked at: the chains tell of them.</summary>
+    public long Archived { get; init; }
+
     /// <summary>How many chains were looked at: one a tenant, and the store's own.</summary>
     public int Chains { get; init; }
+
+    /// <summary>How many anchors that were given fit the log.</summary>
+    public int Anchors { get; init; }
 
     /// <summary>The tenant in whose chain the first bad event is; <see langword="null"/> for the store's own chain, or when there is none.</summary>
     public string? TenantId { get; init; }

@@ -1,55 +1,87 @@
+using System.Globalization;
+using TenantEncryption.Anchors;
 using TenantEncryption.Errors;
 using TenantEncryption.Files;
-using TenantEncryption.Integrity;
-using TenantEncryption.Keys;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Events;
 
-/// <summary>Verifies chains event by event, in pages, so that a log of any size needs the same memory.</summary>
-internal sealed class EventLogVerifier(IStore store, LogKeys keys, HeadFiles heads)
+/// <summary>Verifies the chains of events.</summary>
+internal sealed class EventLogVerifier(IStore store, EventChains chains, ChainVerifier verifier, HeadFiles heads, AnchorReview anchors, string storeId)
 {
-    private const int PageSize = 4096;
-
     /// <summary>Verifies all chains, or one.</summary>
-    public async Task<EventLogTestResult> VerifyAsync(string? tenantId, IReadOnlyList<EventLogHead> noted, CancellationToken cancellationToken)
+    public async Task<EventLogTestResult> VerifyAsync(
+        string? tenantId, IReadOnlyList<EventLogHead> noted, IReadOnlyList<AnchorEvidence> evidence, IReadOnlyList<string> archivePaths, CancellationToken cancellationToken)
     {
         if (tenantId is not null && noted.FirstOrDefault(head => head.TenantId != tenantId) is { } other)
         {
             throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"The head {other} is not one of the chain of tenant '{tenantId}'.");
         }
 
-        IReadOnlyList<EventLogHead> kept = FileFailure.Translate(heads.Location, "read", heads.List);
-        EventLogHead[] expected = [.. kept.Concat(noted).Where(known => known.Sequence > 0 && (tenantId is null || known.TenantId == tenantId))];
-        ILookup<string, EventLogHead> expectedOf = expected.ToLookup(known => known.Chain, StringComparer.Ordinal);
+        ILookup<string, EventArchive> archives = Open(tenantId, archivePaths).ToLookup(archive => archive.Chain, StringComparer.Ordinal);
+        EventLogHead[] kept = [.. FileFailure.Translate(heads.Location, "read", heads.List).Where(known => known.Sequence > 0 && (tenantId is null || known.TenantId == tenantId))];
+        AnchorReview.Outcome? anchored = evidence.Count == 0 ? null : await anchors.ReviewAsync(evidence, cancellationToken).ConfigureAwait(false);
+        IReadOnlyCollection<string> chainsToTest = tenantId is not null
+            ? [tenantId]
+            : await ChainsAsync([.. kept.Concat(noted).Where(known => known.Sequence > 0).Select(known => known.Chain), .. archives.Select(one => one.Key)], anchored?.Anchors, cancellationToken)
+                .ConfigureAwait(false);
         long records = 0;
-        int chains = 0;
+        long notAtHand = 0;
+        int tested = 0;
         EventLogHead? single = null;
-        foreach (string chain in tenantId is null ? await ChainsAsync(expectedOf, cancellationToken).ConfigureAwait(false) : [tenantId])
+        foreach (string chain in chainsToTest)
         {
-            (long verified, byte[] mac, string? fault) = await VerifyChainAsync(chain, [.. expectedOf[chain]], cancellationToken).ConfigureAwait(false);
-            records += verified;
-            chains++;
-            single = EventLogHead.Of(chain, verified, mac);
-            if (fault is not null)
+            var known = new KnownHeads(store, chain, kept.Where(head => head.Chain == chain), noted.Where(head => head.Chain == chain), anchored?.Anchors);
+            ChainVerifier.Outcome outcome = await verifier.VerifyAsync(chain, [.. archives[chain]], known, cancellationToken).ConfigureAwait(false);
+            records += outcome.Records;
+            notAtHand += outcome.NotAtHand;
+            tested++;
+            single = EventLogHead.Of(chain, outcome.Walk.Verified, outcome.Walk.Mac);
+            if (outcome.Fault is not null)
             {
-                return Altered(single, records, chains, fault);
+                return Altered(single, records, tested, outcome.Fault);
             }
         }
 
-        string? unseen = expected.Length == 0 ? " That events were cut off at the end is not excluded: no head was at hand." : null;
+        if (anchored?.Fault is { } notAnchored)
+        {
+            return new EventLogTestResult
+            {
+                Code = ErrorCodes.EventLogAltered,
+                Records = records,
+                Chains = tested,
+                Detail = $"The anchors: {notAnchored}",
+                Excludes = "Each chain verifies as far as it goes; whether that is as far as it went when the anchors were made, nothing can be said of.",
+            };
+        }
+
         return new EventLogTestResult
         {
             Code = records > 0 ? ErrorCodes.Success : ErrorCodes.NothingTested,
             Records = records,
-            Chains = chains,
+            Chains = tested,
+            Archived = notAtHand,
+            Anchors = anchored?.Count ?? 0,
             Detail = records > 0 ? null : "The log has no event yet.",
             Head = tenantId is null ? null : single,
-            Excludes = unseen is not null
-                ? "No event was changed, removed from the middle, inserted or reordered by anyone without the root key." + unseen
-                : "No event up to the kept heads was changed, removed, inserted or reordered, by anyone without the root key and the kept heads. "
-                    + "Whoever holds the root key and the kept heads can write another log; a head noted elsewhere shows that.",
+            Excludes = Excludes(kept.Length > 0 || noted.Any(head => head.Sequence > 0), anchored?.Anchors, notAtHand),
         };
+    }
+
+    private static string Excludes(bool hasHeads, AnchorReview.Range? anchors, long notAtHand)
+    {
+        string byHeads = hasHeads
+            ? "No event up to the kept heads was changed, removed, inserted or reordered, by anyone without the root key and the kept heads."
+            : "No event was changed, removed from the middle, inserted or reordered by anyone without the root key.";
+        string byAnchor = anchors is null
+            ? hasHeads
+                ? " Whoever holds the root key and the kept heads can write another log; a head noted elsewhere shows that."
+                : " That events were cut off at the end is not excluded: no head was at hand."
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $" Up to anchor {anchors.Last}{(anchors.Time is { } time ? $" of {time.UtcDateTime:u}" : "")} nobody did, with whatever keys, who can't write where that anchor was kept too; what came later it does not cover.");
+        string byArchives = notAtHand == 0 ? "" : $" {Counted.Of(notAtHand, "event")} in archives that were not given {(notAtHand == 1 ? "was" : "were")} not looked at.";
+        return byHeads + byAnchor + byArchives;
     }
 
     /// <summary>The heads of all chains, beside those that this machine keeps.</summary>
@@ -64,7 +96,7 @@ internal sealed class EventLogVerifier(IStore store, LogKeys keys, HeadFiles hea
                 {
                     EventLogHead head = EventLogHead.Of(last.Chain, last.Sequence, last.Mac);
                     kept.Remove(last.Chain, out EventLogHead? seen);
-                    states.Add(new EventLogHeadState(head, seen?.Sequence, seen is not null && !await EventChains.HasAsync(transaction, head, seen).ConfigureAwait(false)));
+                    states.Add(new EventLogHeadState(head, seen?.Sequence, seen is not null && !await chains.HasAsync(transaction, head, seen).ConfigureAwait(false)));
                 }
 
                 states.AddRange(kept.Values.Where(lost => lost.Sequence > 0).Select(lost => new EventLogHeadState(ChainTip.None(lost.Chain).Head, lost.Sequence, true)));
@@ -85,76 +117,32 @@ internal sealed class EventLogVerifier(IStore store, LogKeys keys, HeadFiles hea
         Excludes = $"Events 1 to {verified.Sequence} of that chain verify; nothing can be said of what follows, and of the chains after it.",
     };
 
+    private List<EventArchive> Open(string? tenantId, IReadOnlyList<string> paths)
+    {
+        var archives = new List<EventArchive>();
+        foreach (string path in paths)
+        {
+            var archive = EventArchive.Open(path);
+            if (archive.StoreId != storeId || (tenantId is not null && archive.Chain != tenantId))
+            {
+                throw new TenantEncryptionException(
+                    ErrorCodes.InvalidInput, $"'{path}' is an archive of {(archive.StoreId != storeId ? $"another store, {archive.StoreId}" : "another chain")}.");
+            }
+
+            archives.Add(archive);
+        }
+
+        return archives;
+    }
+
     // A chain of which nothing is left but a head is one that was cut off whole.
-    private async Task<IReadOnlyCollection<string>> ChainsAsync(ILookup<string, EventLogHead> expected, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<StoredEvent> last = await store.ReadAsync(transaction => transaction.Events.ListLastAsync(null, int.MaxValue), cancellationToken).ConfigureAwait(false);
-        return new SortedSet<string>(last.Select(one => one.Chain).Concat(expected.Select(known => known.Key)), StringComparer.Ordinal);
-    }
-
-    private async Task<(long Verified, byte[] Mac, string? Fault)> VerifyChainAsync(string chain, EventLogHead[] expected, CancellationToken cancellationToken)
-    {
-        byte[] previous = EventChain.Start(chain);
-        long verified = 0;
-        int logKeyId = 0;
-        while (true)
+    private Task<IReadOnlyCollection<string>> ChainsAsync(IReadOnlyList<string> known, AnchorReview.Range? range, CancellationToken cancellationToken) => store.ReadAsync(
+        async transaction =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            IReadOnlyList<StoredEvent> page = await store.ReadAsync(
-                transaction => transaction.Events.ListChainAsync(chain, verified, PageSize), cancellationToken).ConfigureAwait(false);
-            foreach (StoredEvent stored in page)
-            {
-                if (stored.Sequence != verified + 1)
-                {
-                    return (verified, previous, $"event {verified + 1} is missing.");
-                }
-
-                if (FaultOfKey(stored, logKeyId) is { } fault)
-                {
-                    return (verified, previous, fault);
-                }
-
-                if (!await IsAuthenticAsync(stored, previous, cancellationToken).ConfigureAwait(false))
-                {
-                    return (verified, previous, $"event {stored.Sequence} does not verify.");
-                }
-
-                var head = EventLogHead.Of(chain, stored.Sequence, stored.Mac);
-                if (expected.Any(known => known.Sequence == stored.Sequence && known != head))
-                {
-                    return (verified, previous, $"event {stored.Sequence} is not the one whose head was kept outside the store.");
-                }
-
-                (previous, verified, logKeyId) = (stored.Mac, stored.Sequence, stored.LogKeyId);
-            }
-
-            if (page.Count < PageSize)
-            {
-                break;
-            }
-        }
-
-        return (verified, previous, expected.Any(known => known.Sequence > verified) ? $"events after {verified} are missing: a later head was kept outside the store." : null);
-    }
-
-    // Who learned an old root key must not sign after it was rotated away.
-    private static string? FaultOfKey(StoredEvent stored, int before) =>
-        stored.LogKeyId < before ? $"event {stored.Sequence} is signed by log key {stored.LogKeyId}, which log key {before} replaced."
-        : before > 0 && stored.LogKeyId > before && EventText.TypeOf(stored.Json) is var type && !type.EndsWith("." + EventTypes.RootRotated, StringComparison.Ordinal)
-            ? $"event {stored.Sequence} is signed by log key {stored.LogKeyId}, and tells of no rotation of the root key."
-        : null;
-
-    private async ValueTask<bool> IsAuthenticAsync(StoredEvent stored, byte[] previousMac, CancellationToken cancellationToken)
-    {
-        try
-        {
-            SecretBytes key = keys.FindOpened(stored.LogKeyId)
-                ?? await store.ReadAsync(transaction => keys.OpenAsync(transaction.Settings, stored.LogKeyId), cancellationToken).ConfigureAwait(false);
-            return EventChain.Verify(key.Span, previousMac, stored);
-        }
-        catch (TenantEncryptionException exception) when (exception.Code is ErrorCodes.EventLogAltered or ErrorCodes.WrongKey or ErrorCodes.RootKeyMismatch)
-        {
-            return false;
-        }
-    }
+            IReadOnlyList<StoredEvent> last = await transaction.Events.ListLastAsync(null, int.MaxValue).ConfigureAwait(false);
+            IReadOnlyList<AnchoredHead> anchored = range is null ? [] : await transaction.Anchors.ListAsync(range.Last).ConfigureAwait(false);
+            return (IReadOnlyCollection<string>)new SortedSet<string>(
+                last.Select(one => one.Chain).Concat(known).Concat(anchored.Select(head => head.Chain)), StringComparer.Ordinal);
+        },
+        cancellationToken);
 }

@@ -120,6 +120,15 @@ public static class EventTypes
     /// <summary>An administrator accepted that the store is older than what this machine saw of it.</summary>
     public const string RollbackAccepted = "store.rollback-accepted";
 
+    /// <summary>An anchor was made over the heads of all chains.</summary>
+    public const string AnchorMade = "anchor.made";
+
+    /// <summary>An anchor was told to AWS KMS, whose CloudTrail holds it.</summary>
+    public const string AnchorPublished = "anchor.published";
+
+    /// <summary>The first events of a chain left the store for an archive.</summary>
+    public const string EventsArchived = "events.archived";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
@@ -162,5 +171,8 @@ public static class EventTypes
         RootExported,
         PlatformAdded,
         RollbackAccepted,
+        AnchorMade,
+        AnchorPublished,
+        EventsArchived,
     ];
 }

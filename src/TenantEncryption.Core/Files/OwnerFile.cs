@@ -15,23 +15,61 @@ internal static class OwnerFile
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public static void Write(IFileEffects effects, string path, ReadOnlySpan<byte> content, bool replace)
     {
-        string temporary = path + "." + Keys.Identifiers.New("tmp-");
+        string temporary = NewName(path);
         try
         {
-            WriteDurably(temporary, content);
-            effects.Rename(temporary, path, replace);
+            using (FileStream stream = Create(temporary))
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
 
-            // Without it a power loss could leave the file without its name.
-            effects.FlushFolder(Path.GetDirectoryName(path)!);
+            TakeName(effects, temporary, path, replace);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            _ = FileFailure.Catch(temporary, "removed", () => effects.Delete(temporary));
+            Remove(effects, temporary);
             throw;
         }
     }
 
-    private static void WriteDurably(string path, ReadOnlySpan<byte> content)
+    /// <summary>Writes a file of any length, as lines that end with a line feed.</summary>
+    /// <param name="effects">The file system.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="write">Writes the content; nothing is there when it throws.</param>
+    /// <param name="replace">Whether to take the place of what is there.</param>
+    /// <returns>When it is written.</returns>
+    /// <exception cref="IOException">It can't be written, or something is there.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public static async Task WriteAsync(IFileEffects effects, string path, Func<TextWriter, Task> write, bool replace)
+    {
+        string temporary = NewName(path);
+        try
+        {
+            FileStream stream = Create(temporary);
+            await using (stream.ConfigureAwait(false))
+            {
+                var text = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+                await using (text.ConfigureAwait(false))
+                {
+                    await write(text).ConfigureAwait(false);
+                }
+
+                stream.Flush(flushToDisk: true);
+            }
+
+            TakeName(effects, temporary, path, replace);
+        }
+        catch
+        {
+            Remove(effects, temporary);
+            throw;
+        }
+    }
+
+    private static string NewName(string path) => path + "." + Keys.Identifiers.New("tmp-");
+
+    private static FileStream Create(string path)
     {
         // The content may be a key: it must not be left in a buffer.
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
@@ -40,8 +78,16 @@ internal static class OwnerFile
             options.UnixCreateMode = Mode;
         }
 
-        using var stream = new FileStream(path, options);
-        stream.Write(content);
-        stream.Flush(flushToDisk: true);
+        return new FileStream(path, options);
     }
+
+    private static void TakeName(IFileEffects effects, string temporary, string path, bool replace)
+    {
+        effects.Rename(temporary, path, replace);
+
+        // Without it a power loss could leave the file without its name.
+        effects.FlushFolder(Path.GetDirectoryName(path)!);
+    }
+
+    private static void Remove(IFileEffects effects, string temporary) => _ = FileFailure.Catch(temporary, "removed", () => effects.Delete(temporary));
 }

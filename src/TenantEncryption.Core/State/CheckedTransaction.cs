@@ -69,6 +69,9 @@ internal sealed class CheckedTransaction : IStoreTransaction
     public IEventTable Events => _inner.Events;
 
     /// <inheritdoc/>
+    public IAnchorTable Anchors => _inner.Anchors;
+
+    /// <inheritdoc/>
     public ISessionTable Sessions => _inner.Sessions;
 
     /// <summary>Checks a tenant's state, once in the transaction.</summary>

@@ -16,6 +16,28 @@ internal interface IEventTable
     /// <returns>The record.</returns>
     Task<StoredEvent?> FindAsync(string chain, long sequence);
 
+    /// <summary>The last record of a chain of a type, or <see langword="null"/>. It looks at every record after it.</summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="type">The type, without the platform's prefix.</param>
+    /// <returns>The record.</returns>
+    Task<StoredEvent?> FindLastAsync(string chain, string type);
+
+    /// <summary>The first number of a chain whose time is not before a time, or <see langword="null"/> when there is none.</summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="time">The time.</param>
+    /// <returns>The number.</returns>
+    Task<long?> FindFirstSinceAsync(string chain, DateTimeOffset time);
+
+    /// <summary>The chains that begin later than with number 1: their first records left for an archive.</summary>
+    /// <returns>The last number that is missing, by chain.</returns>
+    Task<IReadOnlyDictionary<string, long>> ListArchivedAsync();
+
+    /// <summary>Removes the first records of a chain. The store refuses unless the chain's last record tells that they are in an archive.</summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="upTo">Up to this number.</param>
+    /// <returns>How many were removed.</returns>
+    Task<long> RemoveArchivedAsync(string chain, long upTo);
+
     /// <summary>Appends a record whose number follows the last one's of its chain.</summary>
     /// <param name="storedEvent">The record.</param>
     /// <returns>When it is appended.</returns>

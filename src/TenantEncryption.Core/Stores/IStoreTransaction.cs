@@ -27,6 +27,9 @@ internal interface IStoreTransaction : IAsyncDisposable
     /// <summary>The event log.</summary>
     IEventTable Events { get; }
 
+    /// <summary>Which heads of the event log were anchored.</summary>
+    IAnchorTable Anchors { get; }
+
     /// <summary>The processes that hold reservations or run migrations.</summary>
     ISessionTable Sessions { get; }
 

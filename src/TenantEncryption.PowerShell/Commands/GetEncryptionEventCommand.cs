@@ -77,6 +77,7 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
         var ofTypes = new NamePatterns(Type, WildcardOptions.IgnoreCase);
         bool Fits(EncryptionEvent found) => ofTenants.Fit(found.TenantId) && ofTypes.Fit(found.Type);
 
+        await WarnOfArchivesAsync(tenants is null ? null : ofTenants).ConfigureAwait(false);
         var filter = new EventFilter { TenantId = isOne ? WildcardPattern.Unescape(tenants![0]) : null, After = After, Before = Before };
         // What comes while the old ones are listed is followed, and listed once.
         EventFollower? follower = Wait ? await Service.Events.FollowAsync(Cancellation).ConfigureAwait(false) : null;
@@ -95,6 +96,26 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
                     await EmitAsync(found).ConfigureAwait(false);
                 }
             }
+        }
+    }
+
+    // Newest and After reach as far as they reach.
+    private async Task WarnOfArchivesAsync(NamePatterns? tenants)
+    {
+        if (Newest is not null || After is not null)
+        {
+            return;
+        }
+
+        IReadOnlyDictionary<string, long> archived = await Service.Events.ListArchivedAsync(Cancellation).ConfigureAwait(false);
+        KeyValuePair<string, long>[] left = [.. archived.Where(chain => tenants is null || (chain.Key.Length > 0 && tenants.Fit(chain.Key)))];
+        if (left is [var one])
+        {
+            Warn($"Events 1 to {one.Value} of {(one.Key.Length == 0 ? "the store's own chain" : $"tenant '{one.Key}'")} are in archives, and not listed.");
+        }
+        else if (left.Length > 1)
+        {
+            Warn($"{Counted.Of(left.Sum(chain => chain.Value), "event")} of {left.Length} chains are in archives, and not listed.");
         }
     }
 

@@ -15,6 +15,8 @@ namespace TenantEncryption.PowerShell.Commands;
 [OutputType(typeof(KeyHistoryEntry))]
 public sealed class GetKeyHistoryCommand : TenantCmdlet
 {
+    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+
     /// <summary>
     /// The key provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN. A name that several tenants use needs -TenantId.
     /// </summary>
@@ -33,8 +35,14 @@ public sealed class GetKeyHistoryCommand : TenantCmdlet
     /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
+        IReadOnlyDictionary<string, long> archived = await Service.Events.ListArchivedAsync(Cancellation).ConfigureAwait(false);
         foreach (KeyProvider provider in await ProviderSelection.SelectAsync(Service, KeyProvider, TenantId, Cancellation).ConfigureAwait(false))
         {
+            if (archived.TryGetValue(provider.TenantId, out long upTo) && _warned.Add(provider.TenantId))
+            {
+                Warn($"Events 1 to {upTo} of tenant '{provider.TenantId}' are in archives, and not part of the history.");
+            }
+
             foreach (KeyHistoryEntry entry in await Service.Providers.GetHistoryAsync(provider.Id, Cancellation).ConfigureAwait(false))
             {
                 await EmitAsync(entry).ConfigureAwait(false);

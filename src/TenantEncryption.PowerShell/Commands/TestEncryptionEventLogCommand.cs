@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TenantEncryption.Anchors;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.PowerShell.Completion;
@@ -11,7 +12,7 @@ namespace TenantEncryption.PowerShell.Commands;
 /// Each tenant has a chain of its own, and the store one for what concerns no tenant. They are signed under a key that derives from the root key of the
 /// internal KMS. This machine keeps the last head that it saw of each chain outside the store, and each chain must still have it. The result says what the
 /// test excludes and what it can't: who could write the store and what this machine keeps shows only against heads that were noted elsewhere
-/// (Get-TenantEncryption shows them).
+/// (Get-TenantEncryption shows them), or against anchors (New-EncryptionAnchor), which cover the heads of all chains at once.
 /// </remarks>
 /// <example>
 ///   <code>if (-not (Test-EncryptionEventLog -Quiet)) { throw 'The event log was altered.' }</code>
@@ -20,6 +21,14 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <example>
 ///   <code>Test-EncryptionEventLog -Head $noted | Format-List</code>
 ///   <para>Verifies that the log still has everything up to the heads that were noted earlier.</para>
+/// </example>
+/// <example>
+///   <code>Test-EncryptionEventLog -Anchor ./anchors.jsonl</code>
+///   <para>Verifies that the log still has everything that the anchors in a file cover.</para>
+/// </example>
+/// <example>
+///   <code>Test-EncryptionEventLog -Path ./archive/*.jsonl</code>
+///   <para>Verifies archives of events (Export-EncryptionEvent), too, and that they are of one piece with the chains.</para>
 /// </example>
 /// <example>
 ///   <code>Test-EncryptionEventLog -TenantId acme</code>
@@ -40,6 +49,17 @@ public sealed class TestEncryptionEventLogCommand : TenantCmdlet
     [Parameter]
     public string[]? Head { get; set; }
 
+    /// <summary>
+    /// What was kept of anchors: the path of a file of them, anchors, number:root, or the encryption context that CloudTrail holds (JSON, or an object of it).
+    /// </summary>
+    [Parameter]
+    public object[]? Anchor { get; set; }
+
+    /// <summary>Archives of events, which are verified with the chains that they come from: their paths, or wildcards.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
+
     /// <summary>Gives one Boolean: whether the log verifies.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
@@ -50,7 +70,11 @@ public sealed class TestEncryptionEventLogCommand : TenantCmdlet
     /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
-        EventLogTestResult result = await Service.Events.VerifyAsync(TenantId, Head?.Select(EventLogHead.Parse).ToArray(), Cancellation).ConfigureAwait(false);
+        AnchorEvidence[]? anchors = Anchor is null
+            ? null
+            : await OnPipelineAsync(() => Anchor.Select(one => AnchorInput.Read(this, one)).ToArray()).ConfigureAwait(false);
+        EventLogTestResult result = await Service.Events.VerifyAsync(
+            TenantId, Head?.Select(EventLogHead.Parse).ToArray(), anchors, await ArchivesAsync().ConfigureAwait(false), Cancellation).ConfigureAwait(false);
         if (result.Code != ErrorCodes.NothingTested)
         {
             _verdict.Note(result.Success);
@@ -60,6 +84,29 @@ public sealed class TestEncryptionEventLogCommand : TenantCmdlet
         {
             await EmitAsync(result).ConfigureAwait(false);
         }
+    }
+
+    // A wildcard that fits nothing named archives that are not there.
+    private async Task<IReadOnlyList<string>?> ArchivesAsync()
+    {
+        if (Path is null)
+        {
+            return null;
+        }
+
+        var archives = new List<string>();
+        foreach (string path in Path)
+        {
+            IReadOnlyList<string> found = await OnPipelineAsync(() => SessionPath.Expand(this, path)).ConfigureAwait(false);
+            archives.AddRange(found);
+            if (found.Count == 0)
+            {
+                Warn($"{path}: no archive of events fits.");
+                _verdict.NoteLeftOut();
+            }
+        }
+
+        return archives;
     }
 
     /// <inheritdoc/>

@@ -258,6 +258,22 @@ CREATE TRIGGER events_never_change BEFORE UPDATE ON events BEGIN
     SELECT RAISE(ABORT, 'The event log is append-only: no event is changed.');
 END;
 
-CREATE TRIGGER events_never_go BEFORE DELETE ON events BEGIN
+-- The first events of a chain go when its last one tells that they are in an archive.
+CREATE TRIGGER events_never_go BEFORE DELETE ON events
+WHEN OLD.sequence > coalesce((
+    SELECT CASE WHEN substr(type, -16) = '.events.archived' THEN json_extract(json, '$.data.upTo') END
+    FROM events WHERE chain = OLD.chain ORDER BY sequence DESC LIMIT 1), 0) BEGIN
     SELECT RAISE(ABORT, 'The event log is append-only: no event is removed.');
 END;
+
+-- Which heads each anchor covered: of an anchor those alone that changed since the one before. The anchors themselves are events of the store's own
+-- chain, whose roots show whether these rows are what was anchored.
+CREATE TABLE anchored_heads (
+    chain    TEXT    NOT NULL,
+    anchor   INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    mac      BLOB    NOT NULL,
+    PRIMARY KEY (chain, anchor)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX anchored_heads_anchor ON anchored_heads (anchor);

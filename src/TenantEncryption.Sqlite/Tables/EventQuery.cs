@@ -32,6 +32,16 @@ internal static class EventQuery
         ORDER BY e.chain
         """;
 
+    /// <summary>The chains that begin later than with number 1, and the number with which they do.</summary>
+    public const string Begun = """
+        WITH RECURSIVE chains (chain) AS (
+            SELECT min(chain) FROM events
+            UNION ALL
+            SELECT (SELECT min(chain) FROM events WHERE chain > chains.chain) FROM chains WHERE chains.chain IS NOT NULL)
+        SELECT chain, first FROM (SELECT chain, (SELECT min(sequence) FROM events WHERE chain = chains.chain) AS first FROM chains WHERE chain IS NOT NULL)
+        WHERE first > 1
+        """;
+
     /// <summary>The statement of a filter, with its parameters.</summary>
     public static (string Text, (string Name, object? Value)[] Values) Of(EventFilter filter, EventPosition? position, int limit)
     {

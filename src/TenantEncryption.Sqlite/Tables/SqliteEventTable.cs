@@ -18,6 +18,29 @@ internal sealed class SqliteEventTable(StoreStatements statements) : IEventTable
         $"SELECT {EventQuery.Columns} FROM events WHERE chain = $chain AND sequence = $sequence", Read, ("$chain", chain), ("$sequence", sequence)));
 
     /// <inheritdoc/>
+    public Task<StoredEvent?> FindLastAsync(string chain, string type) => Task.FromResult(statements.Find(
+        $"SELECT {EventQuery.Columns} FROM events WHERE chain = $chain AND substr(type, -length($type)) = $type ORDER BY sequence DESC LIMIT 1",
+        Read,
+        ("$chain", chain),
+        ("$type", "." + type)));
+
+    /// <inheritdoc/>
+    public Task<long?> FindFirstSinceAsync(string chain, DateTimeOffset time) => Task.FromResult(statements.Find(
+        "SELECT min(sequence) FROM events WHERE chain = $chain AND time >= $time",
+        row => row.IsDBNull(0) ? (long?)null : row.GetInt64(0),
+        ("$chain", chain),
+        ("$time", StoredText.OfTime(time))));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, long>> ListArchivedAsync() => Task.FromResult<IReadOnlyDictionary<string, long>>(
+        statements.List(EventQuery.Begun, row => (Chain: row.GetString(0), First: row.GetInt64(1)))
+            .ToDictionary(chain => chain.Chain, chain => chain.First - 1, StringComparer.Ordinal));
+
+    /// <inheritdoc/>
+    public Task<long> RemoveArchivedAsync(string chain, long upTo) => Task.FromResult<long>(
+        statements.Execute("DELETE FROM events WHERE chain = $chain AND sequence <= $up_to", ("$chain", chain), ("$up_to", upTo)));
+
+    /// <inheritdoc/>
     public Task AppendAsync(StoredEvent storedEvent)
     {
         int rows = statements.Execute(

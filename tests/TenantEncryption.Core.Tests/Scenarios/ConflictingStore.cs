@@ -47,6 +47,8 @@ internal sealed class ConflictingStore(IStore inner, int? every) : IStore
 
         public IEventTable Events => inner.Events;
 
+        public IAnchorTable Anchors => inner.Anchors;
+
         public ISessionTable Sessions => inner.Sessions;
 
         public async Task CommitAsync(CancellationToken cancellationToken)

@@ -73,8 +73,11 @@ internal sealed class SharedKms : IAsyncDisposable
     }
 
     /// <summary>The operations of the latest calls that arrived, whoever made them, as KMS itself counts them; only for a KMS of a test's own.</summary>
-    public IReadOnlyList<string> Operations =>
-        [.. _server.LatestEvents(1000).Select(line => JObject.Parse(line)).Where(call => (string?)call["eventSource"] == "kms.amazonaws.com").Select(call => (string)call["eventName"]!)];
+    public IReadOnlyList<string> Operations => [.. Records.Select(call => (string)call["eventName"]!)];
+
+    /// <summary>The records of these calls, as CloudTrail has them.</summary>
+    public IReadOnlyList<JObject> Records =>
+        [.. _server.LatestEvents(1000).Select(line => JObject.Parse(line)).Where(call => (string?)call["eventSource"] == "kms.amazonaws.com")];
 
     /// <summary>Sets the clock of key states, policies and conditions ahead; only for a KMS of a test's own.</summary>
     public void Advance(TimeSpan by) => _server.Advance(by);

@@ -92,6 +92,7 @@ public sealed partial class AlteredColumnTests
             "migration_items" => "sealed_kek IS NOT NULL",
             "events" => "chain = 'acme' AND sequence = (SELECT max(sequence) FROM events WHERE chain = 'acme')",
             "settings" => "name = 'store-id'",
+            "anchored_heads" => "chain = 'acme'",
             _ => "true",
         };
         string type = (string)store.Service.SqlValue("SELECT type FROM pragma_table_info($table) WHERE name = $column", ("$table", table), ("$column", column))!;

@@ -119,6 +119,7 @@ internal sealed class AttackedStore : IAsyncDisposable
 
         await service.ProtectAsync(service.Folders.Random("one"));
         await StageMigrationAsync(service);
+        await library.Anchors.MakeAsync();
         await service.CloseAsync();
         service.Tamper(
             """
