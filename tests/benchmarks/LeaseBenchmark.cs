@@ -6,7 +6,6 @@ using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
 using TenantEncryption.Aws;
 using TenantEncryption.Data;
-using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;

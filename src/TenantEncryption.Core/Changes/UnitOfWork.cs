@@ -1,4 +1,3 @@
-using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
 using TenantEncryption.Kms;

@@ -1,5 +1,4 @@
 using TenantEncryption.Changes;
-using TenantEncryption.Errors;
 
 namespace TenantEncryption.Migration;
 

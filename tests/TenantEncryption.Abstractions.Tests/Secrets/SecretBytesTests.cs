@@ -128,7 +128,7 @@ public class SecretBytesTests
         void Work()
         {
             start.Wait();
-            var random = new Random(int.Parse(Thread.CurrentThread.Name!));
+            var random = new Random(int.Parse(Thread.CurrentThread.Name!, System.Globalization.CultureInfo.InvariantCulture));
             for (int i = 0; i < 100; i++)
             {
                 using var secret = new SecretBytes(random.Next(1, 1200));

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
-using TenantEncryption.Errors;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Data.Reading;
