@@ -19,6 +19,9 @@ BeforeDiscovery {
         @{ Command = 'Get-KeyMigration mig-00000000000000000000'; Code = 'MIGRATION_NOT_FOUND' }
         @{ Command = 'Get-KeyMigration -TenantId nosuch'; Code = 'TENANT_NOT_FOUND' }
         @{ Command = 'Get-EncryptionEvent -TenantId nosuch'; Code = 'TENANT_NOT_FOUND' }
+        @{ Command = 'Get-EncryptionAnchor nosuch'; Code = 'TENANT_NOT_FOUND' }
+        @{ Command = 'Get-EncryptionAnchor acme'; Code = 'ANCHOR_NOT_FOUND' }
+        @{ Command = 'Get-EncryptionAnchor -Number 7'; Code = 'ANCHOR_NOT_FOUND' }
         @{ Command = 'Get-KeyGrant nosuch'; Code = 'PROVIDER_NOT_FOUND' }
         @{ Command = 'Get-KeyGrant cmk -TenantId nosuch'; Code = 'TENANT_NOT_FOUND' }
         @{ Command = 'Get-KeyGrant cmk -GrantId nosuch'; Code = 'GRANT_NOT_FOUND' }

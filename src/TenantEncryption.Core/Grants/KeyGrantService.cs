@@ -93,7 +93,7 @@ public sealed class KeyGrantService
         };
         await _work.ChangeAsync(
             operation,
-            StoreScope.Of(plan.IsKnownTenant ? plan.TenantId : null),
+            StoreScope.All,
             async change =>
             {
                 if (plan.Exists != true)
