@@ -15,6 +15,7 @@ internal sealed class Operation(UnitOfWork work, RecordingChannel kms, string na
 {
     private readonly List<KmsCall> _returned = [];
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+    private volatile bool _isUntraced;
 
     /// <summary>An id that all events of the operation share.</summary>
     public string Id { get; } = Identifiers.New("op-");
@@ -35,6 +36,13 @@ internal sealed class Operation(UnitOfWork work, RecordingChannel kms, string na
         {
             work.Warn(message);
         }
+    }
+
+    /// <summary>Warns the caller that records of the operation are written later, if ever; that its KMS calls are among them goes without saying.</summary>
+    public void WarnOfUntraced(string message)
+    {
+        _isUntraced = true;
+        WarnOnce(message);
     }
 
     /// <summary>The KMS calls that no event has told yet.</summary>
@@ -103,7 +111,10 @@ internal sealed class Operation(UnitOfWork work, RecordingChannel kms, string na
         catch (TenantEncryptionException exception)
         {
             // The operation's own outcome must not be hidden by this one.
-            work.Warn($"{Counted.Of(calls.Count, "KMS call")} of {name} could not be recorded in the event log: {exception.Message}");
+            if (!_isUntraced || !SessionKeeper.IsOfStore(exception))
+            {
+                work.Warn($"{Counted.Of(calls.Count, "KMS call")} of {name} could not be recorded in the event log: {exception.Message}");
+            }
         }
     }
 }

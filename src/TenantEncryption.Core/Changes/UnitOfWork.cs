@@ -135,7 +135,8 @@ internal sealed class UnitOfWork(
     private async Task<T> ChangeOnceAsync<T>(Operation operation, StoreScope scope, Func<Change, Task<T>> work, CancellationToken cancellationToken)
     {
         var transaction = new CheckedTransaction(
-            await store.BeginAsync(StoreAccess.Write, scope, cancellationToken).ConfigureAwait(false), checks) { Scope = scope };
+            await store.BeginAsync(StoreAccess.Write, scope, cancellationToken).ConfigureAwait(false), checks)
+        { Scope = scope };
         var change = new Change(transaction, log, operation);
         T result;
         IReadOnlyList<ChainTip> tips;

@@ -31,7 +31,7 @@ internal sealed class ReadTally(UnitOfWork work)
                 }
                 catch (TenantEncryptionException exception)
                 {
-                    failure ??= exception;
+                    failure ??= await IsAllowedAsync(operation, tenant, exception).ConfigureAwait(false) ? null : exception;
                 }
             }
         }
@@ -39,6 +39,19 @@ internal sealed class ReadTally(UnitOfWork work)
         if (failure is not null)
         {
             throw failure;
+        }
+    }
+
+    // It is owed, which is as good as written where the tenant allows untraced reads.
+    private async Task<bool> IsAllowedAsync(Operation operation, string? tenantId, TenantEncryptionException failure)
+    {
+        try
+        {
+            return SessionKeeper.IsOfStore(failure) && await UntracedReads.AllowAsync(work, operation, tenantId, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException)
+        {
+            return false;
         }
     }
 
