@@ -111,6 +111,9 @@ internal sealed class UnitOfWork(
     public void Owe(Func<Task> record) => session.Owe(record);
 
     /// <summary>The same of what needs nothing but to be told.</summary>
+    public void Owe(Operation operation, StoreScope scope, Action<Change> record) => Owe(() => ChangeAsync(operation, scope, record, CancellationToken.None));
+
+    /// <summary>The same of what needs nothing but to be told.</summary>
     public Task RecordAsync(Operation operation, StoreScope scope, Action<Change> work) => RecordAsync(
         operation,
         scope,

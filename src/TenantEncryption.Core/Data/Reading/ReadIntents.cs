@@ -83,7 +83,7 @@ internal sealed class ReadIntents(UnitOfWork work, string kind, long first, long
                 throw;
             }
 
-            work.Owe(() => work.ChangeAsync(operation, scope, change => Record(change, isLate: true), CancellationToken.None));
+            work.Owe(operation, scope, change => Record(change, isLate: true));
         }
 
         void Record(Change change, bool isLate)

@@ -25,9 +25,16 @@ internal sealed class ReadTally(UnitOfWork work)
             if (_counts.TryRemove((type, tenantId), out Counts? counts))
             {
                 string? tenant = tenantId.Length == 0 ? null : tenantId;
+                void Record(Change change) => change.Record(type, tenant, counts.Describe());
+                if (operation.IsUntraced(tenant))
+                {
+                    work.Owe(operation, StoreScope.Of(tenant), Record);
+                    continue;
+                }
+
                 try
                 {
-                    await work.RecordAsync(operation, StoreScope.Of(tenant), change => change.Record(type, tenant, counts.Describe())).ConfigureAwait(false);
+                    await work.RecordAsync(operation, StoreScope.Of(tenant), Record).ConfigureAwait(false);
                 }
                 catch (TenantEncryptionException exception)
                 {

@@ -15,6 +15,7 @@ internal static class UntracedReads
         }
 
         operation.WarnOfUntraced(
+            tenantId,
             $"What is read of tenant '{tenantId}' can't be put on record now, as the store is full, locked or read-only; the tenant was set to allow that. "
                 + "The record is written as soon as the store takes it, and is lost if this process ends before.");
         return true;
