@@ -13,7 +13,7 @@ namespace TenantEncryption.Tests.Tenants;
 /// <summary>A tenant without data goes, with all that was kept of it but for what it did.</summary>
 public sealed class TenantRemovalTests
 {
-    private static readonly string[] Kept = ["events", "settings", "spaces", "sessions", "platforms"];
+    private static readonly string[] Kept = ["events", "anchored_heads", "settings", "spaces", "sessions", "platforms"];
 
     [Fact]
     public async Task A_tenant_without_data_goes_with_its_providers_keys_and_migrations()
