@@ -77,7 +77,7 @@ internal sealed class Composition : IAsyncDisposable
         Keys = new KeyService(Work, Leases, keyMaker);
 
         Platforms = new PlatformService(Work);
-        Tenants = new TenantService(Work, keyMaker, new FirstProvider(Work, tester, grants, time), time);
+        Tenants = new TenantService(Work, keyMaker, new FirstProvider(Work, tester, grants, time), new TenantRemover(Work, Session, Leases), time);
 
         var contextKeys = new ContextKeys(Work);
         var reader = new TenantMessageReader(Work, Leases, contextKeys, new MessageReader(options.AeadFactory), Space, options.FileEffects, time);

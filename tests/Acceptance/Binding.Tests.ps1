@@ -78,6 +78,12 @@ BeforeDiscovery {
             Provider = 'piped'; Tenant = 'refused'; Name = 'piped'; Migration = 'refused'; File = 'refused' }
         @{ Cmdlet = 'Remove-KeyGrant'; Arguments = @{ GrantId = 'none'; Confirm = $false }; Show = { $_ }
             Provider = 'GRANT_NOT_FOUND'; Tenant = 'refused'; Name = 'GRANT_NOT_FOUND'; Migration = 'refused'; File = 'refused' }
+        @{ Cmdlet = 'Set-KeyProvider'; Arguments = @{ Description = 'piped'; PassThru = $true }; Show = { $_.Name }
+            Provider = 'cmk'; Tenant = 'refused'; Name = 'cmk'; Migration = 'refused'; File = 'refused' }
+        @{ Cmdlet = 'Set-EncryptionTenant'; Arguments = @{ Name = 'piped'; PassThru = $true }; Show = { $_.TenantId }
+            Provider = 'acme'; Tenant = 'acme'; Name = 'refused'; Migration = 'acme'; File = 'refused' }
+        @{ Cmdlet = 'Remove-EncryptionTenant'; Arguments = @{ Confirm = $false }; Show = { $_ }
+            Provider = 'HAS_DEPENDANTS'; Tenant = 'HAS_DEPENDANTS'; Name = 'refused'; Migration = 'HAS_DEPENDANTS'; File = 'refused' }
         @{ Cmdlet = 'Clear-KeyLease'; Arguments = @{ Verbose = $true }; Show = { $_ }
             Provider = 'acme'; Tenant = 'acme'; Name = 'refused'; Migration = 'acme'; File = 'refused' }
     )

@@ -197,6 +197,53 @@ Describe 'Test-KeyProvider' {
     }
 }
 
+Describe 'Set-KeyProvider' {
+    BeforeAll {
+        $null = New-TenantWithKey $sandbox mended cmk
+        Enable-KeyProvider cmk -TenantId mended
+        $null = New-TenantWithKey $sandbox mended2 other
+    }
+
+    It 'changes what is given and emits nothing without -PassThru' {
+        Set-KeyProvider cmk -TenantId mended -Name 'Key of 2026' -Description ours | Should -BeNullOrEmpty
+        $provider = Get-KeyProvider -TenantId mended -Name 'Key of 2026' | Set-KeyProvider -Name cmk -Description '' -PassThru
+        $provider.Name, $provider.Description, $provider.Status | Should -Be 'cmk', $null, 'Active'
+        (Get-KeyHistory cmk -TenantId mended -WarningAction Ignore).Event[-1] | Should -BeLike '*keyprovider.updated'
+    }
+
+    It 'tells with -WhatIf what would change, and the KMS calls that are made' {
+        $url = "$($sandbox.LocalKms.Url)/"
+        $run = Invoke-Runbook "Set-KeyProvider cmk -TenantId mended -EndpointUrl $url -WhatIf"
+        $run.Output -replace '\s+', ' ' | Should -BeLike "*Change the key provider: EndpointUrl from '$($sandbox.LocalKms.Url)' to '$url', with * KMS calls*cmk of tenant mended*"
+        $promised = [int] [regex]::Match($run.Output, '(\d+)\s+KMS\s+calls').Groups[1].Value
+        (Get-ArrivedCall $sandbox { Set-KeyProvider cmk -TenantId mended -EndpointUrl $url }).Count | Should -Be $promised
+        (Get-KeyProvider cmk -TenantId mended).Connection.EndpointUrl | Should -Be $url
+        (Get-ArrivedCall $sandbox { Set-KeyProvider cmk -TenantId mended -EndpointUrl $url }).Count | Should -Be 0
+    }
+
+    It 'refuses an endpoint where the key is not, and the tenant reads on' {
+        $text = 'secret' | Protect-TenantData -TenantId mended
+        Clear-KeyLease mended
+        { Set-KeyProvider cmk -TenantId mended -EndpointUrl http://127.0.0.1:1 -ErrorAction Stop } |
+            Should -Throw -ErrorId 'KMS_UNREACHABLE,*' -ExpectedMessage '*would not work with the new connection*Nothing was changed*'
+        $text | Unprotect-TenantData | Should -Be 'secret'
+    }
+
+    It 'changes a Pending one without a test, and takes all that hang on a key from the pipeline' {
+        $arn = (Get-KeyProvider other -TenantId mended2).KeyArn
+        Get-ArrivedCall $sandbox { Get-KeyProvider -KeyArn $arn | Set-KeyProvider -EndpointUrl 'http://127.0.0.1:1' -ExternalId x } | Should -BeNullOrEmpty
+        (Get-KeyProvider other -TenantId mended2).Connection.EndpointUrl | Should -Be 'http://127.0.0.1:1'
+    }
+
+    It 'refuses before it asks: <Code>' -ForEach @(
+        @{ Arguments = @{ Name = 'INTERNAL' }; Code = 'INVALID_INPUT' }
+        @{ Arguments = @{ Name = 'internal kms' }; Code = 'PROVIDER_EXISTS' }
+        @{ Arguments = @{ Region = 'eu-west-3' }; Code = 'WRONG_REGION' }
+    ) {
+        { Set-KeyProvider cmk -TenantId mended @Arguments -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId "$Code,*"
+    }
+}
+
 Describe 'The life of a provider' {
     BeforeAll {
         $provider = New-TenantWithKey $sandbox life

@@ -52,7 +52,7 @@ function Get-ArrivedCall($Sandbox, [scriptblock] $Script) {
     $read = { @((Invoke-RestMethod "$($Sandbox.LocalKms.Url)/_localkms/events?max=1000") -split "`n" | ForEach-Object { ($_ | ConvertFrom-Json).Where({ $_.eventSource -eq 'kms.amazonaws.com' }) }) }
     $before = @(& $read).requestID
     $null = & $Script
-    @(& $read).Where({ $_.requestID -notin $before }).eventName
+    @(& $read).Where({ $_.requestID -notin $before }).ForEach({ $_.eventName })
 }
 
 # A tenant with a registered, Pending provider on a new key.

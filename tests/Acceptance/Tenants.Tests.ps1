@@ -100,6 +100,84 @@ Describe 'Get-EncryptionTenant' {
     }
 }
 
+Describe 'Set-EncryptionTenant' {
+    BeforeAll {
+        $null = New-EncryptionTenant typo -Name 'Tpyo' -Region eu-west-2
+        $null = New-EncryptionTenant typo2
+        $null = New-EncryptionTenant qlik -Platform qlik-cloud -Region eu-west-1
+    }
+
+    It 'changes what is given, leaves the rest, and emits nothing without -PassThru' {
+        Set-EncryptionTenant typo -Name Typo -KeyLease 00:00:30 | Should -BeNullOrEmpty
+        $tenant = Set-EncryptionTenant typo -Region '' -Edition Enterprise -AllowUntracedRead $true -PassThru
+        $tenant.DisplayName, $tenant.Region, $tenant.Edition, "$($tenant.KeyLease)", $tenant.UntracedReads | Should -Be 'Typo', $null, 'Enterprise', '00:00:30', $true
+        (Get-EncryptionEvent typo -Type *.tenant.u*).Type | Should -Be 'tenantencryption.v1.tenant.updated', 'tenantencryption.v1.tenant.updated', 'tenantencryption.v1.tenant.untraced-reads-allowed'
+    }
+
+    It 'changes nothing with -WhatIf, and nothing that is so already' {
+        $before = @(Get-EncryptionEvent typo).Count
+        Set-EncryptionTenant typo -Name Other -WhatIf
+        Set-EncryptionTenant typo -Name Typo -Confirm
+        (Set-EncryptionTenant typo -PassThru).DisplayName | Should -Be 'Typo'
+        @(Get-EncryptionEvent typo).Count | Should -Be $before
+    }
+
+    It 'tells with -WhatIf what would change, from what to what' {
+        (Invoke-Runbook 'Set-EncryptionTenant typo -Name Other -Region eu-west-3 -WhatIf').Output | Should -BeLike "*Change the tenant: DisplayName from 'Typo' to 'Other'; Region from nothing to 'eu-west-3'*target ""typo""*"
+    }
+
+    It 'takes tenants from the pipeline, without their own region and lease, and goes on after one that fails' {
+        Get-EncryptionTenant typo* | Set-EncryptionTenant -Edition Starter
+        (Get-EncryptionTenant typo*).Edition | Should -Be 'Starter', 'Starter'
+        [pscustomobject]@{ TenantId = 'nope' }, [pscustomobject]@{ TenantId = 'typo2' } | Set-EncryptionTenant -Name piped -ErrorAction SilentlyContinue -ErrorVariable errors
+        $errors.FullyQualifiedErrorId | Should -Be 'TENANT_NOT_FOUND,TenantEncryption.PowerShell.Commands.SetEncryptionTenantCommand'
+        (Get-EncryptionTenant typo2).DisplayName | Should -Be 'piped'
+    }
+
+    It 'refuses before it asks: <Arguments.Values>' -ForEach @(
+        @{ Arguments = @{ KeyLease = [timespan] 30 }; Code = 'INVALID_INPUT' }
+        @{ Arguments = @{ Region = 'us-gov-west-1' }; Code = 'WRONG_PARTITION' }
+        @{ Arguments = @{ Region = 'eu-west-3' }; Code = 'WRONG_REGION' }
+    ) {
+        { Set-EncryptionTenant qlik @Arguments -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId "$Code,*"
+    }
+
+    It 'ends at an unknown tenant that was given as an argument' {
+        { Set-EncryptionTenant Typo -Name x } | Should -Throw -ErrorId 'TENANT_NOT_FOUND,*' -ExpectedMessage "*'typo'*"
+    }
+}
+
+Describe 'Remove-EncryptionTenant' {
+    It 'removes a tenant without data, whose events stay' {
+        $null = New-EncryptionTenant gone
+        Remove-EncryptionTenant gone -Confirm:$false | Should -BeNullOrEmpty
+        Get-EncryptionTenant gone* | Should -BeNullOrEmpty
+        (Get-EncryptionEvent gone -Newest 1).Type | Should -Be 'tenantencryption.v1.tenant.removed'
+        Test-EncryptionEventLog -TenantId gone -Quiet | Should -BeTrue
+        (New-EncryptionTenant gone).TenantId | Should -Be 'gone'
+        Test-EncryptionEventLog -Quiet | Should -BeTrue
+    }
+
+    It 'refuses before it asks while there is data, with the command that lists it; with -Force the data goes' {
+        $null = New-EncryptionTenant full
+        Set-Content kept.txt 'text'
+        $null = Protect-TenantData kept.txt -TenantId full
+        $refused = { Remove-EncryptionTenant full -ErrorAction Stop } | Should -Throw -ErrorId 'HAS_DEPENDANTS,*' -PassThru
+        "$refused" | Should -BeLike '*1 file and up to 0 values*'
+        $refused.ErrorDetails.RecommendedAction | Should -BeLike "*(Get-TenantMessage -TenantId 'full' lists the files), or use -Force."
+        Remove-EncryptionTenant full -Force
+        Get-EncryptionTenant full* | Should -BeNullOrEmpty
+        { Unprotect-TenantData kept.txt.tenc -OutFile out.txt -ErrorAction Stop } | Should -Throw -ErrorId 'TENANT_NOT_FOUND,*'
+    }
+
+    It 'asks, and says so where no prompt can be shown' {
+        $null = New-EncryptionTenant asked
+        { Remove-EncryptionTenant asked -ErrorAction Stop } | Should -Throw -ErrorId 'CONFIRMATION_REQUIRED,*'
+        Remove-EncryptionTenant asked -WhatIf
+        (Get-EncryptionTenant asked).TenantId | Should -Be 'asked'
+    }
+}
+
 Describe 'Get-EncryptionPlatform' {
     It 'lists platforms, by wildcard too' {
         (Get-EncryptionPlatform stand*).ContextKey | Should -Be 'TenantId'

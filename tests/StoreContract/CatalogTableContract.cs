@@ -37,6 +37,23 @@ public abstract class CatalogTableContract<TStore>
     }
 
     [Fact]
+    public async Task A_tenants_entries_are_counted_and_go_with_those_that_are_pending()
+    {
+        await using TStore store = await WithTenantsAsync();
+        await AddAsync(store, Sample.Entry("m1", "acme", "/a", "kek-acme"), Sample.Entry("m2", "acme", "/b", "kek-gone"), Sample.Entry("m3", "globex", "/c", "kek-globex"));
+        await store.WriteAsync(t => t.Catalog.AddPendingAsync("res-1", [Sample.Entry("m4", "acme", "/d", "kek-acme"), Sample.Entry("m5", "globex", "/e", "kek-globex")]));
+        Assert.Equal((3L, 2L), (await OfTenantAsync("acme"), await OfTenantAsync("globex")));
+
+        await store.WriteAsync(t => t.Catalog.RemoveOfTenantAsync("acme"));
+
+        Assert.Equal((0L, 2L), (await OfTenantAsync("acme"), await OfTenantAsync("globex")));
+        Assert.Equal(["m3"], await IdsAsync(store));
+        Assert.Equal(0, await CountAsync(store));
+
+        Task<long> OfTenantAsync(string tenantId) => store.ReadAsync(t => t.Catalog.CountAsync(tenantId));
+    }
+
+    [Fact]
     public async Task A_reservation_confirms_its_own_entries_except_those_that_wait()
     {
         await using TStore store = await WithTenantsAsync();

@@ -100,6 +100,28 @@ public abstract class MigrationTableContract<TStore>
     }
 
     [Fact]
+    public async Task A_tenants_migrations_go_with_their_items_and_no_others()
+    {
+        await using TStore store = await WithTenantsAsync();
+        await store.WriteAsync(async t =>
+        {
+            await t.Migrations.AddAsync(Sample.Migration("mig-1", "acme", MigrationState.Completed));
+            await t.Migrations.AddAsync(Sample.Migration("mig-2", "acme"));
+            await t.Migrations.AddAsync(Sample.Migration("mig-3", "globex"));
+            foreach (string id in new[] { "mig-1", "mig-2", "mig-3" })
+            {
+                await t.Migrations.PutItemAsync(Item("kek-1") with { MigrationId = id });
+            }
+        });
+
+        Assert.Equal(2, await store.WriteAsync(t => t.Migrations.RemoveOfTenantAsync("acme")));
+
+        Assert.Equal(["mig-3"], (await store.ReadAsync(t => t.Migrations.ListAsync(null))).Select(one => one.Id));
+        Assert.Empty(await store.ReadAsync(t => t.Migrations.ListItemsAsync("mig-2")));
+        Assert.Single(await store.ReadAsync(t => t.Migrations.ListItemsAsync("mig-3")));
+    }
+
+    [Fact]
     public async Task An_item_of_no_migration_is_refused()
     {
         await using TStore store = await WithTenantsAsync();

@@ -27,6 +27,7 @@ internal static class Sample
         Organization = "Group",
         KeyHierarchy = KeyHierarchy.Direct,
         KeyLease = TimeSpan.FromSeconds(7.5),
+        UntracedReads = true,
         Epoch = 3,
         CreatedAt = Noon.AddTicks(1),
     };

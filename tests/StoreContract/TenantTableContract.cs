@@ -49,6 +49,64 @@ public abstract class TenantTableContract<TStore>
     }
 
     [Fact]
+    public async Task An_update_changes_what_is_not_fixed_and_nothing_else()
+    {
+        await using var store = new TStore();
+        EncryptionTenant before = Sample.Tenant("acme");
+        EncryptionTenant bare = before with { DisplayName = null, Region = null, Edition = null, KeyLease = TimeSpan.Zero, UntracedReads = false };
+        await store.WriteAsync(async t =>
+        {
+            await t.Tenants.AddAsync(before);
+            await t.Tenants.AddAsync(Sample.Tenant("globex"));
+            await t.Tenants.UpdateAsync(bare with { Platform = "other", Organization = "Other", KeyHierarchy = KeyHierarchy.Hierarchical, Epoch = 9, CreatedAt = Sample.Noon.AddDays(1) });
+        });
+
+        Assert.Equal(bare, await store.ReadAsync(t => t.Tenants.FindAsync("acme")));
+        Assert.Equal(Sample.Tenant("globex"), await store.ReadAsync(t => t.Tenants.FindAsync("globex")));
+        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.WriteAsync(t => t.Tenants.UpdateAsync(Sample.Tenant("nobody"))));
+        Assert.Equal(ErrorCodes.TenantNotFound, refused.Code);
+    }
+
+    [Fact]
+    public async Task A_tenant_on_which_nothing_depends_is_removed()
+    {
+        await using var store = new TStore();
+        await store.WriteAsync(async t =>
+        {
+            await t.Tenants.AddAsync(Sample.Tenant("acme"));
+            await t.Tenants.AddAsync(Sample.Tenant("child") with { Parent = "acme" });
+            await Sample.AddTenantWithKeyAsync(t, "globex");
+        });
+
+        foreach (string needed in new[] { "acme", "globex" })
+        {
+            var refused = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.WriteAsync(t => t.Tenants.RemoveAsync(needed)));
+            Assert.Equal(ErrorCodes.HasDependants, refused.Code);
+        }
+
+        await store.WriteAsync(async t =>
+        {
+            await t.Tenants.RemoveAsync("child");
+            await t.Tenants.RemoveAsync("acme");
+        });
+
+        Assert.Equal(["globex"], await store.ReadAsync(t => t.Tenants.ListIdsAsync()));
+        var unknown = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.WriteAsync(t => t.Tenants.RemoveAsync("acme")));
+        Assert.Equal(ErrorCodes.TenantNotFound, unknown.Code);
+    }
+
+    [Fact]
+    public async Task A_parent_that_is_not_there_is_refused()
+    {
+        await using var store = new TStore();
+
+        var refused = await Assert.ThrowsAsync<TenantEncryptionException>(
+            () => store.WriteAsync(t => t.Tenants.AddAsync(Sample.Tenant("child") with { Parent = "nobody" })));
+
+        Assert.Equal(ErrorCodes.TenantNotFound, refused.Code);
+    }
+
+    [Fact]
     public async Task An_epoch_rises_by_one()
     {
         await using var store = new TStore();
@@ -89,6 +147,7 @@ public abstract class TenantTableContract<TStore>
         Func<IStoreTransaction, Task>[] decisive =
         [
             t => t.Tenants.RaiseEpochAsync("acme"),
+            t => t.Tenants.UpdateAsync(Sample.Tenant("acme") with { UntracedReads = false }),
             t => t.Providers.UpdateAsync(Sample.Provider("kp-acme", "acme", "renamed", Providers.KeyProviderStatus.Active)),
             t => t.Providers.AddAsync(Sample.Provider("kp-2", "acme", "two")),
             t => t.Keys.SetStatusAsync("kek-acme", Keys.KeyEncryptionKeyStatus.Previous),

@@ -1,4 +1,5 @@
 using TenantEncryption.Keys;
+using TenantEncryption.Migration;
 using TenantEncryption.StoreContract;
 using TenantEncryption.Stores;
 
@@ -25,6 +26,29 @@ public sealed class OverwrittenRecordTests
         await using TemporaryStore store = await WithOldRecordAsync();
 
         await store.WriteAsync(t => t.Keys.RemoveOfProviderAsync("kp-acme"));
+
+        Assert.False(await IsOnDiskAsync(store));
+    }
+
+    [Fact]
+    public async Task A_staged_record_that_goes_with_its_tenants_migrations_is_in_no_file_of_the_store()
+    {
+        await using var store = new TemporaryStore();
+        await store.WriteAsync(async t =>
+        {
+            await t.Tenants.AddAsync(Sample.Tenant("acme"));
+            await t.Migrations.AddAsync(Sample.Migration("mig-1", "acme"));
+            await t.Migrations.PutItemAsync(new MigrationItem
+            {
+                MigrationId = "mig-1",
+                KekId = "kek-1",
+                State = MigrationItemState.Staged,
+                Staged = Sample.Record("kek-1", "acme", "kp-acme", fill: 0xA7),
+            });
+        });
+        Assert.True(await IsOnDiskAsync(store));
+
+        await store.WriteAsync(t => t.Migrations.RemoveOfTenantAsync("acme"));
 
         Assert.False(await IsOnDiskAsync(store));
     }

@@ -248,7 +248,7 @@ public static class ErrorCodes
 
     [Error(
         ErrorKind.Denied,
-        "Keys and data depend on the provider.",
+        "Keys and data depend on the provider, or data and children on the tenant.",
         "Migrate them to another provider first, or force the change and accept that they become unreadable.")]
     public const string HasDependants = "HAS_DEPENDANTS";
 

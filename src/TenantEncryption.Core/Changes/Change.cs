@@ -25,11 +25,27 @@ internal sealed class Change(CheckedTransaction store, EventLog log, Operation o
     /// <summary>The events, in their order, which are written when the change is complete: each tells of the state after it.</summary>
     public IReadOnlyList<NewEvent> Events => _events;
 
-    /// <summary>Raises a tenant's epoch: leases and reservations of the older one no longer count, here at once and in other processes within a second.</summary>
-    public Task RaiseEpochAsync(string tenantId)
+    /// <summary>
+    /// Raises a tenant's epoch: leases and reservations of the older one no longer count, here at once and in other processes within a second. Once is enough
+    /// for a change, and so an epoch is never above the number of the tenant's last event: see <see cref="NextEpochAsync"/>.
+    /// </summary>
+    public async Task RaiseEpochAsync(string tenantId)
     {
+        if (!EpochsRaised.Contains(tenantId))
+        {
+            await store.Tenants.RaiseEpochAsync(tenantId).ConfigureAwait(false);
+            EpochsRaised.Add(tenantId);
+        }
+    }
+
+    /// <summary>The epoch with which a tenant begins: above each that an earlier tenant of the same id ever had, whose keys a process may still know.</summary>
+    public async Task<long> NextEpochAsync(string tenantId) => 1 + ((await store.Events.LastAsync(tenantId).ConfigureAwait(false))?.Sequence ?? 0);
+
+    /// <summary>Removes a tenant on which nothing depends: its leases end here at once and in other processes within a second.</summary>
+    public async Task RemoveTenantAsync(string tenantId)
+    {
+        await store.Tenants.RemoveAsync(tenantId).ConfigureAwait(false);
         EpochsRaised.Add(tenantId);
-        return store.Tenants.RaiseEpochAsync(tenantId);
     }
 
     /// <summary>Adds a key, unless the root that sealed it is gone.</summary>

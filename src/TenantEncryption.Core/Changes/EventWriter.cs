@@ -3,7 +3,7 @@ using TenantEncryption.Events;
 using TenantEncryption.Integrity;
 using TenantEncryption.Platforms;
 using TenantEncryption.State;
-using TenantEncryption.Stores;
+using TenantEncryption.Tenants;
 
 namespace TenantEncryption.Changes;
 
@@ -54,7 +54,7 @@ internal sealed class EventWriter(EventLog log, EventChains chains, LogKeys keys
     {
         ChainTip tip = await chains.TipAsync(transaction.Inner, chain).ConfigureAwait(false);
         string state = await StateAsync(transaction, chain, tip).ConfigureAwait(false);
-        string prefix = await PrefixAsync(transaction.Inner, chain).ConfigureAwait(false);
+        string prefix = await PrefixAsync(transaction, chain).ConfigureAwait(false);
         int current = await keys.CurrentAsync(transaction.Settings).ConfigureAwait(false);
         foreach (NewEvent one in events)
         {
@@ -81,7 +81,7 @@ internal sealed class EventWriter(EventLog log, EventChains chains, LogKeys keys
     }
 
     // It says whose words an event uses, and decides nothing.
-    private static async Task<string> PrefixAsync(IStoreTransaction transaction, string chain)
+    private static async Task<string> PrefixAsync(CheckedTransaction transaction, string chain)
     {
         string standalone = PlatformCatalog.FindBuiltIn(PlatformCatalog.Standalone)!.EventPrefix;
         if (chain == StoredEvent.StoreChain)
@@ -91,7 +91,10 @@ internal sealed class EventWriter(EventLog log, EventChains chains, LogKeys keys
 
         try
         {
-            return (await transaction.Tenants.FindAsync(chain).ConfigureAwait(false))?.Profile.EventPrefix ?? standalone;
+            // A tenant that the change removes is told of in its platform's words, too.
+            EncryptionTenant? tenant = await transaction.Inner.Tenants.FindAsync(chain).ConfigureAwait(false)
+                ?? (transaction.Changed.Contains(chain) ? await transaction.RequireAsync(chain).ConfigureAwait(false) : null);
+            return tenant?.Profile.EventPrefix ?? standalone;
         }
         catch (TenantEncryptionException exception) when (exception.Code == ErrorCodes.InvalidPlatform)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Events;
@@ -15,6 +16,7 @@ internal sealed class Operation(UnitOfWork work, RecordingChannel kms, string na
 {
     private readonly List<KmsCall> _returned = [];
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _untraced = new(StringComparer.Ordinal);
 
     /// <summary>An id that all events of the operation share.</summary>
     public string Id { get; } = Identifiers.New("op-");
@@ -36,6 +38,16 @@ internal sealed class Operation(UnitOfWork work, RecordingChannel kms, string na
             work.Warn(message);
         }
     }
+
+    /// <summary>Warns the caller that what the operation does of a tenant is put on record later, if ever; that its KMS calls are so, too, goes without saying.</summary>
+    public void WarnOfUntraced(string tenantId, string message)
+    {
+        _untraced[tenantId] = true;
+        WarnOnce(message);
+    }
+
+    /// <summary>Whether the store could not take a record of that tenant, which is owed. What the operation did in the end is owed then, too: to wait for the store again helps nobody.</summary>
+    public bool IsUntraced(string? tenantId) => tenantId is not null && _untraced.ContainsKey(tenantId);
 
     /// <summary>The KMS calls that no event has told yet.</summary>
     public IReadOnlyList<KmsCall> TakeKmsCalls()
@@ -93,12 +105,16 @@ internal sealed class Operation(UnitOfWork work, RecordingChannel kms, string na
             return;
         }
 
+        void Record(Change change) => change.Record(EventTypes.KmsCalled, tenantId, new JObject { ["command"] = name, ["kmsCalls"] = Describe(calls) });
+        if (!_untraced.IsEmpty)
+        {
+            work.Owe(this, StoreScope.Of(tenantId), Record);
+            return;
+        }
+
         try
         {
-            await work.RecordAsync(
-                this,
-                StoreScope.Of(tenantId),
-                change => change.Record(EventTypes.KmsCalled, tenantId, new JObject { ["command"] = name, ["kmsCalls"] = Describe(calls) })).ConfigureAwait(false);
+            await work.RecordAsync(this, StoreScope.Of(tenantId), Record).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)
         {

@@ -111,6 +111,9 @@ internal sealed class UnitOfWork(
     public void Owe(Func<Task> record) => session.Owe(record);
 
     /// <summary>The same of what needs nothing but to be told.</summary>
+    public void Owe(Operation operation, StoreScope scope, Action<Change> record) => Owe(() => ChangeAsync(operation, scope, record, CancellationToken.None));
+
+    /// <summary>The same of what needs nothing but to be told.</summary>
     public Task RecordAsync(Operation operation, StoreScope scope, Action<Change> work) => RecordAsync(
         operation,
         scope,
@@ -135,7 +138,8 @@ internal sealed class UnitOfWork(
     private async Task<T> ChangeOnceAsync<T>(Operation operation, StoreScope scope, Func<Change, Task<T>> work, CancellationToken cancellationToken)
     {
         var transaction = new CheckedTransaction(
-            await store.BeginAsync(StoreAccess.Write, scope, cancellationToken).ConfigureAwait(false), checks) { Scope = scope };
+            await store.BeginAsync(StoreAccess.Write, scope, cancellationToken).ConfigureAwait(false), checks)
+        { Scope = scope };
         var change = new Change(transaction, log, operation);
         T result;
         IReadOnlyList<ChainTip> tips;

@@ -6,7 +6,7 @@ public static class EventTypes
     /// <summary>A key provider was registered.</summary>
     public const string ProviderCreated = "keyprovider.created";
 
-    /// <summary>What a key provider's registration says of its key was changed: its replicas, the regions that refused it, or its grants.</summary>
+    /// <summary>What a key provider's registration says of its key was changed: its name, description, connection, replicas, the regions that refused it, or its grants.</summary>
     public const string ProviderUpdated = "keyprovider.updated";
 
     /// <summary>A key provider was removed.</summary>
@@ -87,6 +87,18 @@ public static class EventTypes
     /// <summary>A tenant was created.</summary>
     public const string TenantCreated = "tenant.created";
 
+    /// <summary>A tenant's display name, region, edition or key lease was changed.</summary>
+    public const string TenantUpdated = "tenant.updated";
+
+    /// <summary>A tenant was removed. Its chain of events stays.</summary>
+    public const string TenantRemoved = "tenant.removed";
+
+    /// <summary>A tenant's data may be read from now on although the record of it can't be written.</summary>
+    public const string UntracedReadsAllowed = "tenant.untraced-reads-allowed";
+
+    /// <summary>A tenant's data is no longer read where the record of it can't be written.</summary>
+    public const string UntracedReadsEnded = "tenant.untraced-reads-ended";
+
     /// <summary>Files or values were protected.</summary>
     public const string DataProtected = "data.protected";
 
@@ -160,6 +172,10 @@ public static class EventTypes
         GrantRevoked,
         GrantRetired,
         TenantCreated,
+        TenantUpdated,
+        TenantRemoved,
+        UntracedReadsAllowed,
+        UntracedReadsEnded,
         DataProtected,
         DataRequested,
         DataUnprotected,

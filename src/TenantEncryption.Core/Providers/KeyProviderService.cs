@@ -19,6 +19,7 @@ public sealed class KeyProviderService
     private readonly KeyMaker _keyMaker;
     private readonly KeyProviderTester _tester;
     private readonly GrantMaker _grants;
+    private readonly ProviderUpdater _updater;
     private readonly TimeProvider _time;
 
     internal KeyProviderService(
@@ -31,7 +32,7 @@ public sealed class KeyProviderService
         TimeProvider time)
     {
         (_work, _events, _session) = (work, events, session);
-        (_keyMaker, _tester, _grants, _time) = (keyMaker, tester, grants, time);
+        (_keyMaker, _tester, _grants, _updater, _time) = (keyMaker, tester, grants, new ProviderUpdater(work, tester), time);
     }
 
     /// <summary>Registers a master key for a tenant. The provider is Pending: nothing uses it yet.</summary>
@@ -143,6 +144,29 @@ public sealed class KeyProviderService
         await using var _ = operation.ConfigureAwait(false);
         return await _tester.TestAsync(operation, candidate, offline, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>What an update would do. Nothing is changed, and no call of KMS is made.</summary>
+    /// <param name="providerId">The provider's id.</param>
+    /// <param name="update">The update.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>What would change, and the calls of KMS that its test makes.</returns>
+    /// <exception cref="TenantEncryptionException">As <see cref="UpdateAsync"/>, but for the test.</exception>
+    public Task<KeyProviderUpdatePlan> PlanUpdateAsync(string providerId, KeyProviderUpdate update, CancellationToken cancellationToken = default) =>
+        _updater.PlanAsync(providerId, update, cancellationToken);
+
+    /// <summary>
+    /// Changes a provider's name, description, or how its key is reached. The new connection of an Active or Archived provider is tested first, and nothing is
+    /// changed when the test fails; other processes use it within a second. What is so already is not changed again.
+    /// </summary>
+    /// <param name="providerId">The provider's id.</param>
+    /// <param name="update">The update.</param>
+    /// <param name="cancellationToken">Ends the operation; nothing is changed then.</param>
+    /// <returns>The provider as it is now.</returns>
+    /// <exception cref="TenantEncryptionException">
+    /// <c>PROVIDER_NOT_FOUND</c>, <c>PROVIDER_EXISTS</c>, <c>INVALID_INPUT</c>, <c>WRONG_REGION</c>: the key is not there; or the code of the failed test.
+    /// </exception>
+    public Task<KeyProvider> UpdateAsync(string providerId, KeyProviderUpdate update, CancellationToken cancellationToken = default) =>
+        _updater.UpdateAsync(providerId, update, cancellationToken);
 
     /// <summary>Makes a Pending provider Active, after testing it; the Active one becomes Archived and keeps what depends on it.</summary>
     /// <param name="providerId">The provider's id.</param>
@@ -400,12 +424,7 @@ public sealed class KeyProviderService
 
     private static void RefuseTaken(KeyProvider provider, IReadOnlyList<KeyProvider> others)
     {
-        if (others.FirstOrDefault(other => string.Equals(other.Name, provider.Name, StringComparison.OrdinalIgnoreCase)) is { } sameName)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.ProviderExists, $"Tenant '{provider.TenantId}' has a key provider '{sameName.Name}' ({sameName.Id}) already.");
-        }
-
+        ProviderNameRule.RefuseTaken(provider, others);
         if (others.FirstOrDefault(other => other.KeyArn == provider.KeyArn) is { } sameKey)
         {
             throw new TenantEncryptionException(

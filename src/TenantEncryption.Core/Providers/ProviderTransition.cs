@@ -30,15 +30,22 @@ internal static class ProviderTransition
             return;
         }
 
-        IReadOnlyList<EncryptionTenant> tenants = await transaction.Tenants.ListAsync().ConfigureAwait(false);
-        string[] children = [.. tenants.Where(tenant => tenant.Parent == target.TenantId).Select(tenant => $"'{tenant.TenantId}'")];
-        if (children.Length > 0)
+        IReadOnlyList<string> children = await ListChildrenAsync(
+            transaction, await transaction.Tenants.RequireAsync(target.TenantId).ConfigureAwait(false)).ConfigureAwait(false);
+        if (children.Count > 0)
         {
             throw new TenantEncryptionException(
                 ErrorCodes.HasDependants,
                 $"The children of tenant '{target.TenantId}' inherited its key provider and would keep it: {string.Join(", ", children)}.",
                 remedy: "Make the tenant anew with the other key, and then its children.");
         }
+    }
+
+    /// <summary>The ids of a tenant's children, quoted.</summary>
+    public static async Task<IReadOnlyList<string>> ListChildrenAsync(IStoreTransaction transaction, EncryptionTenant parent)
+    {
+        IReadOnlyList<EncryptionTenant> tenants = parent.Profile.Children ? await transaction.Tenants.ListAsync().ConfigureAwait(false) : [];
+        return [.. tenants.Where(tenant => tenant.Parent == parent.TenantId).Select(tenant => $"'{tenant.TenantId}'")];
     }
 
     /// <summary>Makes a provider Active, the Active one Archived, and a new key Current; raises the epoch.</summary>

@@ -72,6 +72,13 @@ internal sealed class CheckedMigrations(IMigrationTable inner, CheckedTransactio
     }
 
     /// <inheritdoc/>
+    public async Task<int> RemoveOfTenantAsync(string tenantId)
+    {
+        await transaction.ChangeAsync(tenantId).ConfigureAwait(false);
+        return await inner.RemoveOfTenantAsync(tenantId).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<MigrationItem>> ListItemsAsync(string migrationId)
     {
         if (await inner.FindAsync(migrationId).ConfigureAwait(false) is { } migration)

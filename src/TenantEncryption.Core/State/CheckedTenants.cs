@@ -14,6 +14,20 @@ internal sealed class CheckedTenants(ITenantTable inner, CheckedTransaction tran
     }
 
     /// <inheritdoc/>
+    public async Task UpdateAsync(EncryptionTenant tenant)
+    {
+        await transaction.ChangeAsync(tenant.TenantId).ConfigureAwait(false);
+        await inner.UpdateAsync(tenant).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task RemoveAsync(string tenantId)
+    {
+        await transaction.ChangeAsync(tenantId).ConfigureAwait(false);
+        await inner.RemoveAsync(tenantId).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task<EncryptionTenant?> FindAsync(string tenantId)
     {
         EncryptionTenant? found = await transaction.RequireAsync(tenantId).ConfigureAwait(false);

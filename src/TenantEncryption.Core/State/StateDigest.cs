@@ -53,7 +53,8 @@ internal static class StateDigest
         {
             fields.Add(tenant.TenantId).AddOptional(tenant.DisplayName).Add(tenant.Platform).AddOptional(tenant.Profile.FileHash)
                 .AddOptional(tenant.Region).AddOptional(tenant.Edition).AddOptional(tenant.Organization).AddOptional(tenant.Parent)
-                .Add(tenant.KeyHierarchy.ToString()).Add(tenant.KeyLease.Ticks).Add(tenant.Epoch).Add(tenant.CreatedAt.UtcTicks);
+                .Add(tenant.KeyHierarchy.ToString()).Add(tenant.KeyLease.Ticks).Add(tenant.Epoch).Add(tenant.CreatedAt.UtcTicks)
+                .Add(tenant.UntracedReads ? 1 : 0);
         }
 
         return Hash(fields);

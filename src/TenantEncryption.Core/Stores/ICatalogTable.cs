@@ -30,6 +30,16 @@ internal interface ICatalogTable
     /// <returns>When it is done.</returns>
     Task RemoveAsync(IReadOnlyList<string> messageIds);
 
+    /// <summary>How many entries a tenant has, pending ones too, and those whose key was removed.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <returns>The count.</returns>
+    Task<long> CountAsync(string tenantId);
+
+    /// <summary>Removes all entries of a tenant, pending ones too.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <returns>When it is done.</returns>
+    Task RemoveOfTenantAsync(string tenantId);
+
     /// <summary>The entry of an object, or <see langword="null"/>.</summary>
     /// <param name="space">The address of the space.</param>
     /// <param name="key">The key of the name there.</param>

@@ -39,6 +39,11 @@ internal interface IMigrationTable
     /// <returns>When it is done.</returns>
     Task PutItemAsync(MigrationItem item);
 
+    /// <summary>Removes a tenant's migrations with their items, staged records overwritten.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <returns>How many migrations there were.</returns>
+    Task<int> RemoveOfTenantAsync(string tenantId);
+
     /// <summary>The items of a migration, in the order in which they were added.</summary>
     /// <param name="migrationId">The id.</param>
     /// <returns>The items.</returns>

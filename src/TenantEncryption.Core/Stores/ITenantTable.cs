@@ -10,6 +10,16 @@ internal interface ITenantTable
     /// <returns>When it is added.</returns>
     Task AddAsync(EncryptionTenant tenant);
 
+    /// <summary>Replaces display name, region, edition, key lease and whether untraced reads are allowed; the rest is fixed.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <returns>When it is replaced.</returns>
+    Task UpdateAsync(EncryptionTenant tenant);
+
+    /// <summary>Removes a tenant on which nothing depends. Its chain of events stays.</summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <returns>When it is removed.</returns>
+    Task RemoveAsync(string tenantId);
+
     /// <summary>The tenant of an id, or <see langword="null"/>.</summary>
     /// <param name="tenantId">The id, exactly.</param>
     /// <returns>The tenant.</returns>

@@ -10,16 +10,18 @@ using TenantEncryption.Stores;
 
 namespace TenantEncryption.Tenants;
 
-/// <summary>Creates and finds tenants.</summary>
+/// <summary>Creates, finds, changes and removes tenants.</summary>
 public sealed class TenantService
 {
     private readonly UnitOfWork _work;
     private readonly KeyMaker _keyMaker;
     private readonly FirstProvider _first;
+    private readonly TenantUpdater _updater;
+    private readonly TenantRemover _remover;
     private readonly TimeProvider _time;
 
-    internal TenantService(UnitOfWork work, KeyMaker keyMaker, FirstProvider first, TimeProvider time) =>
-        (_work, _keyMaker, _first, _time) = (work, keyMaker, first, time);
+    internal TenantService(UnitOfWork work, KeyMaker keyMaker, FirstProvider first, TenantRemover remover, TimeProvider time) =>
+        (_work, _keyMaker, _first, _updater, _remover, _time) = (work, keyMaker, first, new TenantUpdater(work), remover, time);
 
     /// <summary>
     /// Creates a tenant with a first key under its Active provider: the internal one, its parent's, or a customer master key that is tested first.
@@ -61,7 +63,6 @@ public sealed class TenantService
             Parent = newTenant.Parent,
             KeyHierarchy = newTenant.KeyHierarchy,
             KeyLease = newTenant.KeyLease ?? TimeSpan.FromMinutes(5),
-            Epoch = 1,
             CreatedAt = now,
         };
         Operation operation = _work.Begin("TenantService.CreateAsync", tenant.TenantId);
@@ -69,16 +70,58 @@ public sealed class TenantService
         KeyProvider provider = await _first.FindAsync(operation, tenant, newTenant, cancellationToken).ConfigureAwait(false);
         try
         {
-            await StoreAsync(operation, tenant, provider, newTenant.PlatformFile, cancellationToken).ConfigureAwait(false);
+            return await StoreAsync(operation, tenant, provider, newTenant.PlatformFile, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
             await GrantMaker.RevokeAsync(operation, provider, GrantMaker.Own(provider)).ConfigureAwait(false);
             throw;
         }
-
-        return tenant;
     }
+
+    /// <summary>What an update would change. Nothing is changed.</summary>
+    /// <param name="tenantId">The tenant's id, exactly.</param>
+    /// <param name="update">The update.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The changes; none where all is so already.</returns>
+    /// <exception cref="TenantEncryptionException">As <see cref="UpdateAsync"/>.</exception>
+    public Task<IReadOnlyList<PropertyChange>> CompareAsync(string tenantId, TenantUpdate update, CancellationToken cancellationToken = default) =>
+        _updater.CompareAsync(tenantId, update, cancellationToken);
+
+    /// <summary>Changes what is not fixed of a tenant. A shorter key lease binds every process within a second. What is so already is not changed again.</summary>
+    /// <param name="tenantId">The tenant's id, exactly.</param>
+    /// <param name="update">The update.</param>
+    /// <param name="cancellationToken">Ends the operation; nothing is changed then.</param>
+    /// <returns>The tenant as it is now.</returns>
+    /// <exception cref="TenantEncryptionException">
+    /// <c>TENANT_NOT_FOUND</c>; <c>INVALID_INPUT</c> (the key lease), <c>WRONG_PARTITION</c>, <c>WRONG_REGION</c>: the platform does not serve the region, or the
+    /// Active provider's key is elsewhere; <c>TRANSITION_FORBIDDEN</c>: the edition excludes the customer master key that the tenant has.
+    /// </exception>
+    public Task<EncryptionTenant> UpdateAsync(string tenantId, TenantUpdate update, CancellationToken cancellationToken = default) =>
+        _updater.UpdateAsync(tenantId, update, cancellationToken);
+
+    /// <summary>Refuses what <see cref="RemoveAsync"/> would refuse, but for writers at work, and changes nothing.</summary>
+    /// <param name="tenantId">The tenant's id, exactly.</param>
+    /// <param name="force">Whether it would be forced.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>What would go with the tenant.</returns>
+    /// <exception cref="TenantEncryptionException">As <see cref="RemoveAsync"/>.</exception>
+    public Task<TenantContents> CheckRemovalAsync(string tenantId, bool force = false, CancellationToken cancellationToken = default) =>
+        _remover.CheckAsync(tenantId, force, cancellationToken);
+
+    /// <summary>
+    /// Removes a tenant with its key providers, their grants, its keys, migrations and catalog. Customer master keys are not touched. The tenant's chain of
+    /// events stays and verifies; a tenant that is made with the same id goes on with it. Leases of its keys end in every process within a second.
+    /// </summary>
+    /// <param name="tenantId">The tenant's id, exactly.</param>
+    /// <param name="force">Whether to remove it although data depends on its keys, which is lost then.</param>
+    /// <param name="cancellationToken">Ends the operation; nothing is removed then.</param>
+    /// <returns>What went with it.</returns>
+    /// <exception cref="TenantEncryptionException">
+    /// <c>TENANT_NOT_FOUND</c>, <c>MIGRATION_RUNNING</c>; <c>HAS_DEPENDANTS</c>: it has data or children, or writers are at work.
+    /// </exception>
+    public Task<TenantContents> RemoveAsync(string tenantId, bool force = false, CancellationToken cancellationToken = default) =>
+        _remover.RemoveAsync(tenantId, force, cancellationToken);
 
     /// <summary>The tenant of an id.</summary>
     /// <param name="tenantId">The id, exactly.</param>
@@ -100,11 +143,11 @@ public sealed class TenantService
     public Task<IReadOnlyList<string>> ListIdsAsync(CancellationToken cancellationToken = default) =>
         _work.ReadAsync(transaction => transaction.Tenants.ListIdsAsync(), cancellationToken);
 
-    private async Task StoreAsync(
+    private async Task<EncryptionTenant> StoreAsync(
         Operation operation, EncryptionTenant tenant, KeyProvider provider, PlatformFile? platformFile, CancellationToken cancellationToken)
     {
         KeyEncryptionKey key = await _keyMaker.MakeAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
-        await _work.ChangeAsync(
+        return await _work.ChangeAsync(
             operation,
             platformFile is null ? StoreScope.Of(tenant.TenantId) : StoreScope.All,
             async change =>
@@ -115,7 +158,8 @@ public sealed class TenantService
                     await PlatformService.KeepAsync(change, file, tenant.CreatedAt).ConfigureAwait(false);
                 }
 
-                await change.Store.Tenants.AddAsync(tenant).ConfigureAwait(false);
+                EncryptionTenant created = tenant with { Epoch = await change.NextEpochAsync(tenant.TenantId).ConfigureAwait(false) };
+                await change.Store.Tenants.AddAsync(created).ConfigureAwait(false);
                 if (provider.Type != KeyProviderType.Internal)
                 {
                     await change.Store.Providers.AddAsync(_first.Internal(tenant)).ConfigureAwait(false);
@@ -125,6 +169,7 @@ public sealed class TenantService
                 await change.AddKeyAsync(key).ConfigureAwait(false);
                 change.Record(EventTypes.TenantCreated, tenant.TenantId, Describe(tenant, provider, key));
                 GrantMaker.Record(change, tenant, provider);
+                return created;
             },
             cancellationToken).ConfigureAwait(false);
     }

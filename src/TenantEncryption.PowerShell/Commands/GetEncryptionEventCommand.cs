@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
@@ -8,7 +9,7 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Lists the events of the log, oldest first.</summary>
 /// <remarks>
 /// Each change is one CloudEvents record, written in the transaction of the change. Protecting and reading make one event per command, with counts;
-/// KMS calls are in the data with their AWS request ids, which CloudTrail has as well.
+/// KMS calls are in the data with their AWS request ids, which CloudTrail has as well. The events of a tenant that was removed stay.
 /// </remarks>
 /// <example>
 ///   <code>Get-EncryptionEvent -TenantId acme -Newest 20</code>
@@ -119,7 +120,7 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
         }
     }
 
-    // Ids of tenants that there are, and wildcards; a tenant that is made later may fit one.
+    // Ids of tenants that there are or were, and wildcards; a tenant that is made later may fit one.
     private async Task<List<string>?> TenantsAsync()
     {
         if (TenantId is null)
@@ -127,8 +128,23 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
             return null;
         }
 
+        var failures = new List<(TenantEncryptionException Failure, string Id)>();
         HashSet<string> found =
-            (await TenantSelection.SelectAsync(Service, TenantId, Report, Cancellation).ConfigureAwait(false)).Select(tenant => tenant.TenantId).ToHashSet(StringComparer.Ordinal);
+            (await TenantSelection.SelectAsync(Service, TenantId, (failure, id) => failures.Add((failure, (string)id!)), Cancellation).ConfigureAwait(false))
+                .Select(tenant => tenant.TenantId).ToHashSet(StringComparer.Ordinal);
+        foreach ((TenantEncryptionException failure, string id) in failures)
+        {
+            // The events of a tenant that was removed stay.
+            if (failure.Code == ErrorCodes.TenantNotFound && (await Service.Events.GetHeadAsync(id, Cancellation).ConfigureAwait(false)).Sequence > 0)
+            {
+                found.Add(id);
+            }
+            else
+            {
+                Report(failure, id);
+            }
+        }
+
         return
         [
             .. TenantId.Where(id => found.Contains(id) || WildcardPattern.ContainsWildcardCharacters(id))

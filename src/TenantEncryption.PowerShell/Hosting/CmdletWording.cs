@@ -106,7 +106,9 @@ internal static partial class CmdletWording
         ["PolicyService.GetLiveAsync"] = "Get-KeyPolicy -Live",
         ["PolicyService.SetAsync"] = "Set-KeyPolicy",
         ["PolicyValues.Key"] = "-KeyArn",
+        ["TenantDataProtector.ListCatalogAsync"] = "Get-TenantMessage",
         ["TenantService.CreateAsync"] = "New-EncryptionTenant",
+        ["TenantService.RemoveAsync"] = "Remove-EncryptionTenant",
         ["UnprotectOptions.EncryptionContext"] = "-EncryptionContext",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -29,6 +29,8 @@ CREATE TABLE tenants (
     parent          TEXT    REFERENCES tenants (tenant_id),
     key_hierarchy   TEXT    NOT NULL,
     key_lease_ticks INTEGER NOT NULL CHECK (key_lease_ticks >= 0),
+    -- Whether data is read although the record of it can't be written.
+    untraced_reads  INTEGER NOT NULL CHECK (untraced_reads IN (0, 1)),
     epoch           INTEGER NOT NULL,
     created_at      TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -104,6 +104,29 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
     }
 
     /// <inheritdoc/>
+    public Task<long> CountAsync(string tenantId) => Task.FromResult(statements.Find(
+        "SELECT (SELECT count(*) FROM catalog WHERE tenant_id = $tenant_id) + (SELECT count(*) FROM catalog_pending WHERE tenant_id = $tenant_id)",
+        row => row.GetInt64(0),
+        ("$tenant_id", tenantId)));
+
+    /// <inheritdoc/>
+    public Task RemoveOfTenantAsync(string tenantId)
+    {
+        // Those that are pending are counted by statements, the others by a trigger.
+        foreach ((string? kekId, string? providerId, int removed) in statements.List(
+            "SELECT kek_id, direct_provider_id, count(*) FROM catalog_pending WHERE tenant_id = $tenant_id GROUP BY kek_id, direct_provider_id",
+            row => (row.OptionalText(0), row.OptionalText(1), row.GetInt32(2)),
+            ("$tenant_id", tenantId)))
+        {
+            Count(kekId, providerId, -removed);
+        }
+
+        statements.Execute("DELETE FROM catalog_pending WHERE tenant_id = $tenant_id", ("$tenant_id", tenantId));
+        statements.Execute("DELETE FROM catalog WHERE tenant_id = $tenant_id", ("$tenant_id", tenantId));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public Task<CatalogEntry?> FindAsync(string space, string key, string version = "") => Task.FromResult(
         statements.Find($"SELECT {Entries} FROM catalog {WithSpaces} WHERE {ThisObject}", Read, ("$space", space), ("$key", key), ("$version", version)));
 

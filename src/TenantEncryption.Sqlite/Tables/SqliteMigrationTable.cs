@@ -134,6 +134,15 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
     }
 
     /// <inheritdoc/>
+    public Task<int> RemoveOfTenantAsync(string tenantId)
+    {
+        statements.RecordsOverwritten = true;
+        statements.Execute(
+            "DELETE FROM migration_items WHERE migration_id IN (SELECT id FROM migrations WHERE tenant_id = $tenant_id)", ("$tenant_id", tenantId));
+        return Task.FromResult(statements.Execute("DELETE FROM migrations WHERE tenant_id = $tenant_id", ("$tenant_id", tenantId)));
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<MigrationItem>> ListItemsAsync(string migrationId) => Task.FromResult(
         statements.List(
             $"""

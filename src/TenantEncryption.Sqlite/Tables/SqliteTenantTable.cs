@@ -11,30 +11,68 @@ namespace TenantEncryption.Sqlite.Tables;
 internal sealed class SqliteTenantTable(StoreStatements statements) : ITenantTable
 {
     private const string Columns =
-        "tenant_id, display_name, platform, region, edition, organization, parent, key_hierarchy, key_lease_ticks, epoch, created_at";
+        "tenant_id, display_name, platform, region, edition, organization, parent, key_hierarchy, key_lease_ticks, untraced_reads, epoch, created_at";
 
     private const string Select = $"SELECT {Columns}, json, hash FROM tenants LEFT JOIN platforms ON name = platform";
 
     /// <inheritdoc/>
     public Task AddAsync(EncryptionTenant tenant)
     {
-        statements.Execute(
-            $"""
-            INSERT INTO tenants ({Columns})
-            VALUES ($tenant_id, $display_name, $platform, $region, $edition, $organization, $parent, $key_hierarchy, $key_lease_ticks, $epoch, $created_at)
-            """,
-            ("$tenant_id", tenant.TenantId),
-            ("$display_name", tenant.DisplayName),
-            ("$platform", tenant.Platform),
-            ("$region", tenant.Region),
-            ("$edition", tenant.Edition),
-            ("$organization", tenant.Organization),
-            ("$parent", tenant.Parent),
-            ("$key_hierarchy", tenant.KeyHierarchy.ToString()),
-            ("$key_lease_ticks", tenant.KeyLease.Ticks),
-            ("$epoch", tenant.Epoch),
-            ("$created_at", StoredText.OfTime(tenant.CreatedAt)));
+        try
+        {
+            statements.Execute(
+                $"""
+                INSERT INTO tenants ({Columns})
+                VALUES ($tenant_id, $display_name, $platform, $region, $edition, $organization, $parent, $key_hierarchy, $key_lease_ticks, $untraced_reads,
+                    $epoch, $created_at)
+                """,
+                [
+                    .. Changing(tenant),
+                    ("$platform", tenant.Platform),
+                    ("$organization", tenant.Organization),
+                    ("$parent", tenant.Parent),
+                    ("$key_hierarchy", tenant.KeyHierarchy.ToString()),
+                    ("$epoch", tenant.Epoch),
+                    ("$created_at", StoredText.OfTime(tenant.CreatedAt)),
+                ]);
+        }
+        catch (TenantEncryptionException exception) when (StoreStatements.IsForeignKey(exception))
+        {
+            throw new TenantEncryptionException(ErrorCodes.TenantNotFound, $"There is no tenant '{tenant.Parent}' to be a parent.", exception.InnerException);
+        }
+
         return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task UpdateAsync(EncryptionTenant tenant)
+    {
+        int rows = statements.Execute(
+            """
+            UPDATE tenants SET display_name = $display_name, region = $region, edition = $edition, key_lease_ticks = $key_lease_ticks,
+                untraced_reads = $untraced_reads
+            WHERE tenant_id = $tenant_id
+            """,
+            Changing(tenant));
+        return rows == 1 ? Task.CompletedTask : throw NotFound(tenant.TenantId);
+    }
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(string tenantId)
+    {
+        try
+        {
+            int rows = statements.Execute("DELETE FROM tenants WHERE tenant_id = $tenant_id", ("$tenant_id", tenantId));
+            return rows == 1 ? Task.CompletedTask : throw NotFound(tenantId);
+        }
+        catch (TenantEncryptionException exception) when (StoreStatements.IsForeignKey(exception))
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.HasDependants,
+                $"Children, key providers, keys, messages, migrations or open reservations depend on the tenant '{tenantId}'.",
+                exception.InnerException,
+                "Run the command again; what depends on it came in between.");
+        }
     }
 
     /// <inheritdoc/>
@@ -74,7 +112,7 @@ internal sealed class SqliteTenantTable(StoreStatements statements) : ITenantTab
     {
         statements.Execute("UPDATE tenants SET epoch = epoch + 1 WHERE tenant_id = $tenant_id", ("$tenant_id", tenantId));
         return await GetEpochAsync(tenantId).ConfigureAwait(false)
-            ?? throw new TenantEncryptionException(ErrorCodes.TenantNotFound, $"There is no tenant '{tenantId}'.");
+            ?? throw NotFound(tenantId);
     }
 
     /// <inheritdoc/>
@@ -89,6 +127,18 @@ internal sealed class SqliteTenantTable(StoreStatements statements) : ITenantTab
         return await GetEpochAsync(tenantId).ConfigureAwait(false) == epoch;
     }
 
+    private static TenantEncryptionException NotFound(string tenantId) => new(ErrorCodes.TenantNotFound, $"There is no tenant '{tenantId}'.");
+
+    private static (string Name, object? Value)[] Changing(EncryptionTenant tenant) =>
+    [
+        ("$tenant_id", tenant.TenantId),
+        ("$display_name", tenant.DisplayName),
+        ("$region", tenant.Region),
+        ("$edition", tenant.Edition),
+        ("$key_lease_ticks", tenant.KeyLease.Ticks),
+        ("$untraced_reads", tenant.UntracedReads),
+    ];
+
     private static EncryptionTenant Read(SqliteDataReader row) => new()
     {
         TenantId = row.GetString(0),
@@ -100,8 +150,9 @@ internal sealed class SqliteTenantTable(StoreStatements statements) : ITenantTab
         Parent = row.OptionalText(6),
         KeyHierarchy = row.Named<KeyHierarchy>(7),
         KeyLease = TimeSpan.FromTicks(row.GetInt64(8)),
-        Epoch = row.GetInt64(9),
-        CreatedAt = row.Time(10),
-        Profile = PlatformCatalog.Of(row.GetString(2), row.OptionalText(11), row.OptionalText(12)),
+        UntracedReads = row.GetBoolean(9),
+        Epoch = row.GetInt64(10),
+        CreatedAt = row.Time(11),
+        Profile = PlatformCatalog.Of(row.GetString(2), row.OptionalText(12), row.OptionalText(13)),
     };
 }

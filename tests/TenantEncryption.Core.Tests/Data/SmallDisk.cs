@@ -24,7 +24,7 @@ internal sealed class SmallDisk : IDisposable
         Directory.Delete(Folder);
     }
 
-    private static int Run(string program, params string[] arguments)
+    internal static int Run(string program, params string[] arguments)
     {
         using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
         process.WaitForExit();

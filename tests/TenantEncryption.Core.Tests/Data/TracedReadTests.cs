@@ -1,6 +1,7 @@
 using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
+using TenantEncryption.Tenants;
 using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
@@ -114,6 +115,115 @@ public sealed class TracedReadTests
         File.Delete(filler);
         Assert.Equal([1], (await session.UnprotectValueAsync(message)).Plaintext);
         await session.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task While_another_program_holds_the_store_a_tenant_that_allows_untraced_reads_is_read_and_told_of_later()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        await service.Service.Tenants.UpdateAsync("acme", new TenantUpdate { UntracedReads = true });
+        byte[] message = await service.ProtectValueAsync([1]);
+        string[] files = [await service.ProtectAsync(service.Folders.Random("one")), await service.ProtectAsync(service.Folders.Random("two"))];
+        await using (TestService reading = await service.OpenAnotherAsync(busyTimeout: TimeSpan.FromMilliseconds(300)))
+        {
+            using (service.Lock())
+            {
+                await using (DataSession session = reading.Service.Data.BeginSession())
+                {
+                    Assert.Equal([1], (await session.UnprotectValueAsync(message)).Plaintext);
+                    List<FileOutcome<UnprotectedFile>> outcomes = await session.UnprotectFilesAsync(
+                        [.. files.Select((file, index) => new FileRequest(file, service.Folders.At("out" + index)))]).ToListAsync();
+                    Assert.All(outcomes, outcome => Assert.Null(outcome.Error));
+                }
+
+                Assert.Contains("'acme'", Assert.Single(reading.Warnings), StringComparison.Ordinal);
+            }
+
+            Assert.Empty(await RequestedAsync(service));
+        }
+
+        Assert.Equal([("values", true), ("files", true)], (await RequestedAsync(service)).Select(one => ((string)one.Data["kind"]!, (bool)one.Data["late"]!)));
+        Assert.Equal((2L, 1L), (await service.EventsAsync()).Where(one => one.Type.EndsWith(EventTypes.DataUnprotected, StringComparison.Ordinal))
+            .Select(one => ((long)one.Data["files"]!, (long)one.Data["values"]!)).Single());
+    }
+
+    [Fact]
+    public async Task That_a_tenant_allows_untraced_reads_is_nobodys_else()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "other" });
+        await service.Service.Tenants.UpdateAsync("other", new TenantUpdate { UntracedReads = true });
+        byte[] message = await service.ProtectValueAsync([1]);
+        await using TestService reading = await service.OpenAnotherAsync(busyTimeout: TimeSpan.FromMilliseconds(300));
+        using (service.Lock())
+        {
+            DataSession session = reading.Service.Data.BeginSession();
+            Assert.Equal(ErrorCodes.StoreLocked, await Refusal.CodeOfAsync(async () => await session.UnprotectValueAsync(message)));
+            Assert.Equal(ErrorCodes.StoreLocked, await Refusal.CodeOfAsync(() => session.DisposeAsync().AsTask()));
+        }
+    }
+
+    [Fact]
+    public async Task Who_allows_untraced_reads_by_hand_reads_nothing()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        byte[] message = await service.ProtectValueAsync([1]);
+        await using TestService reading = await service.OpenAnotherAsync(busyTimeout: TimeSpan.FromMilliseconds(300));
+        await reading.ReadValueAsync(message);
+        DataSession session = reading.Service.Data.BeginSession();
+        service.Tamper("UPDATE tenants SET untraced_reads = 1");
+        using (service.Lock())
+        {
+            Assert.Equal(ErrorCodes.StateAltered, await Refusal.CodeOfAsync(async () => await session.UnprotectValueAsync(message)));
+        }
+
+        await session.DisposeAsync();
+    }
+
+    [SmallDiskFact]
+    public async Task On_a_full_disk_a_tenant_that_allows_untraced_reads_is_read_and_told_of_later()
+    {
+        using SmallDisk disk = SmallDisk.Mount(megabytes: 4);
+        await using TestService service = await TestService.WithTenantAsync(folders: TestFolders.In(disk.Folder));
+        await service.Service.Tenants.UpdateAsync("acme", new TenantUpdate { UntracedReads = true });
+        byte[] message = await service.ProtectValueAsync([1]);
+        string filler = Path.Combine(disk.Folder, "filler");
+        Assert.Throws<IOException>(() => File.WriteAllBytes(filler, new byte[8 << 20]));
+        await using (DataSession session = service.Service.Data.BeginSession())
+        {
+            Assert.Equal([1], (await session.UnprotectValueAsync(message)).Plaintext);
+        }
+
+        Assert.Single(service.Warnings);
+        File.Delete(filler);
+        await service.CloseAsync();
+        await using TestService later = await service.OpenAnotherAsync();
+        Assert.Single(await RequestedAsync(later));
+    }
+
+    [SmallDiskFact]
+    public async Task A_store_file_that_can_only_be_read_serves_a_tenant_that_allows_untraced_reads_and_no_other()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        await service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "other" });
+        await service.Service.Tenants.UpdateAsync("acme", new TenantUpdate { UntracedReads = true });
+        byte[] message = await service.ProtectValueAsync([1]);
+        byte[] others = await service.ProtectValueAsync([2], "other");
+        await service.CloseAsync();
+        using (ReadOnlyFile.Mount(service.DatabaseFile))
+        {
+            await using TestService reading = await service.OpenAnotherAsync();
+            await using (DataSession session = reading.Service.Data.BeginSession())
+            {
+                Assert.Equal([1], (await session.UnprotectValueAsync(message)).Plaintext);
+            }
+
+            Assert.Single(reading.Warnings);
+            DataSession refused = reading.Service.Data.BeginSession();
+            string code = await Refusal.CodeOfAsync(async () => await refused.UnprotectValueAsync(others));
+            Assert.Equal(code, await Refusal.CodeOfAsync(() => refused.DisposeAsync().AsTask()));
+            Assert.Equal(ErrorCodes.StoreUnusable, code);
+        }
     }
 
     private static async Task<EncryptionEvent[]> RequestedAsync(TestService service) =>

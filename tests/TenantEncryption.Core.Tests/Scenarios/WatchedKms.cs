@@ -26,27 +26,30 @@ internal sealed class WatchedKms(IKms inner) : IKms
 
     public IReadOnlyList<(string Operation, string KeyId)> Calls => [.. _calls];
 
+    /// <summary>How KMS was reached last.</summary>
+    public KmsConnection? LastConnection { get; private set; }
+
     public int CountOf(string operation) => _calls.Count(call => call.Operation == operation);
 
     public void Forget() => _calls.Clear();
 
     public async Task<KmsKeyDescription> DescribeKeyAsync(KmsConnection connection, string keyId, CancellationToken cancellationToken)
     {
-        await NoteAsync("DescribeKey", keyId, null, cancellationToken);
+        await NoteAsync(connection, "DescribeKey", keyId, null, cancellationToken);
         return await inner.DescribeKeyAsync(connection, Resolve(keyId), cancellationToken);
     }
 
     public async Task<KmsDataKey> GenerateDataKeyAsync(
         KmsConnection connection, string keyId, IReadOnlyDictionary<string, string> encryptionContext, CancellationToken cancellationToken)
     {
-        await NoteAsync("GenerateDataKey", keyId, encryptionContext, cancellationToken);
+        await NoteAsync(connection, "GenerateDataKey", keyId, encryptionContext, cancellationToken);
         return await inner.GenerateDataKeyAsync(connection, keyId, encryptionContext, cancellationToken);
     }
 
     public async Task<KmsCiphertext> GenerateDataKeyWithoutPlaintextAsync(
         KmsConnection connection, string keyId, IReadOnlyDictionary<string, string> encryptionContext, CancellationToken cancellationToken)
     {
-        await NoteAsync("GenerateDataKeyWithoutPlaintext", keyId, encryptionContext, cancellationToken);
+        await NoteAsync(connection, "GenerateDataKeyWithoutPlaintext", keyId, encryptionContext, cancellationToken);
         return await inner.GenerateDataKeyWithoutPlaintextAsync(connection, keyId, encryptionContext, cancellationToken);
     }
 
@@ -57,7 +60,7 @@ internal sealed class WatchedKms(IKms inner) : IKms
         IReadOnlyDictionary<string, string> encryptionContext,
         CancellationToken cancellationToken)
     {
-        await NoteAsync("Encrypt", keyId, encryptionContext, cancellationToken);
+        await NoteAsync(connection, "Encrypt", keyId, encryptionContext, cancellationToken);
         return await inner.EncryptAsync(connection, keyId, plaintext, encryptionContext, cancellationToken);
     }
 
@@ -68,15 +71,16 @@ internal sealed class WatchedKms(IKms inner) : IKms
         IReadOnlyDictionary<string, string> encryptionContext,
         CancellationToken cancellationToken)
     {
-        await NoteAsync("Decrypt", keyId, encryptionContext, cancellationToken);
+        await NoteAsync(connection, "Decrypt", keyId, encryptionContext, cancellationToken);
         return await inner.DecryptAsync(connection, keyId, ciphertext, encryptionContext, cancellationToken);
     }
 
     public void Dispose() => inner.Dispose();
 
-    private async Task NoteAsync(string operation, string keyId, IReadOnlyDictionary<string, string>? context, CancellationToken cancellationToken)
+    private async Task NoteAsync(KmsConnection connection, string operation, string keyId, IReadOnlyDictionary<string, string>? context, CancellationToken cancellationToken)
     {
         _calls.Enqueue((operation, keyId));
+        LastConnection = connection;
         if (context is not null)
         {
             OnContext?.Invoke(context);

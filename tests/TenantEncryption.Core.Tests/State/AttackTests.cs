@@ -81,7 +81,7 @@ public sealed class AttackTests
         await using TestService service = await TestService.WithTenantAsync();
         service.Tamper(
             """
-            INSERT INTO tenants SELECT 'globex', display_name, platform, region, edition, organization, parent, key_hierarchy, key_lease_ticks, epoch, created_at FROM tenants;
+            INSERT INTO tenants SELECT 'globex', display_name, platform, region, edition, organization, parent, key_hierarchy, key_lease_ticks, untraced_reads, epoch, created_at FROM tenants;
             """);
         await using TestService next = await service.OpenAnotherAsync();
 

@@ -8,7 +8,7 @@ namespace TenantEncryption.Data.Reading;
 
 /// <summary>
 /// What is about to be read is told before the first plaintext leaves: an event a tenant says how many files or values at most. What can't be told is not
-/// read, so that nobody who locks or fills the store reads untraced; a process that dies leaves the event.
+/// read, so that nobody who locks or fills the store reads untraced, unless the tenant was set to allow that; a process that dies leaves the event.
 /// </summary>
 /// <param name="work">Writes the events.</param>
 /// <param name="kind">What is read: <c>files</c> or <c>values</c>.</param>
@@ -54,11 +54,7 @@ internal sealed class ReadIntents(UnitOfWork work, string kind, long first, long
                 }
 
                 long block = allowance.Next;
-                await work.ChangeAsync(
-                    operation,
-                    StoreScope.Of(tenantId),
-                    change => change.Record(EventTypes.DataRequested, tenantId, new JObject { ["kind"] = kind, ["atMost"] = block }),
-                    cancellationToken).ConfigureAwait(false);
+                await TellAsync(operation, tenantId, block, cancellationToken).ConfigureAwait(false);
                 allowance.Add(block, Math.Min(block * Growth, most));
             }
         }
@@ -70,6 +66,35 @@ internal sealed class ReadIntents(UnitOfWork work, string kind, long first, long
         finally
         {
             allowance.Gate.Release();
+        }
+    }
+
+    private async Task TellAsync(Operation operation, string? tenantId, long block, CancellationToken cancellationToken)
+    {
+        var scope = StoreScope.Of(tenantId);
+        try
+        {
+            await work.ChangeAsync(operation, scope, change => Record(change, isLate: false), cancellationToken).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException failure) when (SessionKeeper.IsOfStore(failure))
+        {
+            if (!await UntracedReads.AllowAsync(work, operation, tenantId, cancellationToken).ConfigureAwait(false))
+            {
+                throw;
+            }
+
+            work.Owe(operation, scope, change => Record(change, isLate: true));
+        }
+
+        void Record(Change change, bool isLate)
+        {
+            var data = new JObject { ["kind"] = kind, ["atMost"] = block };
+            if (isLate)
+            {
+                data["late"] = true;
+            }
+
+            change.Record(EventTypes.DataRequested, tenantId, data);
         }
     }
 

@@ -25,13 +25,20 @@ internal sealed class ReadTally(UnitOfWork work)
             if (_counts.TryRemove((type, tenantId), out Counts? counts))
             {
                 string? tenant = tenantId.Length == 0 ? null : tenantId;
+                void Record(Change change) => change.Record(type, tenant, counts.Describe());
+                if (operation.IsUntraced(tenant))
+                {
+                    work.Owe(operation, StoreScope.Of(tenant), Record);
+                    continue;
+                }
+
                 try
                 {
-                    await work.RecordAsync(operation, StoreScope.Of(tenant), change => change.Record(type, tenant, counts.Describe())).ConfigureAwait(false);
+                    await work.RecordAsync(operation, StoreScope.Of(tenant), Record).ConfigureAwait(false);
                 }
                 catch (TenantEncryptionException exception)
                 {
-                    failure ??= exception;
+                    failure ??= await IsAllowedAsync(operation, tenant, exception).ConfigureAwait(false) ? null : exception;
                 }
             }
         }
@@ -39,6 +46,19 @@ internal sealed class ReadTally(UnitOfWork work)
         if (failure is not null)
         {
             throw failure;
+        }
+    }
+
+    // It is owed, which is as good as written where the tenant allows untraced reads.
+    private async Task<bool> IsAllowedAsync(Operation operation, string? tenantId, TenantEncryptionException failure)
+    {
+        try
+        {
+            return SessionKeeper.IsOfStore(failure) && await UntracedReads.AllowAsync(work, operation, tenantId, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException)
+        {
+            return false;
         }
     }
 

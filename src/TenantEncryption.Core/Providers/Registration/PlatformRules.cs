@@ -44,6 +44,19 @@ internal static class PlatformRules
         }
     }
 
+    /// <summary>Refuses an edition that excludes a customer master key for a tenant that has one.</summary>
+    /// <param name="tenant">The tenant, with that edition.</param>
+    /// <param name="own">Its providers.</param>
+    public static void RequireEdition(EncryptionTenant tenant, IReadOnlyList<KeyProvider> own)
+    {
+        if (tenant.Edition is { } edition
+            && tenant.Profile.InternalOnlyEditions.Contains(edition, StringComparer.OrdinalIgnoreCase)
+            && own.FirstOrDefault(provider => provider.Type == KeyProviderType.AwsKms) is { } cmk)
+        {
+            throw Forbidden(tenant.Profile, $"the edition '{edition}' and a customer master key exclude each other, and tenant '{tenant.TenantId}' has '{cmk.Name}'");
+        }
+    }
+
     /// <summary>Whether a new provider is a second layer, as its platform has it or the administrator asked.</summary>
     public static bool SecondLayerOf(EncryptionTenant tenant, NewKeyProvider newProvider) => tenant.Profile.SecondLayer switch
     {

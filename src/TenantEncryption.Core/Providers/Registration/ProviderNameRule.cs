@@ -24,6 +24,19 @@ internal static class ProviderNameRule
         return fault is null ? name : throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"The provider name '{name}' {fault}.");
     }
 
+    /// <summary>Refuses a name that another provider of the tenant has, in whatever case of ASCII letters.</summary>
+    /// <param name="provider">The provider, with its name.</param>
+    /// <param name="all">The tenant's providers.</param>
+    /// <exception cref="TenantEncryptionException"><c>PROVIDER_EXISTS</c>.</exception>
+    public static void RefuseTaken(KeyProvider provider, IReadOnlyList<KeyProvider> all)
+    {
+        if (all.FirstOrDefault(other => other.Id != provider.Id && string.Equals(other.Name, provider.Name, StringComparison.OrdinalIgnoreCase)) is { } sameName)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.ProviderExists, $"Tenant '{provider.TenantId}' has a key provider '{sameName.Name}' ({sameName.Id}) already.");
+        }
+    }
+
     private static bool LooksLikeReference(string name) =>
         name.StartsWith("arn:", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith(Identifiers.ProviderPrefix, StringComparison.OrdinalIgnoreCase)

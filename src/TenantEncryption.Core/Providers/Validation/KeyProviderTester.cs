@@ -28,7 +28,10 @@ internal sealed class KeyProviderTester(
 
     /// <summary>How many calls of KMS a test of a provider of the store makes, exactly, where nothing fails and the key is as it was registered.</summary>
     public int CountCalls(EncryptionTenant tenant, KeyProvider provider) =>
-        validator.CountCalls(new ValidationTarget(tenant, provider, [])) + RegionReview.CountCalls(tenant, provider);
+        CountChecks(tenant, provider) + RegionReview.CountCalls(tenant, provider);
+
+    /// <summary>How many of them the checks themselves make, without the look at regions that refused.</summary>
+    public int CountChecks(EncryptionTenant tenant, KeyProvider provider) => validator.CountCalls(new ValidationTarget(tenant, provider, []));
 
     /// <summary>Tests a provider of the store.</summary>
     public async Task<KeyProviderTestResult> TestAsync(
@@ -102,13 +105,24 @@ internal sealed class KeyProviderTester(
     /// <exception cref="TenantEncryptionException">The code of the failed test.</exception>
     public async Task RequireWorkingAsync(Operation operation, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken) =>
         RefuseFailed(
-            await TestAsync(operation, tenant, provider, offline: false, cancellationToken).ConfigureAwait(false), $"It stays {provider.Status}.");
+            await TestAsync(operation, tenant, provider, offline: false, cancellationToken).ConfigureAwait(false), "does not work", $"It stays {provider.Status}.");
 
     /// <summary>Tests a provider that is not registered yet, and refuses one that does not work.</summary>
     /// <exception cref="TenantEncryptionException">The code of the failed test.</exception>
     public async Task RequireWorkingDraftAsync(Operation operation, EncryptionTenant tenant, KeyProvider draft, CancellationToken cancellationToken) =>
         RefuseFailed(
-            await TestDraftAsync(operation, tenant, draft, offline: false, cancellationToken).ConfigureAwait(false), "The tenant was not made.");
+            await TestDraftAsync(operation, tenant, draft, offline: false, cancellationToken).ConfigureAwait(false), "does not work", "The tenant was not made.");
+
+    /// <summary>Tests a provider as an update would have it, and refuses one that would not work. Nothing is noted, and no lease ends: the provider is as it was.</summary>
+    /// <exception cref="TenantEncryptionException">The code of the failed test.</exception>
+    public async Task RequireWorkingUpdateAsync(Operation operation, EncryptionTenant tenant, KeyProvider updated, CancellationToken cancellationToken)
+    {
+        ValidationTarget target = await TargetAsync(tenant, updated, cancellationToken).ConfigureAwait(false);
+        RefuseFailed(
+            await validator.TestAsync(operation.Kms, target, offline: false, cancellationToken).ConfigureAwait(false),
+            "would not work with the new connection",
+            "Nothing was changed.");
+    }
 
     /// <summary>Tests a key that is not registered.</summary>
     public async Task<KeyProviderTestResult> TestAsync(Operation operation, KeyCandidate candidate, bool offline, CancellationToken cancellationToken)
@@ -143,14 +157,14 @@ internal sealed class KeyProviderTester(
         return await TestDraftAsync(operation, tenant, provider, offline, cancellationToken).ConfigureAwait(false);
     }
 
-    private static void RefuseFailed(KeyProviderTestResult result, string consequence)
+    private static void RefuseFailed(KeyProviderTestResult result, string fault, string consequence)
     {
         if (!result.Success)
         {
             KeyProviderCheck failed = result.Checks.First(check => check.Outcome == CheckOutcome.Failed);
             throw new TenantEncryptionException(
                 result.Code,
-                $"The key provider '{result.Name}' of tenant '{result.TenantId}' does not work. {failed.Name}: {failed.Observed.TrimEnd('.')}. {consequence}")
+                $"The key provider '{result.Name}' of tenant '{result.TenantId}' {fault}. {failed.Name}: {failed.Observed.TrimEnd('.')}. {consequence}")
             { KeyArn = result.KeyArn, Region = failed.Region };
         }
     }

@@ -35,6 +35,9 @@ public sealed record EncryptionTenant
     /// <summary>The longest time for which a process may hold a plaintext key-encryption key after KMS gave it; zero is one call an operation.</summary>
     public TimeSpan KeyLease { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Whether the tenant's data is read although the record of it can't be written, as the store is full, locked or read-only.</summary>
+    public bool UntracedReads { get; init; }
+
     /// <summary>
     /// A number that every change of state, key or provider raises. Leases and reservations of an older epoch no longer count.
     /// </summary>
