@@ -68,7 +68,16 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
     public Task<int> ConfirmAsync(string reservationId, string space, IReadOnlyList<string>? exceptKeys = null)
     {
         (string Name, object? Value)[] which = Which(reservationId, space, exceptKeys);
-        statements.Execute($"DELETE FROM catalog WHERE (space, name, version) IN (SELECT space, name, version FROM catalog_pending WHERE {OfReservation})", which);
+
+        // Told so, SQLite looks for each name; for the three columns as one value it would walk through the whole space.
+        statements.Execute(
+            $"""
+            DELETE FROM catalog WHERE space = {Number} AND name IN (SELECT name FROM catalog_pending WHERE {OfReservation})
+            AND EXISTS (
+                SELECT 1 FROM catalog_pending p
+                WHERE p.reservation_id = $reservation_id AND p.space = catalog.space AND p.name = catalog.name AND p.version = catalog.version)
+            """,
+            which);
         int confirmed = statements.Execute($"INSERT INTO catalog ({Columns}) SELECT {Columns} FROM catalog_pending WHERE {OfReservation}", which);
         statements.Execute($"DELETE FROM catalog_pending WHERE {OfReservation}", which);
         return Task.FromResult(confirmed);
