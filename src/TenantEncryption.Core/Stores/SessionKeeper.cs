@@ -23,8 +23,11 @@ internal sealed class SessionKeeper : IAsyncDisposable
     private readonly ITimer _timer;
     private readonly ConcurrentDictionary<string, Sighting> _seen = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<Func<Task>> _owed = new();
+
+    // One writes at a time: what is owed is written once, and nothing after the session ended.
+    private readonly SemaphoreSlim _writing = new(1);
     private int _uses;
-    private int _beating;
+    private int _ended;
     private volatile bool _known;
 
     public SessionKeeper(IStore store, TimeProvider time, Action<string>? onWarning = null, RunningProcess? process = null)
@@ -112,7 +115,13 @@ internal sealed class SessionKeeper : IAsyncDisposable
     /// <summary>Ends the session.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _ended, 1) == 1)
+        {
+            return;
+        }
+
         await _timer.DisposeAsync().ConfigureAwait(false);
+        await _writing.WaitAsync().ConfigureAwait(false);
         await PayAsync().ConfigureAwait(false);
         if (!_owed.IsEmpty)
         {
@@ -145,7 +154,7 @@ internal sealed class SessionKeeper : IAsyncDisposable
 
     private async Task BeatAsync()
     {
-        if (Volatile.Read(ref _uses) == 0 || Interlocked.Exchange(ref _beating, 1) == 1)
+        if (Volatile.Read(ref _uses) == 0 || !await _writing.WaitAsync(TimeSpan.Zero).ConfigureAwait(false))
         {
             return;
         }
@@ -153,12 +162,12 @@ internal sealed class SessionKeeper : IAsyncDisposable
         try
         {
             // A heartbeat that can't be written is a heartbeat missed: the session may count as dead, which loses nothing.
-            await TryAsync(() => WriteAsync(transaction => transaction.Sessions.PutAsync(Own))).ConfigureAwait(false);
+            await TryAsync(() => WriteAsync(PutAsync)).ConfigureAwait(false);
             await PayAsync().ConfigureAwait(false);
         }
         finally
         {
-            Volatile.Write(ref _beating, 0);
+            _writing.Release();
         }
     }
 

@@ -160,6 +160,31 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task What_is_owed_is_written_once_though_a_heartbeat_and_the_end_of_the_session_meet()
+    {
+        await using var scene = new Scene();
+        SessionKeeper keeper = scene.Another(Here, scene.Time);
+        int written = 0;
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        keeper.Owe(async () =>
+        {
+            written++;
+            begun.SetResult();
+            await goOn.Task;
+        });
+        scene.Time.StepMonotonicClock(TimeSpan.FromSeconds(3));
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(20));
+
+        Task ending = keeper.DisposeAsync().AsTask();
+        goOn.SetResult();
+        await ending.WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(1, written);
+        Assert.Empty(await scene.ListAsync());
+    }
+
+    [Fact]
     public async Task What_is_still_owed_when_a_process_ends_is_said()
     {
         await using TestService service = await TestService.WithTenantAsync();
@@ -192,17 +217,17 @@ public sealed class SessionTests
         public Scene()
         {
             _store = new SqliteStore(_folders.Store, new SqliteStoreOptions { Time = Time });
-            Judge = Another(Here);
+            Judge = Another(Here, Time);
         }
 
         public ManualTimeProvider Time { get; } = new();
 
         public SessionKeeper Judge { get; }
 
-        public SessionKeeper Another(RunningProcess process)
+        public SessionKeeper Another(RunningProcess process, TimeProvider? time = null)
         {
-            // Its own heartbeats are the test's to make.
-            var keeper = new SessionKeeper(_store, process == Here && _keepers.Count == 0 ? Time : new ManualTimeProvider(), null, process);
+            // Where its clock stands still, its heartbeats are the test's to make.
+            var keeper = new SessionKeeper(_store, time ?? new ManualTimeProvider(), null, process);
             _keepers.Add(keeper);
             return keeper;
         }
@@ -211,6 +236,8 @@ public sealed class SessionTests
 
         public Task<bool> IsAliveAsync() => ((IStore)_store).ReadAsync(
             async transaction => await Judge.IsAliveAsync(transaction, (await transaction.Sessions.ListAsync())[0].Id), default);
+
+        public Task<IReadOnlyList<StoreSession>> ListAsync() => ((IStore)_store).ReadAsync(transaction => transaction.Sessions.ListAsync(), default);
 
         public async Task<int> SweepAsync()
         {
