@@ -220,6 +220,7 @@ internal sealed class KekRewrapper(UnitOfWork work, SessionKeeper session, KeyMa
             State = MigrationState.Completed,
             CompletedAt = now,
             RunnerSessionId = null,
+            Requested = null,
         };
         await change.Store.Migrations.UpdateAsync(finished).ConfigureAwait(false);
         change.Record(EventTypes.MigrationFinished, finished.TenantId, KeyMigrationService.Describe(finished));

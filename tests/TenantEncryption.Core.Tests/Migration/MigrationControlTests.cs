@@ -64,6 +64,24 @@ public sealed class MigrationControlTests
     }
 
     [Fact]
+    public async Task Of_a_migration_that_came_to_its_end_before_its_runner_heard_nothing_is_asked_any_more()
+    {
+        await using Scene scene = await Scene.BeginAsync(holdAtKey: 3, deaf: true);
+        Task<KeyMigration> running = scene.StartAsync();
+        KeyMigration seen = await scene.RunningAsync();
+        Task<KeyMigration> asking = scene.Other.Service.Migrations.SuspendAsync(seen.Id);
+        while ((await scene.Other.Service.Migrations.GetAsync(seen.Id)).Requested is null)
+        {
+            await Task.Yield();
+        }
+
+        scene.LetGo();
+
+        Assert.Equal((MigrationState.Completed, MigrationState.Completed), ((await running).State, (await asking.WaitAsync(TimeSpan.FromSeconds(20))).State));
+        Assert.Null((await scene.Other.Service.Migrations.GetAsync(seen.Id)).Requested);
+    }
+
+    [Fact]
     public async Task Who_waits_from_another_process_sees_it_end_and_who_has_no_patience_sees_it_run()
     {
         await using Scene scene = await Scene.BeginAsync(holdAtKey: 3);
@@ -153,9 +171,10 @@ public sealed class MigrationControlTests
 
         public KeyProvider Target { get; }
 
-        public static async Task<Scene> BeginAsync(int? holdAtKey)
+        public static async Task<Scene> BeginAsync(int? holdAtKey, bool deaf = false)
         {
-            TestService service = await TestService.WithTenantAsync();
+            // On a clock that stands still the runner never looks for requests.
+            TestService service = await TestService.WithTenantAsync(options => deaf ? options with { Time = new ManualTimeProvider() } : options);
             KeyProvider target = await service.RegisterAsync("CMK");
             var scene = new Scene(service, await service.OpenAnotherAsync(), target);
             for (int i = 0; i < Keys; i++)
