@@ -110,12 +110,6 @@ internal sealed class StoreStatements(StoreConnection connection, StoreAccess ac
     public static bool IsForeignKey(TenantEncryptionException exception) =>
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: SQLitePCL.raw.SQLITE_CONSTRAINT_FOREIGNKEY };
 
-    private SqliteCommand Prepare(string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        RequireOpen();
-        return connection.Prepare(sql, parameters);
-    }
-
     /// <summary>Refuses to go on in a transaction that reads.</summary>
     public void RequireWrite()
     {
@@ -123,6 +117,12 @@ internal sealed class StoreStatements(StoreConnection connection, StoreAccess ac
         {
             throw new InvalidOperationException("A read transaction changes nothing; begin one with StoreAccess.Write.");
         }
+    }
+
+    private SqliteCommand Prepare(string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        RequireOpen();
+        return connection.Prepare(sql, parameters);
     }
 
     private void RequireOpen()

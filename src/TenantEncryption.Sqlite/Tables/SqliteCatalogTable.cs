@@ -22,6 +22,15 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
     private const string OfReservation =
         $"reservation_id = $reservation_id AND space = {Number} AND name NOT IN (SELECT value FROM json_each($except_keys))";
 
+    /// <summary>Removes what a reservation's pending entries take the place of. Told so, SQLite looks for each name; for the three columns as one value it would walk through the space.</summary>
+    public const string RemoveReplaced =
+        $"""
+        DELETE FROM catalog WHERE space = {Number} AND name IN (SELECT name FROM catalog_pending WHERE {OfReservation})
+        AND EXISTS (
+            SELECT 1 FROM catalog_pending p
+            WHERE p.reservation_id = $reservation_id AND p.space = catalog.space AND p.name = catalog.name AND p.version = catalog.version)
+        """;
+
     /// <inheritdoc/>
     public Task AddPendingAsync(string reservationId, IReadOnlyList<CatalogEntry> entries)
     {
@@ -69,15 +78,7 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
     {
         (string Name, object? Value)[] which = Which(reservationId, space, exceptKeys);
 
-        // Told so, SQLite looks for each name; for the three columns as one value it would walk through the whole space.
-        statements.Execute(
-            $"""
-            DELETE FROM catalog WHERE space = {Number} AND name IN (SELECT name FROM catalog_pending WHERE {OfReservation})
-            AND EXISTS (
-                SELECT 1 FROM catalog_pending p
-                WHERE p.reservation_id = $reservation_id AND p.space = catalog.space AND p.name = catalog.name AND p.version = catalog.version)
-            """,
-            which);
+        statements.Execute(RemoveReplaced, which);
         int confirmed = statements.Execute($"INSERT INTO catalog ({Columns}) SELECT {Columns} FROM catalog_pending WHERE {OfReservation}", which);
         statements.Execute($"DELETE FROM catalog_pending WHERE {OfReservation}", which);
         return Task.FromResult(confirmed);

@@ -119,8 +119,8 @@ internal sealed class SqliteTenantTable(StoreStatements statements) : ITenantTab
     public Task<long?> GetEpochAsync(string tenantId) => Task.FromResult(
         statements.Find("SELECT epoch FROM tenants WHERE tenant_id = $tenant_id", row => (long?)row.GetInt64(0), ("$tenant_id", tenantId)));
 
-    // No other writer is at work while this transaction is.
     /// <inheritdoc/>
+    /// <remarks>No other writer is at work while this transaction is, so a look is enough.</remarks>
     public async Task<bool> FenceAsync(string tenantId, long epoch)
     {
         statements.RequireWrite();
