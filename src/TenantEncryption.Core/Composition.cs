@@ -84,18 +84,32 @@ internal sealed class Composition : IAsyncDisposable
         var reservations = new WrapReservations(Work, Leases, Keys, Session, options.WrapLimit);
         var materials = new MaterialsSource(Leases, regions);
         var writer = new MessageWriter(options.AeadFactory);
-        var protector = new FileProtector(
-            reservations,
-            new ProtectSteps(
-                new ProtectedFileWriter(materials, writer, options.FileEffects, time),
-                new CatalogWriter(Work, Space, time),
-                new FileNames(options.FileEffects),
-                new SourceRemover(reader, options.FileEffects)));
+        var protectSteps = new ProtectSteps(
+            new BatchWriter(new ProtectedFileWriter(materials, writer, options.FileEffects), time),
+            new CatalogWriter(Work, Space, time),
+            new FileNames(options.FileEffects),
+            new SourceRemover(reader, options.FileEffects));
+        var protector = new FileProtector(reservations, protectSteps);
         var files = new FileWork(protector, new FileUnprotector(Work, reader, options.FileEffects, time), new FileTester(reader, time), options.FileEffects, time);
         var values = new ValueWork(Work, Leases, reservations, materials, writer, reader);
         Data = new TenantDataProtector(Work, contextKeys, files, values, Space);
 
-        Migrations = new KeyMigrationService(Work, Providers, Session, new KekRewrapper(Work, Session, keyMaker, time), actor, time);
+        var runners = new MigrationRunners(Work, Session);
+        var ranges = new RangeWork(
+            new RangeTools(Work, reader, materials, new MessageReencryptor(options.AeadFactory), options.FileEffects),
+            new RangeClaims(Work, runners, Space.Address, time),
+            reservations,
+            protectSteps,
+            Session,
+            store,
+            Space,
+            time);
+        var modes = new Dictionary<MigrationMode, IMigrationMode>
+        {
+            [MigrationMode.RewrapKek] = new KekRewrapper(Work, keyMaker, time),
+            [MigrationMode.Reencrypt] = new Reencryption(keyMaker, ranges, time),
+        };
+        Migrations = new KeyMigrationService(Work, Providers, Session, runners, modes, actor, time);
         var connections = new KeyConnections(Work);
         MasterKeys = new MasterKeyService(Work, connections, time);
         Grants = new KeyGrantService(Work, connections);

@@ -27,6 +27,7 @@ internal sealed class SqliteStoreTransaction : IStoreTransaction
         Keys = new SqliteKeyTable(_statements);
         Catalog = new SqliteCatalogTable(_statements);
         Migrations = new SqliteMigrationTable(_statements);
+        Ranges = new SqliteRangeTable(_statements);
         Events = new SqliteEventTable(_statements);
         Anchors = new SqliteAnchorTable(_statements);
         Sessions = new SqliteSessionTable(_statements, time);
@@ -52,6 +53,9 @@ internal sealed class SqliteStoreTransaction : IStoreTransaction
 
     /// <inheritdoc/>
     public IMigrationTable Migrations { get; }
+
+    /// <inheritdoc/>
+    public IRangeTable Ranges { get; }
 
     /// <inheritdoc/>
     public IEventTable Events { get; }

@@ -42,7 +42,6 @@ public abstract class MigrationTableContract<TStore>
         await store.WriteAsync(t => t.Migrations.AddAsync(Sample.Migration("mig-1", "acme")));
         KeyMigration changed = Sample.Migration("mig-1", "acme", MigrationState.Suspended) with
         {
-            RunnerSessionId = null,
             CompletedAt = null,
             FailureCode = null,
             InitiatedAt = Sample.Noon.AddDays(1),

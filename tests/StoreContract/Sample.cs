@@ -119,7 +119,6 @@ internal static class Sample
         Actor = "someone",
         InitiatedAt = Noon,
         CompletedAt = Noon.AddHours(1),
-        RunnerSessionId = "session",
         FailureCode = "KEY_DISABLED",
     };
 

@@ -22,6 +22,7 @@ internal static class Verification
             await CheckValuesAsync(scene, service, tenant, faults);
             await CheckKeysAsync(scene, service, tenant, faults);
             await FinishMigrationsAsync(service, tenant, faults);
+            await CheckFilesAsync(scene, service, tenant, faults);
             await CheckValuesAsync(scene, service, tenant, faults);
         }
 
@@ -41,8 +42,9 @@ internal static class Verification
         await using TenantEncryptionService service = await scene.OpenAsync();
         StoreInfo store = await service.DescribeAsync();
         int values = Scene.Tenants.Sum(tenant => Ledger.Read(scene.Ledgers(tenant), "*.values").Count());
-        int migrations = (await service.Migrations.ListAsync()).Count;
-        return $"{store.Messages} files, {values} values, {store.Keys} keys, {migrations} migrations, {store.Heads.Sum(head => head.Head.Sequence)} events.";
+        IReadOnlyList<KeyMigration> migrations = await service.Migrations.ListAsync();
+        KeyMigration[] reencryptions = [.. migrations.Where(migration => migration.Mode == MigrationMode.Reencrypt)];
+        return $"{store.Messages} files, {values} values, {store.Keys} keys, {migrations.Count} migrations ({reencryptions.Length} of them wrote {reencryptions.Sum(one => one.Done)} files anew), {store.Heads.Sum(head => head.Head.Sequence)} events.";
     }
 
     // Every source that ever was is still there, or its message is; every message reads as it must and is the one of the catalog.

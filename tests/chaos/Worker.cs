@@ -91,12 +91,15 @@ internal sealed class Worker(Scene scene, int seed)
         KeyMigration? unfinished = (await service.Migrations.ListAsync(tenant)).LastOrDefault(one => one.State is not MigrationState.Completed);
         if (unfinished is not null)
         {
-            await service.Migrations.ResumeAsync(unfinished.Id);
+            await (unfinished is { State: MigrationState.InProgress, Mode: MigrationMode.Reencrypt }
+                ? service.Migrations.JoinAsync(unfinished.Id)
+                : service.Migrations.ResumeAsync(unfinished.Id));
             return;
         }
 
         KeyProvider[] targets = [.. (await service.Providers.ListAsync(new KeyProviderFilter { TenantId = tenant })).Where(one => !one.Current)];
-        await service.Migrations.StartAsync(tenant, targets[_random.Next(targets.Length)].Id);
+        var options = new KeyMigrationOptions { Mode = (MigrationMode)_random.Next(2), DegreeOfParallelism = _random.Next(1, 4) };
+        await service.Migrations.StartAsync(tenant, targets[_random.Next(targets.Length)].Id, options);
     }
 
     private async Task ReadAsync(TenantEncryptionService service, string tenant)

@@ -349,6 +349,12 @@ public static class ErrorCodes
     public const string OutputExists = "OUTPUT_EXISTS";
 
     [Error(
+        ErrorKind.Unavailable,
+        "The message was replaced or changed while it was read, so nothing took its place.",
+        "Run the command again: it is read anew.")]
+    public const string ObjectChanged = "OBJECT_CHANGED";
+
+    [Error(
         ErrorKind.NotFound,
         "The input file or folder does not exist.",
         "Check the path of the input.")]

@@ -34,8 +34,14 @@ internal static class TenantContext
         return new EncryptionContext(pairs);
     }
 
+    /// <summary>The context that a message is written with which holds what another one does: without what its suite alone added.</summary>
+    public static EncryptionContext Written(EncryptionContext read) =>
+        read.Any(IsOfSuite) ? new EncryptionContext(read.Where(pair => !IsOfSuite(pair))) : read;
+
     /// <summary>Whether a context has the tenant's own pair, exactly.</summary>
     public static bool Names(EncryptionContext context, EncryptionTenant tenant) =>
         context.TryGetValue(tenant.Profile.ContextKey, out string? value)
         && string.Equals(value, tenant.TenantId, StringComparison.Ordinal);
+
+    private static bool IsOfSuite(KeyValuePair<string, string> pair) => pair.Key.StartsWith(ReservedPrefix, StringComparison.OrdinalIgnoreCase);
 }

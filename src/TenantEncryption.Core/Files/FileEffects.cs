@@ -85,6 +85,36 @@ internal sealed class FileEffects : IFileEffects
     }
 
     /// <inheritdoc/>
+    public bool TryReplace(string from, string to, FileMark expected)
+    {
+        if (FileMark.At(to) != expected)
+        {
+            return false;
+        }
+
+        FileMark? own = FileMark.At(from);
+        if (!UnixFile.TryExchange(from, to))
+        {
+            Rename(from, to, replace: true);
+            return true;
+        }
+
+        // What came between the look and the exchange is found now: nobody loses what he wrote.
+        if (FileMark.At(from) == expected)
+        {
+            Delete(from);
+            return true;
+        }
+
+        while (FileMark.At(from) != own && UnixFile.TryExchange(from, to))
+        {
+            // Whatever has the name by now has it again.
+        }
+
+        return false;
+    }
+
+    /// <inheritdoc/>
     public void FlushFolder(string folder)
     {
         if (OperatingSystem.IsWindows())

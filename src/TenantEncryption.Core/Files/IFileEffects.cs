@@ -45,6 +45,13 @@ internal interface IFileEffects
     /// <param name="replace">Whether what is there is replaced; else an existing file is an error.</param>
     void Rename(string from, string to, bool replace);
 
+    /// <summary>Gives a file the name of another one, which goes, if that is still what it was.</summary>
+    /// <param name="from">The file.</param>
+    /// <param name="to">The name.</param>
+    /// <param name="expected">What the other one was.</param>
+    /// <returns>Whether it was, and so is no more; else nothing changed.</returns>
+    bool TryReplace(string from, string to, FileMark expected);
+
     /// <summary>Has a folder's entries on the disk.</summary>
     void FlushFolder(string folder);
 

@@ -62,6 +62,9 @@ internal sealed class OutputFile : IDisposable
     /// <summary>Whether it may replace a file, which then can't be had back.</summary>
     public bool Replaces { get; }
 
+    /// <summary>The one file that it may replace; <see langword="null"/>: whichever is there.</summary>
+    public FileMark? Expected { get; init; }
+
     /// <summary>Has the content on the disk.</summary>
     public void Flush()
     {
@@ -80,7 +83,14 @@ internal sealed class OutputFile : IDisposable
     {
         try
         {
-            _effects.Rename(TemporaryPath, Destination, Replaces);
+            if (Expected is null)
+            {
+                _effects.Rename(TemporaryPath, Destination, Replaces);
+            }
+            else if (!_effects.TryReplace(TemporaryPath, Destination, Expected))
+            {
+                throw new TenantEncryptionException(ErrorCodes.ObjectChanged, $"'{Destination}' was replaced or changed while it was read.");
+            }
         }
         catch (IOException exception) when (!Replaces && File.Exists(Destination))
         {

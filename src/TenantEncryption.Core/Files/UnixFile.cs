@@ -12,6 +12,7 @@ internal static class UnixFile
     /// <summary>Opens it to be written, too.</summary>
     public const int ReadWrite = 2; // O_RDWR
 
+    private const int CurrentFolder = -100; // AT_FDCWD, openat(2)
     private const int OwnerOnly = 0x180; // 0600
     private const int Interrupted = 4; // EINTR
     private const int NoFile = 2; // ENOENT
@@ -136,7 +137,6 @@ internal static class UnixFile
             return false;
         }
 
-        const int CurrentFolder = -100; // AT_FDCWD, openat(2)
         const uint NoReplace = 1; // RENAME_NOREPLACE, renameat2(2)
         const int Exists = 17; // EEXIST
         try
@@ -148,6 +148,91 @@ internal static class UnixFile
         {
             return false; // An older C library.
         }
+    }
+
+    /// <summary>What the system says of an open file; <see langword="null"/> where it has no such call.</summary>
+    /// <exception cref="IOException">It doesn't tell.</exception>
+    public static UnixStat? Stat(SafeFileHandle file)
+    {
+        const int OfDescriptor = 0x1000; // AT_EMPTY_PATH
+        return OperatingSystem.IsLinux() ? Stat((int)file.DangerousGetHandle(), string.Empty, OfDescriptor) : null;
+    }
+
+    /// <summary>What the system says of a name, a link itself; <see langword="null"/> when there is nothing, or no such call.</summary>
+    /// <exception cref="IOException">It doesn't tell.</exception>
+    public static UnixStat? Stat(string path)
+    {
+        const int OfLink = 0x100; // AT_SYMLINK_NOFOLLOW
+        return OperatingSystem.IsLinux() ? Stat(CurrentFolder, path, OfLink) : null;
+    }
+
+    /// <summary>Has two files change their names, in one step.</summary>
+    /// <returns>Whether they did; not where the file system has no such step.</returns>
+    /// <exception cref="IOException">One is missing, or it may not be done.</exception>
+    public static bool TryExchange(string one, string other)
+    {
+        const uint Exchange = 2; // RENAME_EXCHANGE, renameat2(2)
+        const int NoSuchCall = 38; // ENOSYS
+        const int NotThere = 22; // EINVAL: not of this file system
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        try
+        {
+            if (renameat2(CurrentFolder, one, CurrentFolder, other, Exchange) == 0)
+            {
+                return true;
+            }
+
+            int error = Marshal.GetLastPInvokeError();
+            return error is NoSuchCall or NotThere ? false : throw ExceptionOf(error, other);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false; // An older C library.
+        }
+    }
+
+    /// <summary>Gives a file the owner, group and rights of another.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="like">The other, open.</param>
+    public static void CopyRights(SafeFileHandle file, SafeFileHandle like)
+    {
+        if (Stat(like) is { } stat && Stat(file) is { } own && (own.Owner, own.Group) != (stat.Owner, stat.Group))
+        {
+            // Only the administrator may give a file away; whoever else replaces one becomes its owner, as by any rename.
+            _ = fchown((int)file.DangerousGetHandle(), stat.Owner, stat.Group);
+        }
+
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, File.GetUnixFileMode(like));
+        }
+    }
+
+    private static UnixStat? Stat(int folder, string path, int flags)
+    {
+        // struct statx of the kernel's linux/stat.h: the same on every architecture.
+        const uint Basic = 0x7ff; // STATX_BASIC_STATS
+        const int Length = 256;
+        Span<byte> bytes = stackalloc byte[Length];
+        if (statx(folder, path, flags, Basic, ref MemoryMarshal.GetReference(bytes)) != 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            return error is NoFile or NotAFolder ? null : throw ExceptionOf(error, path);
+        }
+
+        long seconds = MemoryMarshal.Read<long>(bytes[112..]);
+        uint nanoseconds = MemoryMarshal.Read<uint>(bytes[120..]);
+        return new UnixStat(
+            ((ulong)MemoryMarshal.Read<uint>(bytes[136..]) << 32) | MemoryMarshal.Read<uint>(bytes[140..]),
+            MemoryMarshal.Read<ulong>(bytes[32..]),
+            MemoryMarshal.Read<long>(bytes[40..]),
+            unchecked((seconds * 1_000_000_000) + nanoseconds),
+            MemoryMarshal.Read<uint>(bytes[20..]),
+            MemoryMarshal.Read<uint>(bytes[24..]));
     }
 
     private static Exception ExceptionOf(int error, string path)
@@ -170,6 +255,14 @@ internal static class UnixFile
     [DllImport("libc", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, int mode);
+
+    [DllImport("libc", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int statx(int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, ref byte stat);
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int fchown(int descriptor, uint owner, uint group);
 
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

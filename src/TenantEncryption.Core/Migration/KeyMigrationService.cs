@@ -21,44 +21,46 @@ public sealed class KeyMigrationService
     private readonly UnitOfWork _work;
     private readonly KeyProviderService _providers;
     private readonly SessionKeeper _session;
-    private readonly KekRewrapper _rewrapper;
+    private readonly MigrationRunners _runners;
+    private readonly IReadOnlyDictionary<MigrationMode, IMigrationMode> _modes;
     private readonly string _actor;
     private readonly TimeProvider _time;
 
     internal KeyMigrationService(
-        UnitOfWork work, KeyProviderService providers, SessionKeeper session, KekRewrapper rewrapper, string actor, TimeProvider time) =>
-        (_work, _providers, _session, _rewrapper, _actor, _time) = (work, providers, session, rewrapper, actor, time);
+        UnitOfWork work,
+        KeyProviderService providers,
+        SessionKeeper session,
+        MigrationRunners runners,
+        IReadOnlyDictionary<MigrationMode, IMigrationMode> modes,
+        string actor,
+        TimeProvider time) =>
+        (_work, _providers, _session, _runners, _modes, _actor, _time) = (work, providers, session, runners, modes, actor, time);
 
     /// <summary>What a migration would do; nothing is unwrapped or written.</summary>
     /// <param name="tenantId">The tenant.</param>
     /// <param name="toProviderId">The target's id.</param>
-    /// <param name="mode">What moves.</param>
+    /// <param name="options">What moves; <see langword="null"/> for the keys.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The plan.</returns>
-    /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>, <c>PROVIDER_NOT_FOUND</c>.</exception>
+    /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>, <c>PROVIDER_NOT_FOUND</c>, <c>INVALID_INPUT</c>: a key is not the tenant's.</exception>
     public Task<KeyMigrationPlan> MeasureAsync(
-        string tenantId, string toProviderId, MigrationMode mode = MigrationMode.RewrapKek, CancellationToken cancellationToken = default) =>
+        string tenantId, string toProviderId, KeyMigrationOptions? options = null, CancellationToken cancellationToken = default) =>
         _work.ReadAsync(
-            async transaction => await MigrationPlanner.PlanAsync(
-                transaction,
-                tenantId,
-                await transaction.Providers.RequireAsync(toProviderId).ConfigureAwait(false),
-                mode,
-                _providers.CountTestCalls).ConfigureAwait(false),
+            async transaction => await PlanAsync(
+                transaction, tenantId, await transaction.Providers.RequireAsync(toProviderId).ConfigureAwait(false), options).ConfigureAwait(false),
             cancellationToken);
 
     /// <summary>What a migration to a provider would do that is not registered yet; nothing is unwrapped or written.</summary>
     /// <param name="to">The draft of the target.</param>
-    /// <param name="mode">What moves.</param>
+    /// <param name="options">What moves; <see langword="null"/> for the keys.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The plan, without the calls that found the draft's key.</returns>
     /// <exception cref="TenantEncryptionException"><c>TENANT_NOT_FOUND</c>.</exception>
     public Task<KeyMigrationPlan> MeasureAsync(
-        KeyProviderDraft to, MigrationMode mode = MigrationMode.RewrapKek, CancellationToken cancellationToken = default)
+        KeyProviderDraft to, KeyMigrationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(to);
-        return _work.ReadAsync(
-            transaction => MigrationPlanner.PlanAsync(transaction, to.Provider.TenantId, to.Provider, mode, _providers.CountTestCalls), cancellationToken);
+        return _work.ReadAsync(transaction => PlanAsync(transaction, to.Provider.TenantId, to.Provider, options), cancellationToken);
     }
 
     /// <summary>Moves a tenant to another provider, to the end, in this process.</summary>
@@ -66,33 +68,34 @@ public sealed class KeyMigrationService
     /// <param name="toProviderId">
     /// The target's id: a Pending or Archived provider of the tenant, or the Active one, to which keys of Archived providers are then gathered.
     /// </param>
-    /// <param name="mode">What moves.</param>
-    /// <param name="progress">Told after keys were moved.</param>
-    /// <param name="degreeOfParallelism">How many keys are moved at the same time; the number of processors when not given.</param>
+    /// <param name="options">What moves, and how it is worked on; <see langword="null"/> for the keys.</param>
+    /// <param name="progress">Told after something was done.</param>
     /// <param name="cancellationToken">Suspends the migration.</param>
     /// <returns>The migration, Completed. Where there is nothing to do: the migration that led to the target, or one without items.</returns>
     /// <exception cref="TenantEncryptionException">
-    /// <c>TENANT_NOT_FOUND</c>, <c>PROVIDER_NOT_FOUND</c>, <c>PROVIDER_DEACTIVATED</c>, <c>MIGRATION_RUNNING</c>; the code of the failed test of the
-    /// target, with nothing changed; <c>MIGRATION_FAILED</c>: it could not go on and can be resumed.
+    /// <c>TENANT_NOT_FOUND</c>, <c>PROVIDER_NOT_FOUND</c>, <c>PROVIDER_DEACTIVATED</c>, <c>MIGRATION_RUNNING</c>, <c>INVALID_INPUT</c>; the code of the failed
+    /// test of the target, with nothing changed; <c>MIGRATION_FAILED</c>: it could not go on and can be resumed.
     /// </exception>
     public async Task<KeyMigration> StartAsync(
         string tenantId,
         string toProviderId,
-        MigrationMode mode = MigrationMode.RewrapKek,
+        KeyMigrationOptions? options = null,
         IProgress<KeyMigration>? progress = null,
-        int? degreeOfParallelism = null,
         CancellationToken cancellationToken = default)
     {
-        RequireDegree(degreeOfParallelism);
+        options ??= new KeyMigrationOptions();
+        RequireDegree(options);
         await _work.ReadAsync(transaction => transaction.Tenants.RequireAsync(tenantId), cancellationToken).ConfigureAwait(false);
         (EncryptionTenant tenant, KeyProvider target) = await _providers.ReadAsync(toProviderId, cancellationToken).ConfigureAwait(false);
         MigrationPlanner.RefuseTarget(tenantId, target);
+        IMigrationMode mode = _modes[options.Mode];
         Operation operation = _work.Begin("KeyMigrationService.StartAsync", tenantId);
         await using var _ = operation.ConfigureAwait(false);
-        if (target.Status == KeyProviderStatus.Active
-            && !await _work.ReadAsync(transaction => MigrationPlanner.HasKeysElsewhereAsync(transaction, target), cancellationToken).ConfigureAwait(false))
+        MigrationWork work = await _work.ReadAsync(
+            transaction => mode.MeasureAsync(transaction, tenant, target, options), cancellationToken).ConfigureAwait(false);
+        if (work.IsNothing)
         {
-            return await FindDoneAsync(operation, target, mode, cancellationToken).ConfigureAwait(false);
+            return await FindDoneAsync(operation, target, options.Mode, cancellationToken).ConfigureAwait(false);
         }
 
         await _work.ReadAsync(
@@ -105,26 +108,28 @@ public sealed class KeyMigrationService
             },
             cancellationToken).ConfigureAwait(false);
         await _providers.RequireWorkingAsync(operation, tenant, target, cancellationToken).ConfigureAwait(false);
-        var migration = new KeyMigration
+        KeyEncryptionKey? prepared = await mode.PrepareAsync(operation, tenant, target, work, cancellationToken).ConfigureAwait(false);
+        var draft = new KeyMigration
         {
             Id = Identifiers.New(Identifiers.MigrationPrefix),
             TenantId = tenantId,
-            Mode = mode,
+            Mode = options.Mode,
             State = MigrationState.InProgress,
             MigratingFrom = "",
             MigratingTo = target.Id,
             Actor = _actor,
             InitiatedAt = _time.GetUtcNow(),
-            RunnerSessionId = _session.Id,
+            LowPriority = options.LowPriority,
         };
-        migration = await _work.ChangeAsync(operation, StoreScope.Of(tenantId), change => BeginAsync(change, migration, target.Status), cancellationToken).ConfigureAwait(false);
-        return await RunAsync(operation, migration, degreeOfParallelism, progress, cancellationToken).ConfigureAwait(false);
+        (KeyMigration migration, string runner) = await _work.ChangeAsync(
+            operation, StoreScope.Of(tenantId), change => BeginAsync(change, draft, options, target.Status, prepared), cancellationToken).ConfigureAwait(false);
+        return await RunAsync(operation, migration, RunOf(options, runner, progress), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Goes on with a Suspended or Failed migration, or retries the failed items of a Completed one.</summary>
+    /// <summary>Goes on with a New, Suspended or Failed migration, or retries the failed items of a Completed one.</summary>
     /// <param name="migrationId">The id.</param>
-    /// <param name="progress">Told after keys were moved.</param>
-    /// <param name="degreeOfParallelism">How many keys are moved at the same time; the number of processors when not given.</param>
+    /// <param name="options">How it is worked on; its priority is lowered, never raised.</param>
+    /// <param name="progress">Told after something was done.</param>
     /// <param name="cancellationToken">Suspends the migration.</param>
     /// <returns>The migration, Completed. One with nothing left to do is returned as it is.</returns>
     /// <exception cref="TenantEncryptionException">
@@ -132,10 +137,11 @@ public sealed class KeyMigrationService
     /// migration came after it; <c>MIGRATION_FAILED</c>.
     /// </exception>
     public async Task<KeyMigration> ResumeAsync(
-        string migrationId, IProgress<KeyMigration>? progress = null, int? degreeOfParallelism = null, CancellationToken cancellationToken = default)
+        string migrationId, MigrationRunOptions? options = null, IProgress<KeyMigration>? progress = null, CancellationToken cancellationToken = default)
     {
-        RequireDegree(degreeOfParallelism);
-        await WatchRunnerAsync(migrationId, cancellationToken).ConfigureAwait(false);
+        options ??= new MigrationRunOptions();
+        RequireDegree(options);
+        await _runners.WatchAsync(migrationId, cancellationToken).ConfigureAwait(false);
         KeyMigration migration = await GetAsync(migrationId, cancellationToken).ConfigureAwait(false);
         if (HasNothingLeft(migration))
         {
@@ -146,8 +152,51 @@ public sealed class KeyMigrationService
         await using var _ = operation.ConfigureAwait(false);
         (EncryptionTenant tenant, KeyProvider target) = await _providers.ReadAsync(migration.MigratingTo, cancellationToken).ConfigureAwait(false);
         await _providers.RequireWorkingAsync(operation, tenant, target, cancellationToken).ConfigureAwait(false);
-        migration = await _work.ChangeAsync(operation, StoreScope.Of(migration.TenantId), change => TakeOverAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
-        return await RunAsync(operation, migration, degreeOfParallelism, progress, cancellationToken).ConfigureAwait(false);
+        (migration, string runner) = await _work.ChangeAsync(
+            operation, StoreScope.Of(migration.TenantId), change => TakeOverAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
+        return await RunAsync(operation, migration, RunOf(options, runner, progress), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Works on a migration that others work on, too, until there is nothing left to take, and waits then for the others.</summary>
+    /// <param name="migrationId">The id of a Reencrypt that is InProgress.</param>
+    /// <param name="options">How it is worked on.</param>
+    /// <param name="progress">Told after something was done, by whomever.</param>
+    /// <param name="cancellationToken">Ends this process's work; the others go on.</param>
+    /// <returns>The migration, Completed.</returns>
+    /// <exception cref="TenantEncryptionException"><c>MIGRATION_NOT_FOUND</c>, <c>TRANSITION_FORBIDDEN</c>: nobody works on it, or its keys are moved, by one process.</exception>
+    public async Task<KeyMigration> JoinAsync(
+        string migrationId, MigrationRunOptions? options = null, IProgress<KeyMigration>? progress = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new MigrationRunOptions();
+        RequireDegree(options);
+        KeyMigration migration = await CheckJoiningAsync(migrationId, cancellationToken).ConfigureAwait(false);
+        Operation operation = _work.Begin("KeyMigrationService.JoinAsync", migration.TenantId);
+        await using var _ = operation.ConfigureAwait(false);
+        (migration, string runner) = await _work.ChangeAsync(
+            operation,
+            StoreScope.Of(migration.TenantId),
+            async change =>
+            {
+                await _session.SweepAsync(change.Store).ConfigureAwait(false);
+                KeyMigration now = await RequireAsync(change.Store, migrationId).ConfigureAwait(false);
+                RequireJoinable(now);
+                return (now, await _runners.AddAsync(change, now).ConfigureAwait(false));
+            },
+            cancellationToken).ConfigureAwait(false);
+        return await RunAsync(operation, migration, RunOf(options, runner, progress), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Refuses what <see cref="JoinAsync"/> would refuse, and changes nothing.</summary>
+    /// <param name="migrationId">The id.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    /// <returns>The migration.</returns>
+    /// <exception cref="TenantEncryptionException">As there.</exception>
+    public async Task<KeyMigration> CheckJoiningAsync(string migrationId, CancellationToken cancellationToken = default)
+    {
+        await _runners.WatchAsync(migrationId, cancellationToken).ConfigureAwait(false);
+        KeyMigration migration = await GetAsync(migrationId, cancellationToken).ConfigureAwait(false);
+        RequireJoinable(migration);
+        return migration;
     }
 
     /// <summary>Refuses what <see cref="ResumeAsync"/> would refuse because of the migration's state, and changes nothing.</summary>
@@ -157,7 +206,7 @@ public sealed class KeyMigrationService
     /// <exception cref="TenantEncryptionException">As <see cref="ResumeAsync"/>.</exception>
     public async Task<KeyMigration> CheckResumingAsync(string migrationId, CancellationToken cancellationToken = default)
     {
-        await WatchRunnerAsync(migrationId, cancellationToken).ConfigureAwait(false);
+        await _runners.WatchAsync(migrationId, cancellationToken).ConfigureAwait(false);
         return await _work.ReadAsync(
             async transaction =>
             {
@@ -179,7 +228,7 @@ public sealed class KeyMigrationService
     /// <exception cref="TenantEncryptionException">As <see cref="StopAsync(string, CancellationToken)"/>.</exception>
     public async Task<KeyMigration> CheckStoppingAsync(string migrationId, CancellationToken cancellationToken = default)
     {
-        await WatchRunnerAsync(migrationId, cancellationToken).ConfigureAwait(false);
+        await _runners.WatchAsync(migrationId, cancellationToken).ConfigureAwait(false);
         return await _work.ReadAsync(
             async transaction =>
             {
@@ -221,7 +270,7 @@ public sealed class KeyMigrationService
     /// <exception cref="TenantEncryptionException">As there.</exception>
     public async Task<KeyMigration> CheckSuspendingAsync(string migrationId, CancellationToken cancellationToken = default)
     {
-        await WatchRunnerAsync(migrationId, cancellationToken).ConfigureAwait(false);
+        await _runners.WatchAsync(migrationId, cancellationToken).ConfigureAwait(false);
         KeyMigration migration = await GetAsync(migrationId, cancellationToken).ConfigureAwait(false);
         return migration.State is not (MigrationState.Completed or MigrationState.Stopped)
             ? migration
@@ -271,7 +320,7 @@ public sealed class KeyMigrationService
                 var seen = new List<KeyMigration>();
                 foreach (KeyMigration migration in await transaction.Migrations.ListAsync(tenantId).ConfigureAwait(false))
                 {
-                    seen.Add(await AsSeenAsync(transaction, migration).ConfigureAwait(false));
+                    seen.Add(await _runners.AsSeenAsync(transaction, migration).ConfigureAwait(false));
                 }
 
                 return seen;
@@ -289,23 +338,13 @@ public sealed class KeyMigrationService
             {
                 await RequireAsync(transaction, migrationId).ConfigureAwait(false);
                 IReadOnlyList<MigrationItem> items = await transaction.Migrations.ListItemsAsync(migrationId).ConfigureAwait(false);
-                return [.. items.Where(item => item.State == MigrationItemState.Failed)];
+                IReadOnlyList<FailedMessage> messages = await transaction.Ranges.ListFailuresAsync(migrationId).ConfigureAwait(false);
+                return [.. items.Where(item => item.State == MigrationItemState.Failed), .. messages.Select(ItemOf)];
             },
             cancellationToken);
 
-    internal static JObject Describe(KeyMigration migration) => new()
-    {
-        ["migrationId"] = migration.Id,
-        ["mode"] = migration.Mode.ToString(),
-        ["state"] = migration.State.ToString(),
-        ["from"] = migration.MigratingFrom,
-        ["to"] = migration.MigratingTo,
-        ["total"] = migration.Total,
-        ["done"] = migration.Done,
-        ["failed"] = migration.Failed,
-    };
-
-    private async Task<KeyMigration> BeginAsync(Change change, KeyMigration draft, KeyProviderStatus tested)
+    private async Task<(KeyMigration Migration, string Runner)> BeginAsync(
+        Change change, KeyMigration draft, KeyMigrationOptions options, KeyProviderStatus tested, KeyEncryptionKey? prepared)
     {
         await _session.SweepAsync(change.Store).ConfigureAwait(false);
         KeyProvider target = await ProviderTransition.RequireIdleAsync(change.Store, draft.MigratingTo).ConfigureAwait(false);
@@ -319,17 +358,11 @@ public sealed class KeyMigrationService
         PlatformRules.RequireMigration(await change.Store.Tenants.RequireAsync(draft.TenantId).ConfigureAwait(false), active, target);
         KeyMigration migration = draft with { MigratingFrom = active.Id };
         await change.Store.Migrations.AddAsync(migration).ConfigureAwait(false);
-        if (target.Status != KeyProviderStatus.Active)
-        {
-            var newKey = new MigrationItem { MigrationId = migration.Id, KekId = Identifiers.New(Identifiers.KekPrefix), IsNewKey = true };
-            await change.Store.Migrations.PutItemAsync(newKey).ConfigureAwait(false);
-        }
-
-        await MigrationPlanner.AddItemsAsync(change.Store, migration).ConfigureAwait(false);
-        await _session.PutAsync(change.Store).ConfigureAwait(false);
+        await _modes[migration.Mode].BeginAsync(change, migration, options, prepared).ConfigureAwait(false);
+        string runner = await _runners.AddAsync(change, migration).ConfigureAwait(false);
         migration = (await change.Store.Migrations.FindAsync(migration.Id).ConfigureAwait(false))!;
-        change.Record(EventTypes.MigrationTriggered, migration.TenantId, Describe(migration));
-        return migration;
+        change.Record(EventTypes.MigrationTriggered, migration.TenantId, MigrationEvents.Describe(migration));
+        return (migration, runner);
     }
 
     private async Task<KeyMigration> StopAsync(Change change, string migrationId)
@@ -346,19 +379,12 @@ public sealed class KeyMigrationService
             throw new TenantEncryptionException(ErrorCodes.MigrationRunning, $"The migration {migrationId} was resumed meanwhile.");
         }
 
-        // Records that were staged would outlive their purpose.
-        foreach (MigrationItem item in await change.Store.Migrations.ListItemsAsync(migrationId).ConfigureAwait(false))
-        {
-            if (item.State == MigrationItemState.Staged)
-            {
-                await change.Store.Migrations.PutItemAsync(item with { State = MigrationItemState.Pending, Staged = null }).ConfigureAwait(false);
-            }
-        }
-
-        migration = migration with { State = MigrationState.Stopped, CompletedAt = _time.GetUtcNow(), RunnerSessionId = null, Requested = null };
+        await _modes[migration.Mode].StopAsync(change, migration).ConfigureAwait(false);
+        await MigrationRunners.RemoveAllAsync(change.Store, migrationId).ConfigureAwait(false);
+        migration = migration with { State = MigrationState.Stopped, CompletedAt = _time.GetUtcNow(), Requested = null };
         await change.Store.Migrations.UpdateAsync(migration).ConfigureAwait(false);
         migration = (await change.Store.Migrations.FindAsync(migrationId).ConfigureAwait(false))!;
-        change.Record(EventTypes.MigrationFinished, migration.TenantId, Describe(migration));
+        change.Record(EventTypes.MigrationFinished, migration.TenantId, MigrationEvents.Describe(migration));
         return migration;
     }
 
@@ -396,50 +422,52 @@ public sealed class KeyMigrationService
         }
     }
 
-    private async Task<KeyMigration> TakeOverAsync(Change change, string migrationId)
+    private async Task<(KeyMigration Migration, string Runner)> TakeOverAsync(Change change, string migrationId)
     {
         await _session.SweepAsync(change.Store).ConfigureAwait(false);
         KeyMigration migration = await RequireAsync(change.Store, migrationId).ConfigureAwait(false);
         await RequireResumableAsync(change.Store, migration).ConfigureAwait(false);
-        foreach (MigrationItem item in await change.Store.Migrations.ListItemsAsync(migrationId).ConfigureAwait(false))
-        {
-            if (item.State == MigrationItemState.Failed)
-            {
-                await change.Store.Migrations.PutItemAsync(item with { State = MigrationItemState.Pending, Code = null, Detail = null }).ConfigureAwait(false);
-            }
-        }
-
+        await _modes[migration.Mode].ReopenAsync(change, migration).ConfigureAwait(false);
         await change.Store.Migrations.UpdateAsync(
-            migration with { State = MigrationState.InProgress, RunnerSessionId = _session.Id, Requested = null, FailureCode = null }).ConfigureAwait(false);
-        await _session.PutAsync(change.Store).ConfigureAwait(false);
+            migration with { State = MigrationState.InProgress, Requested = null, FailureCode = null }).ConfigureAwait(false);
+        await MigrationRunners.RemoveAllAsync(change.Store, migrationId).ConfigureAwait(false);
+        string runner = await _runners.AddAsync(change, migration).ConfigureAwait(false);
         migration = (await change.Store.Migrations.FindAsync(migrationId).ConfigureAwait(false))!;
-        change.Record(EventTypes.MigrationProgressed, migration.TenantId, Describe(migration));
-        return migration;
+        change.Record(EventTypes.MigrationProgressed, migration.TenantId, MigrationEvents.Describe(migration));
+        return (migration, runner);
     }
 
-    private async Task<KeyMigration> RunAsync(
-        Operation operation, KeyMigration migration, int? degreeOfParallelism, IProgress<KeyMigration>? progress, CancellationToken cancellationToken)
+    private async Task<KeyMigration> RunAsync(Operation operation, KeyMigration migration, MigrationRun run, CancellationToken cancellationToken)
     {
         _session.Hold();
         var watch = new RequestWatch(_work, migration.Id, _time, cancellationToken);
         await using ConfiguredAsyncDisposable watching = watch.ConfigureAwait(false);
         try
         {
-            return await _rewrapper.RunAsync(operation, migration, degreeOfParallelism ?? Environment.ProcessorCount, progress, watch.Token).ConfigureAwait(false);
+            KeyMigration ended = await _modes[migration.Mode].RunAsync(operation, migration, run, watch.Token).ConfigureAwait(false);
+            if (ended.State != MigrationState.Completed)
+            {
+                // What is left is beyond this process's reach.
+                await _runners.LeaveAsync(operation, migration, run.Runner, MigrationState.Suspended, null).ConfigureAwait(false);
+                _work.Warn($"What is left of the migration {migration.Id} lies on other machines, which go on with it.");
+                return await GetAsync(migration.Id, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            return ended;
         }
         catch (Exception) when (watch.Request is not null && !cancellationToken.IsCancellationRequested)
         {
-            return await EndAsAskedAsync(operation, migration, watch.Request.Value).ConfigureAwait(false);
+            return await EndAsAskedAsync(operation, migration, run, watch.Request.Value).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not TenantEncryptionException)
         {
             // Cancelled, or an error that is not ours: it must not seem to go on for as long as this process lives.
-            await SetStateAsync(operation, migration, MigrationState.Suspended, null).ConfigureAwait(false);
+            await _runners.LeaveAsync(operation, migration, run.Runner, MigrationState.Suspended, null).ConfigureAwait(false);
             throw;
         }
         catch (TenantEncryptionException exception) when (exception.Code != ErrorCodes.LeaseLost)
         {
-            await SetStateAsync(operation, migration, MigrationState.Failed, exception.Code).ConfigureAwait(false);
+            await _runners.LeaveAsync(operation, migration, run.Runner, MigrationState.Failed, exception.Code).ConfigureAwait(false);
             throw new TenantEncryptionException(
                 ErrorCodes.MigrationFailed, $"The migration {migration.Id} could not go on ({exception.Code}): {exception.Detail}", exception)
             {
@@ -455,36 +483,19 @@ public sealed class KeyMigrationService
         }
     }
 
-    private async Task<KeyMigration> EndAsAskedAsync(Operation operation, KeyMigration migration, MigrationState request)
+    // The last one who leaves ends it as it was asked.
+    private async Task<KeyMigration> EndAsAskedAsync(Operation operation, KeyMigration migration, MigrationRun run, MigrationState request)
     {
-        await SetStateAsync(operation, migration, MigrationState.Suspended, null).ConfigureAwait(false);
-        return request == MigrationState.Stopped
+        await _runners.LeaveAsync(operation, migration, run.Runner, MigrationState.Suspended, null).ConfigureAwait(false);
+        KeyMigration now = await GetAsync(migration.Id, CancellationToken.None).ConfigureAwait(false);
+        return request == MigrationState.Stopped && now.State == MigrationState.Suspended
             ? await _work.ChangeAsync(
                 operation, StoreScope.Of(migration.TenantId), change => StopAsync(change, migration.Id), CancellationToken.None).ConfigureAwait(false)
-            : await GetAsync(migration.Id, CancellationToken.None).ConfigureAwait(false);
+            : now;
     }
 
-    private Task SetStateAsync(Operation operation, KeyMigration running, MigrationState state, string? failureCode) =>
-        _work.RecordAsync(
-            operation,
-            StoreScope.Of(running.TenantId),
-            async change =>
-            {
-                KeyMigration migration = (await change.Store.Migrations.FindAsync(running.Id).ConfigureAwait(false))!;
-                if (migration.RunnerSessionId != _session.Id || migration.State != MigrationState.InProgress)
-                {
-                    return;
-                }
-
-                migration = migration with { State = state, RunnerSessionId = null, Requested = null, FailureCode = failureCode };
-                await change.Store.Migrations.UpdateAsync(migration).ConfigureAwait(false);
-                JObject data = Describe(migration);
-                data["code"] = failureCode;
-                change.Record(EventTypes.MigrationProgressed, migration.TenantId, data);
-            });
-
     private async Task<KeyMigration> RequireAsync(IStoreTransaction transaction, string migrationId) =>
-        await AsSeenAsync(
+        await _runners.AsSeenAsync(
             transaction,
             await transaction.Migrations.FindAsync(migrationId).ConfigureAwait(false)
                 ?? throw new TenantEncryptionException(ErrorCodes.MigrationNotFound, $"There is no migration {migrationId}.")).ConfigureAwait(false);
@@ -492,7 +503,7 @@ public sealed class KeyMigrationService
     // The runner looks for it several times a second; one that died meanwhile is taken for what it is.
     private async Task<KeyMigration> AskAsync(string migrationId, MigrationState request, CancellationToken cancellationToken)
     {
-        await WatchRunnerAsync(migrationId, cancellationToken).ConfigureAwait(false);
+        await _runners.WatchAsync(migrationId, cancellationToken).ConfigureAwait(false);
         KeyMigration migration = await GetAsync(migrationId, cancellationToken).ConfigureAwait(false);
         if (migration.State != MigrationState.InProgress)
         {
@@ -510,7 +521,7 @@ public sealed class KeyMigrationService
                 if (now.State == MigrationState.InProgress && now.Requested != request)
                 {
                     await change.Store.Migrations.UpdateAsync(now with { Requested = request }).ConfigureAwait(false);
-                    JObject data = Describe(now);
+                    JObject data = MigrationEvents.Describe(now);
                     data["requested"] = request.ToString();
                     change.Record(EventTypes.MigrationProgressed, now.TenantId, data);
                 }
@@ -525,27 +536,48 @@ public sealed class KeyMigrationService
         return migration;
     }
 
-    private static void RequireDegree(int? degreeOfParallelism)
+    private Task<KeyMigrationPlan> PlanAsync(IStoreTransaction transaction, string tenantId, KeyProvider target, KeyMigrationOptions? options)
     {
-        if (degreeOfParallelism is < 1)
+        options ??= new KeyMigrationOptions();
+        return MigrationPlanner.PlanAsync(transaction, tenantId, target, _modes[options.Mode], options, _providers.CountTestCalls);
+    }
+
+    private static MigrationRun RunOf(MigrationRunOptions options, string runner, IProgress<KeyMigration>? progress) =>
+        new(runner, options.DegreeOfParallelism ?? (options.LowPriority ? 1 : Environment.ProcessorCount), options.LowPriority, progress);
+
+    private static MigrationItem ItemOf(FailedMessage failed) => new()
+    {
+        MigrationId = failed.MigrationId,
+        KekId = failed.Entry.KekId ?? failed.Entry.DirectProviderId!,
+        Path = failed.Entry.Name,
+        MessageId = failed.Entry.MessageId,
+        State = MigrationItemState.Failed,
+        Code = failed.Code,
+        Detail = failed.Detail,
+    };
+
+    private static void RequireDegree(MigrationRunOptions options)
+    {
+        if (options.DegreeOfParallelism is < 1)
         {
-            throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"{degreeOfParallelism} keys at the same time move none; one is the least.");
+            throw new TenantEncryptionException(
+                ErrorCodes.InvalidInput, $"{options.DegreeOfParallelism} keys or files at the same time move none; one is the least.");
         }
     }
 
-    private async Task WatchRunnerAsync(string migrationId, CancellationToken cancellationToken)
+    private static void RequireJoinable(KeyMigration migration)
     {
-        KeyMigration? migration = await _work.ReadAsync(transaction => transaction.Migrations.FindAsync(migrationId), cancellationToken).ConfigureAwait(false);
-        if (migration is { State: MigrationState.InProgress, RunnerSessionId: { } runner })
+        if (migration.Mode != MigrationMode.Reencrypt)
         {
-            await _session.WatchAsync([runner], cancellationToken).ConfigureAwait(false);
+            throw new TenantEncryptionException(
+                ErrorCodes.TransitionForbidden, $"The migration {migration.Id} moves keys ({migration.Mode}), which one process does.");
+        }
+
+        if (migration.State != MigrationState.InProgress)
+        {
+            throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, $"The migration {migration.Id} is {migration.State}: nobody works on it.");
         }
     }
-
-    private async Task<KeyMigration> AsSeenAsync(IStoreTransaction transaction, KeyMigration migration) =>
-        migration.State == MigrationState.InProgress && !await _session.IsAliveAsync(transaction, migration.RunnerSessionId).ConfigureAwait(false)
-            ? migration with { State = MigrationState.Suspended, RunnerSessionId = null, Requested = null }
-            : migration;
 
     // Running a runbook twice must not fail: the target is Active, so there is nothing to do.
     // A provider that became Active without a migration gets one without items, so that its id can be asked for.
@@ -578,7 +610,7 @@ public sealed class KeyMigrationService
             async change =>
             {
                 await change.Store.Migrations.AddAsync(empty).ConfigureAwait(false);
-                change.Record(EventTypes.MigrationFinished, empty.TenantId, Describe(empty));
+                change.Record(EventTypes.MigrationFinished, empty.TenantId, MigrationEvents.Describe(empty));
             },
             cancellationToken).ConfigureAwait(false);
         return empty;

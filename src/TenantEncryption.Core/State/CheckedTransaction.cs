@@ -66,6 +66,9 @@ internal sealed class CheckedTransaction : IStoreTransaction
     public IMigrationTable Migrations { get; }
 
     /// <inheritdoc/>
+    public IRangeTable Ranges => _inner.Ranges;
+
+    /// <inheritdoc/>
     public IEventTable Events => _inner.Events;
 
     /// <inheritdoc/>

@@ -92,7 +92,7 @@ internal sealed class StateChecks(EventChains chains)
                 await transaction.Providers.ListRegistrationsAsync(tenantId).ConfigureAwait(false),
                 await transaction.Keys.ListRecordsAsync(tenantId).ConfigureAwait(false),
                 migration,
-                [.. items.Where(item => item.Staged is not null)]);
+                [.. items.Where(item => item.Staged is not null || migration!.Mode == MigrationMode.Reencrypt)]);
             return (state, state.Digest);
         });
 

@@ -22,7 +22,7 @@ internal static class StateDigest
 
     /// <summary>The digest of a tenant's rows.</summary>
     public static string Of(TenantState state) =>
-        $"{OfTenant(state.Tenant)}.{OfProviders(state.Providers)}.{OfKeys(state.Keys)}.{OfMigration(state.Migration, state.Staged)}";
+        $"{OfTenant(state.Tenant)}.{OfProviders(state.Providers)}.{OfKeys(state.Keys)}.{OfMigration(state.Migration, state.Items)}";
 
     /// <summary>The digest of the platform profiles that a store keeps.</summary>
     public static string Of(IEnumerable<StoredPlatform> platforms)
@@ -100,16 +100,23 @@ internal static class StateDigest
         return Hash(fields);
     }
 
-    private static string OfMigration(KeyMigration? migration, IEnumerable<MigrationItem> staged)
+    private static string OfMigration(KeyMigration? migration, IEnumerable<MigrationItem> items)
     {
         LengthPrefixed fields = new LengthPrefixed().Label("TenantEncryption migration v1"u8);
         if (migration is not null)
         {
             fields.Add(migration.Id).Add(migration.Mode.ToString()).Add(migration.MigratingFrom).Add(migration.MigratingTo);
-            foreach (MigrationItem item in staged.OrderBy(item => item.KekId, StringComparer.Ordinal))
+            foreach (MigrationItem item in items.OrderBy(item => item.KekId, StringComparer.Ordinal))
             {
                 fields.Add(item.IsNewKey ? 1 : 0);
-                Add(fields, item.Staged!);
+                if (item.Staged is { } staged)
+                {
+                    Add(fields, staged);
+                }
+                else
+                {
+                    fields.Add(item.KekId);
+                }
             }
         }
 

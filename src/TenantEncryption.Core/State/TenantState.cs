@@ -10,9 +10,9 @@ namespace TenantEncryption.State;
 /// <param name="Providers">Its key providers, in the order of registration.</param>
 /// <param name="Keys">Its keys, oldest first.</param>
 /// <param name="Migration">Its unfinished migration, if there is one.</param>
-/// <param name="Staged">The items of that migration whose new record is there.</param>
+/// <param name="Items">Of that migration's items, those that it is decided by: whose new record is there, or whose messages move.</param>
 internal sealed record TenantState(
-    EncryptionTenant? Tenant, IReadOnlyList<KeyProvider> Providers, IReadOnlyList<KeyEncryptionKey> Keys, KeyMigration? Migration, IReadOnlyList<MigrationItem> Staged)
+    EncryptionTenant? Tenant, IReadOnlyList<KeyProvider> Providers, IReadOnlyList<KeyEncryptionKey> Keys, KeyMigration? Migration, IReadOnlyList<MigrationItem> Items)
 {
     /// <summary>Its digest.</summary>
     public string Digest => StateDigest.Of(this);

@@ -54,6 +54,13 @@ internal interface ICatalogTable
     /// <returns>The message id.</returns>
     Task<string?> FindMessageIdAsync(string space, string key, string version = "");
 
+    /// <summary>Whether a message is about to take the name of an object, or just took it.</summary>
+    /// <param name="space">The address of the space.</param>
+    /// <param name="key">The key of the name there.</param>
+    /// <param name="messageId">The message id.</param>
+    /// <returns>Whether it is pending.</returns>
+    Task<bool> IsPendingAsync(string space, string key, string messageId);
+
     /// <summary>Entries space by space, in the order of their keys, page by page, so that a catalog of any size is streamed.</summary>
     /// <param name="tenantId">Of this tenant; <see langword="null"/> for all.</param>
     /// <param name="kekId">Under this key; <see langword="null"/> for all.</param>

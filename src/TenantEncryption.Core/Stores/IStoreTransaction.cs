@@ -24,6 +24,9 @@ internal interface IStoreTransaction : IAsyncDisposable
     /// <summary>Migrations and their items.</summary>
     IMigrationTable Migrations { get; }
 
+    /// <summary>How far those are that write messages anew.</summary>
+    IRangeTable Ranges { get; }
+
     /// <summary>The event log.</summary>
     IEventTable Events { get; }
 

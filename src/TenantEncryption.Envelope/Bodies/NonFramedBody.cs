@@ -9,6 +9,9 @@ internal static class NonFramedBody
     public const int ContentOffset = AlgorithmSuite.IvLength + 8;
     public const int Overhead = ContentOffset + AlgorithmSuite.TagLength;
 
+    /// <summary>More than any message without frames has, header and footer included.</summary>
+    public static long LengthBeyond(MessageLimits limits) => limits.MaxHeaderLength + (long)Overhead + limits.MaxNonFramedLength + Footer.MaxLength + 1;
+
     /// <summary>Reads the length of the content.</summary>
     /// <exception cref="TenantEncryptionException">MESSAGE_TRUNCATED, or NON_FRAMED_TOO_LARGE.</exception>
     public static int ReadLength(ReadOnlySpan<byte> body, MessageLimits limits)

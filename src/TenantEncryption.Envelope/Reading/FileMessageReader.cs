@@ -5,13 +5,17 @@ using TenantEncryption.Errors;
 namespace TenantEncryption.Envelope;
 
 /// <summary>
-/// Reads a framed, unsigned message from a regular file into a regular file. Every regular frame has its place, so each thread takes
-/// the next batch, verifies it and writes its plaintext to its place. The error that is reported is the first in the message's order.
+/// Reads the frames of a message from a regular file. Every regular frame has its place, so each thread takes the next batch, verifies it and hands its
+/// plaintext on with its place. The error that is reported is the first in the message's order.
 /// </summary>
+/// <param name="source">The message.</param>
+/// <param name="length">The file's length.</param>
+/// <param name="header">The header, authenticated.</param>
+/// <param name="options">How.</param>
+/// <param name="bytesDone">Is told how many bytes of plaintext are done, from any thread.</param>
 internal sealed class FileMessageReader(
     SafeFileHandle source,
     long length,
-    SafeFileHandle? destination,
     MessageHeader header,
     MessageReaderOptions options,
     IProgress<long>? bytesDone)
@@ -34,21 +38,26 @@ internal sealed class FileMessageReader(
     /// <summary>The buffer that a batch needs: the last frame may be the final one, which is a little longer.</summary>
     private int WindowLength => (int)Math.Min(SealedBatchLength + Frames.FinalExcess, Math.Max(0, length - header.HeaderLength));
 
-    public async Task<ReadMessage> ReadAsync(IAead[] aeads, CancellationToken cancellationToken)
+    /// <summary>Reads to the end of the message.</summary>
+    /// <param name="aeads">One for each thread; disposed here.</param>
+    /// <param name="destination">Receives the plaintext; <see langword="null"/> to verify only.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <returns>What was read. Of a signed message, the caller verified what follows the frames.</returns>
+    public async Task<ReadMessage> ReadAsync(IAead[] aeads, IFrameSink? destination, CancellationToken cancellationToken)
     {
         try
         {
             if (aeads.Length == 1 && Batches == 1)
             {
-                await ReadBatchesAsync(aeads[0], cancellationToken).ConfigureAwait(false);
+                await ReadBatchesAsync(aeads[0], 0, destination, cancellationToken).ConfigureAwait(false);
             }
             else
             {
                 var workers = new Task[aeads.Length];
                 for (var i = 0; i < workers.Length; i++)
                 {
-                    IAead aead = aeads[i];
-                    workers[i] = Task.Run(() => ReadBatchesAsync(aead, cancellationToken), CancellationToken.None);
+                    (IAead aead, int worker) = (aeads[i], i);
+                    workers[i] = Task.Run(() => ReadBatchesAsync(aead, worker, destination, cancellationToken), CancellationToken.None);
                 }
 
                 await Task.WhenAll(workers).ConfigureAwait(false);
@@ -66,12 +75,12 @@ internal sealed class FileMessageReader(
 
         return _endingBatch == long.MaxValue
             ? throw Frames.Truncated()
-            : _messageLength == length
+            : _messageLength == length || header.Suite.IsSigned
                 ? new ReadMessage(header, _done, _messageLength)
                 : throw Frames.Altered("bytes follow its end");
     }
 
-    private async Task ReadBatchesAsync(IAead aead, CancellationToken cancellationToken)
+    private async Task ReadBatchesAsync(IAead aead, int worker, IFrameSink? destination, CancellationToken cancellationToken)
     {
         using var window = new FrameBuffer(WindowLength);
         using FrameBuffer? content = _batchFrames > 1 ? new FrameBuffer((int)Math.Min(WindowLength, (long)_batchFrames * header.FrameLength)) : null;
@@ -91,7 +100,7 @@ internal sealed class FileMessageReader(
                     await options.BeforeFrames(cancellationToken).ConfigureAwait(false);
                 }
 
-                ReadBatch(aead, batch, window, content);
+                ReadBatch(aead, worker, batch, window, content, destination);
             }
             catch (Exception exception)
             {
@@ -101,7 +110,7 @@ internal sealed class FileMessageReader(
         }
     }
 
-    private void ReadBatch(IAead aead, long batch, FrameBuffer window, FrameBuffer? content)
+    private void ReadBatch(IAead aead, int worker, long batch, FrameBuffer window, FrameBuffer? content, IFrameSink? destination)
     {
         long first = batch * _batchFrames;
         // Numbers end at 2³²−1; a file that goes on has no final frame where one must be.
@@ -124,11 +133,7 @@ internal sealed class FileMessageReader(
         int contentOffset = isFinal ? Frames.FinalContentOffset : Frames.RegularContentOffset;
         Span<byte> plaintext = content is not null ? content.Span : window.Span[Math.Min(contentOffset, window.Length)..];
         int opened = Frames.Open(aead, header, (uint)(first + 1), frames, plaintext, out isFinal, out int consumed);
-        if (destination is not null && opened > 0)
-        {
-            RandomAccess.Write(destination, plaintext[..opened], batch * _batchFrames * (long)header.FrameLength);
-        }
-
+        destination?.Take(worker, first, plaintext[..opened], isFinal);
         long done = Interlocked.Add(ref _done, opened);
         bytesDone?.Report(done);
         if (isFinal)

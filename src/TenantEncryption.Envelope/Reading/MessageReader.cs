@@ -173,10 +173,11 @@ public sealed class MessageReader
             MessageHeader header = HeaderSource.Read(source, options.Limits);
             if (header.ContentType == ContentType.Framed && !header.Suite.IsSigned)
             {
-                var reader = new FileMessageReader(source, length, destination, header, options, bytesDone);
+                var reader = new FileMessageReader(source, length, header, options, bytesDone);
                 var aeads = new IAead[reader.Parallelism];
                 using MessageSignature? none = await OpenHeaderAsync(header, keyring, options, aeads, cancellationToken).ConfigureAwait(false);
-                return await reader.ReadAsync(aeads, cancellationToken).ConfigureAwait(false);
+                return await reader.ReadAsync(
+                    aeads, destination is null ? null : new PlaintextFile(destination, header.FrameLength), cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -231,18 +232,14 @@ public sealed class MessageReader
         }
     }
 
-    private static async ValueTask<HeaderOpener> CheckAsync(MessageHeader header, IKeyring keyring, MessageReaderOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(keyring);
-        if (options.OnHeader is not null)
-        {
-            await options.OnHeader(header).ConfigureAwait(false);
-        }
-
-        return HeaderOpener.Check(header, options);
-    }
-
-    private async ValueTask<MessageSignature?> OpenHeaderAsync(
+    /// <summary>Authenticates a header.</summary>
+    /// <param name="header">The header.</param>
+    /// <param name="keyring">Is asked for the data key.</param>
+    /// <param name="options">What to accept.</param>
+    /// <param name="aeads">Receives AEAD objects under the derived key, one for each thread; none when this throws.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The signature to verify, or <see langword="null"/> for a suite without one.</returns>
+    internal async ValueTask<MessageSignature?> OpenHeaderAsync(
         MessageHeader header, IKeyring keyring, MessageReaderOptions options, IAead[] aeads, CancellationToken cancellationToken)
     {
         HeaderOpener opener = await CheckAsync(header, keyring, options).ConfigureAwait(false);
@@ -258,5 +255,16 @@ public sealed class MessageReader
             signature?.Dispose();
             throw;
         }
+    }
+
+    private static async ValueTask<HeaderOpener> CheckAsync(MessageHeader header, IKeyring keyring, MessageReaderOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(keyring);
+        if (options.OnHeader is not null)
+        {
+            await options.OnHeader(header).ConfigureAwait(false);
+        }
+
+        return HeaderOpener.Check(header, options);
     }
 }

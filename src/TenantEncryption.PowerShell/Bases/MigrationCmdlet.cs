@@ -32,8 +32,8 @@ public abstract class MigrationCmdlet : TenantCmdlet
     protected abstract Task<KeyMigration> CheckAsync();
 
     /// <summary>Does it.</summary>
-    /// <returns>The migration as it is then.</returns>
-    protected abstract Task<KeyMigration> ChangeAsync();
+    /// <returns>The migration as it is then; <see langword="null"/> when it goes on elsewhere.</returns>
+    protected abstract Task<KeyMigration?> ChangeAsync();
 
     /// <inheritdoc/>
     protected sealed override async Task ProcessAsync()
@@ -44,10 +44,9 @@ public abstract class MigrationCmdlet : TenantCmdlet
             return;
         }
 
-        migration = await ChangeAsync().ConfigureAwait(false);
-        if (PassThru)
+        if (await ChangeAsync().ConfigureAwait(false) is { } changed && PassThru)
         {
-            await EmitAsync(migration).ConfigureAwait(false);
+            await EmitAsync(changed).ConfigureAwait(false);
         }
     }
 }

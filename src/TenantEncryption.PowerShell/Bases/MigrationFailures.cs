@@ -24,7 +24,10 @@ internal static class MigrationFailures
         {
             report(
                 new TenantEncryptionException(
-                    item.Code ?? ErrorCodes.Unknown, $"The key {item.KekId} of tenant '{migration.TenantId}' could not be moved: {item.Detail}"),
+                    item.Code ?? ErrorCodes.Unknown,
+                    item.Path is not null ? $"{item.Path}: {item.Detail}"
+                        : migration.Mode == MigrationMode.Reencrypt ? $"The messages under {item.KekId} of tenant '{migration.TenantId}' could not be written anew: {item.Detail}"
+                        : $"The key {item.KekId} of tenant '{migration.TenantId}' could not be moved: {item.Detail}"),
                 item);
         }
     }

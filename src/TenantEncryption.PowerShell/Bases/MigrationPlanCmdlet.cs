@@ -18,9 +18,19 @@ public abstract class MigrationPlanCmdlet : TenantCmdlet
     [ArgumentCompleter(typeof(KeyProviderCompleter))]
     public KeyProviderReference To { get; set; } = null!;
 
-    /// <summary>What moves. RewrapKek: the key-encryption keys; no message is touched.</summary>
+    /// <summary>
+    /// What moves. RewrapKek: the key-encryption keys; no message is touched. Reencrypt: the messages, each written anew under another key-encryption key and
+    /// data key, so that nothing depends on the old ones; the target may be Active already.
+    /// </summary>
     [Parameter]
     public MigrationMode Mode { get; set; } = MigrationMode.RewrapKek;
+
+    /// <summary>Reencrypt: the messages of these keys alone, as of one that is compromised; those of every key but the current one when not given.</summary>
+    [Parameter]
+    public string[]? KekId { get; set; }
+
+    /// <summary>What moves, for Core.</summary>
+    private protected virtual KeyMigrationOptions Options => new() { Mode = Mode, KekIds = KekId };
 
     /// <inheritdoc/>
     protected override object? Target => TenantId;
@@ -30,6 +40,6 @@ public abstract class MigrationPlanCmdlet : TenantCmdlet
     protected async Task<(KeyProvider Target, KeyMigrationPlan Plan)> PlanAsync()
     {
         KeyProvider target = await Service.Providers.ResolveAsync(To.Text, TenantId, Cancellation).ConfigureAwait(false);
-        return (target, await Service.Migrations.MeasureAsync(TenantId, target.Id, Mode, Cancellation).ConfigureAwait(false));
+        return (target, await Service.Migrations.MeasureAsync(TenantId, target.Id, Options, Cancellation).ConfigureAwait(false));
     }
 }

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using TenantEncryption.Providers;
 
 namespace TenantEncryption.PowerShell.Hosting;
@@ -39,6 +40,27 @@ public abstract class TenantCmdlet : AsyncCmdlet
             : ConfirmAsync(target, action);
         return await confirm.ConfigureAwait(false);
     }
+
+    /// <summary>What Core offers, for what several cmdlets share.</summary>
+    internal TenantEncryptionService Core => Service;
+
+    /// <summary>Cancelled by Ctrl+C.</summary>
+    internal CancellationToken StopToken => Cancellation;
+
+    /// <summary>What was typed, for the list of jobs.</summary>
+    internal string CommandLine => MyInvocation.Line is { Length: > 0 } line ? line.Trim() : MyInvocation.MyCommand.Name;
+
+    /// <summary>Another stay in the store, which outlives the command.</summary>
+    internal Task<StoreUse> UseStoreAsync() => OpenStores.UseAsync(_path!, CancellationToken.None);
+
+    /// <summary>Adds a job to those of the session.</summary>
+    /// <param name="job">The job.</param>
+    internal Task AddJobAsync(Job job) => OnPipelineAsync(() => JobRepository.Add(job));
+
+    /// <summary>Writes an error that does not end the command.</summary>
+    /// <param name="exception">The error.</param>
+    /// <param name="target">The item that failed.</param>
+    internal void ReportItem(TenantEncryptionException exception, object? target) => Report(exception, target);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

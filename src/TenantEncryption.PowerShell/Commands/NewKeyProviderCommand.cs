@@ -156,9 +156,9 @@ public sealed class NewKeyProviderCommand : AwsColumnsCmdlet
 
         if (Migrate)
         {
-            KeyMigrationPlan plan = await Service.Migrations.MeasureAsync(draft, MigrationMode.RewrapKek, Cancellation).ConfigureAwait(false);
+            KeyMigrationPlan plan = await Service.Migrations.MeasureAsync(draft, cancellationToken: Cancellation).ConfigureAwait(false);
             plan.ThrowIfRefused();
-            int calls = draft.KmsCalls + draft.CallsToRegister + plan.KmsCalls;
+            long calls = draft.KmsCalls + draft.CallsToRegister + plan.KmsCalls;
             return await ConfirmChangeAsync(
                 draft.Provider, $"Register the key provider and move {Counted.Of(plan.Keks, "key")} to it, with {Counted.Of(calls, "KMS call")}").ConfigureAwait(false);
         }
@@ -178,7 +178,7 @@ public sealed class NewKeyProviderCommand : AwsColumnsCmdlet
             if (Migrate)
             {
                 using var progress = new MigrationProgress(this);
-                await Service.Migrations.StartAsync(TenantId, provider.Id, MigrationMode.RewrapKek, progress, null, Cancellation).ConfigureAwait(false);
+                await Service.Migrations.StartAsync(TenantId, provider.Id, options: null, progress, Cancellation).ConfigureAwait(false);
             }
         }
         catch (TenantEncryptionException exception)

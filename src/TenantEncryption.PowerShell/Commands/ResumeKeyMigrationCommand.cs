@@ -4,9 +4,9 @@ using TenantEncryption.PowerShell.Hosting;
 
 namespace TenantEncryption.PowerShell.Commands;
 
-/// <summary>Goes on with a migration that was suspended or failed, or retries the failed items of a completed one.</summary>
+/// <summary>Goes on with a migration that is new, was suspended or failed, or retries the failed items of a completed one.</summary>
 /// <remarks>
-/// Any process may resume a migration whose process ended, by Ctrl+C or by a crash. The command runs to the end, in this process. What its state
+/// Any process may resume a migration whose process ended, by Ctrl+C or by a crash. The command runs to the end, in this process, or as a job. What its state
 /// forbids is refused before any question.
 /// </remarks>
 /// <example>
@@ -17,28 +17,32 @@ namespace TenantEncryption.PowerShell.Commands;
 [OutputType(typeof(KeyMigration))]
 public sealed class ResumeKeyMigrationCommand : MigrationCmdlet
 {
-    /// <summary>How many keys are moved at the same time; the number of processors when not given.</summary>
+    /// <summary>How many keys, or files, are worked on at the same time; the number of processors when not given, and one with -LowPriority.</summary>
     [Parameter]
     public int ThrottleLimit { get; set; }
 
-    private int? Degree => ThrottleLimit == 0 ? null : ThrottleLimit;
+    /// <summary>Yields to other work on this machine and in the store.</summary>
+    [Parameter]
+    public SwitchParameter LowPriority { get; set; }
+
+    /// <summary>Works in the background of this session, and writes the job. Stop-Job, and the end of the session, leave the migration Suspended.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
 
     /// <inheritdoc/>
     protected override string Action => "Resume the migration";
 
     /// <inheritdoc/>
     protected override string Describe(KeyMigration migration) =>
-        $"{Id} of tenant {migration.TenantId} ({migration.State}, {migration.Done} of {Counted.Of(migration.Total, "key")} done)";
+        $"{Id} of tenant {migration.TenantId} ({migration.State}, {migration.Done} of {Counted.Of(migration.Total, migration.Mode == MigrationMode.Reencrypt ? "file" : "key")} done)";
 
     /// <inheritdoc/>
     protected override Task<KeyMigration> CheckAsync() => Service.Migrations.CheckResumingAsync(Id, Cancellation);
 
     /// <inheritdoc/>
-    protected override async Task<KeyMigration> ChangeAsync()
+    protected override Task<KeyMigration?> ChangeAsync()
     {
-        using var progress = new MigrationProgress(this);
-        KeyMigration migration = await Service.Migrations.ResumeAsync(Id, progress, Degree, Cancellation).ConfigureAwait(false);
-        await MigrationFailures.ReportAsync(Service, migration, Report, Cancellation).ConfigureAwait(false);
-        return migration;
+        (string id, MigrationRunOptions options) = (Id, MigrationRuns.Options(ThrottleLimit, LowPriority));
+        return MigrationRuns.RunAsync(this, AsJob, (migrations, progress, stop) => migrations.ResumeAsync(id, options, progress, stop));
     }
 }

@@ -9,8 +9,11 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <remarks>
 /// RewrapKek makes a new key-encryption key under the target for every later write, and seals each old key under the target; no message is
 /// touched. The target is tested first. It changes who is asked from now on and makes nobody forget: who kept an old key record and can still use
-/// the old provider reads what that key protects. The command runs to the end, in this process; Ctrl+C, or Suspend-KeyMigration in any
-/// other session, leaves the migration Suspended, and Resume-KeyMigration goes on with it, as it does after a crash. On a platform that has a change of provider confirmed, as Qlik Cloud has, it asks first
+/// the old provider reads what that key protects. Reencrypt makes the target Active and then writes each message anew, under the new key, a data key and a
+/// message id of its own, frame to frame, so that no plaintext is ever in a file; what is written meanwhile is never overwritten. A message that can't be
+/// read is an error of its own, stays as it is, and is tried again by Resume-KeyMigration. Values outside the catalog stay under the old keys: the plan
+/// counts them. The command runs to the end, in this process, or as a job; Join-KeyMigration has other processes help with a Reencrypt. Ctrl+C, or
+/// Suspend-KeyMigration in any other session, leaves the migration Suspended, and Resume-KeyMigration goes on with it, as it does after a crash. On a platform that has a change of provider confirmed, as Qlik Cloud has, it asks first
 /// (-Confirm:$false for runbooks); what is refused is refused before the question. -WhatIf shows the plan.
 /// </remarks>
 /// <example>
@@ -21,15 +24,29 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <code>Start-KeyMigration -TenantId acme -To Internal</code>
 ///   <para>Moves it back to the internal KMS.</para>
 /// </example>
+/// <example>
+///   <code>Start-KeyMigration -TenantId acme -To acme-cmk -Mode Reencrypt -WhatIf</code>
+///   <para>Shows how many files would be written anew, and with how many calls of KMS.</para>
+/// </example>
 [Cmdlet(VerbsLifecycle.Start, "KeyMigration", SupportsShouldProcess = true)]
 [OutputType(typeof(KeyMigration))]
 public sealed class StartKeyMigrationCommand : MigrationPlanCmdlet
 {
-    /// <summary>How many keys are moved at the same time; the number of processors when not given.</summary>
+    /// <summary>How many keys, or files, are worked on at the same time; the number of processors when not given, and one with -LowPriority.</summary>
     [Parameter]
     public int ThrottleLimit { get; set; }
 
-    private int? Degree => ThrottleLimit == 0 ? null : ThrottleLimit;
+    /// <summary>Yields to other work on this machine and in the store.</summary>
+    [Parameter]
+    public SwitchParameter LowPriority { get; set; }
+
+    /// <summary>Works in the background of this session, and writes the job. Stop-Job, and the end of the session, leave the migration Suspended.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    private protected override KeyMigrationOptions Options => base.Options with { DegreeOfParallelism = Run.DegreeOfParallelism, LowPriority = LowPriority };
+
+    private MigrationRunOptions Run => MigrationRuns.Options(ThrottleLimit, LowPriority);
 
     /// <inheritdoc/>
     protected override async Task ProcessAsync()
@@ -45,10 +62,12 @@ public sealed class StartKeyMigrationCommand : MigrationPlanCmdlet
             return;
         }
 
-        using var progress = new MigrationProgress(this);
-        KeyMigration migration = await Service.Migrations.StartAsync(TenantId, target.Id, Mode, progress, Degree, Cancellation).ConfigureAwait(false);
-        await MigrationFailures.ReportAsync(Service, migration, Report, Cancellation).ConfigureAwait(false);
-        await EmitAsync(migration).ConfigureAwait(false);
+        (string tenantId, KeyMigrationOptions options) = (TenantId, Options);
+        if (await MigrationRuns.RunAsync(
+            this, AsJob, (migrations, progress, stop) => migrations.StartAsync(tenantId, target.Id, options, progress, stop)).ConfigureAwait(false) is { } migration)
+        {
+            await EmitAsync(migration).ConfigureAwait(false);
+        }
     }
 
     private async Task<bool> ConfirmAsync(KeyProvider target, KeyMigrationPlan plan)

@@ -24,5 +24,5 @@ public sealed class StopKeyMigrationCommand : MigrationCmdlet
     protected override Task<KeyMigration> CheckAsync() => Service.Migrations.CheckStoppingAsync(Id, Cancellation);
 
     /// <inheritdoc/>
-    protected override Task<KeyMigration> ChangeAsync() => Service.Migrations.StopAsync(Id, Cancellation);
+    protected override async Task<KeyMigration?> ChangeAsync() => await Service.Migrations.StopAsync(Id, Cancellation).ConfigureAwait(false);
 }

@@ -24,5 +24,5 @@ public sealed class SuspendKeyMigrationCommand : MigrationCmdlet
     protected override Task<KeyMigration> CheckAsync() => Service.Migrations.CheckSuspendingAsync(Id, Cancellation);
 
     /// <inheritdoc/>
-    protected override Task<KeyMigration> ChangeAsync() => Service.Migrations.SuspendAsync(Id, Cancellation);
+    protected override async Task<KeyMigration?> ChangeAsync() => await Service.Migrations.SuspendAsync(Id, Cancellation).ConfigureAwait(false);
 }

@@ -43,7 +43,7 @@ public sealed class WaitKeyMigrationCommand : TenantCmdlet
         KeyMigration migration = await Service.Migrations.WaitAsync(Id, Timeout, progress, Cancellation).ConfigureAwait(false);
         if (migration.State == MigrationState.InProgress)
         {
-            Warn($"The time is over, and the migration {Id} goes on: {migration.Done} of {migration.Total} keys are done.");
+            Warn($"The time is over, and the migration {Id} goes on: {migration.Done} of {Counted.Of(migration.Total, migration.Mode == MigrationMode.Reencrypt ? "file" : "key")} done.");
         }
 
         await EmitAsync(migration).ConfigureAwait(false);

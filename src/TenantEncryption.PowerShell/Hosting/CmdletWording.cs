@@ -69,6 +69,7 @@ internal static partial class CmdletWording
         ["KeyGrantService.CreateAsync"] = "New-KeyGrant",
         ["KeyGrantService.ListAsync"] = "Get-KeyGrant",
         ["KeyGrantService.RevokeAsync"] = "Remove-KeyGrant",
+        ["KeyMigrationService.JoinAsync"] = "Join-KeyMigration",
         ["KeyMigrationService.ResumeAsync"] = "Resume-KeyMigration",
         ["KeyMigrationService.StartAsync"] = "Start-KeyMigration",
         ["KeyMigrationService.StopAsync"] = "Stop-KeyMigration",

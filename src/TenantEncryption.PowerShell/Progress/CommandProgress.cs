@@ -5,9 +5,9 @@ namespace TenantEncryption.PowerShell.Hosting;
 
 /// <summary>Shows the progress of work that takes longer than a second, a few times a second.</summary>
 /// <typeparam name="T">What the work reports.</typeparam>
-/// <param name="cmdlet">The cmdlet that shows it.</param>
+/// <param name="show">Shows a record.</param>
 /// <param name="describe">Makes a progress record of a report.</param>
-internal sealed class CommandProgress<T>(AsyncCmdlet cmdlet, Func<T, ProgressRecord> describe) : IProgress<T>, IDisposable
+internal sealed class CommandProgress<T>(Action<ProgressRecord> show, Func<T, ProgressRecord> describe) : IProgress<T>, IDisposable
 {
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -16,6 +16,14 @@ internal sealed class CommandProgress<T>(AsyncCmdlet cmdlet, Func<T, ProgressRec
     private readonly long _begin = Stopwatch.GetTimestamp();
     private ProgressRecord? _shown;
     private long _shownAt;
+
+    /// <summary>The same on a cmdlet.</summary>
+    /// <param name="cmdlet">The cmdlet that shows it.</param>
+    /// <param name="describe">Makes a progress record of a report.</param>
+    public CommandProgress(AsyncCmdlet cmdlet, Func<T, ProgressRecord> describe)
+        : this(cmdlet.Show, describe)
+    {
+    }
 
     /// <inheritdoc/>
     public void Report(T value)
@@ -29,7 +37,7 @@ internal sealed class CommandProgress<T>(AsyncCmdlet cmdlet, Func<T, ProgressRec
             }
 
             (_shown, _shownAt) = (describe(value), now);
-            cmdlet.Show(_shown);
+            show(_shown);
         }
     }
 
@@ -40,7 +48,7 @@ internal sealed class CommandProgress<T>(AsyncCmdlet cmdlet, Func<T, ProgressRec
         {
             if (_shown is not null)
             {
-                cmdlet.Show(new ProgressRecord(_shown.ActivityId, _shown.Activity, "Completed") { RecordType = ProgressRecordType.Completed });
+                show(new ProgressRecord(_shown.ActivityId, _shown.Activity, "Completed") { RecordType = ProgressRecordType.Completed });
             }
         }
     }

@@ -196,15 +196,20 @@ CREATE TABLE migrations (
     actor             TEXT,
     initiated_at      TEXT    NOT NULL,
     completed_at      TEXT,
-    runner_session_id TEXT,
-    -- What another process asks of the runner.
+    -- What another process asks of those who work on it.
     requested         TEXT    CHECK (requested IN ('Suspended', 'Stopped')),
-    failure_code      TEXT
+    failure_code      TEXT,
+    low_priority      INTEGER NOT NULL CHECK (low_priority IN (0, 1)),
+    -- Of a Reencrypt: messages, and bytes of plaintext. A RewrapKek counts its items.
+    total             INTEGER NOT NULL,
+    done              INTEGER NOT NULL,
+    bytes             INTEGER NOT NULL
 ) STRICT;
 
 CREATE UNIQUE INDEX migrations_unfinished ON migrations (tenant_id) WHERE state IN ('New', 'InProgress', 'Suspended', 'Failed');
 CREATE INDEX migrations_tenant ON migrations (tenant_id, initiated_at);
 
+-- What moves. RewrapKek: each key. Reencrypt: each key whose messages move, or, of messages whose data keys a master key wraps itself, its provider.
 CREATE TABLE migration_items (
     ordinal               INTEGER PRIMARY KEY,
     migration_id          TEXT    NOT NULL REFERENCES migrations (id),
@@ -227,6 +232,45 @@ CREATE TABLE migration_items (
 ) STRICT;
 
 CREATE INDEX migration_items_state ON migration_items (migration_id, state);
+
+-- The parts of the catalog that a Reencrypt works on: in one space the messages of one item, after a name (empty: from the first) and up to another. Who works
+-- on a range claims it: one attempt of a runner whose session lives.
+CREATE TABLE migration_ranges (
+    migration_id  TEXT    NOT NULL REFERENCES migrations (id),
+    number        INTEGER NOT NULL,
+    item          TEXT    NOT NULL,
+    space         INTEGER NOT NULL REFERENCES spaces (number),
+    after_name    TEXT    NOT NULL,
+    after_version TEXT    NOT NULL,
+    last_name     TEXT    NOT NULL,
+    last_version  TEXT    NOT NULL,
+    runner        TEXT,
+    attempt       INTEGER NOT NULL,
+    is_done       INTEGER NOT NULL CHECK (is_done IN (0, 1)),
+    PRIMARY KEY (migration_id, number)
+) STRICT, WITHOUT ROWID;
+
+-- The messages that a Reencrypt could not move, and why.
+CREATE TABLE migration_failures (
+    migration_id TEXT    NOT NULL REFERENCES migrations (id),
+    space        INTEGER NOT NULL REFERENCES spaces (number),
+    name         TEXT    NOT NULL,
+    version      TEXT    NOT NULL,
+    spelling     TEXT,
+    message_id   TEXT    NOT NULL,
+    item         TEXT    NOT NULL,
+    code         TEXT    NOT NULL,
+    detail       TEXT,
+    PRIMARY KEY (migration_id, space, name, version)
+) STRICT, WITHOUT ROWID;
+
+-- Who works on a migration. A process may do so more than once.
+CREATE TABLE migration_runners (
+    migration_id TEXT NOT NULL REFERENCES migrations (id),
+    runner       TEXT NOT NULL,
+    session_id   TEXT NOT NULL,
+    PRIMARY KEY (migration_id, runner)
+) STRICT, WITHOUT ROWID;
 
 -- A chain for each tenant, named by its id, and one of the store itself, named by the empty text. What events are filtered by, and the chain,
 -- come from the authenticated text itself, so the two can't differ.

@@ -9,6 +9,9 @@ namespace TenantEncryption.Sqlite.Tables;
 /// <summary>The tables <c>catalog</c> and <c>catalog_pending</c>.</summary>
 internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogTable
 {
+    /// <summary>The columns of an entry, after the address of its space.</summary>
+    public const string Named = "c.name, c.version, c.spelling, c.message_id, c.tenant_id, c.kek_id, c.direct_provider_id, c.length, c.created_at";
+
     private const string Columns = "space, name, version, spelling, message_id, tenant_id, kek_id, direct_provider_id, length, created_at";
     private const string Entries = "address, name, version, spelling, message_id, tenant_id, kek_id, direct_provider_id, length, created_at";
     private const string WithSpaces = "JOIN spaces ON number = space";
@@ -145,6 +148,14 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
         statements.Find($"SELECT message_id FROM catalog WHERE {ThisObject}", row => row.GetString(0), ("$space", space), ("$key", key), ("$version", version)));
 
     /// <inheritdoc/>
+    public Task<bool> IsPendingAsync(string space, string key, string messageId) => Task.FromResult(statements.Find(
+        $"SELECT EXISTS (SELECT 1 FROM catalog_pending WHERE space = {Number} AND name = $key AND message_id = $message_id)",
+        row => row.GetBoolean(0),
+        ("$space", space),
+        ("$key", key),
+        ("$message_id", messageId)));
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<CatalogEntry>> ListAsync(string? tenantId, string? kekId, string? providerId, CatalogEntry? after, int limit)
     {
         if (providerId is not null && kekId is null && FindFewKeys(providerId) is { } keys)
@@ -235,7 +246,8 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
             "$provider_id",
             providerId);
 
-    private static CatalogEntry Read(SqliteDataReader row) => new()
+    /// <summary>Reads an entry: the address of its space, and <see cref="Named"/>.</summary>
+    public static CatalogEntry Read(SqliteDataReader row) => new()
     {
         Space = row.GetString(0),
         Key = row.GetString(1),

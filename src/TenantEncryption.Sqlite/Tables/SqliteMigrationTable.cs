@@ -26,13 +26,23 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
         ORDER BY i.ordinal
         """;
 
-    private const string Select =
+    private const string Columns =
         """
-        SELECT m.id, m.tenant_id, m.mode, m.state, m.migrating_from, m.migrating_to, m.actor, m.initiated_at, m.completed_at,
-            m.runner_session_id, m.failure_code, m.requested,
-            (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id),
-            (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id AND i.state IN ('Staged', 'Done')),
-            (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id AND i.state = 'Failed'),
+        m.id, m.tenant_id, m.mode, m.state, m.migrating_from, m.migrating_to, m.actor, m.initiated_at, m.completed_at,
+        m.failure_code, m.requested, m.low_priority, m.bytes
+        """;
+
+    private const string Select =
+        $"""
+        SELECT {Columns},
+            iif(m.mode = 'Reencrypt', m.total, (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id)),
+            iif(m.mode = 'Reencrypt', m.done, (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id AND i.state IN ('Staged', 'Done'))),
+            iif(m.mode = 'Reencrypt',
+                (SELECT count(*) FROM migration_failures f WHERE f.migration_id = m.id AND f.item NOT IN
+                        (SELECT i.kek_id FROM migration_items i WHERE i.migration_id = m.id AND i.state = 'Failed'))
+                    + (SELECT coalesce(sum(k.messages), 0) FROM migration_items i JOIN key_encryption_keys k ON k.kek_id = i.kek_id
+                        WHERE i.migration_id = m.id AND i.state = 'Failed'),
+                (SELECT count(*) FROM migration_items i WHERE i.migration_id = m.id AND i.state = 'Failed')),
             (SELECT p.name FROM key_providers p WHERE p.id = m.migrating_from),
             (SELECT p.name FROM key_providers p WHERE p.id = m.migrating_to)
         FROM migrations m
@@ -44,9 +54,9 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
         statements.Execute(
             """
             INSERT INTO migrations (id, tenant_id, mode, state, migrating_from, migrating_to, actor, initiated_at, completed_at,
-                runner_session_id, failure_code, requested)
+                failure_code, requested, low_priority, total, done, bytes)
             VALUES ($id, $tenant_id, $mode, $state, $migrating_from, $migrating_to, $actor, $initiated_at, $completed_at,
-                $runner_session_id, $failure_code, $requested)
+                $failure_code, $requested, $low_priority, $total, 0, 0)
             """,
             [
                 .. Changing(migration),
@@ -65,7 +75,8 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
         int rows = statements.Execute(
             """
             UPDATE migrations SET state = $state, initiated_at = $initiated_at, completed_at = $completed_at,
-                runner_session_id = $runner_session_id, failure_code = $failure_code, requested = $requested
+                failure_code = $failure_code, requested = $requested, low_priority = $low_priority,
+                total = $total
             WHERE id = $id
             """,
             Changing(migration));
@@ -81,8 +92,7 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
     /// <inheritdoc/>
     public Task<KeyMigration?> FindUnfinishedAsync(string tenantId) => Task.FromResult(statements.Find(
         $"""
-        SELECT m.id, m.tenant_id, m.mode, m.state, m.migrating_from, m.migrating_to, m.actor, m.initiated_at, m.completed_at,
-            m.runner_session_id, m.failure_code, m.requested, 0, 0, 0, NULL, NULL
+        SELECT {Columns}, m.total, 0, 0, NULL, NULL
         FROM migrations m WHERE m.tenant_id = $tenant_id AND {Unfinished}
         """,
         Read,
@@ -137,8 +147,11 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
     public Task<int> RemoveOfTenantAsync(string tenantId)
     {
         statements.RecordsOverwritten = true;
-        statements.Execute(
-            "DELETE FROM migration_items WHERE migration_id IN (SELECT id FROM migrations WHERE tenant_id = $tenant_id)", ("$tenant_id", tenantId));
+        foreach (string table in (ReadOnlySpan<string>)["migration_runners", "migration_failures", "migration_ranges", "migration_items"])
+        {
+            statements.Execute($"DELETE FROM {table} WHERE migration_id IN (SELECT id FROM migrations WHERE tenant_id = $tenant_id)", ("$tenant_id", tenantId));
+        }
+
         return Task.FromResult(statements.Execute("DELETE FROM migrations WHERE tenant_id = $tenant_id", ("$tenant_id", tenantId)));
     }
 
@@ -158,9 +171,10 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
         ("$state", migration.State.ToString()),
         ("$initiated_at", StoredText.OfTime(migration.InitiatedAt)),
         ("$completed_at", StoredText.OfTime(migration.CompletedAt)),
-        ("$runner_session_id", migration.RunnerSessionId),
         ("$failure_code", migration.FailureCode),
         ("$requested", migration.Requested?.ToString()),
+        ("$low_priority", migration.LowPriority),
+        ("$total", migration.Total),
     ];
 
     private static KeyMigration Read(SqliteDataReader row) => new()
@@ -174,14 +188,15 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
         Actor = row.OptionalText(6),
         InitiatedAt = row.Time(7),
         CompletedAt = row.OptionalTime(8),
-        RunnerSessionId = row.OptionalText(9),
-        FailureCode = row.OptionalText(10),
-        Requested = row.OptionalText(11) is { } requested ? Enum.Parse<MigrationState>(requested) : null,
-        Total = row.GetInt64(12),
-        Done = row.GetInt64(13),
-        Failed = row.GetInt64(14),
-        MigratingFromName = row.OptionalText(15),
-        MigratingToName = row.OptionalText(16),
+        FailureCode = row.OptionalText(9),
+        Requested = row.OptionalText(10) is { } requested ? Enum.Parse<MigrationState>(requested) : null,
+        LowPriority = row.GetBoolean(11),
+        Bytes = row.GetInt64(12),
+        Total = row.GetInt64(13),
+        Done = row.GetInt64(14),
+        Failed = row.GetInt64(15),
+        MigratingFromName = row.OptionalText(16),
+        MigratingToName = row.OptionalText(17),
     };
 
     private static MigrationItem ReadItem(SqliteDataReader row) => new()

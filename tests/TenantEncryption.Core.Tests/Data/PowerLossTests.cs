@@ -1,4 +1,5 @@
 using TenantEncryption.Data;
+using TenantEncryption.Migration;
 using TenantEncryption.Tests.Scenarios;
 
 namespace TenantEncryption.Tests.Data;
@@ -51,6 +52,25 @@ public sealed class PowerLossTests
         await service.UnprotectAsync(files, new UnprotectOptions { Force = replace });
 
         AssertWholeOrOld(before, [.. effects.Effects.Skip(known)], [.. files.Select(file => file.Destination)]);
+    }
+
+    [Fact]
+    public async Task Writing_messages_anew_leaves_each_the_old_one_or_the_whole_new_one()
+    {
+        (RecordedFileEffects effects, TestService service) = await OpenAsync();
+        await using TestService owned = service;
+        var before = new Dictionary<string, byte[]>();
+        for (int i = 0; i < 3; i++)
+        {
+            string message = await service.ProtectAsync(service.Folders.Random($"{i}", 400_000));
+            before[message] = File.ReadAllBytes(message);
+        }
+
+        int known = effects.Effects.Count;
+        await service.Service.Migrations.StartAsync(
+            "acme", (await service.RegisterAsync("CMK")).Id, new KeyMigrationOptions { Mode = MigrationMode.Reencrypt });
+
+        AssertWholeOrOld(before, [.. effects.Effects.Skip(known)], [.. before.Keys]);
     }
 
     [Fact]

@@ -215,7 +215,7 @@ internal sealed class ProductWalk : IAsyncDisposable
         KeyProvider target = amount % 3 == 0 ? await _now.InternalAsync(tenant) : await _now.RegisterAsync(Identifiers.New("p"), tenant);
         try
         {
-            await _now.Service.Migrations.StartAsync(tenant, target.Id, progress: Dying(diesAt));
+            await _now.Service.Migrations.StartAsync(tenant, target.Id, new KeyMigrationOptions { Mode = (MigrationMode)(amount / 3 % 2) }, Dying(diesAt));
         }
         catch (InvalidOperationException)
         {
@@ -227,7 +227,7 @@ internal sealed class ProductWalk : IAsyncDisposable
     {
         try
         {
-            await _now.Service.Migrations.ResumeAsync(_killed.Count > 0 ? _killed[^1] : "mig-none", Dying(amount % 3 == 0 ? 0 : null));
+            await _now.Service.Migrations.ResumeAsync(_killed.Count > 0 ? _killed[^1] : "mig-none", progress: Dying(amount % 3 == 0 ? 0 : null));
             _killed.RemoveAt(_killed.Count - 1);
         }
         catch (InvalidOperationException)

@@ -199,7 +199,7 @@ public sealed class MigrationControlTests
             return scene;
         }
 
-        public Task<KeyMigration> StartAsync(int? degree = 1) => Service.Service.Migrations.StartAsync("acme", Target.Id, degreeOfParallelism: degree);
+        public Task<KeyMigration> StartAsync(int? degree = 1) => Service.Service.Migrations.StartAsync("acme", Target.Id, new KeyMigrationOptions { DegreeOfParallelism = degree });
 
         public async Task<KeyMigration> RunningAsync()
         {

@@ -366,7 +366,7 @@ public sealed class MigrationTests
             }
         };
 
-        Assert.Equal(ErrorCodes.LeaseLost, await Refusal.CodeOfAsync(() => service.Service.Migrations.StartAsync("acme", target.Id, degreeOfParallelism: 1)));
+        Assert.Equal(ErrorCodes.LeaseLost, await Refusal.CodeOfAsync(() => service.Service.Migrations.StartAsync("acme", target.Id, new KeyMigrationOptions { DegreeOfParallelism = 1 })));
 
         await asked.Task;
         Assert.Equal((ErrorCodes.MigrationRunning, ErrorCodes.MigrationRunning), (resuming, starting));

@@ -53,7 +53,7 @@ public sealed class PromisedCallsTests
 
         KeyProvider target = await RegisterAsync(scene, replica, alias);
         int before = kms.Operations.Count;
-        int promised = migrates
+        long promised = migrates
             ? (await scene.Service.Service.Migrations.MeasureAsync("acme", target.Id)).KmsCalls
             : await scene.Service.Service.Providers.MeasureActivationAsync(target);
         Assert.Equal(before, kms.Operations.Count);
@@ -126,7 +126,7 @@ public sealed class PromisedCallsTests
         });
         int looked = kms.Operations.Count - before;
         int toActivate = await scene.Service.Service.Providers.MeasureActivationAsync(draft.Provider);
-        int toMove = (await scene.Service.Service.Migrations.MeasureAsync(draft)).KmsCalls;
+        long toMove = (await scene.Service.Service.Migrations.MeasureAsync(draft)).KmsCalls;
         Assert.Equal(draft.KmsCalls, looked);
         Assert.DoesNotContain(await scene.Service.Service.Providers.ListAsync(new KeyProviderFilter()), provider => provider.Name == "Draft");
 

@@ -22,8 +22,8 @@ public sealed class PlatformRulesTests
         KeyProvider cmk = await service.RegisterAsync("CMK");
 
         await AssertForbiddenAsync(() => service.Service.Providers.EnableAsync(cmk.Id), "by a migration only");
-        await service.Service.Migrations.StartAsync("acme", cmk.Id, MigrationMode.RewrapKek);
-        await service.Service.Migrations.StartAsync("acme", (await service.InternalAsync()).Id, MigrationMode.RewrapKek);
+        await service.Service.Migrations.StartAsync("acme", cmk.Id);
+        await service.Service.Migrations.StartAsync("acme", (await service.InternalAsync()).Id);
         await AssertForbiddenAsync(() => service.Service.Providers.DisableAsync(cmk.Id), "neither deactivated nor restored");
 
         Assert.Equal(KeyProviderStatus.Archived, (await service.ProviderAsync("CMK")).Status);
@@ -37,12 +37,12 @@ public sealed class PlatformRulesTests
         KeyProvider cmk = await service.RegisterAsync("CMK");
         KeyProvider internalKms = await service.InternalAsync();
 
-        await AssertForbiddenAsync(() => service.Service.Migrations.StartAsync("acme", cmk.Id, MigrationMode.RewrapKek), "KeyProviderService.EnableAsync");
-        KeyMigrationPlan plan = await service.Service.Migrations.MeasureAsync("acme", cmk.Id, MigrationMode.RewrapKek);
+        await AssertForbiddenAsync(() => service.Service.Migrations.StartAsync("acme", cmk.Id), "KeyProviderService.EnableAsync");
+        KeyMigrationPlan plan = await service.Service.Migrations.MeasureAsync("acme", cmk.Id);
         Assert.Contains(ErrorCodes.TransitionForbidden, Assert.Single(plan.Refusals), StringComparison.Ordinal);
         Assert.Contains("permanent", await service.Service.Providers.FindQuestionAsync(cmk), StringComparison.Ordinal);
         await service.Service.Providers.EnableAsync(cmk.Id);
-        await AssertForbiddenAsync(() => service.Service.Migrations.StartAsync("acme", internalKms.Id, MigrationMode.RewrapKek), "no way back to Acme KMS");
+        await AssertForbiddenAsync(() => service.Service.Migrations.StartAsync("acme", internalKms.Id), "no way back to Acme KMS");
         KeyProvider next = await service.RegisterAsync("Next");
         Assert.Null(await service.Service.Providers.FindQuestionAsync(next));
         await AssertForbiddenAsync(() => service.Service.Providers.RemoveAsync(next.Id), "never removed");
@@ -57,7 +57,7 @@ public sealed class PlatformRulesTests
 
         Assert.EndsWith("asks: Is the current key to be replaced?", await service.Service.Providers.FindQuestionAsync(cmk), StringComparison.Ordinal);
         Assert.Null(await service.Service.Providers.FindQuestionAsync(internalKms));
-        await service.Service.Migrations.StartAsync("acme", cmk.Id, MigrationMode.RewrapKek);
+        await service.Service.Migrations.StartAsync("acme", cmk.Id);
         Assert.Null(await service.Service.Providers.FindQuestionAsync(cmk));
         Assert.NotNull(await service.Service.Providers.FindQuestionAsync(internalKms));
     }

@@ -45,6 +45,8 @@ internal sealed class ConflictingStore(IStore inner, int? every) : IStore
 
         public IMigrationTable Migrations => inner.Migrations;
 
+        public IRangeTable Ranges => inner.Ranges;
+
         public IEventTable Events => inner.Events;
 
         public IAnchorTable Anchors => inner.Anchors;

@@ -69,6 +69,14 @@ internal sealed class HookedFileEffects : IFileEffects
         AfterRename?.Invoke(to);
     }
 
+    public bool TryReplace(string from, string to, FileMark expected)
+    {
+        BeforeRename?.Invoke(from, to);
+        bool replaced = _real.TryReplace(from, to, expected);
+        AfterRename?.Invoke(to);
+        return replaced;
+    }
+
     public void FlushFolder(string folder)
     {
         BeforeFlushFolder?.Invoke(folder);

@@ -51,6 +51,17 @@ internal sealed class RecordedFileEffects : IFileEffects
         Add(new FileEffect("rename", from, to));
     }
 
+    public bool TryReplace(string from, string to, FileMark expected)
+    {
+        bool replaced = _real.TryReplace(from, to, expected);
+        if (replaced)
+        {
+            Add(new FileEffect("rename", from, to));
+        }
+
+        return replaced;
+    }
+
     public void FlushFolder(string folder)
     {
         _real.FlushFolder(folder);

@@ -128,6 +128,11 @@ internal sealed class AttackedStore : IAsyncDisposable
                 SELECT 'res-other', tenant_id, kek_id, provider_id, 1, 1, 'ses-other' FROM key_encryption_keys WHERE tenant_id = 'acme' LIMIT 1;
             INSERT INTO catalog_pending (reservation_id, space, name, version, message_id, tenant_id, kek_id, length, created_at)
                 SELECT 'res-other', space, name || '2', version, 'other', tenant_id, kek_id, length, created_at FROM catalog LIMIT 1;
+            INSERT INTO migration_ranges (migration_id, number, item, space, after_name, after_version, last_name, last_version, attempt, is_done)
+                SELECT m.id, 1, kek_id, space, '', '', name, version, 1, 0 FROM catalog, migrations m WHERE m.state = 'Suspended' LIMIT 1;
+            INSERT INTO migration_failures (migration_id, space, name, version, message_id, item, code)
+                SELECT m.id, space, name, version, message_id, kek_id, 'UNKNOWN' FROM catalog, migrations m WHERE m.state = 'Suspended' LIMIT 1;
+            INSERT INTO migration_runners SELECT id, 'run-other', 'ses-other' FROM migrations WHERE state = 'Suspended';
             """,
             ("$boot", RunningProcess.Current.Boot));
         return new Scene(service.Folders, messages, plaintext);

@@ -20,19 +20,18 @@ internal static class FileBatches
     public static readonly TimeSpan LongestWork = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs batches until every file had its turn.</summary>
-    /// <param name="files">How many files there are.</param>
-    /// <param name="begin">Makes a batch of the files from a number on, before another.</param>
+    /// <param name="supply">The batches.</param>
     /// <param name="overlap">Whether a batch may work before those before it have settled.</param>
     /// <param name="cancellationToken">Stops; what has begun to settle settles first.</param>
     /// <returns>How each file went, in order.</returns>
     public static async IAsyncEnumerable<T> RunAsync<T>(
-        int files, Func<int, int, IFileBatch<T>> begin, bool overlap, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IFileSupply<T> supply, bool overlap, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // A caller that takes results slowly is a few batches behind at most.
         var settled = Channel.CreateBounded<IReadOnlyList<T>>(1);
         using var left = new CancellationTokenSource();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, left.Token);
-        Task running = Task.Run(() => RunAsync(files, begin, overlap, settled.Writer, stop.Token, left.Token), CancellationToken.None);
+        Task running = Task.Run(() => RunAsync(supply, overlap, settled.Writer, stop.Token, left.Token), CancellationToken.None);
         try
         {
             await foreach (IReadOnlyList<T> batch in settled.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
@@ -55,8 +54,7 @@ internal static class FileBatches
     public static int Size(int left) => Math.Min(left, Math.Clamp(left / 2, Smallest, Largest));
 
     private static async Task RunAsync<T>(
-        int files,
-        Func<int, int, IFileBatch<T>> begin,
+        IFileSupply<T> supply,
         bool overlap,
         ChannelWriter<IReadOnlyList<T>> settled,
         CancellationToken stopped,
@@ -67,20 +65,20 @@ internal static class FileBatches
         Exception? failure = null;
         try
         {
-            for (int first = 0; first < files;)
+            while (true)
             {
                 await room.WaitAsync(stopped).ConfigureAwait(false);
-                if (settling is { IsCompleted: true, IsCompletedSuccessfully: false })
+                if (settling is { IsCompleted: true, IsCompletedSuccessfully: false } || await supply.LeftAsync(stopped).ConfigureAwait(false) is not (> 0 and var files))
                 {
                     break;
                 }
 
-                OpenFileShare share = OpenFileBudget.Shared.Take(Size(files - first));
-                IFileBatch<T> batch = begin(first, first + share.Files);
+                OpenFileShare share = OpenFileBudget.Shared.Take(Size(files));
+                IFileBatch<T> batch = supply.Begin(share.Files);
                 bool handedOver = false;
                 try
                 {
-                    first += await batch.WorkAsync(stopped).ConfigureAwait(false);
+                    supply.Take(await batch.WorkAsync(stopped).ConfigureAwait(false));
                     Task before = settling;
                     settling = Task.Run(() => SettleAsync(before, batch, share, room, settled, stopped, left), CancellationToken.None);
                     handedOver = true;

@@ -19,6 +19,9 @@ internal sealed class BatchFile(FileRequest request, int number) : IDisposable
     /// <summary>What its source was when it was opened, where that matters.</summary>
     public SourceState? Source { get; set; }
 
+    /// <summary>The message that it takes the place of, where it may take that of no other.</summary>
+    public string? Replaces { get; set; }
+
     /// <summary>Its temporary file, once there is one.</summary>
     public OutputFile? Output { get; set; }
 
@@ -27,6 +30,9 @@ internal sealed class BatchFile(FileRequest request, int number) : IDisposable
 
     /// <summary>Whether the message has its name.</summary>
     public bool IsNamed { get; set; }
+
+    /// <summary>Whether it is left alone.</summary>
+    public bool IsSkipped => _skipped is not null;
 
     /// <summary>Why it failed.</summary>
     public TenantEncryptionException? Error { get; private set; }

@@ -1,8 +1,6 @@
-using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Data.Wraps;
 using TenantEncryption.Errors;
-using TenantEncryption.Events;
 using TenantEncryption.Keys;
 using TenantEncryption.Spaces;
 using TenantEncryption.Stores;
@@ -26,6 +24,7 @@ internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimePro
                     return false;
                 }
 
+                await command.Notes.RequireAsync(change).ConfigureAwait(false);
                 await change.Store.Catalog.AddPendingAsync(batch.Reservation.Id, Entries(batch, batch.Written)).ConfigureAwait(false);
                 return true;
             },
@@ -56,14 +55,14 @@ internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimePro
     {
         try
         {
-            bool confirmed = await WithRoomAsync(command, () => ConfirmOnceAsync(command.Operation, batch), batch.GiveUpNamed).ConfigureAwait(false);
+            bool confirmed = await WithRoomAsync(command, () => ConfirmOnceAsync(command, batch), batch.GiveUpNamed).ConfigureAwait(false);
             batch.IsClosed |= confirmed;
             return confirmed;
         }
         catch (TenantEncryptionException failure) when (SessionKeeper.IsOfStore(failure))
         {
             // What has its name and can't be taken back stays pending, which counts as catalogued.
-            work.Owe(() => ConfirmOnceAsync(command.Operation, batch));
+            work.Owe(() => ConfirmOnceAsync(command, batch));
             batch.IsClosed = true;
             return true;
         }
@@ -96,53 +95,40 @@ internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimePro
         }
     }
 
-    private Task<bool> ConfirmOnceAsync(Operation operation, ProtectBatch batch) =>
+    private Task<bool> ConfirmOnceAsync(ProtectCommand command, ProtectBatch batch) =>
         work.ChangeAsync(
-            operation,
+            command.Operation,
             StoreScope.Of(batch.Reservation.TenantId),
             async change =>
             {
+                List<BatchFile> catalogued = await ListCataloguedAsync(change, batch).ConfigureAwait(false);
                 if (await change.Store.Keys.FindReservationAsync(batch.Reservation.Id).ConfigureAwait(false) is null
-                    && !await AddAgainAsync(change, batch).ConfigureAwait(false))
+                    && !await AddAgainAsync(change, batch, catalogued).ConfigureAwait(false))
                 {
                     return false;
                 }
 
-                int named = batch.Named.Count();
-                int confirmed = await change.Store.Catalog.ConfirmAsync(batch.Reservation.Id, space.Address, UnnamedKeys(batch)).ConfigureAwait(false);
-                if (confirmed != named)
+                int confirmed = await change.Store.Catalog.ConfirmAsync(batch.Reservation.Id, space.Address, KeysBut(batch, catalogued)).ConfigureAwait(false);
+                if (confirmed != catalogued.Count)
                 {
-                    throw new TenantEncryptionException(ErrorCodes.LeaseLost, $"The catalog has {confirmed} pending entries of {named} files that took their names.");
+                    throw new TenantEncryptionException(
+                        ErrorCodes.LeaseLost, $"The catalog has {confirmed} pending entries of {catalogued.Count} files that took their names.");
                 }
 
                 await change.Store.Catalog.RemovePendingAsync(batch.Reservation.Id, space.Address).ConfigureAwait(false);
                 await change.Store.Keys.CloseReservationAsync(batch.Reservation, batch.Reservation.Wraps - batch.Wrapped, batch.Wrapped).ConfigureAwait(false);
-                if (named + batch.FailedCount > 0)
-                {
-                    change.Record(
-                        EventTypes.DataProtected,
-                        batch.State.Tenant.TenantId,
-                        new JObject
-                        {
-                            ["files"] = batch.Durable.Count(),
-                            ["bytes"] = batch.Named.Sum(file => file.Written!.Length),
-                            ["failed"] = batch.FailedCount,
-                            ["kekId"] = batch.Reservation.KekId,
-                            ["providerId"] = batch.Reservation.ProviderId,
-                        });
-                }
-
+                await command.Notes.NoteAsync(change, batch, catalogued).ConfigureAwait(false);
                 return true;
             },
             CancellationToken.None);
 
     // This process was taken for dead after it catalogued: its entries may be gone, and then the key may be, too.
-    private async Task<bool> AddAgainAsync(Change change, ProtectBatch batch)
+    private async Task<bool> AddAgainAsync(Change change, ProtectBatch batch, List<BatchFile> catalogued)
     {
         bool keyIsThere = batch.Reservation.KekId is { } kekId
             ? await change.Store.Keys.CountWrapsAsync(kekId).ConfigureAwait(false) is not null
             : await change.Store.Providers.FindAsync(batch.Reservation.ProviderId).ConfigureAwait(false) is not null;
-        List<CatalogEntry> named = Entries(batch, batch.Named);
+        List<CatalogEntry> named = Entries(batch, catalogued);
         if (keyIsThere)
         {
             await change.Store.Catalog.RemovePendingAsync(batch.Reservation.Id, space.Address).ConfigureAwait(false);
@@ -153,9 +139,26 @@ internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimePro
         return keyIsThere || named.Count == 0;
     }
 
-    // The destinations of the complete messages that could not take their names.
-    private IReadOnlyList<string> UnnamedKeys(ProtectBatch batch) =>
-        [.. batch.Written.Where(file => !file.IsNamed).Select(file => space.KeyOf(file.Request.Destination))];
+    // Who replaced a message after it was read, and before or after this one took its place, has the last word.
+    private async Task<List<BatchFile>> ListCataloguedAsync(Change change, ProtectBatch batch)
+    {
+        var catalogued = new List<BatchFile>();
+        foreach (BatchFile file in batch.Named)
+        {
+            string? known = file.Replaces is null
+                ? null
+                : await change.Store.Catalog.FindMessageIdAsync(space.Address, space.KeyOf(file.Request.Destination)).ConfigureAwait(false);
+            if (known is null || known == file.Replaces || known == file.Written!.MessageId)
+            {
+                catalogued.Add(file);
+            }
+        }
+
+        return catalogued;
+    }
+
+    private IReadOnlyList<string> KeysBut(ProtectBatch batch, List<BatchFile> catalogued) =>
+        [.. batch.Written.Except(catalogued).Select(file => space.KeyOf(file.Request.Destination))];
 
     private List<CatalogEntry> Entries(ProtectBatch batch, IEnumerable<BatchFile> files)
     {

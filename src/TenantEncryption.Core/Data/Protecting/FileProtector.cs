@@ -22,10 +22,11 @@ internal sealed class FileProtector(WrapReservations reservations, ProtectSteps 
     {
         var batches = new BatchReservations(reservations, steps.Catalog, operation, tenantId, options);
         await using ConfiguredAsyncDisposable disposed = batches.ConfigureAwait(false);
-        var command = new ProtectCommand(operation, options, progress, batches);
+        var command = new ProtectCommand(operation, options, progress, batches, new ProtectNotes());
         await foreach (FileOutcome<ProtectedFile> outcome in FileBatches.RunAsync(
-            files.Length,
-            (first, end) => new ProtectRun(steps, command, files[first..Math.Min(first + batches.Most, end)], first, isLast: end >= files.Length),
+            new PlannedSupply<FileOutcome<ProtectedFile>>(
+                files.Length,
+                (first, end) => new ProtectRun(steps, command, files[first..Math.Min(first + batches.Most, end)], first, isLast: end >= files.Length)),
             batches.Overlap,
             cancellationToken).ConfigureAwait(false))
         {

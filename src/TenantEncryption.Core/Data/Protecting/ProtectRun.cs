@@ -66,10 +66,16 @@ internal sealed class ProtectRun(ProtectSteps steps, ProtectCommand command, Fil
 }
 
 /// <summary>What is done with a batch, in this order.</summary>
-internal sealed record ProtectSteps(ProtectedFileWriter Writer, CatalogWriter Catalog, FileNames Names, SourceRemover Sources);
+internal sealed record ProtectSteps(BatchWriter Writer, CatalogWriter Catalog, FileNames Names, SourceRemover Sources);
 
 /// <summary>One command that protects files.</summary>
-internal sealed record ProtectCommand(Operation Operation, ProtectOptions Options, FileProgress Progress, BatchReservations Reservations)
+/// <param name="Operation">Whose it is.</param>
+/// <param name="Options">How.</param>
+/// <param name="Progress">Told of bytes and files.</param>
+/// <param name="Reservations">The right to wrap of its batches.</param>
+/// <param name="Notes">What is put on record.</param>
+internal sealed record ProtectCommand(Operation Operation, ProtectOptions Options, FileProgress Progress, BatchReservations Reservations, IBatchNotes Notes)
 {
+    /// <summary>Has its writers wait.</summary>
     public WritingPause Pause { get; } = new();
 }

@@ -8,60 +8,14 @@ using TenantEncryption.Files;
 
 namespace TenantEncryption.Data.Protecting;
 
-/// <summary>Writes the messages of a batch's files to temporary files, each flushed to the disk.</summary>
-internal sealed class ProtectedFileWriter(MaterialsSource materials, MessageWriter writer, IFileEffects effects, TimeProvider time)
+/// <summary>Writes the message of a plaintext file.</summary>
+internal sealed class ProtectedFileWriter(MaterialsSource materials, MessageWriter writer, IFileEffects effects) : IFileWriter
 {
     // What is read, and written, by one call each.
     private const int SmallFile = 64 << 10;
 
-    /// <summary>Writes files side by side, and the frames of a large one.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="batch">The batch; takes note of each file.</param>
-    /// <param name="toItsEnd">Whether every file is taken, however long that is.</param>
-    /// <param name="cancellationToken">Stops.</param>
-    /// <returns>How many files were taken.</returns>
-    public async Task<int> WriteAsync(ProtectCommand command, ProtectBatch batch, bool toItsEnd, CancellationToken cancellationToken)
-    {
-        long begun = time.GetTimestamp();
-        int threads = command.Options.DegreeOfParallelism;
-        using var turns = new FileTurns(batch.Files.Count, threads);
-        batch.Taken = await FileWorkers.RunAsync(
-            batch.Files.Count,
-            threads,
-            isEnough: () => !toItsEnd && time.GetElapsedTime(begun) >= FileBatches.LongestWork,
-            async index =>
-            {
-                BatchFile file = batch.Files[index];
-                TenantEncryptionException? failure = await FileFailure.CatchAsync(
-                    file.Request.Destination,
-                    "written",
-                    () => WriteInTurnAsync(command, batch, file, turns, cancellationToken),
-                    cancellationToken).ConfigureAwait(false);
-                if (failure is not null)
-                {
-                    file.Fail(failure);
-                }
-
-                command.Progress.FileDone(file.Number);
-            },
-            cancellationToken).ConfigureAwait(false);
-        return batch.Taken;
-    }
-
-    private async ValueTask WriteInTurnAsync(ProtectCommand command, ProtectBatch batch, BatchFile file, FileTurns turns, CancellationToken cancellationToken)
-    {
-        await command.Pause.EnterAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await WriteAsync(command, batch, file, turns, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            command.Pause.Leave();
-        }
-    }
-
-    private async ValueTask WriteAsync(ProtectCommand command, ProtectBatch batch, BatchFile file, FileTurns turns, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async ValueTask WriteAsync(ProtectCommand command, ProtectBatch batch, BatchFile file, FileTurns turns, CancellationToken cancellationToken)
     {
         (FileRequest request, ProtectOptions options, IProgress<long>? progress) = (file.Request, command.Options, command.Progress.Of(file.Number));
         long begun = Stopwatch.GetTimestamp();

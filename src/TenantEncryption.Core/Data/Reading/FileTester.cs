@@ -20,8 +20,9 @@ internal sealed class FileTester(TenantMessageReader reader, TimeProvider time)
         FileProgress progress,
         CancellationToken cancellationToken) =>
         FileBatches.RunAsync(
-            files.Length,
-            (first, end) => new Run(reader, time, operation, files[first..end], first, options, tally, progress),
+            new PlannedSupply<FileOutcome<MessageTestResult>>(
+                files.Length,
+                (first, end) => new Run(reader, time, operation, files[first..end], first, options, tally, progress)),
             overlap: true,
             cancellationToken);
 
@@ -37,6 +38,7 @@ internal sealed class FileTester(TenantMessageReader reader, TimeProvider time)
         : IFileBatch<FileOutcome<MessageTestResult>>
     {
         private readonly FileOutcome<MessageTestResult>[] _outcomes = new FileOutcome<MessageTestResult>[files.Length];
+        private readonly FileMark?[] _marks = new FileMark?[files.Length];
         private readonly FileTurns _turns = new(files.Length, options.DegreeOfParallelism);
         private int _taken;
 
@@ -54,8 +56,9 @@ internal sealed class FileTester(TenantMessageReader reader, TimeProvider time)
         public async Task<IReadOnlyList<FileOutcome<MessageTestResult>>> SettleAsync(CancellationToken cancellationToken)
         {
             string?[] substitutions = await reader.FindSubstitutionsAsync(
-                [.. files.Take(_taken).Select((file, index) => (file.Source, _outcomes[index].Result is { Success: true } read ? read.MessageId : null))],
-                CancellationToken.None).ConfigureAwait(false);
+                _taken,
+                index => new SeenFile(files[index].Source, _outcomes[index].Result is { Success: true } read ? read.MessageId : null, _marks[index]),
+                index => TestAsync(index, CancellationToken.None)).ConfigureAwait(false);
             for (int index = 0; index < _taken; index++)
             {
                 Judge(index, substitutions[index]);
@@ -86,6 +89,7 @@ internal sealed class FileTester(TenantMessageReader reader, TimeProvider time)
         private async ValueTask VerifyAsync(int index, CancellationToken cancellationToken)
         {
             using SafeFileHandle source = reader.OpenMessage(files[index]);
+            _marks[index] = FileMark.Of(source);
             using FileTurn turn = await _turns.TakeAsync(RegularFile.LengthOrZero(source), cancellationToken).ConfigureAwait(false);
             UnprotectOptions how = options with { DegreeOfParallelism = turn.DegreeOfParallelism };
             _outcomes[index] = await VerifyAsync(index, source, how, cancellationToken).ConfigureAwait(false);

@@ -27,8 +27,9 @@ internal sealed class FileUnprotector(UnitOfWork work, TenantMessageReader reade
         // All of a command's files are told of at once: each may be one of any tenant.
         using var intents = new ReadIntents(work, "files", files.Length, files.Length, isOneCommand: true);
         IAsyncEnumerable<FileOutcome<UnprotectedFile>> outcomes = FileBatches.RunAsync(
-            files.Length,
-            (first, end) => new Run(reader, effects, time, operation, files[first..end], first, options, intents, tally, progress),
+            new PlannedSupply<FileOutcome<UnprotectedFile>>(
+                files.Length,
+                (first, end) => new Run(reader, effects, time, operation, files[first..end], first, options, intents, tally, progress)),
             overlap: true,
             cancellationToken);
         await foreach (FileOutcome<UnprotectedFile> outcome in outcomes.ConfigureAwait(false))
@@ -51,6 +52,7 @@ internal sealed class FileUnprotector(UnitOfWork work, TenantMessageReader reade
         : IFileBatch<FileOutcome<UnprotectedFile>>
     {
         private readonly OutputFile?[] _outputs = new OutputFile?[files.Length];
+        private readonly FileMark?[] _marks = new FileMark?[files.Length];
         private readonly UnprotectedFile?[] _read = new UnprotectedFile?[files.Length];
         private readonly string?[] _warnings = new string?[files.Length];
         private readonly TenantEncryptionException?[] _errors = new TenantEncryptionException?[files.Length];
@@ -71,7 +73,7 @@ internal sealed class FileUnprotector(UnitOfWork work, TenantMessageReader reade
         public async Task<IReadOnlyList<FileOutcome<UnprotectedFile>>> SettleAsync(CancellationToken cancellationToken)
         {
             string?[] substitutions = await reader.FindSubstitutionsAsync(
-                [.. files.Take(_taken).Select((file, index) => (file.Source, _read[index]?.MessageId))], CancellationToken.None).ConfigureAwait(false);
+                _taken, index => new SeenFile(files[index].Source, _read[index]?.MessageId, _marks[index]), ReadAgainAsync).ConfigureAwait(false);
             for (int index = 0; index < _taken; index++)
             {
                 if (_read[index] is not null)
@@ -99,6 +101,13 @@ internal sealed class FileUnprotector(UnitOfWork work, TenantMessageReader reade
             return ValueTask.CompletedTask;
         }
 
+        private ValueTask ReadAgainAsync(int index)
+        {
+            _outputs[index]!.Dispose();
+            _read[index] = null;
+            return ReadAsync(index, CancellationToken.None);
+        }
+
         private async ValueTask ReadAsync(int index, CancellationToken cancellationToken)
         {
             FileRequest file = files[index];
@@ -114,6 +123,7 @@ internal sealed class FileUnprotector(UnitOfWork work, TenantMessageReader reade
         {
             long begun = Stopwatch.GetTimestamp();
             using SafeFileHandle source = reader.OpenMessage(file);
+            _marks[index] = FileMark.Of(source);
             using FileTurn turn = await _turns.TakeAsync(RegularFile.LengthOrZero(source), cancellationToken).ConfigureAwait(false);
             OutputFile.RefuseExisting(file, options.Force);
             OutputFile output = _outputs[index] = new OutputFile(effects, file.Destination, options.Force);

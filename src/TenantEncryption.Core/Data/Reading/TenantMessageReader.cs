@@ -12,6 +12,9 @@ namespace TenantEncryption.Data.Reading;
 internal sealed class TenantMessageReader(
     UnitOfWork work, KeyLeases leases, ContextKeys contextKeys, MessageReader reader, IObjectSpace space, IFileEffects effects, TimeProvider time)
 {
+    // How often a message is read again that keeps being replaced.
+    private const int MostReads = 3;
+
     /// <summary>Begins to read a message: only keys of its tenant are tried.</summary>
     /// <param name="operation">The operation that reads.</param>
     /// <param name="options">How.</param>
@@ -35,14 +38,14 @@ internal sealed class TenantMessageReader(
         UnprotectOptions options,
         IProgress<long>? progress,
         CancellationToken cancellationToken) =>
-        reader.ReadAsync(source, destination, keyring, ReaderOptions(keyring, options), progress, cancellationToken);
+        reader.ReadAsync(source, destination, keyring, OptionsOf(keyring, options), progress, cancellationToken);
 
     /// <summary>Reads a message in memory.</summary>
     public async ValueTask<(UnprotectedValue Value, MessageHeader Header)> ReadValueAsync(
         Operation operation, ReadOnlyMemory<byte> message, UnprotectOptions options, ReadIntents? intents, CancellationToken cancellationToken)
     {
         using TenantKeyring keyring = NewKeyring(operation, options, intents);
-        OpenedValue opened = await reader.ReadValueAsync(message, keyring, ReaderOptions(keyring, options), cancellationToken).ConfigureAwait(false);
+        OpenedValue opened = await reader.ReadValueAsync(message, keyring, OptionsOf(keyring, options), cancellationToken).ConfigureAwait(false);
         return (new UnprotectedValue(opened.Plaintext, keyring.Tenant?.TenantId, Convert.ToHexStringLower(opened.Header.MessageId.Span)), opened.Header);
     }
 
@@ -73,29 +76,35 @@ internal sealed class TenantMessageReader(
         exception.Definition.Kind is ErrorKind.Storage or ErrorKind.Unavailable or ErrorKind.Authentication or ErrorKind.Unknown
         || exception.Code is ErrorCodes.TenantNotFound or ErrorCodes.ContextMismatch;
 
-    /// <summary>Finds the files that are not the messages which the catalog knows at their paths, in one look at the store.</summary>
-    /// <param name="files">Paths and message ids; without an id nothing is looked for.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
+    /// <summary>
+    /// Finds the files that are not the messages which the catalog knows at their paths. A message that another one took the place of by right, while it was
+    /// read, is not one that somebody put there: it is read again.
+    /// </summary>
+    /// <param name="files">How many there are.</param>
+    /// <param name="seen">What was read of the file of a number.</param>
+    /// <param name="readAgain">Reads it again.</param>
     /// <returns>What is to be said of each file, or <see langword="null"/>.</returns>
-    public Task<string?[]> FindSubstitutionsAsync(IReadOnlyList<(string Path, string? MessageId)> files, CancellationToken cancellationToken) =>
-        work.ReadAsync(
-            async transaction =>
+    public async Task<string?[]> FindSubstitutionsAsync(int files, Func<int, SeenFile> seen, Func<int, ValueTask> readAgain)
+    {
+        string?[] found = await FindSubstitutionsAsync(files, seen).ConfigureAwait(false);
+        for (int times = 0; times < MostReads; times++)
+        {
+            int[] replaced = [.. Enumerable.Range(0, files).Where(index => found[index] is not null && FileMark.At(seen(index).Path) != seen(index).Mark)];
+            if (replaced.Length == 0)
             {
-                var found = new string?[files.Count];
-                for (int i = 0; i < found.Length; i++)
-                {
-                    (string path, string? messageId) = files[i];
-                    if (messageId is not null
-                        && await transaction.Catalog.FindMessageIdAsync(space.Address, space.KeyOf(path)).ConfigureAwait(false) is { } known
-                        && known != messageId)
-                    {
-                        found[i] = $"'{path}' is message {messageId}, but the catalog knows message {known} there.";
-                    }
-                }
+                break;
+            }
 
-                return found;
-            },
-            cancellationToken);
+            foreach (int index in replaced)
+            {
+                await readAgain(index).ConfigureAwait(false);
+            }
+
+            found = await FindSubstitutionsAsync(files, seen).ConfigureAwait(false);
+        }
+
+        return found;
+    }
 
     /// <summary>A substitution as a warning, or, where the caller is strict, an error.</summary>
     /// <exception cref="TenantEncryptionException"><c>MESSAGE_SUBSTITUTED</c>.</exception>
@@ -104,7 +113,8 @@ internal sealed class TenantMessageReader(
         : options.Strict ? throw new TenantEncryptionException(ErrorCodes.MessageSubstituted, substitution)
         : $"{ErrorCodes.MessageSubstituted}: {substitution} {ErrorCatalog.Get(ErrorCodes.MessageSubstituted).Remedy}";
 
-    private static MessageReaderOptions ReaderOptions(TenantKeyring keyring, UnprotectOptions options) => new()
+    /// <summary>How a message is read with a keyring.</summary>
+    public static MessageReaderOptions OptionsOf(TenantKeyring keyring, UnprotectOptions options) => new()
     {
         Limits = options.Limits,
         AllowNonCommitting = options.AllowNonCommitting,
@@ -113,4 +123,31 @@ internal sealed class TenantMessageReader(
         OnHeader = keyring.OnHeaderAsync,
         BeforeFrames = keyring.BeforeFramesAsync,
     };
+
+    private Task<string?[]> FindSubstitutionsAsync(int files, Func<int, SeenFile> seen) =>
+        work.ReadAsync(
+            async transaction =>
+            {
+                var found = new string?[files];
+                for (int i = 0; i < found.Length; i++)
+                {
+                    (string path, string? messageId, _) = seen(i);
+                    if (messageId is not null
+                        && await transaction.Catalog.FindMessageIdAsync(space.Address, space.KeyOf(path)).ConfigureAwait(false) is { } known
+                        && known != messageId
+                        && !await transaction.Catalog.IsPendingAsync(space.Address, space.KeyOf(path), messageId).ConfigureAwait(false))
+                    {
+                        found[i] = $"'{path}' is message {messageId}, but the catalog knows message {known} there.";
+                    }
+                }
+
+                return found;
+            },
+            CancellationToken.None);
 }
+
+/// <summary>What was read of a file.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="MessageId">The message id; <see langword="null"/> when it could not be read.</param>
+/// <param name="Mark">Which file it was, and when it was last written.</param>
+internal readonly record struct SeenFile(string Path, string? MessageId, FileMark? Mark);

@@ -36,23 +36,29 @@ public sealed record KeyMigration
     /// <summary>When it ended.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
 
-    /// <summary>The keys to seal under the target: those that move, and the new one.</summary>
+    /// <summary>
+    /// RewrapKek: the keys to seal under the target, those that move and the new one. Reencrypt: the messages that were to be written anew when it began; once
+    /// it is Completed, those that were done or failed, as files come and go meanwhile.
+    /// </summary>
     public long Total { get; init; }
 
-    /// <summary>The keys that are sealed by the target and verified.</summary>
+    /// <summary>The keys that are sealed by the target and verified, or the messages that were written anew.</summary>
     public long Done { get; init; }
 
-    /// <summary>The keys that could not be moved.</summary>
+    /// <summary>The keys, or messages, that could not be moved.</summary>
     public long Failed { get; init; }
 
+    /// <summary>Reencrypt: the bytes of plaintext that were written anew.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Whether it yields to other work.</summary>
+    public bool LowPriority { get; init; }
+
     /// <summary>Done and failed items as a share of the total, in percent.</summary>
-    public int Progress => Total == 0 ? (State == MigrationState.Completed ? 100 : 0) : (int)(100 * (Done + Failed) / Total);
+    public int Progress => State == MigrationState.Completed ? 100 : Total == 0 ? 0 : (int)Math.Min(99, 100 * (Done + Failed) / Total);
 
     /// <summary>What another process asked of the one that works on it, and is not done yet: to be Suspended or Stopped.</summary>
     public MigrationState? Requested { get; init; }
-
-    /// <summary>The session that works on it, while one does.</summary>
-    internal string? RunnerSessionId { get; init; }
 
     /// <summary>Why it could not go on, when it is Failed.</summary>
     public string? FailureCode { get; init; }

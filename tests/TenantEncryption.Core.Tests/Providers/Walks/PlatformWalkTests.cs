@@ -2,7 +2,6 @@ using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Errors;
-using TenantEncryption.Migration;
 using TenantEncryption.Platforms;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
@@ -426,7 +425,7 @@ public sealed class PlatformWalkTests
     {
         if (scene.Platform.Lifecycle.KeyChange == KeyChange.Migrate)
         {
-            await scene.Service.Service.Migrations.StartAsync("acme", provider.Id, MigrationMode.RewrapKek);
+            await scene.Service.Service.Migrations.StartAsync("acme", provider.Id);
         }
         else
         {

@@ -20,17 +20,23 @@ public sealed record KeyMigrationPlan
     /// <summary>Whether a new key would be made under the target for every later write; not when the target is Active already.</summary>
     public bool NewKey { get; init; }
 
-    /// <summary>The key-encryption keys that would move to the target, besides the new one that is made there.</summary>
+    /// <summary>RewrapKek: the key-encryption keys that would move to the target, besides the new one that is made there. Reencrypt: those whose messages would be written anew.</summary>
     public int Keks { get; init; }
 
-    /// <summary>The catalogued messages that those keys protect; none of them is touched.</summary>
+    /// <summary>The catalogued messages that those keys protect. RewrapKek touches none of them; Reencrypt writes each anew.</summary>
     public long Messages { get; init; }
 
-    /// <summary>The most values outside the catalog that they protect.</summary>
+    /// <summary>The most values outside the catalog that they protect. Reencrypt leaves them as they are: they are not where this software could find them.</summary>
     public long Values { get; init; }
 
-    /// <summary>The calls of KMS that it would make, validation included: exactly so many, where nothing fails and the keys are as they were registered.</summary>
-    public int KmsCalls { get; init; }
+    /// <summary>Reencrypt: the bytes of plaintext that would be written anew.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>
+    /// The calls of KMS that it would make, validation included: exactly so many, where nothing fails, the keys are as they were registered, and a Reencrypt
+    /// takes no longer than a key lease; after each lease it opens its keys again.
+    /// </summary>
+    public long KmsCalls { get; init; }
 
     /// <summary>Why it would be refused, beginning with the code; empty when it would not.</summary>
     public IReadOnlyList<string> Refusals => Refusal is null ? [] : [$"{Refusal.Code}: {Refusal.Detail}"];
@@ -63,6 +69,7 @@ public sealed record KeyMigrationPlan
 
     private string What =>
         !IsNeeded ? $"Tenant '{TenantId}' is with '{MigratingTo}' already, and every key is there: there is nothing to do."
+        : Mode == MigrationMode.Reencrypt ? $"{(MigratingFrom == MigratingTo ? $"Write anew what keys of tenant '{TenantId}' protect, with '{MigratingTo}'" : $"Move tenant '{TenantId}' from '{MigratingFrom}' to '{MigratingTo}'")} ({Mode}): {(NewKey ? "make a new key and " : "")}write {Counted.Of(Messages, "file")} ({Bytes} bytes) of {Counted.Of(Keks, "key")} anew; {Calls}."
         : NewKey ? $"Move tenant '{TenantId}' from '{MigratingFrom}' to '{MigratingTo}' ({Mode}): make a new key{(Keks > 0 ? $" and move {Keys}" : "")}; {Calls}."
         : $"Gather the keys of tenant '{TenantId}' that are with {MigratingFrom} to '{MigratingTo}', which is Active already ({Mode}): move {Keys}; {Calls}.";
 

@@ -15,53 +15,105 @@ namespace TenantEncryption.Migration;
 /// and its new record staged; then one transaction puts all records in place and makes the target Active. Until that transaction nothing that
 /// readers or writers use has changed, so the process may die anywhere.
 /// </summary>
-internal sealed class KekRewrapper(UnitOfWork work, SessionKeeper session, KeyMaker keyMaker, TimeProvider time)
+internal sealed class KekRewrapper(UnitOfWork work, KeyMaker keyMaker, TimeProvider time) : IMigrationMode
 {
     // Keys that one transaction saves at the most; an event names each.
     private const int MostSaved = 64;
 
-    /// <summary>How many calls of KMS the new key that a migration makes under its target takes.</summary>
-    public static int CallsToMake(EncryptionTenant tenant, KeyProvider target) => KeyMaker.CallsToMake(tenant, target);
-
-    /// <summary>How many calls of KMS moving a key takes.</summary>
-    public static int CallsToMove(EncryptionTenant tenant, KeyProvider source, KeyProvider target) =>
-        KeyMaker.CallsToOpen(tenant, source) + KeyMaker.CallsToMake(tenant, target);
-
-    /// <summary>Moves every key of a migration, and puts the records in place.</summary>
-    /// <param name="operation">The caller's operation.</param>
-    /// <param name="migration">The migration, whose runner this process is.</param>
-    /// <param name="degreeOfParallelism">How many keys are moved at the same time.</param>
-    /// <param name="progress">Told after keys were moved.</param>
-    /// <param name="cancellationToken">Ends the work; what was moved stays so.</param>
-    /// <returns>The migration, Completed.</returns>
-    public async Task<KeyMigration> RunAsync(
-        Operation operation, KeyMigration migration, int degreeOfParallelism, IProgress<KeyMigration>? progress, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<MigrationWork> MeasureAsync(IStoreTransaction transaction, EncryptionTenant tenant, KeyProvider target, KeyMigrationOptions options)
     {
-        progress?.Report(migration);
+        if (options.KekIds is not null)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "RewrapKek moves every key of a tenant; only Reencrypt works on some.");
+        }
+
+        bool newKey = target.Status != KeyProviderStatus.Active;
+        (IReadOnlyList<(KeyEncryptionKey Key, KeyProvider Provider)> movable, int left) =
+            await KeyMoves.ListAsync(transaction, tenant.TenantId, target.Id).ConfigureAwait(false);
+        KeyProvider[] sources = [.. movable.Select(one => one.Provider).DistinctBy(provider => provider.Id)];
+        return new MigrationWork
+        {
+            NewKey = newKey,
+            Keks = movable.Count,
+            Messages = sources.Sum(provider => provider.MessageCount),
+            Values = sources.Sum(provider => provider.ValueCount),
+            KmsCalls = (newKey ? KeyMaker.CallsToMake(tenant, target) : 0)
+                + movable.Sum(one => KeyMaker.CallsToOpen(tenant, one.Provider) + KeyMaker.CallsToMake(tenant, target)),
+            From = [.. sources.Select(source => source.Name)],
+            Notes = KeyMoves.NotesOf(left),
+        };
+    }
+
+    /// <inheritdoc/>
+    public Task<KeyEncryptionKey?> PrepareAsync(
+        Operation operation, EncryptionTenant tenant, KeyProvider target, MigrationWork work, CancellationToken cancellationToken) =>
+        Task.FromResult<KeyEncryptionKey?>(null);
+
+    /// <inheritdoc/>
+    public async Task BeginAsync(Change change, KeyMigration migration, KeyMigrationOptions options, KeyEncryptionKey? prepared)
+    {
+        KeyProvider target = await change.Store.Providers.RequireAsync(migration.MigratingTo).ConfigureAwait(false);
+        if (target.Status != KeyProviderStatus.Active)
+        {
+            var newKey = new MigrationItem { MigrationId = migration.Id, KekId = Identifiers.New(Identifiers.KekPrefix), IsNewKey = true };
+            await change.Store.Migrations.PutItemAsync(newKey).ConfigureAwait(false);
+        }
+
+        await KeyMoves.AddItemsAsync(change.Store, migration).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task ReopenAsync(Change change, KeyMigration migration)
+    {
+        foreach (MigrationItem item in await change.Store.Migrations.ListItemsAsync(migration.Id).ConfigureAwait(false))
+        {
+            if (item.State == MigrationItemState.Failed)
+            {
+                await change.Store.Migrations.PutItemAsync(item with { State = MigrationItemState.Pending, Code = null, Detail = null }).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(Change change, KeyMigration migration)
+    {
+        foreach (MigrationItem item in await change.Store.Migrations.ListItemsAsync(migration.Id).ConfigureAwait(false))
+        {
+            if (item.State == MigrationItemState.Staged)
+            {
+                await change.Store.Migrations.PutItemAsync(item with { State = MigrationItemState.Pending, Staged = null }).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<KeyMigration> RunAsync(Operation operation, KeyMigration migration, MigrationRun run, CancellationToken cancellationToken)
+    {
+        run.Progress?.Report(migration);
         while (true)
         {
-            await MoveAllAsync(operation, migration, degreeOfParallelism, progress, cancellationToken).ConfigureAwait(false);
+            await MoveAllAsync(operation, migration, run, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             KeyMigration? finished = await work.ChangeAsync(
-                operation, StoreScope.Of(migration.TenantId), change => FinishAsync(change, migration), cancellationToken).ConfigureAwait(false);
+                operation, StoreScope.Of(migration.TenantId), change => FinishAsync(change, migration, run), cancellationToken).ConfigureAwait(false);
             if (finished is not null)
             {
-                progress?.Report(finished);
+                run.Progress?.Report(finished);
                 return finished;
             }
         }
     }
 
     // Keys are moved side by side, and what is moved while a transaction runs is saved by the next one.
-    private async Task MoveAllAsync(
-        Operation operation, KeyMigration migration, int degreeOfParallelism, IProgress<KeyMigration>? progress, CancellationToken cancellationToken)
+    private async Task MoveAllAsync(Operation operation, KeyMigration migration, MigrationRun run, CancellationToken cancellationToken)
     {
         IReadOnlyList<MigrationItem> items = await work.ReadAsync(
             transaction => transaction.Migrations.ListItemsAsync(migration.Id), cancellationToken).ConfigureAwait(false);
         var moved = Channel.CreateBounded<MigrationItem>(MostSaved);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task moving = MoveAsync(
-            operation, migration, items.Where(item => item.State == MigrationItemState.Pending), degreeOfParallelism, moved.Writer, stop.Token);
+            operation, migration, items.Where(item => item.State == MigrationItemState.Pending), run.DegreeOfParallelism, moved.Writer, stop.Token);
         try
         {
             var batch = new List<MigrationItem>(MostSaved);
@@ -74,8 +126,8 @@ internal sealed class KekRewrapper(UnitOfWork work, SessionKeeper session, KeyMa
                 }
 
                 KeyMigration now = await work.ChangeAsync(
-                    operation, StoreScope.Of(migration.TenantId), change => SaveAsync(change, migration, batch), CancellationToken.None).ConfigureAwait(false);
-                progress?.Report(now);
+                    operation, StoreScope.Of(migration.TenantId), change => SaveAsync(change, migration, run, batch), CancellationToken.None).ConfigureAwait(false);
+                run.Progress?.Report(now);
             }
         }
         finally
@@ -160,25 +212,25 @@ internal sealed class KekRewrapper(UnitOfWork work, SessionKeeper session, KeyMa
         }
     }
 
-    private async Task<KeyMigration> SaveAsync(Change change, KeyMigration migration, IReadOnlyList<MigrationItem> moved)
+    private static async Task<KeyMigration> SaveAsync(Change change, KeyMigration migration, MigrationRun run, IReadOnlyList<MigrationItem> moved)
     {
-        await RequireOursAsync(change.Store, migration.Id).ConfigureAwait(false);
+        await MigrationRunners.RequireAsync(change.Store, migration.Id, run.Runner).ConfigureAwait(false);
         foreach (MigrationItem item in moved)
         {
             await change.Store.Migrations.PutItemAsync(item).ConfigureAwait(false);
         }
 
         KeyMigration now = (await change.Store.Migrations.FindAsync(migration.Id).ConfigureAwait(false))!;
-        JObject data = KeyMigrationService.Describe(now);
+        JObject data = MigrationEvents.Describe(now);
         data["keys"] = new JArray(moved.Select(item => new JObject { ["kekId"] = item.KekId, ["item"] = item.State.ToString(), ["code"] = item.Code }));
         change.Record(EventTypes.MigrationProgressed, now.TenantId, data);
         return now;
     }
 
-    private async Task<KeyMigration?> FinishAsync(Change change, KeyMigration migration)
+    private async Task<KeyMigration?> FinishAsync(Change change, KeyMigration migration, MigrationRun run)
     {
-        await RequireOursAsync(change.Store, migration.Id).ConfigureAwait(false);
-        if (await MigrationPlanner.AddItemsAsync(change.Store, migration).ConfigureAwait(false) > 0)
+        await MigrationRunners.RequireAsync(change.Store, migration.Id, run.Runner).ConfigureAwait(false);
+        if (await KeyMoves.AddItemsAsync(change.Store, migration).ConfigureAwait(false) > 0)
         {
             return null;
         }
@@ -219,20 +271,11 @@ internal sealed class KekRewrapper(UnitOfWork work, SessionKeeper session, KeyMa
         {
             State = MigrationState.Completed,
             CompletedAt = now,
-            RunnerSessionId = null,
             Requested = null,
         };
         await change.Store.Migrations.UpdateAsync(finished).ConfigureAwait(false);
-        change.Record(EventTypes.MigrationFinished, finished.TenantId, KeyMigrationService.Describe(finished));
+        await MigrationRunners.RemoveAllAsync(change.Store, migration.Id).ConfigureAwait(false);
+        change.Record(EventTypes.MigrationFinished, finished.TenantId, MigrationEvents.Describe(finished));
         return finished;
-    }
-
-    private async Task RequireOursAsync(IStoreTransaction transaction, string migrationId)
-    {
-        KeyMigration? now = await transaction.Migrations.FindAsync(migrationId).ConfigureAwait(false);
-        if (now?.RunnerSessionId != session.Id || now.State != MigrationState.InProgress)
-        {
-            throw new TenantEncryptionException(ErrorCodes.LeaseLost, $"Another process took over or ended the migration {migrationId}.");
-        }
     }
 }

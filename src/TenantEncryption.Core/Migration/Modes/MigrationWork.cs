@@ -1,0 +1,32 @@
+namespace TenantEncryption.Migration;
+
+/// <summary>What a mode of migration would do, before anything is refused.</summary>
+internal sealed record MigrationWork
+{
+    /// <summary>Whether a new key would be made.</summary>
+    public required bool NewKey { get; init; }
+
+    /// <summary>The keys that move, or whose messages do.</summary>
+    public required int Keks { get; init; }
+
+    /// <summary>The catalogued messages that depend on them.</summary>
+    public required long Messages { get; init; }
+
+    /// <summary>The most values outside the catalog that do.</summary>
+    public required long Values { get; init; }
+
+    /// <summary>The bytes of plaintext that would be written anew.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>The calls of KMS, without those that test the target.</summary>
+    public required long KmsCalls { get; init; }
+
+    /// <summary>The names of the providers that they are with.</summary>
+    public required IReadOnlyList<string> From { get; init; }
+
+    /// <summary>What the user should know before.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>Whether there is nothing to do.</summary>
+    public bool IsNothing => !NewKey && Keks == 0;
+}

@@ -1,0 +1,76 @@
+using TenantEncryption.Data;
+using TenantEncryption.Data.Batches;
+using TenantEncryption.Data.Protecting;
+
+namespace TenantEncryption.Migration;
+
+/// <summary>Gives a runner's batches: of the range that it claimed, and then of the next one, until there is none.</summary>
+/// <param name="claims">The ranges.</param>
+/// <param name="migration">The migration.</param>
+/// <param name="run">Whose work it is.</param>
+/// <param name="begin">Makes a batch.</param>
+/// <param name="command">The command that its batches belong to.</param>
+internal sealed class RangeSupply(
+    RangeClaims claims, KeyMigration migration, MigrationRun run, Func<RangePart, IFileBatch<FileOutcome<ProtectedFile>>> begin, ProtectCommand command)
+    : IFileSupply<FileOutcome<ProtectedFile>>
+{
+    private MigrationRange? _range;
+    private IReadOnlyList<CatalogEntry> _messages = [];
+    private int _next;
+
+    /// <summary>Why nothing can be written any more; the runner ends then.</summary>
+    public TenantEncryptionException? Failure { get; set; }
+
+    /// <summary>The migration as the last batch left it; <see langword="null"/> before the first.</summary>
+    public KeyMigration? Latest { get; set; }
+
+    /// <summary>How often each message was read in vain, as it changed meanwhile.</summary>
+    public Dictionary<ObjectName, int> Changed { get; } = [];
+
+    /// <inheritdoc/>
+    public async ValueTask<int> LeftAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (Failure is not null)
+            {
+                throw Failure;
+            }
+
+            if (_next < _messages.Count)
+            {
+                return Math.Min(_messages.Count - _next, command.Reservations.Most);
+            }
+
+            if (await claims.ClaimAsync(command.Operation, migration, run.Runner, cancellationToken).ConfigureAwait(false) is not { } claimed)
+            {
+                return 0;
+            }
+
+            (_range, _messages) = claimed;
+            _next = 0;
+            if (_messages.Count == 0)
+            {
+                await claims.EndAsync(command.Operation, migration, _range).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public IFileBatch<FileOutcome<ProtectedFile>> Begin(int files) => begin(new RangePart(
+        _range!, [.. _messages.Skip(_next).Take(files)], EndsRange: _next + files >= _messages.Count, this));
+
+    /// <inheritdoc/>
+    public void Take(int files) => _next += files;
+}
+
+/// <summary>Some messages of a range, one after the other.</summary>
+/// <param name="Range">The range, as it was claimed.</param>
+/// <param name="Messages">The messages.</param>
+/// <param name="EndsRange">Whether the last of them is the range's last.</param>
+/// <param name="Supply">Where they come from.</param>
+internal sealed record RangePart(MigrationRange Range, CatalogEntry[] Messages, bool EndsRange, RangeSupply Supply)
+{
+    /// <summary>What a batch reads and writes.</summary>
+    public FileRequest[] Requests { get; } = [.. Messages.Select(message => new FileRequest(message.Name, message.Name))];
+}

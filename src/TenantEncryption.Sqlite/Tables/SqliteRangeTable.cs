@@ -1,0 +1,260 @@
+using Microsoft.Data.Sqlite;
+using TenantEncryption.Data;
+using TenantEncryption.Migration;
+using TenantEncryption.Sqlite.Connections;
+using TenantEncryption.Stores;
+
+namespace TenantEncryption.Sqlite.Tables;
+
+/// <summary>The tables <c>migration_ranges</c>, <c>migration_failures</c> and <c>migration_runners</c>, and what of the catalog they are about.</summary>
+internal sealed class SqliteRangeTable(StoreStatements statements) : IRangeTable
+{
+    private const string Number = "(SELECT number FROM spaces WHERE address = $space)";
+
+    private const string Select =
+        """
+        SELECT r.migration_id, r.number, r.item, m.tenant_id, s.address, r.after_name, r.after_version, r.last_name, r.last_version, r.runner, r.attempt, r.is_done
+        FROM migration_ranges r JOIN migrations m ON m.id = r.migration_id JOIN spaces s ON s.number = r.space
+        """;
+
+    private const string DidNotFail =
+        """
+        NOT EXISTS (
+            SELECT 1 FROM migration_failures f
+            WHERE f.migration_id = $migration_id AND f.space = c.space AND f.name = c.name AND f.version = c.version)
+        """;
+
+    // The index of keys has their names in order; of Direct messages a tenant's are walked through. A unary plus keeps a term from choosing another index.
+    private const string OfKey = "c.kek_id = $item AND +c.tenant_id = $tenant_id";
+    private const string OfProvider = "c.tenant_id = $tenant_id AND +c.direct_provider_id = $item";
+
+    /// <summary>What ends a range of a key.</summary>
+    public static string EndOfKey => End(OfKey);
+
+    /// <summary>What ends a range of Direct messages.</summary>
+    public static string EndOfProvider => End(OfProvider);
+
+    /// <summary>The messages of a range of a key.</summary>
+    public static string MessagesOfKey => Messages(OfKey);
+
+    /// <summary>The messages of a range of Direct messages.</summary>
+    public static string MessagesOfProvider => Messages(OfProvider);
+
+    /// <inheritdoc/>
+    public Task PutAsync(MigrationRange range)
+    {
+        statements.Execute(
+            $"""
+            INSERT INTO migration_ranges (migration_id, number, item, space, after_name, after_version, last_name, last_version, runner, attempt, is_done)
+            VALUES ($migration_id, $number, $item, {Number}, $after_name, $after_version, $last_name, $last_version, $runner, $attempt, $is_done)
+            ON CONFLICT (migration_id, number) DO UPDATE SET
+                (after_name, after_version, runner, attempt, is_done) = ($after_name, $after_version, $runner, $attempt, $is_done)
+            """,
+            ("$migration_id", range.MigrationId),
+            ("$number", range.Number),
+            ("$item", range.Source.Id),
+            ("$space", range.Space),
+            ("$after_name", range.After.Key),
+            ("$after_version", range.After.Version),
+            ("$last_name", range.Last.Key),
+            ("$last_version", range.Last.Version),
+            ("$runner", range.Runner),
+            ("$attempt", range.Attempt),
+            ("$is_done", range.IsDone));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<MigrationRange?> FindAsync(string migrationId, long number) => Task.FromResult(statements.Find(
+        $"{Select} WHERE r.migration_id = $migration_id AND r.number = $number", Read, ("$migration_id", migrationId), ("$number", number)));
+
+    /// <inheritdoc/>
+    public Task<MigrationRange?> FindLastAsync(string migrationId, MessageSource source, string space) => Task.FromResult(statements.Find(
+        $"{Select} WHERE r.migration_id = $migration_id AND r.item = $item AND s.address = $space ORDER BY r.number DESC LIMIT 1",
+        Read,
+        ("$migration_id", migrationId),
+        ("$item", source.Id),
+        ("$space", space)));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<MigrationRange>> ListOpenAsync(string migrationId) => Task.FromResult(statements.List(
+        $"{Select} WHERE r.migration_id = $migration_id AND NOT r.is_done ORDER BY r.number", Read, ("$migration_id", migrationId)));
+
+    /// <inheritdoc/>
+    public Task<long> NextNumberAsync(string migrationId) => Task.FromResult(statements.Find(
+        "SELECT coalesce(max(number), 0) + 1 FROM migration_ranges WHERE migration_id = $migration_id", row => row.GetInt64(0), ("$migration_id", migrationId)));
+
+    /// <inheritdoc/>
+    public Task RemoveAllAsync(string migrationId)
+    {
+        statements.Execute("DELETE FROM migration_ranges WHERE migration_id = $migration_id", ("$migration_id", migrationId));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task AddProgressAsync(string migrationId, long messages, long bytes)
+    {
+        statements.Execute(
+            "UPDATE migrations SET done = done + $messages, bytes = bytes + $bytes WHERE id = $migration_id",
+            ("$migration_id", migrationId),
+            ("$messages", messages),
+            ("$bytes", bytes));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task PutFailureAsync(FailedMessage failed)
+    {
+        CatalogEntry entry = failed.Entry;
+        statements.Execute(
+            $"""
+            INSERT INTO migration_failures (migration_id, space, name, version, spelling, message_id, item, code, detail)
+            VALUES ($migration_id, {Number}, $name, $version, $spelling, $message_id, $item, $code, $detail)
+            ON CONFLICT (migration_id, space, name, version) DO UPDATE SET
+                (spelling, message_id, item, code, detail) = ($spelling, $message_id, $item, $code, $detail)
+            """,
+            ("$migration_id", failed.MigrationId),
+            ("$space", entry.Space),
+            ("$name", entry.Key),
+            ("$version", entry.Version),
+            ("$spelling", entry.Name == entry.Key ? null : entry.Name),
+            ("$message_id", entry.MessageId),
+            ("$item", entry.KekId ?? entry.DirectProviderId),
+            ("$code", failed.Code),
+            ("$detail", failed.Detail));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<FailedMessage>> ListFailuresAsync(string migrationId) => Task.FromResult(statements.List(
+        """
+        SELECT f.migration_id, f.code, f.detail, f.message_id, m.tenant_id, s.address, f.name, f.version, f.spelling, f.item
+        FROM migration_failures f JOIN migrations m ON m.id = f.migration_id JOIN spaces s ON s.number = f.space
+        WHERE f.migration_id = $migration_id ORDER BY f.space, f.name, f.version
+        """,
+        ReadFailure,
+        ("$migration_id", migrationId)));
+
+    /// <inheritdoc/>
+    public Task RemoveFailuresAsync(string migrationId)
+    {
+        statements.Execute("DELETE FROM migration_failures WHERE migration_id = $migration_id", ("$migration_id", migrationId));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task AddRunnerAsync(string migrationId, MigrationRunner runner)
+    {
+        statements.Execute(
+            "INSERT INTO migration_runners (migration_id, runner, session_id) VALUES ($migration_id, $runner, $session_id)",
+            ("$migration_id", migrationId),
+            ("$runner", runner.Id),
+            ("$session_id", runner.SessionId));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> RemoveRunnerAsync(string migrationId, string runner) => Task.FromResult(statements.Execute(
+        "DELETE FROM migration_runners WHERE migration_id = $migration_id AND runner = $runner", ("$migration_id", migrationId), ("$runner", runner)) == 1);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<MigrationRunner>> ListRunnersAsync(string migrationId) => Task.FromResult(statements.List(
+        "SELECT runner, session_id FROM migration_runners WHERE migration_id = $migration_id ORDER BY runner",
+        row => new MigrationRunner(row.GetString(0), row.GetString(1)),
+        ("$migration_id", migrationId)));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<CatalogEntry>> ListMessagesAsync(MigrationRange range) => Task.FromResult(statements.List(
+        range.Source.IsKek ? MessagesOfKey : MessagesOfProvider,
+        row => SqliteCatalogTable.Read(row),
+        ("$migration_id", range.MigrationId),
+        ("$item", range.Source.Id),
+        ("$tenant_id", range.Source.TenantId),
+        ("$space", range.Space),
+        ("$after_name", range.After.Key),
+        ("$after_version", range.After.Version),
+        ("$last_name", range.Last.Key),
+        ("$last_version", range.Last.Version)));
+
+    /// <inheritdoc/>
+    public Task<ObjectName?> FindEndAsync(string migrationId, MessageSource source, string space, ObjectName after, int messages) => Task.FromResult(statements.Find(
+        source.IsKek ? EndOfKey : EndOfProvider,
+        row => (ObjectName?)new ObjectName(row.GetString(0), row.GetString(1)),
+        ("$migration_id", migrationId),
+        ("$item", source.Id),
+        ("$tenant_id", source.TenantId),
+        ("$space", space),
+        ("$after_name", after.Key),
+        ("$after_version", after.Version),
+        ("$messages", messages)));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListSpacesAsync(string migrationId, MessageSource source) => Task.FromResult(statements.List(
+        $"SELECT s.address FROM spaces s WHERE EXISTS (SELECT 1 FROM catalog c WHERE {Of(source)} AND c.space = s.number AND {DidNotFail}) ORDER BY s.number",
+        row => row.GetString(0),
+        ("$migration_id", migrationId),
+        ("$item", source.Id),
+        ("$tenant_id", source.TenantId)));
+
+    /// <inheritdoc/>
+    public Task<bool> HasPendingAsync(MessageSource source) => Task.FromResult(statements.Find(
+        "SELECT EXISTS (SELECT 1 FROM catalog_pending c WHERE c.tenant_id = $tenant_id AND coalesce(c.kek_id, c.direct_provider_id) = $item)",
+        row => row.GetBoolean(0),
+        ("$item", source.Id),
+        ("$tenant_id", source.TenantId)));
+
+    /// <inheritdoc/>
+    public Task<(long Messages, long Bytes)> MeasureAsync(MessageSource source) => Task.FromResult(statements.Find(
+        $"SELECT count(*), coalesce(sum(c.length), 0) FROM catalog c WHERE {Of(source)}",
+        row => (row.GetInt64(0), row.GetInt64(1)),
+        ("$item", source.Id),
+        ("$tenant_id", source.TenantId)));
+
+    private static string Of(MessageSource source) => source.IsKek ? OfKey : OfProvider;
+
+    private static string End(string of) =>
+        $"""
+        SELECT name, version FROM (
+            SELECT c.name, c.version FROM catalog c
+            WHERE {of} AND c.space = {Number} AND (c.name, c.version) > ($after_name, $after_version) AND {DidNotFail}
+            ORDER BY c.name, c.version LIMIT $messages)
+        ORDER BY name DESC, version DESC LIMIT 1
+        """;
+
+    private static string Messages(string of) =>
+        $"""
+        SELECT s.address, {SqliteCatalogTable.Named} FROM catalog c JOIN spaces s ON s.number = c.space
+        WHERE {of} AND c.space = {Number} AND (c.name, c.version) > ($after_name, $after_version) AND (c.name, c.version) <= ($last_name, $last_version) AND {DidNotFail}
+        ORDER BY c.name, c.version
+        """;
+
+    private static MigrationRange Read(SqliteDataReader row) => new()
+    {
+        MigrationId = row.GetString(0),
+        Number = row.GetInt64(1),
+        Source = new MessageSource(row.GetString(3), row.GetString(2)),
+        Space = row.GetString(4),
+        After = new ObjectName(row.GetString(5), row.GetString(6)),
+        Last = new ObjectName(row.GetString(7), row.GetString(8)),
+        Runner = row.OptionalText(9),
+        Attempt = row.GetInt64(10),
+        IsDone = row.GetBoolean(11),
+    };
+
+    private static FailedMessage ReadFailure(SqliteDataReader row)
+    {
+        var source = new MessageSource(row.GetString(4), row.GetString(9));
+        var entry = new CatalogEntry
+        {
+            MessageId = row.GetString(3),
+            TenantId = source.TenantId,
+            Space = row.GetString(5),
+            Key = row.GetString(6),
+            Version = row.GetString(7),
+            Name = row.OptionalText(8) ?? row.GetString(6),
+            KekId = source.IsKek ? source.Id : null,
+            DirectProviderId = source.IsKek ? null : source.Id,
+        };
+        return new FailedMessage(row.GetString(0), entry, row.GetString(1), row.OptionalText(2));
+    }
+}
