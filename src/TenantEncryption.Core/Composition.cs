@@ -73,7 +73,7 @@ internal sealed class Composition : IAsyncDisposable
         var validator = new KeyProviderValidator(sealer, time);
         var tester = new KeyProviderTester(Work, Leases, validator, new RegionReview(Work, sealer), refusals, time);
         var grants = new GrantMaker(time);
-        Providers = new KeyProviderService(Work, Events, Session, keyMaker, tester, grants, time);
+        Providers = new KeyProviderService(Work, Events, Session, keyMaker, tester, grants, new FirstActivation(actor, time), time);
         Keys = new KeyService(Work, Leases, keyMaker);
 
         Platforms = new PlatformService(Work);

@@ -24,7 +24,7 @@ BeforeAll {
     $text = $output.Result
     # What if: and the like come before.
     $results = if ($text -match '(?s)(^|\n)(\[\r?\n.*\])\s*$') { $Matches[2] | ConvertFrom-Json }
-    $silent = '^(Set|Enable|Disable|Restore|Suspend|Stop|Clear|Disconnect|Remove)-|^(Update|Import)-RootKey|^\$\w+ = |Where-Object|-WhatIf|^Export-EncryptionEvent -Store|^Connect-|^if \(-not|-State (Suspended|Failed|InProgress) \||\| (Set|Remove|Disable)-\S+'
+    $silent = '^(Set|Enable|Disable|Restore|Suspend|Stop|Join|Clear|Disconnect|Remove)-|^(Update|Import)-RootKey|^\$\w+ = |Where-Object|-WhatIf|^Export-EncryptionEvent -Store|^Connect-|^if \(-not|-State (Suspended|Failed|InProgress) \||\| (Set|Remove|Disable|Join)-\S+'
 }
 
 AfterAll {

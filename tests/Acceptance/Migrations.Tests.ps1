@@ -168,3 +168,67 @@ Describe 'Stop-KeyMigration' {
         { (Get-KeyMigration -TenantId moves)[0] | Stop-KeyMigration -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'TRANSITION_FORBIDDEN,*'
     }
 }
+
+Describe 'Start-KeyMigration -Mode Reencrypt' {
+    BeforeAll {
+        $null = New-TenantWithKey $sandbox anew
+        1..30 | ForEach-Object { Set-Content "anew-$_.txt" "content $_" -NoNewline }
+        $null = Protect-TenantData 'anew-*.txt' -TenantId anew
+        $before = Get-ChildItem 'anew-*.tenc' | Get-FileHash
+    }
+
+    It 'tells what it would do, and changes nothing' {
+        $plan = Measure-KeyMigration anew anew-cmk -Mode Reencrypt
+        $plan.Messages | Should -Be 30
+        $plan.Keks | Should -Be 1
+        "$plan" | Should -BeLike '*write 30 files (* bytes) of 1 key anew; * KMS calls.*still open with the old keys*'
+        (Get-ChildItem 'anew-*.tenc' | Get-FileHash).Hash | Should -Be $before.Hash
+    }
+
+    It 'writes every file anew, of which one that is altered is an error of its own' {
+        $bytes = [IO.File]::ReadAllBytes("$PWD/anew-7.txt.tenc")
+        $bytes[-1] = $bytes[-1] -bxor 1
+        [IO.File]::WriteAllBytes("$PWD/anew-7.txt.tenc", $bytes)
+
+        $migration = Start-KeyMigration anew anew-cmk -Mode Reencrypt -ErrorAction SilentlyContinue -ErrorVariable failed
+
+        $migration.State | Should -Be 'Completed'
+        $migration.Done, $migration.Failed | Should -Be 29, 1
+        $failed.FullyQualifiedErrorId | Should -BeLike 'MESSAGE_ALTERED,*'
+        "$($failed[0])" | Should -BeLike "*anew-7.txt.tenc: *"
+        (Get-KeyMigration -Id $migration.Id -Failure).Path | Should -BeLike '*anew-7.txt.tenc'
+        foreach ($n in 1..30 -ne 7) {
+            $null = Unprotect-TenantData "anew-$n.txt.tenc" -OutFile back -Force -Strict
+            Get-Content back | Should -Be "content $n"
+        }
+
+        $bytes[-1] = $bytes[-1] -bxor 1
+        [IO.File]::WriteAllBytes("$PWD/anew-7.txt.tenc", $bytes)
+        (Resume-KeyMigration $migration.Id -PassThru).Failed | Should -Be 0
+        (Get-KeyProvider -TenantId anew -Type Internal).MessageCount | Should -Be 0
+        { Disable-KeyProvider Internal -TenantId anew -Confirm:$false } | Should -Not -Throw
+    }
+
+    It 'writes anew what a compromised key protects, as a job' {
+        Update-KeyEncryptionKey anew | Out-Null
+        Set-Content anew-late.txt 'late' -NoNewline
+        $null = Protect-TenantData anew-late.txt -TenantId anew
+        $compromised = (Get-KeyEncryptionKey -TenantId anew | Where-Object Messages -EQ 1).KekId
+
+        $job = Start-KeyMigration anew anew-cmk -Mode Reencrypt -KekId $compromised -LowPriority -AsJob
+
+        $job | Should -BeOfType System.Management.Automation.Job
+        (Get-Job -Id $job.Id).Command | Should -BeLike '*Start-KeyMigration anew*'
+        $migration = $job | Receive-Job -Wait -AutoRemoveJob
+        $migration.State, $migration.Done, $migration.LowPriority | Should -Be 'Completed', 1, $true
+        (Get-KeyEncryptionKey -TenantId anew | Where-Object KekId -EQ $compromised).Messages | Should -Be 0
+    }
+
+    It 'gives a job that fails its error, and refuses before there is one what the platform or the state forbids' {
+        { Start-KeyMigration anew anew-cmk -Mode Reencrypt -KekId 'kek-00000000000000000000' -AsJob } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+        { Start-KeyMigration anew anew-cmk -KekId (Get-KeyEncryptionKey -TenantId anew)[0].KekId } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+        { Join-KeyMigration (Get-KeyMigration -TenantId anew)[0].Id } | Should -Throw -ErrorId 'TRANSITION_FORBIDDEN,*'
+        Join-KeyMigration -All -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -BeLike '*nothing to help with*'
+    }
+}

@@ -5,6 +5,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Files;
 using TenantEncryption.Integrity;
+using TenantEncryption.Migration;
 using TenantEncryption.State;
 using TenantEncryption.Stores;
 
@@ -106,7 +107,7 @@ public sealed class RootKeyService
                     }
 
                     // A staged record of a migration to the internal KMS would still be sealed under the old root.
-                    await change.Store.Migrations.RefuseUnfinishedAsync(null).ConfigureAwait(false);
+                    await change.Store.Migrations.RefuseUnfinishedAsync(null, MigrationMode.RewrapKek).ConfigureAwait(false);
 
                     // Outside the store both keys are there before the store needs the new one.
                     await SaveAsync(change, rotating).ConfigureAwait(false);

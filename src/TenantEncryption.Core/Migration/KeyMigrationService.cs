@@ -152,6 +152,7 @@ public sealed class KeyMigrationService
         await using var _ = operation.ConfigureAwait(false);
         (EncryptionTenant tenant, KeyProvider target) = await _providers.ReadAsync(migration.MigratingTo, cancellationToken).ConfigureAwait(false);
         await _providers.RequireWorkingAsync(operation, tenant, target, cancellationToken).ConfigureAwait(false);
+        options = options with { LowPriority = options.LowPriority || migration.LowPriority };
         (migration, string runner) = await _work.ChangeAsync(
             operation, StoreScope.Of(migration.TenantId), change => TakeOverAsync(change, migrationId), cancellationToken).ConfigureAwait(false);
         return await RunAsync(operation, migration, RunOf(options, runner, progress), cancellationToken).ConfigureAwait(false);

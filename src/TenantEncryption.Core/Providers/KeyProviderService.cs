@@ -20,6 +20,7 @@ public sealed class KeyProviderService
     private readonly KeyProviderTester _tester;
     private readonly GrantMaker _grants;
     private readonly ProviderUpdater _updater;
+    private readonly IActivationFollower _follower;
     private readonly TimeProvider _time;
 
     internal KeyProviderService(
@@ -29,10 +30,12 @@ public sealed class KeyProviderService
         KeyMaker keyMaker,
         KeyProviderTester tester,
         GrantMaker grants,
+        IActivationFollower follower,
         TimeProvider time)
     {
         (_work, _events, _session) = (work, events, session);
-        (_keyMaker, _tester, _grants, _updater, _time) = (keyMaker, tester, grants, new ProviderUpdater(work, tester), time);
+        (_keyMaker, _tester, _grants, _follower, _time) = (keyMaker, tester, grants, follower, time);
+        _updater = new ProviderUpdater(work, tester);
     }
 
     /// <summary>Registers a master key for a tenant. The provider is Pending: nothing uses it yet.</summary>
@@ -186,16 +189,24 @@ public sealed class KeyProviderService
         await using var _ = operation.ConfigureAwait(false);
         await RequireWorkingAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
         KeyEncryptionKey key = await _keyMaker.MakeAsync(operation, tenant, provider, cancellationToken).ConfigureAwait(false);
-        await _work.ChangeAsync(
+        string? follows = await _work.ChangeAsync(
             operation,
             StoreScope.Of(tenant.TenantId),
             async change =>
             {
                 KeyProvider now = await change.Store.Providers.RequireAsync(providerId).ConfigureAwait(false);
                 await ProviderChecks.RequireEnablingAsync(change.Store, tenant, now).ConfigureAwait(false);
+                KeyProvider before = (await change.Store.Providers.FindActiveAsync(tenant.TenantId).ConfigureAwait(false))!;
                 await ProviderTransition.ActivateAsync(change, now, key, _time.GetUtcNow()).ConfigureAwait(false);
+                return await _follower.FollowAsync(
+                    change, tenant, before, await change.Store.Providers.RequireAsync(providerId).ConfigureAwait(false)).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
+        if (follows is not null)
+        {
+            _work.Warn(follows);
+        }
+
         return (await ReadAsync(providerId, cancellationToken).ConfigureAwait(false)).Provider;
     }
 

@@ -31,11 +31,12 @@ internal static class StoreQueries
     /// <summary>Refuses while a migration is unfinished.</summary>
     /// <param name="migrations">The migrations.</param>
     /// <param name="tenantId">Of this tenant; <see langword="null"/> for any.</param>
+    /// <param name="mode">Of this mode; <see langword="null"/> for any.</param>
     /// <exception cref="TenantEncryptionException"><c>MIGRATION_RUNNING</c>.</exception>
-    public static async Task RefuseUnfinishedAsync(this IMigrationTable migrations, string? tenantId)
+    public static async Task RefuseUnfinishedAsync(this IMigrationTable migrations, string? tenantId, MigrationMode? mode = null)
     {
         IReadOnlyList<KeyMigration> all = await migrations.ListAsync(tenantId).ConfigureAwait(false);
-        if (all.FirstOrDefault(one => one.State is not (MigrationState.Completed or MigrationState.Stopped)) is { } unfinished)
+        if (all.FirstOrDefault(one => one.State is not (MigrationState.Completed or MigrationState.Stopped) && (mode ?? one.Mode) == one.Mode) is { } unfinished)
         {
             throw new TenantEncryptionException(
                 ErrorCodes.MigrationRunning, $"The migration {unfinished.Id} of tenant '{unfinished.TenantId}' is {unfinished.State}.");

@@ -28,7 +28,7 @@ internal sealed class MigrationProgress(Action<ProgressRecord> show, Action<stri
     {
         _first ??= value;
         onInProgress(value.State == MigrationState.InProgress
-            ? $"The migration {value.Id} of tenant '{value.TenantId}' is Suspended, unless others work on it, too; to go on: Resume-KeyMigration {value.Id}"
+            ? $"The migration {value.Id} of tenant '{value.TenantId}' is Suspended{(value.Mode == MigrationMode.Reencrypt ? ", unless others work on it, too" : "")}; to go on: Resume-KeyMigration {value.Id}"
             : null);
         _progress ??= new CommandProgress<KeyMigration>(show, Describe);
         _progress.Report(value);

@@ -49,6 +49,40 @@ public sealed class PlatformRulesTests
     }
 
     [Fact]
+    public async Task The_first_activation_creates_the_re_encryption_that_the_platform_has_follow_and_names_its_id()
+    {
+        await using TestService service = await WithRulesAsync(
+            """{ "fromInternal": "Permanent", "toInternal": false, "keyChange": "Activate", "reencryptAfterFirstActivation": true }""");
+        string message = await service.ProtectAsync(service.Folders.Random("one"));
+        await service.Service.Providers.EnableAsync((await service.RegisterAsync("CMK")).Id);
+
+        KeyMigration created = Assert.Single(await service.Service.Migrations.ListAsync("acme"));
+        Assert.Equal((MigrationState.New, MigrationMode.Reencrypt, true, 1L), (created.State, created.Mode, created.LowPriority, created.Total));
+        Assert.Contains($"1 file of tenant 'acme'. Begin it: KeyMigrationService.ResumeAsync(key: {created.Id}).", Assert.Single(service.Warnings), StringComparison.Ordinal);
+        Assert.Null((await service.UnprotectAsync(message, service.Folders.At("before"))).Error);
+        await service.Service.RootKey.RotateAsync();
+
+        KeyMigration done = await service.Service.Migrations.ResumeAsync(created.Id);
+
+        Assert.Equal((MigrationState.Completed, 1L, true), (done.State, done.Done, done.LowPriority));
+        Assert.Equal(0L, (await service.InternalAsync()).MessageCount);
+        Assert.Null((await service.UnprotectAsync(message, service.Folders.At("after"))).Error);
+        await service.ProtectAsync(service.Folders.Random("two"));
+        await service.Service.Providers.EnableAsync((await service.RegisterAsync("Next")).Id);
+        Assert.Single(await service.Service.Migrations.ListAsync("acme"));
+    }
+
+    [Fact]
+    public async Task Of_a_tenant_without_data_the_first_activation_creates_none()
+    {
+        await using TestService service = await WithRulesAsync("""{ "keyChange": "Activate", "reencryptAfterFirstActivation": true }""");
+        await service.Service.Providers.EnableAsync((await service.RegisterAsync("CMK")).Id);
+
+        Assert.Empty(await service.Service.Migrations.ListAsync("acme"));
+        Assert.Empty(service.Warnings);
+    }
+
+    [Fact]
     public async Task What_a_platform_has_confirmed_is_asked_of_every_change_of_provider_and_of_nothing_else()
     {
         await using TestService service = await WithRulesAsync("""{ "keyChange": "Migrate", "changeQuestion": "Is the current key to be replaced?" }""");
