@@ -12,6 +12,8 @@ public sealed class KeyTableTests : KeyTableContract<TemporaryStore>;
 
 public sealed class MigrationTableTests : MigrationTableContract<TemporaryStore>;
 
+public sealed class RangeTableTests : RangeTableContract<TemporaryStore>;
+
 public sealed class ProviderTableTests : ProviderTableContract<TemporaryStore>;
 
 public sealed class SessionTableTests : SessionTableContract<TemporaryStore>;
