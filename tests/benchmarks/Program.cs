@@ -3,6 +3,12 @@ using BenchmarkDotNet.Running;
 using TenantEncryption.Benchmarks;
 
 // The peak first: what the others leave in the pools and the runtime would count as idle.
+if (args is ["reencrypt-work", var worked, var way])
+{
+    await ReencryptBenchmark.WorkAsync(worked, way);
+    return 0;
+}
+
 string[] names = args.Length > 0 && args[0] != "all" ? [args[0]] : ["peak", "files", "memory", "values", "small-files"];
 var settings = new Settings(args.Skip(1).ToArray());
 foreach (string name in names)
@@ -33,6 +39,9 @@ foreach (string name in names)
         case "leases":
             await LeaseBenchmark.RunAsync(settings);
             break;
+        case "reencrypt":
+            await ReencryptBenchmark.RunAsync(settings);
+            break;
         case "peak":
             await PeakBenchmark.RunAsync(settings);
             break;
@@ -41,7 +50,7 @@ foreach (string name in names)
             break;
         default:
             Console.Error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"'{name}' is none of peak, files, memory, values, small-files, all, service-files, large-folder, state, leases, micro."));
+                CultureInfo.InvariantCulture, $"'{name}' is none of peak, files, memory, values, small-files, all, service-files, large-folder, state, leases, reencrypt, micro."));
             return 2;
     }
 }

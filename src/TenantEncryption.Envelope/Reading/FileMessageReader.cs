@@ -41,13 +41,14 @@ internal sealed class FileMessageReader(
     /// <summary>Reads to the end of the message.</summary>
     /// <param name="aeads">One for each thread; disposed here.</param>
     /// <param name="destination">Receives the plaintext; <see langword="null"/> to verify only.</param>
+    /// <param name="onCallersThread">Whether one thread is the caller's own, however long that takes.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>What was read. Of a signed message, the caller verified what follows the frames.</returns>
-    public async Task<ReadMessage> ReadAsync(IAead[] aeads, IFrameSink? destination, CancellationToken cancellationToken)
+    public async Task<ReadMessage> ReadAsync(IAead[] aeads, IFrameSink? destination, bool onCallersThread, CancellationToken cancellationToken)
     {
         try
         {
-            if (aeads.Length == 1 && Batches == 1)
+            if (aeads.Length == 1 && (Batches == 1 || onCallersThread))
             {
                 await ReadBatchesAsync(aeads[0], 0, destination, cancellationToken).ConfigureAwait(false);
             }

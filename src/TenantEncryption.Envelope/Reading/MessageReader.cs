@@ -177,7 +177,7 @@ public sealed class MessageReader
                 var aeads = new IAead[reader.Parallelism];
                 using MessageSignature? none = await OpenHeaderAsync(header, keyring, options, aeads, cancellationToken).ConfigureAwait(false);
                 return await reader.ReadAsync(
-                    aeads, destination is null ? null : new PlaintextFile(destination, header.FrameLength), cancellationToken).ConfigureAwait(false);
+                    aeads, destination is null ? null : new PlaintextFile(destination, header.FrameLength), onCallersThread: false, cancellationToken).ConfigureAwait(false);
             }
         }
 

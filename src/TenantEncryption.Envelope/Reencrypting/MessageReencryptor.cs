@@ -10,8 +10,8 @@ namespace TenantEncryption.Envelope;
 /// <param name="aeadFactory">Another AEAD than the platform's AES-GCM.</param>
 internal sealed class MessageReencryptor(IAeadFactory? aeadFactory = null)
 {
-    // What is read, and written, by one call each.
-    private const int SmallMessage = 64 << 10;
+    // What is read, and written, by one call each: 64 KiB, and what a message adds.
+    private const int SmallMessage = 72 << 10;
 
     private readonly IAeadFactory _aeadFactory = aeadFactory ?? AesGcmFactory.Instance;
     private readonly MessageReader _reader = new(aeadFactory);
@@ -87,7 +87,7 @@ internal sealed class MessageReencryptor(IAeadFactory? aeadFactory = null)
 
         using (resealed)
         {
-            ReadMessage read = await reader.ReadAsync(aeads, resealed, cancellationToken).ConfigureAwait(false);
+            ReadMessage read = await reader.ReadAsync(aeads, resealed, onCallersThread: true, cancellationToken).ConfigureAwait(false);
             return new ReencryptedMessage(read, resealed.Written(read.PlaintextLength));
         }
     }

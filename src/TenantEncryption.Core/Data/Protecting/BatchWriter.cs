@@ -29,7 +29,9 @@ internal sealed class BatchWriter(IFileWriter files, TimeProvider time)
                 TenantEncryptionException? failure = await FileFailure.CatchAsync(
                     file.Request.Destination,
                     "written",
-                    () => WriteInTurnAsync(command, batch, file, turns, cancellationToken),
+                    () => command.Yielding is { } yielding
+                        ? yielding.RunAsync(() => WriteInTurnAsync(command, batch, file, turns, cancellationToken))
+                        : WriteInTurnAsync(command, batch, file, turns, cancellationToken),
                     cancellationToken).ConfigureAwait(false);
                 if (failure is not null)
                 {

@@ -76,6 +76,9 @@ internal sealed record ProtectSteps(BatchWriter Writer, CatalogWriter Catalog, F
 /// <param name="Notes">What is put on record.</param>
 internal sealed record ProtectCommand(Operation Operation, ProtectOptions Options, FileProgress Progress, BatchReservations Reservations, IBatchNotes Notes)
 {
+    /// <summary>The thread that writes its files, where it yields to other work.</summary>
+    public YieldingThread? Yielding { get; init; }
+
     /// <summary>Has its writers wait.</summary>
     public WritingPause Pause { get; } = new();
 }

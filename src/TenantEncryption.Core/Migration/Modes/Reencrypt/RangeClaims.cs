@@ -13,8 +13,8 @@ namespace TenantEncryption.Migration;
 internal sealed class RangeClaims(UnitOfWork work, MigrationRunners runners, string space, TimeProvider time)
 {
     // Of few messages there are several ranges, too, so that several processes find something to do.
-    private const int Ranges = 16;
-    private const int Smallest = 256;
+    private const int Ranges = 32;
+    private const int Smallest = 128;
     private const int Largest = 10_000;
 
     /// <summary>Claims a range that nobody works on.</summary>

@@ -13,7 +13,7 @@ namespace TenantEncryption.Migration;
 internal sealed class RangeWork(
     RangeTools tools, RangeClaims claims, WrapReservations reservations, ProtectSteps steps, SessionKeeper session, IStore store, IObjectSpace space, TimeProvider time)
 {
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Works to the end.</summary>
     /// <returns>The migration, Completed; Suspended where what is left is in spaces that this process doesn't see.</returns>
@@ -23,7 +23,8 @@ internal sealed class RangeWork(
         var options = new ProtectOptions { DegreeOfParallelism = run.DegreeOfParallelism, Force = true };
         var batches = new BatchReservations(reservations, steps.Catalog, operation, migration.TenantId, options);
         await using ConfiguredAsyncDisposable disposed = batches.ConfigureAwait(false);
-        var command = new ProtectCommand(operation, options, new FileProgress(null, []), batches, new ProtectNotes());
+        using YieldingThread? yielding = run.LowPriority ? new YieldingThread() : null;
+        var command = new ProtectCommand(operation, options, new FileProgress(null, []), batches, new ProtectNotes()) { Yielding = yielding };
         var supply = new RangeSupply(claims, migration, run, part => Begin(command, part), command);
         KeyMigration told = migration;
         while (true)
