@@ -13,6 +13,12 @@ internal sealed class ConflictingStore(IStore inner, int? every) : IStore
     /// <summary>Whether it does so now.</summary>
     public bool IsArmed { get; set; }
 
+    /// <summary>Called before each commit; what it throws is the commit's failure.</summary>
+    public Action? BeforeCommit { get; set; }
+
+    /// <summary>Called after each commit; what it throws is what the caller sees instead of its success.</summary>
+    public Action? AfterCommit { get; set; }
+
     /// <summary>How many changes it undid.</summary>
     public int Conflicts { get; private set; }
 
@@ -62,7 +68,9 @@ internal sealed class ConflictingStore(IStore inner, int? every) : IStore
                 throw new StoreConflictException("Another writer came in between.");
             }
 
+            store.BeforeCommit?.Invoke();
             await inner.CommitAsync(cancellationToken);
+            store.AfterCommit?.Invoke();
         }
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();

@@ -22,13 +22,12 @@ internal sealed class TestService : IAsyncDisposable
     private static readonly int ConflictsEvery = Environment.GetEnvironmentVariable("TENANTENCRYPTION_TEST_CONFLICTS") == "1" ? 2 : 3;
 
     private readonly bool _ownsFolders;
-    private readonly SqliteStore _store;
     private bool _closed;
 
     private TestService(
-        TestFolders folders, bool ownsFolders, SharedKms keys, WatchedKms kms, SqliteStore store, TenantEncryptionService service, List<string> warnings)
+        TestFolders folders, bool ownsFolders, SharedKms keys, WatchedKms kms, ConflictingStore store, TenantEncryptionService service, List<string> warnings)
     {
-        (Folders, _ownsFolders, Keys, Kms, _store, Service, Warnings) = (folders, ownsFolders, keys, kms, store, service, warnings);
+        (Folders, _ownsFolders, Keys, Kms, Store, Service, Warnings) = (folders, ownsFolders, keys, kms, store, service, warnings);
     }
 
     public TestFolders Folders { get; }
@@ -40,6 +39,9 @@ internal sealed class TestService : IAsyncDisposable
     public WatchedKms Kms { get; }
 
     public TenantEncryptionService Service { get; }
+
+    /// <summary>The store that the service works on.</summary>
+    public ConflictingStore Store { get; }
 
     public List<string> Warnings { get; }
 
@@ -220,10 +222,10 @@ internal sealed class TestService : IAsyncDisposable
     /// <summary>What opening a key's record as it is in the store comes to where nothing else is looked at: the code of the refusal.</summary>
     public Task<string> CodeOfOpeningAsync(string kekId) => Refusal.CodeOfAsync(async () =>
     {
-        await using IStoreTransaction transaction = await ((IStore)_store).BeginAsync(StoreAccess.Read, StoreScope.All);
+        await using IStoreTransaction transaction = await ((IStore)Store).BeginAsync(StoreAccess.Read, StoreScope.All);
         KeyEncryptionKey key = (await transaction.Keys.FindAsync(kekId))!;
         KeyProvider provider = (await transaction.Providers.FindAsync(key.ProviderId))!;
-        using var internalKms = new InternalKms(_store, new FileRootKeyVault(Folders.RootKeys), StoreId, (await LoadRootsAsync())!);
+        using var internalKms = new InternalKms(Store, new FileRootKeyVault(Folders.RootKeys), StoreId, (await LoadRootsAsync())!);
         await using Operation operation = Service.Work.Begin("test", provider.TenantId);
         (await new KeySealer(new KeySources(internalKms), internalKms, null).OpenAsync(operation.Kms, key.Record, provider, default)).Dispose();
     });
@@ -266,7 +268,7 @@ internal sealed class TestService : IAsyncDisposable
     public async Task DieAsync()
     {
         _closed = true;
-        await _store.DisposeAsync();
+        await Store.DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -303,7 +305,7 @@ internal sealed class TestService : IAsyncDisposable
         var conflicting = new ConflictingStore(store, options.AeadFactory is null ? ConflictsEvery : null);
         TenantEncryptionService service = await TenantEncryptionService.OpenAsync(conflicting, kms, options);
         conflicting.IsArmed = true;
-        return new TestService(folders, ownsFolders, keys, kms, store, service, warnings);
+        return new TestService(folders, ownsFolders, keys, kms, conflicting, service, warnings);
     }
 
     private static SqliteCommand Command(SqliteConnection connection, string text, (string Name, object Value)[] parameters)

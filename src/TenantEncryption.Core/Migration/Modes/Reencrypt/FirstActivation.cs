@@ -2,7 +2,6 @@ using TenantEncryption.Changes;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
 using TenantEncryption.Providers;
-using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.Migration;
