@@ -1,5 +1,3 @@
-using TenantEncryption.Errors;
-
 namespace TenantEncryption.Recovery;
 
 /// <summary>What came of importing a key ring.</summary>

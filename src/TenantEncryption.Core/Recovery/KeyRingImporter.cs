@@ -154,7 +154,7 @@ internal sealed class KeyRingImporter(UnitOfWork work, RingRecords records, KeyM
     }
 
     private static KeyRingImport Describe(
-        KeyRingDraft draft, IReadOnlyList<KeyProvider> providers, IReadOnlyList<KeyEncryptionKey> keys, IReadOnlyList<KeyRingFailure> failures) => new()
+        KeyRingDraft draft, List<KeyProvider> providers, List<KeyEncryptionKey> keys, IReadOnlyList<KeyRingFailure> failures) => new()
     {
         TenantId = draft.Tenant.TenantId,
         NewTenant = draft.IsNewTenant && keys.Count + providers.Count > 0,

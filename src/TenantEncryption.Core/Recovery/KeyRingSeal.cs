@@ -27,7 +27,7 @@ internal sealed class KeyRingSeal : IDisposable
     public const int MacLength = 64;
 
     /// <summary>The most iterations that a file may ask for: it is read by whoever was handed it.</summary>
-    public const int MaxIterations = 100_000_000;
+    public const int MaxIterations = 10_000_000;
 
     private const int IvLength = 12;
     private const int TagLength = 16;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Newtonsoft.Json;
@@ -28,6 +29,7 @@ internal static class KeyRingText
     // What KMS takes as CiphertextBlob (AWS KMS API Reference, Decrypt).
     private const int MostShare = 6144;
 
+    private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
     private static readonly JsonLoadSettings Strict = new() { DuplicatePropertyNameHandling = DuplicatePropertyNameHandling.Error };
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -340,7 +342,7 @@ internal static class KeyRingText
     private static string Id(JObject json, string name, string prefix)
     {
         string id = Text(json, name);
-        Require(id.Length == prefix.Length + 20 && id.StartsWith(prefix, StringComparison.Ordinal) && id.AsSpan(prefix.Length).IndexOfAnyExcept("0123456789abcdef") < 0, $"its '{name}' is no id");
+        Require(id.Length == prefix.Length + 20 && id.StartsWith(prefix, StringComparison.Ordinal) && id.AsSpan(prefix.Length).IndexOfAnyExcept(LowerHex) < 0, $"its '{name}' is no id");
         return id;
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Newtonsoft.Json.Linq;
+using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Kms;
 using TenantEncryption.Recovery;
@@ -37,6 +38,9 @@ internal static class RingScene
         using KeyRing ring = Read(path, passphrase);
         return await service.Service.KeyRings.PlanImportAsync(ring, options ?? service.Trusting(path));
     }
+
+    /// <summary>The code of the refusal that must come.</summary>
+    public static string CodeOf(Action operation) => Assert.ThrowsAny<TenantEncryptionException>(operation).Code;
 
     public static KeyRing Read(string path, string? passphrase = null)
     {
