@@ -79,7 +79,8 @@ internal sealed class KeyRingImporter(UnitOfWork work, RingRecords records, KeyM
             change.Record(EventTypes.ProviderCreated, tenantId, ProviderData.Of(provider));
         }
 
-        foreach (KeyEncryptionKey key in keys)
+        // Keys are listed in this order, the oldest first.
+        foreach (KeyEncryptionKey key in keys.OrderBy(key => key.CreatedAt).Concat(firstKey is null ? [] : [firstKey]))
         {
             await change.AddKeyAsync(key).ConfigureAwait(false);
         }
@@ -108,7 +109,6 @@ internal sealed class KeyRingImporter(UnitOfWork work, RingRecords records, KeyM
 
         await change.Store.Tenants.AddAsync(tenant with { Epoch = await change.NextEpochAsync(tenant.TenantId).ConfigureAwait(false) }).ConfigureAwait(false);
         await change.Store.Providers.AddAsync(draft.Internal).ConfigureAwait(false);
-        await change.AddKeyAsync(firstKey).ConfigureAwait(false);
         change.Record(EventTypes.TenantCreated, tenant.TenantId, TenantService.Describe(tenant, draft.Internal, firstKey));
     }
 

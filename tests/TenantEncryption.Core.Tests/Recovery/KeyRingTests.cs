@@ -35,7 +35,8 @@ public sealed class KeyRingTests
         Assert.Equal(KeyProviderStatus.Active, (await machine.InternalAsync()).Status);
         KeyEncryptionKey current = Assert.Single(await machine.Service.Keys.ListAsync("acme"), key => key.Status == KeyEncryptionKeyStatus.Current);
         Assert.DoesNotContain(current.KekId, keys.Select(key => key.KekId));
-        Assert.Equal(current.KekId, (await machine.KekOfNewAsync()));
+        Assert.Equal(current.KekId, await machine.KekOfNewAsync());
+        Assert.Equal([.. keys.Select(key => key.KekId), current.KekId], (await machine.Service.Keys.ListAsync("acme")).Select(key => key.KekId));
         Assert.Equal(["keyprovider.created", "keyring.imported", "tenant.created"], await machine.TypesAsync());
         Assert.True((await machine.Service.Events.VerifyAsync()).Success);
     }
