@@ -155,13 +155,13 @@ internal sealed class KeyRingImporter(UnitOfWork work, RingRecords records, KeyM
 
     private static KeyRingImport Describe(
         KeyRingDraft draft, List<KeyProvider> providers, List<KeyEncryptionKey> keys, IReadOnlyList<KeyRingFailure> failures) => new()
-    {
-        TenantId = draft.Tenant.TenantId,
-        NewTenant = draft.IsNewTenant && keys.Count + providers.Count > 0,
-        Providers = [.. providers.Select(provider => provider.Name)],
-        Keys = keys.Count,
-        KnownKeys = draft.KnownKeys,
-        LeftOut = draft.KeysLeftOut,
-        Failures = failures,
-    };
+        {
+            TenantId = draft.Tenant.TenantId,
+            NewTenant = draft.IsNewTenant && keys.Count + providers.Count > 0,
+            Providers = [.. providers.Select(provider => provider.Name)],
+            Keys = keys.Count,
+            KnownKeys = draft.KnownKeys,
+            LeftOut = draft.KeysLeftOut,
+            Failures = failures,
+        };
 }
