@@ -22,6 +22,7 @@ using TenantEncryption.Policies;
 using TenantEncryption.Providers;
 using TenantEncryption.Providers.Grants;
 using TenantEncryption.Providers.Validation;
+using TenantEncryption.Recovery;
 using TenantEncryption.Spaces;
 using TenantEncryption.State;
 using TenantEncryption.Stores;
@@ -77,7 +78,11 @@ internal sealed class Composition : IAsyncDisposable
         Keys = new KeyService(Work, Leases, keyMaker);
 
         Platforms = new PlatformService(Work);
-        Tenants = new TenantService(Work, keyMaker, new FirstProvider(Work, tester, grants, time), new TenantRemover(Work, Session, Leases), time);
+        var first = new FirstProvider(Work, tester, grants, time);
+        Tenants = new TenantService(Work, keyMaker, first, new TenantRemover(Work, Session, Leases), time);
+        var records = new RingRecords(sealer, keyMaker, InternalKms, options.AeadFactory);
+        KeyRings = new KeyRingService(
+            new KeyRingExporter(Work, records, time, storeId), new KeyRingPlanner(Work, verifier, first, time), new KeyRingImporter(Work, records, keyMaker, tester, time));
 
         var contextKeys = new ContextKeys(Work);
         var reader = new TenantMessageReader(Work, Leases, contextKeys, new MessageReader(options.AeadFactory), Space, options.FileEffects, time);
@@ -144,6 +149,8 @@ internal sealed class Composition : IAsyncDisposable
     public KeyProviderService Providers { get; }
 
     public KeyService Keys { get; }
+
+    public KeyRingService KeyRings { get; }
 
     public PlatformService Platforms { get; }
 

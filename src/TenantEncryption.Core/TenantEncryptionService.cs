@@ -13,6 +13,7 @@ using TenantEncryption.Migration;
 using TenantEncryption.Platforms;
 using TenantEncryption.Policies;
 using TenantEncryption.Providers;
+using TenantEncryption.Recovery;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
@@ -45,6 +46,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
 
     /// <summary>Key-encryption keys.</summary>
     public KeyService Keys => _parts.Keys;
+
+    /// <summary>Tenants' keys in files, and back from there.</summary>
+    public KeyRingService KeyRings => _parts.KeyRings;
 
     /// <summary>The root key of the internal KMS.</summary>
     public RootKeyService RootKey => _parts.RootKey;

@@ -117,6 +117,13 @@ function Initialize-World([string] $Code, [string] $Name, [int] $Number) {
             Write-RawMessage "$PWD/export.bin" $raw backup k1
             $script:key = ConvertTo-SecureString ([Convert]::ToBase64String($raw)) -AsPlainText -Force
         }
+        'Export-KeyRing/2' { $null = New-Item -ItemType Directory rings }
+        'Import-KeyRing/1' { $null = Export-KeyRing acme ./acme.json -Passphrase (Read-Host -AsSecureString) }
+        'Import-KeyRing/2' { $null = Export-KeyRing acme ./acme.json -Passphrase (Read-Host -AsSecureString) }
+        'Import-KeyRing/3' {
+            $null = Start-KeyMigration -TenantId acme -To acme-cmk
+            $null = Export-KeyRing acme ./acme.json
+        }
         # The root key is there still, or somebody would be asked.
         'Import-RootKey/1' { $null = Export-RootKey ./root.json (Read-Host -AsSecureString) }
         'Restore-KeyProvider/1' { Disable-KeyProvider old-cmk -TenantId acme -Force }

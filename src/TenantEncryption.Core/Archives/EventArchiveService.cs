@@ -61,13 +61,17 @@ public sealed class EventArchiveService
     public static string NameOf(ArchivedEvents events)
     {
         ArgumentNullException.ThrowIfNull(events);
-        string whose = events.TenantId is null ? "store" : "tenant-" + Uri.EscapeDataString(events.TenantId);
-        if (whose.Length > LongestName)
-        {
-            whose = string.Concat(whose.AsSpan(0, LongestName), "-", Convert.ToHexStringLower(EventChain.Start(events.TenantId!).AsSpan(0, 8)));
-        }
-
+        string whose = events.TenantId is null ? "store" : NameOfTenant(events.TenantId);
         return string.Create(CultureInfo.InvariantCulture, $"{whose}-events-{events.First}-{events.Last}.jsonl");
+    }
+
+    /// <summary>What the name of a file of a tenant's begins with.</summary>
+    internal static string NameOfTenant(string tenantId)
+    {
+        string name = "tenant-" + Uri.EscapeDataString(tenantId);
+        return name.Length <= LongestName
+            ? name
+            : string.Concat(name.AsSpan(0, LongestName), "-", Convert.ToHexStringLower(EventChain.Start(tenantId).AsSpan(0, 8)));
     }
 
     /// <summary>Moves the events of a chain into a file.</summary>

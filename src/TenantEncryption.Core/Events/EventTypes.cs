@@ -54,6 +54,12 @@ public static class EventTypes
     /// <summary>A drill of a key provider ended.</summary>
     public const string DrillFinished = "keyprovider-drill.finished";
 
+    /// <summary>A tenant's key ring was written into a file.</summary>
+    public const string KeyRingExported = "keyring.exported";
+
+    /// <summary>Keys of a key ring were opened through their providers and put in.</summary>
+    public const string KeyRingImported = "keyring.imported";
+
     /// <summary>A new key-encryption key wraps from now on.</summary>
     public const string KeyRotated = "key.rotated";
 
@@ -162,6 +168,8 @@ public static class EventTypes
         DrillStarted,
         DrillFinished,
         KeyRotated,
+        KeyRingExported,
+        KeyRingImported,
         MasterKeyCreated,
         MasterKeyUpdated,
         MasterKeyEnabled,

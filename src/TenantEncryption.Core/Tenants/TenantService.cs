@@ -187,7 +187,7 @@ public sealed class TenantService
             ? true
             : throw new TenantEncryptionException(ErrorCodes.TenantExists, $"There is a tenant '{tenantId}' already.");
 
-    private static JObject Describe(EncryptionTenant tenant, KeyProvider provider, KeyEncryptionKey key)
+    internal static JObject Describe(EncryptionTenant tenant, KeyProvider provider, KeyEncryptionKey key)
     {
         var data = new JObject
         {

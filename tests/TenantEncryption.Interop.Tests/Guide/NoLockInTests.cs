@@ -37,15 +37,19 @@ public sealed class NoLockInTests
         KeyProvider provider = await deployment.RegisterAsync("initech", await deployment.CreateMasterKeyAsync());
         await deployment.Service.Providers.EnableAsync(provider.Id);
         ProtectedFile direct = await deployment.ProtectFileAsync("initech", "direct.hyper", plaintext, options);
+        string ring = deployment.Sandbox.PathOf("ring.json");
+        await deployment.Service.KeyRings.ExportAsync("globex", ring, passphrase: null);
         await deployment.CloseStoreAsync();
 
         GuidePage guide = GuidePage.Read("no-lock-in.md");
         string desk = await LayOutAsync(deployment, guide, file, direct);
+        File.Copy(ring, Path.Combine(desk, "ring.json"));
         deployment.Sandbox.Variables["AWS_ENDPOINT_URL_KMS"] = deployment.KmsUrl;
         ProgramResult result = await deployment.Sandbox.RunAsync(ProgramNames.Bash, ["-e", "-u", "-o", "pipefail", "-c", guide.Script], workingFolder: desk);
 
         result.Expect("the guide");
         Assert.Equal(plaintext, await File.ReadAllBytesAsync(Path.Combine(desk, "sales.hyper")));
+        Assert.Equal(plaintext, await File.ReadAllBytesAsync(Path.Combine(desk, "sales-again.hyper")));
         Assert.Equal(plaintext, await File.ReadAllBytesAsync(Path.Combine(desk, "direct.hyper")));
         Assert.False(File.Exists(Path.Combine(desk, "led-astray")));
         Assert.Equal($"tenant-encryption {file.KekId}", await KeyNamesAsync("sales.hyper.tenc"));

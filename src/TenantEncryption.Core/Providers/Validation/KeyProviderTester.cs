@@ -113,6 +113,12 @@ internal sealed class KeyProviderTester(
         RefuseFailed(
             await TestDraftAsync(operation, tenant, draft, offline: false, cancellationToken).ConfigureAwait(false), "does not work", "The tenant was not made.");
 
+    /// <summary>Tests a provider that a key ring has no key of, and refuses one that does not work.</summary>
+    /// <exception cref="TenantEncryptionException">The code of the failed test.</exception>
+    public async Task RequireWorkingImportAsync(Operation operation, EncryptionTenant tenant, KeyProvider draft, CancellationToken cancellationToken) =>
+        RefuseFailed(
+            await TestDraftAsync(operation, tenant, draft, offline: false, cancellationToken).ConfigureAwait(false), "does not work", "It was not imported.");
+
     /// <summary>Tests a provider as an update would have it, and refuses one that would not work. Nothing is noted, and no lease ends: the provider is as it was.</summary>
     /// <exception cref="TenantEncryptionException">The code of the failed test.</exception>
     public async Task RequireWorkingUpdateAsync(Operation operation, EncryptionTenant tenant, KeyProvider updated, CancellationToken cancellationToken)
