@@ -87,7 +87,9 @@ internal sealed class FileEffects : IFileEffects
     /// <inheritdoc/>
     public bool TryReplace(string from, string to, FileMark expected)
     {
-        if (FileMark.At(to) != expected)
+        // Open, and so under a lock, what is replaced is no orphan that a sweep may take, whatever its name is for a moment.
+        using SafeFileHandle? replaced = TryOpenUnchanged(to, expected);
+        if (replaced is null)
         {
             return false;
         }
@@ -95,6 +97,7 @@ internal sealed class FileEffects : IFileEffects
         FileMark? own = FileMark.At(from);
         if (!UnixFile.TryExchange(from, to))
         {
+            replaced.Dispose(); // Windows replaces nothing that is open.
             Rename(from, to, replace: true);
             return true;
         }
@@ -140,5 +143,24 @@ internal sealed class FileEffects : IFileEffects
 
         Directory.CreateDirectory(folder);
         parents.ForEach(FlushFolder);
+    }
+
+    private SafeFileHandle? TryOpenUnchanged(string path, FileMark expected)
+    {
+        try
+        {
+            SafeFileHandle file = OpenRead(path, followLink: false);
+            if (FileMark.Of(file) == expected)
+            {
+                return file;
+            }
+
+            file.Dispose();
+            return null;
+        }
+        catch (IOException exception) when (exception is FileNotFoundException or DirectoryNotFoundException || FileInUse.Is(exception))
+        {
+            return null; // Gone, or another one that somebody writes just now.
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Files;
 
@@ -7,6 +8,7 @@ namespace TenantEncryption.Tests.Scenarios;
 internal sealed class HookedFileEffects : IFileEffects
 {
     private readonly FileEffects _real = new();
+    private readonly ConcurrentBag<SafeFileHandle> _created = [];
 
     public Action<string>? BeforeOpen { get; set; }
 
@@ -51,7 +53,18 @@ internal sealed class HookedFileEffects : IFileEffects
     public SafeFileHandle CreateExclusive(string path)
     {
         BeforeCreate?.Invoke(path);
-        return _real.CreateExclusive(path);
+        SafeFileHandle created = _real.CreateExclusive(path);
+        _created.Add(created);
+        return created;
+    }
+
+    /// <summary>Closes what was created, as the system does when a process dies.</summary>
+    public void CloseAll()
+    {
+        foreach (SafeFileHandle file in _created)
+        {
+            _real.Close(file);
+        }
     }
 
     public void Flush(SafeFileHandle file)

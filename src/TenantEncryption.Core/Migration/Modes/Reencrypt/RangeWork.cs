@@ -4,6 +4,7 @@ using TenantEncryption.Data;
 using TenantEncryption.Data.Batches;
 using TenantEncryption.Data.Protecting;
 using TenantEncryption.Data.Wraps;
+using TenantEncryption.Files;
 using TenantEncryption.Spaces;
 using TenantEncryption.Stores;
 
@@ -56,9 +57,11 @@ internal sealed class RangeWork(
         }
     }
 
-    private ProtectRun Begin(ProtectCommand command, RangePart part)
+    private RangeRun Begin(ProtectCommand command, RangePart part)
     {
         var batch = new RangeBatch(tools, part);
-        return new ProtectRun(steps with { Writer = new BatchWriter(batch, time) }, command with { Notes = batch }, part.Requests, first: 0, isLast: false);
+        OutputFolder.Survey(tools.Effects, part.Requests, time.GetUtcNow(), command.Operation.WarnOnce);
+        var run = new ProtectRun(steps with { Writer = new BatchWriter(batch, time) }, command with { Notes = batch }, part.Requests, first: 0, isLast: false);
+        return new RangeRun(run, new FolderMarks(tools.Effects, part.Requests));
     }
 }
