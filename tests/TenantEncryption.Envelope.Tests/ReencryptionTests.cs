@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
-using TenantEncryption.Keys;
 using TenantEncryption.Testing;
 
 namespace TenantEncryption.Tests.Envelope;

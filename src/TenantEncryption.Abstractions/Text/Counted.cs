@@ -10,4 +10,13 @@ public static class Counted
     /// <param name="noun">The noun in the singular; its plural ends in <c>s</c>.</param>
     /// <returns>The text, the same in every culture.</returns>
     public static string Of(long count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
+
+    /// <summary>A length: <c>1 byte</c>, <c>2048 bytes</c>, from 1 MiB on <c>1.5 MiB</c>.</summary>
+    /// <param name="length">Bytes.</param>
+    /// <returns>The text, the same in every culture.</returns>
+    public static string Bytes(long length)
+    {
+        const int Mebibyte = 1 << 20;
+        return length < Mebibyte ? Of(length, "byte") : string.Create(CultureInfo.InvariantCulture, $"{length / (double)Mebibyte:N1} MiB");
+    }
 }

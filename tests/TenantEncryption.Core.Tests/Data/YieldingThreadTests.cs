@@ -1,3 +1,4 @@
+using System.Globalization;
 using TenantEncryption.Data.Batches;
 
 namespace TenantEncryption.Tests.Data;
@@ -34,5 +35,5 @@ public sealed class YieldingThreadTests
     }
 
     // proc(5): the 19th field, after the name in brackets.
-    private static int NiceOfThisThread() => int.Parse(File.ReadAllText("/proc/thread-self/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[16]);
+    private static int NiceOfThisThread() => int.Parse(File.ReadAllText("/proc/thread-self/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[16], CultureInfo.InvariantCulture);
 }

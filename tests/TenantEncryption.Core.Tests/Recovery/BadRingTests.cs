@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Errors;
-using TenantEncryption.Keys;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
 using TenantEncryption.Recovery;

@@ -1,6 +1,5 @@
 using System.Text;
 using Newtonsoft.Json.Linq;
-using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Kms;
 using TenantEncryption.Recovery;

@@ -69,7 +69,7 @@ public sealed record KeyMigrationPlan
 
     private string What =>
         !IsNeeded ? $"Tenant '{TenantId}' is with '{MigratingTo}' already, and every key is there: there is nothing to do."
-        : Mode == MigrationMode.Reencrypt ? $"{(MigratingFrom == MigratingTo ? $"Write anew what keys of tenant '{TenantId}' protect, with '{MigratingTo}'" : $"Move tenant '{TenantId}' from '{MigratingFrom}' to '{MigratingTo}'")} ({Mode}): {(NewKey ? "make a new key and " : "")}write {Counted.Of(Messages, "file")} ({Bytes} bytes) of {Counted.Of(Keks, "key")} anew; {Calls}."
+        : Mode == MigrationMode.Reencrypt ? $"{(MigratingFrom == MigratingTo ? $"Write anew what keys of tenant '{TenantId}' protect, with '{MigratingTo}'" : $"Move tenant '{TenantId}' from '{MigratingFrom}' to '{MigratingTo}'")} ({Mode}): {(NewKey ? "make a new key and " : "")}write {Counted.Of(Messages, "file")} ({Counted.Bytes(Bytes)}) of {Counted.Of(Keks, "key")} anew; {Calls}."
         : NewKey ? $"Move tenant '{TenantId}' from '{MigratingFrom}' to '{MigratingTo}' ({Mode}): make a new key{(Keks > 0 ? $" and move {Keys}" : "")}; {Calls}."
         : $"Gather the keys of tenant '{TenantId}' that are with {MigratingFrom} to '{MigratingTo}', which is Active already ({Mode}): move {Keys}; {Calls}.";
 
