@@ -77,6 +77,12 @@ internal interface ICatalogTable
     /// <returns>Those of them that are pending.</returns>
     Task<IReadOnlyList<string>> FindPendingAsync(IReadOnlyList<string> messageIds);
 
+    /// <summary>At which objects messages are pending.</summary>
+    /// <param name="space">The address of the space.</param>
+    /// <param name="keys">The keys of names there.</param>
+    /// <returns>Those of them at which one is.</returns>
+    Task<IReadOnlyList<string>> FindPendingKeysAsync(string space, IReadOnlyList<string> keys);
+
     /// <summary>Entries of a space whose keys begin with a text, in the order of their keys, page by page.</summary>
     /// <param name="space">The address of the space.</param>
     /// <param name="prefix">The text, which ends with a separator.</param>

@@ -159,6 +159,13 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
         ("$ids", StoredText.OfList(messageIds))));
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> FindPendingKeysAsync(string space, IReadOnlyList<string> keys) => Task.FromResult(statements.List(
+        $"SELECT DISTINCT name FROM catalog_pending WHERE space = {Number} AND name IN (SELECT value FROM json_each($keys))",
+        row => row.GetString(0),
+        ("$space", space),
+        ("$keys", StoredText.OfList(keys))));
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<CatalogEntry>> ListBelowAsync(string space, string prefix, CatalogEntry? after, int limit) => Task.FromResult(statements.List(
         Below,
         Read,

@@ -12,7 +12,7 @@ namespace TenantEncryption.Data.Cataloguing;
 /// </summary>
 internal sealed class CatalogBatch(CatalogWork work, CatalogRun run, FileRequest[] files, int first, FileProgress progress) : IFileBatch<FileOutcome<CatalogChange>>
 {
-    // Between a look at a file and one at the catalog a writer may have come, and again.
+    // At a file and then at the catalog: a writer that comes in between each time is a rare one.
     private const int Looks = 3;
 
     private readonly CatalogFile[] _files = Array.ConvertAll(files, file => new CatalogFile(file, work.Space.KeyOf(file.Source)));
@@ -33,17 +33,19 @@ internal sealed class CatalogBatch(CatalogWork work, CatalogRun run, FileRequest
                 return ValueTask.CompletedTask;
             },
             cancellationToken).ConfigureAwait(false);
-        CatalogFile[] legible = [.. Taken.Where(file => file.IsLegible)];
-        await LookUpAsync(legible, cancellationToken).ConfigureAwait(false);
-        CatalogFile[] others = Array.FindAll(legible, file => file.IsOther);
-        for (int look = 1; others.Length > 0 && look < Looks; look++)
+        CatalogFile[] unclear = [.. Taken];
+        for (int look = 0; unclear.Length > 0 && look < Looks; look++)
         {
-            Array.ForEach(others, file => file.Read(work.Effects));
-            await LookUpAsync(others, cancellationToken).ConfigureAwait(false);
-            others = Array.FindAll(others, file => file.IsOther);
+            if (look > 0)
+            {
+                Array.ForEach(unclear, file => file.Read(work.Effects));
+            }
+
+            await LookUpAsync(Array.FindAll(unclear, file => file.IsLegible || file.IsInUse), cancellationToken).ConfigureAwait(false);
+            unclear = Array.FindAll(unclear, file => file.IsUnclear);
         }
 
-        CatalogFile[] unknown = [.. legible.Where(file => !IsJudged(file))];
+        CatalogFile[] unknown = [.. Taken.Where(file => !IsJudged(file))];
         await FileWorkers.RunAsync(
             unknown.Length,
             run.Options.DegreeOfParallelism,
@@ -113,6 +115,13 @@ internal sealed class CatalogBatch(CatalogWork work, CatalogRun run, FileRequest
                 }
             }
 
+            CatalogFile[] used = Array.FindAll(looked, file => file.IsInUse);
+            if (used.Length > 0)
+            {
+                HashSet<string> writing = [.. await transaction.Catalog.FindPendingKeysAsync(work.Space.Address, Array.ConvertAll(used, file => file.Key)).ConfigureAwait(false)];
+                Array.ForEach(used, file => file.IsPending = writing.Contains(file.Key));
+            }
+
             CatalogFile[] unknown = Array.FindAll(looked, file => file.MessageId is not null && file.MessageId != file.KnownId);
             if (unknown.Length == 0)
             {
@@ -133,6 +142,13 @@ internal sealed class CatalogBatch(CatalogWork work, CatalogRun run, FileRequest
     // What needs no look at a key.
     private bool IsJudged(CatalogFile file)
     {
+        if (file.IsPending)
+        {
+            file.Settle();
+            run.NoteUnchanged();
+            return true;
+        }
+
         if (!file.IsLegible)
         {
             return true;
@@ -147,10 +163,6 @@ internal sealed class CatalogBatch(CatalogWork work, CatalogRun run, FileRequest
                 Code = file.Flaw?.Code ?? ErrorCodes.MessageSubstituted,
                 Detail = file.Flaw?.Detail ?? $"The file is message {file.MessageId}, but the catalog knows message {file.KnownId} there.",
             });
-        }
-        else if (file.IsPending)
-        {
-            run.NoteUnchanged();
         }
         else if (file.KnownId is not null)
         {

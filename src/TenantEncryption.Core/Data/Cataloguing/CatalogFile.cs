@@ -31,6 +31,9 @@ internal sealed class CatalogFile(FileRequest request, string key)
     /// <summary>Why it could not be looked at.</summary>
     public TenantEncryptionException? Error { get; private set; }
 
+    /// <summary>Whether somebody has it open for itself, as its writer has until it is confirmed.</summary>
+    public bool IsInUse => Error?.InnerException is IOException failure && FileInUse.Is(failure);
+
     /// <summary>Whether there was something to look at: what is gone since it was listed is not.</summary>
     public bool IsLegible => Header is not null || Flaw is not null;
 
@@ -58,10 +61,13 @@ internal sealed class CatalogFile(FileRequest request, string key)
     /// <summary>Whether the path holds something else than the catalog knows there.</summary>
     public bool IsOther => IsLegible && KnownId is not null && KnownId != MessageId && !IsPending;
 
+    /// <summary>Whether another look may tell more: between one at the file and one at the catalog a writer may have come.</summary>
+    public bool IsUnclear => IsOther || (IsInUse && !IsPending);
+
     /// <summary>Reads the header: the file is opened, read from its start and closed.</summary>
     public void Read(IFileEffects effects)
     {
-        (Header, MessageId, NamedKek, Flaw, Error) = (null, null, null, null, null);
+        (Header, MessageId, NamedKek, Flaw, Error, IsPending, Elsewhere) = (null, null, null, null, null, false, null);
         TenantEncryptionException? failure = FileFailure.Catch(Path, "read", () =>
         {
             using SafeFileHandle source = SourceFile.Open(effects, Path, followLink: !request.IsListed);
@@ -91,6 +97,9 @@ internal sealed class CatalogFile(FileRequest request, string key)
 
     /// <summary>Takes note of what can't be judged.</summary>
     public void Fail(TenantEncryptionException error) => Error = error;
+
+    /// <summary>Takes note that there is nothing to tell.</summary>
+    public void Settle() => Error = null;
 
     /// <summary>Tells of the file.</summary>
     public void Tell(CatalogChange change) => Change = change;
