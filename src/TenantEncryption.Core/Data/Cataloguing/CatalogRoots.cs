@@ -33,7 +33,7 @@ internal sealed class CatalogRoots
         foreach (string path in paths)
         {
             string full = path;
-            TenantEncryptionException? refusal = FileFailure.Catch(path, "read", () => full = PathIdentity.Full(path));
+            TenantEncryptionException? refusal = FileFailure.Catch(path, "read", () => full = PathIdentity.Full(path), cancellationToken);
             bool isFolder = refusal is null && Directory.Exists(full);
             if (refusal is null && !isFolder && await work.Space.ExistsAsync(full, cancellationToken).ConfigureAwait(false) == false)
             {

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using TenantEncryption.Changes;
 using TenantEncryption.Data.Batches;
 using TenantEncryption.Data.Cataloguing;
 using TenantEncryption.Errors;
