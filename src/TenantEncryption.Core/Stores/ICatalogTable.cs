@@ -67,6 +67,12 @@ internal interface ICatalogTable
     /// <returns>The message id.</returns>
     Task<string?> FindMessageIdAsync(string space, string key, string version = "");
 
+    /// <summary>The message ids of the entries of many objects, where nothing keeps older versions.</summary>
+    /// <param name="space">The address of the space.</param>
+    /// <param name="keys">The keys of names there.</param>
+    /// <returns>The ids, by key; without those of which nothing is known.</returns>
+    Task<IReadOnlyDictionary<string, string>> FindMessageIdsAsync(string space, IReadOnlyList<string> keys);
+
     /// <summary>The entries of messages, wherever they are.</summary>
     /// <param name="messageIds">The message ids.</param>
     /// <returns>The entries of those that are known.</returns>

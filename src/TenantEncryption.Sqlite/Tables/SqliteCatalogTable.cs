@@ -31,6 +31,9 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
             WHERE p.reservation_id = $reservation_id AND p.space = catalog.space AND p.name = catalog.name AND p.version = catalog.version)
         """;
 
+    /// <summary>The message ids at names: a look for each.</summary>
+    public const string OfNames = $"SELECT name, message_id FROM json_each($keys) CROSS JOIN catalog ON space = {Number} AND name = value AND version = ''";
+
     /// <summary>The entries of message ids: a look for each.</summary>
     public const string OfMessages = $"SELECT {Entries} FROM json_each($ids) CROSS JOIN catalog ON message_id = value {WithSpaces}";
 
@@ -147,6 +150,19 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
     /// <inheritdoc/>
     public Task<string?> FindMessageIdAsync(string space, string key, string version = "") => Task.FromResult(
         statements.Find($"SELECT message_id FROM catalog WHERE {ThisObject}", row => row.GetString(0), ("$space", space), ("$key", key), ("$version", version)));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, string>> FindMessageIdsAsync(string space, IReadOnlyList<string> keys)
+    {
+        var found = new Dictionary<string, string>(keys.Count, StringComparer.Ordinal);
+        foreach ((string key, string messageId) in statements.List(
+            OfNames, row => (row.GetString(0), row.GetString(1)), ("$space", space), ("$keys", StoredText.OfList(keys))))
+        {
+            found[key] = messageId;
+        }
+
+        return Task.FromResult<IReadOnlyDictionary<string, string>>(found);
+    }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<CatalogEntry>> FindMessagesAsync(IReadOnlyList<string> messageIds) =>

@@ -102,16 +102,14 @@ internal sealed class CatalogBatch(CatalogWork work, CatalogRun run, FileRequest
     private Task LookUpAsync(CatalogFile[] looked, CancellationToken cancellationToken) => work.Work.ReadAsync(
         async transaction =>
         {
+            IReadOnlyDictionary<string, string> ids = await transaction.Catalog.FindMessageIdsAsync(
+                work.Space.Address, Array.ConvertAll(looked, file => file.Key)).ConfigureAwait(false);
             foreach (CatalogFile file in looked)
             {
-                if (run.Options.TenantId is null)
+                file.KnownId = ids.GetValueOrDefault(file.Key);
+                if (run.Options.TenantId is not null && file.KnownId is not null)
                 {
-                    file.KnownId = await transaction.Catalog.FindMessageIdAsync(work.Space.Address, file.Key).ConfigureAwait(false);
-                }
-                else
-                {
-                    CatalogEntry? known = await transaction.Catalog.FindAsync(work.Space.Address, file.Key).ConfigureAwait(false);
-                    (file.KnownId, file.KnownTenantId) = (known?.MessageId, known?.TenantId);
+                    file.KnownTenantId = (await transaction.Catalog.FindAsync(work.Space.Address, file.Key).ConfigureAwait(false))?.TenantId;
                 }
             }
 
@@ -128,9 +126,9 @@ internal sealed class CatalogBatch(CatalogWork work, CatalogRun run, FileRequest
                 return;
             }
 
-            string[] ids = Array.ConvertAll(unknown, file => file.MessageId!);
-            HashSet<string> pending = [.. await transaction.Catalog.FindPendingAsync(ids).ConfigureAwait(false)];
-            Dictionary<string, CatalogEntry> entries = (await transaction.Catalog.FindMessagesAsync(ids).ConfigureAwait(false)).DistinctBy(entry => entry.MessageId).ToDictionary(entry => entry.MessageId);
+            string[] unknownIds = Array.ConvertAll(unknown, file => file.MessageId!);
+            HashSet<string> pending = [.. await transaction.Catalog.FindPendingAsync(unknownIds).ConfigureAwait(false)];
+            Dictionary<string, CatalogEntry> entries = (await transaction.Catalog.FindMessagesAsync(unknownIds).ConfigureAwait(false)).DistinctBy(entry => entry.MessageId).ToDictionary(entry => entry.MessageId);
             foreach (CatalogFile file in unknown)
             {
                 file.IsPending = pending.Contains(file.MessageId!);
@@ -218,7 +216,8 @@ internal sealed class CatalogBatch(CatalogWork work, CatalogRun run, FileRequest
         {
             // What another machine has, it alone can look at.
             file.IsGoneElsewhere = elsewhere.Space == work.Space.Address
-                && await work.Space.HoldsAsync(elsewhere.Name, elsewhere.MessageId, cancellationToken).ConfigureAwait(false) == false;
+                && (await work.Space.ExistsAsync(elsewhere.Name, cancellationToken).ConfigureAwait(false) == false
+                    || await work.Space.HoldsAsync(elsewhere.Name, elsewhere.MessageId, cancellationToken).ConfigureAwait(false) == false);
             if (!file.IsGoneElsewhere)
             {
                 file.Tell(CatalogChanges.CopyOf(file, elsewhere));

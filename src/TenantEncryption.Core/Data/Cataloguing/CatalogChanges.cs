@@ -71,13 +71,14 @@ internal sealed class CatalogChanges(CatalogWork work, CatalogRun run, string te
         string[] ids = Array.ConvertAll(files, file => file.MessageId!);
         HashSet<string> pending = [.. await catalog.FindPendingAsync(ids).ConfigureAwait(false)];
         Dictionary<string, CatalogEntry> known = (await catalog.FindMessagesAsync(ids).ConfigureAwait(false)).ToDictionary(entry => entry.MessageId);
+        IReadOnlyDictionary<string, string> at = await catalog.FindMessageIdsAsync(work.Space.Address, Array.ConvertAll(files, file => file.Key)).ConfigureAwait(false);
         var told = new CatalogChange?[files.Length];
         var added = new List<CatalogEntry>();
         int moved = 0;
         for (int i = 0; i < files.Length; i++)
         {
             (CatalogFile file, CatalogEntry entry) = (files[i], files[i].Verified!);
-            string? there = await catalog.FindMessageIdAsync(entry.Space, entry.Key).ConfigureAwait(false);
+            string? there = at.GetValueOrDefault(entry.Key);
             if (there == entry.MessageId || pending.Contains(entry.MessageId))
             {
                 continue;
