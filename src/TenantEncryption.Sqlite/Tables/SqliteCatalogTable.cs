@@ -16,6 +16,9 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
     private const string Number = "(SELECT number FROM spaces WHERE address = $space)";
     private const string ThisObject = $"space = {Number} AND name = $key AND version = $version";
 
+    // A transaction has to do with one space, nearly always.
+    private (string? Address, long Number) _space;
+
     // To so many keys, a walk for each costs little.
     private const int FewKeys = 16;
 
@@ -45,7 +48,7 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
         ORDER BY name, version LIMIT $limit
         """;
 
-    /// <summary>Gives an entry another name, if it is where it was.</summary>
+    /// <summary>Gives an entry another name, if it is where it was. Its parameters are numbered as they come.</summary>
     public const string Move =
         """
         UPDATE catalog SET space = $space, name = $key, version = '', spelling = $spelling
@@ -97,15 +100,18 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
     }
 
     /// <inheritdoc/>
-    public Task<bool> MoveAsync(CatalogEntry entry, string space, string key, string name) => Task.FromResult(statements.Execute(
-        Move,
-        ("$message_id", entry.MessageId),
-        ("$old_space", entry.Space),
-        ("$old_key", entry.Key),
-        ("$old_version", entry.Version),
-        ("$space", NumberOf(space)),
-        ("$key", key),
-        ("$spelling", key == name ? null : name)) == 1);
+    public Task<bool> MoveAsync(CatalogEntry entry, string space, string key, string name)
+    {
+        RowStatement move = statements.ForRows(Move);
+        move.Bind(1, NumberOf(space));
+        move.Bind(2, key);
+        move.Bind(3, key == name ? null : name);
+        move.Bind(4, entry.MessageId);
+        move.Bind(5, entry.Space);
+        move.Bind(6, entry.Key);
+        move.Bind(7, entry.Version);
+        return Task.FromResult(move.Run() == 1);
+    }
 
     /// <inheritdoc/>
     public Task RemoveAsync(IReadOnlyList<string> messageIds)
@@ -259,7 +265,6 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
     private void Insert(RowStatement insert, IReadOnlyList<CatalogEntry> entries)
     {
         (DateTimeOffset Time, string Text) created = default;
-        (string? Address, long Number) space = default;
         foreach (CatalogEntry entry in entries)
         {
             // A batch's entries are of one time.
@@ -268,12 +273,7 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
                 created = (entry.CreatedAt, StoredText.OfTime(entry.CreatedAt));
             }
 
-            if (space.Address != entry.Space)
-            {
-                space = (entry.Space, NumberOf(entry.Space));
-            }
-
-            insert.Bind(1, space.Number);
+            insert.Bind(1, NumberOf(entry.Space));
             insert.Bind(2, entry.Key);
             insert.Bind(3, entry.Version);
             insert.Bind(4, entry.Key == entry.Name ? null : entry.Name);
@@ -294,8 +294,13 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
 
     private long NumberOf(string space)
     {
-        statements.Execute("INSERT INTO spaces (address) VALUES ($space) ON CONFLICT (address) DO NOTHING", ("$space", space));
-        return statements.Find($"SELECT {Number}", row => row.GetInt64(0), ("$space", space));
+        if (_space.Address != space)
+        {
+            statements.Execute("INSERT INTO spaces (address) VALUES ($space) ON CONFLICT (address) DO NOTHING", ("$space", space));
+            _space = (space, statements.Find($"SELECT {Number}", row => row.GetInt64(0), ("$space", space)));
+        }
+
+        return _space.Number;
     }
 
     // One statement for a batch: a trigger for each row would take half of what adding it does.

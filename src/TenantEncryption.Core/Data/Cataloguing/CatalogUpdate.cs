@@ -176,6 +176,6 @@ public sealed class CatalogUpdate : IAsyncDisposable
     private IAsyncEnumerable<FileOutcome<CatalogChange>> LookAsync(FileRequest[] files, IProgress<DataProgress>? progress, CancellationToken cancellationToken)
     {
         var sum = new FileProgress(progress, progress is null ? [] : Array.ConvertAll(files, file => file.Source));
-        return FileBatches.RunAsync(files.Length, (first, end) => new CatalogBatch(_work, _run, files[first..end], first, sum), overlap: true, cancellationToken);
+        return FileBatches.ReadAsync(files.Length, (first, end) => new CatalogBatch(_work, _run, files[first..end], first, sum), cancellationToken);
     }
 }

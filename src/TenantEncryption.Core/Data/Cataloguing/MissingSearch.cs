@@ -5,7 +5,7 @@ namespace TenantEncryption.Data.Cataloguing;
 /// <summary>Looks for catalogued messages that are not where they should be, page by page: whatever the size of the catalog, in little memory.</summary>
 internal sealed class MissingSearch(CatalogWork work, CatalogRun run, CatalogRoots roots)
 {
-    private const int PageSize = 512;
+    private const int PageSize = 2048;
     private const int MostFolders = 4096;
 
     private readonly Dictionary<string, string?> _emptyAbove = new(StringComparer.Ordinal);
