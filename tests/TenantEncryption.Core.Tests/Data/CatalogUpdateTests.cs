@@ -2,7 +2,6 @@ using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Files;
-using TenantEncryption.Keys;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
 using TenantEncryption.Testing;
