@@ -2,6 +2,7 @@ using Newtonsoft.Json.Linq;
 using TenantEncryption.Anchors;
 using TenantEncryption.Changes;
 using TenantEncryption.Data;
+using TenantEncryption.Data.Cataloguing;
 using TenantEncryption.Data.Protecting;
 using TenantEncryption.Data.Reading;
 using TenantEncryption.Data.Wraps;
@@ -97,7 +98,7 @@ internal sealed class Composition : IAsyncDisposable
         var protector = new FileProtector(reservations, protectSteps);
         var files = new FileWork(protector, new FileUnprotector(Work, reader, options.FileEffects, time), new FileTester(reader, time), options.FileEffects, time);
         var values = new ValueWork(Work, Leases, reservations, materials, writer, reader);
-        Data = new TenantDataProtector(Work, contextKeys, files, values, Space);
+        Data = new TenantDataProtector(Work, contextKeys, files, values, new CatalogWork(Work, reader, contextKeys, Space, options.FileEffects), Space);
 
         var runners = new MigrationRunners(Work, Session);
         var ranges = new RangeWork(

@@ -38,6 +38,8 @@ BeforeDiscovery {
             Provider = 'INVALID_INPUT'; Tenant = 'INVALID_INPUT'; Name = 'NOT_A_MESSAGE'; Migration = 'INVALID_INPUT'; File = 'INVALID_INPUT' }
         @{ Cmdlet = 'Test-TenantData'; Show = { $_.Code }
             Provider = 'INVALID_INPUT'; Tenant = 'INVALID_INPUT'; Name = 'NOT_A_MESSAGE'; Migration = 'INVALID_INPUT'; File = 'NOT_A_MESSAGE' }
+        @{ Cmdlet = 'Update-TenantDataCatalog'; Show = { $_.Code }
+            Provider = 'refused'; Tenant = 'refused'; Name = 'refused'; Migration = 'refused'; File = 'NOT_A_MESSAGE' }
         @{ Cmdlet = 'Update-KeyEncryptionKey'; Show = { $_.TenantId }
             Provider = 'acme'; Tenant = 'acme'; Name = 'refused'; Migration = 'acme'; File = 'refused' }
         @{ Cmdlet = 'Invoke-KeyProviderDrill'; Arguments = @{ Drill = 'Failover' }; Show = { $_.Name }

@@ -133,6 +133,12 @@ function Initialize-World([string] $Code, [string] $Name, [int] $Number) {
             $script:arn = $old.KeyArn
             $null = Remove-MasterKey $arn -PendingWindowInDays 7
         }
+        'Update-TenantDataCatalog/1' { Move-Item ./protected/2026/march.pdf.tenc ./protected/moved.tenc }
+        'Update-TenantDataCatalog/2' {
+            $null = New-Item -ItemType Directory archive
+            Move-Item ./protected/2026/march.pdf.tenc ./archive
+            Remove-Item ./protected/invoice.pdf.tenc
+        }
         'Get-TenantMessage/2' { $null = Start-KeyMigration -TenantId acme -To old-cmk }
         'Get-KeyMigration/1' { $null = Start-KeyMigration -TenantId acme -To acme-cmk }
         'Get-KeyGrant/1' { $null = New-KeyGrant acme-cmk -GranteePrincipal $role -TenantId acme }

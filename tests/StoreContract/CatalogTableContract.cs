@@ -103,6 +103,82 @@ public abstract class CatalogTableContract<TStore>
     }
 
     [Fact]
+    public async Task What_was_found_is_an_entry_at_once_and_counts()
+    {
+        await using TStore store = await WithTenantsAsync();
+        await store.WriteAsync(t => t.Providers.AddAsync(Sample.Provider("kp-2", "acme", "direct")));
+        CatalogEntry entry = Sample.Entry("m1", "acme", "/DATA/A", "kek-acme") with { Name = "/data/a" };
+        CatalogEntry direct = Sample.Entry("m2", "acme", "/b", null) with { DirectProviderId = "kp-2" };
+
+        await store.WriteAsync(t => t.Catalog.AddAsync([entry, direct]));
+
+        Assert.Equal(entry, await store.ReadAsync(t => t.Catalog.FindAsync(Sample.Space, "/DATA/A")));
+        Assert.Equal(1, await CountAsync(store));
+        Assert.Equal(1, (await store.ReadAsync(t => t.Providers.FindAsync("kp-2")))!.MessageCount);
+        await Assert.ThrowsAsync<TenantEncryptionException>(() => store.WriteAsync(t => t.Catalog.AddAsync([Sample.Entry("m3", "acme", "/b", "kek-acme")])));
+        Assert.Equal(1, await CountAsync(store));
+    }
+
+    [Fact]
+    public async Task An_entry_is_moved_from_where_it_is_and_keeps_all_but_its_name()
+    {
+        await using TStore store = await WithTenantsAsync();
+        CatalogEntry entry = Sample.Entry("m1", "acme", "/a", "kek-acme");
+        await AddAsync(store, entry, Sample.Entry("m2", "acme", "/b", "kek-acme"));
+
+        Assert.False(await store.WriteAsync(t => t.Catalog.MoveAsync(entry with { Key = "/z" }, Sample.Space, "/c", "/c")));
+        Assert.False(await store.WriteAsync(t => t.Catalog.MoveAsync(entry with { Space = "file://elsewhere" }, Sample.Space, "/c", "/c")));
+        Assert.True(await store.WriteAsync(t => t.Catalog.MoveAsync(entry, "file://new", "/C", "/c")));
+        await Assert.ThrowsAsync<TenantEncryptionException>(() => store.WriteAsync(t => t.Catalog.MoveAsync(entry with { Space = "file://new", Key = "/C" }, Sample.Space, "/b", "/b")));
+
+        Assert.Null(await store.ReadAsync(t => t.Catalog.FindAsync(Sample.Space, "/a")));
+        Assert.Equal(entry with { Space = "file://new", Key = "/C", Name = "/c" }, await store.ReadAsync(t => t.Catalog.FindAsync("file://new", "/C")));
+        Assert.Equal(2, await CountAsync(store));
+    }
+
+    [Fact]
+    public async Task Messages_are_found_by_their_ids_and_names_and_where_they_are_pending()
+    {
+        await using TStore store = await WithTenantsAsync();
+        CatalogEntry entry = Sample.Entry("m1", "acme", "/a", "kek-acme");
+        await AddAsync(store, entry, Sample.Entry("m2", "globex", "/b", "kek-globex"));
+        await store.WriteAsync(t => t.Catalog.AddPendingAsync("res-1", [Sample.Entry("m3", "acme", "/a", "kek-acme")]));
+
+        Assert.Equal([entry], await store.ReadAsync(t => t.Catalog.FindMessagesAsync(["m1", "m3", "never"])));
+        Assert.Equal(["m3"], await store.ReadAsync(t => t.Catalog.FindPendingAsync(["m1", "m3", "never"])));
+        Assert.Equal(["/a"], await store.ReadAsync(t => t.Catalog.FindPendingKeysAsync(Sample.Space, ["/a", "/b", "/never"])));
+        Assert.Empty(await store.ReadAsync(t => t.Catalog.FindPendingKeysAsync("file://elsewhere", ["/a"])));
+        IReadOnlyDictionary<string, string> ids = await store.ReadAsync(t => t.Catalog.FindMessageIdsAsync(Sample.Space, ["/a", "/b", "/never"]));
+        Assert.Equal([("/a", "m1"), ("/b", "m2")], ids.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => (one.Key, one.Value)));
+        Assert.Empty(await store.ReadAsync(t => t.Catalog.FindMessageIdsAsync("file://elsewhere", ["/a"])));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(100)]
+    public async Task What_is_below_a_name_is_listed_without_what_only_begins_like_it(int limit)
+    {
+        await using TStore store = await WithTenantsAsync();
+        string[] names = ["/d", "/d/", "/d/a", "/d/b/c", "/d/ü", "/d/\uffff", "/d/😀", "/d0", "/d-/x", "/e"];
+        await AddAsync(store, [.. names.Select((name, i) => Sample.Entry("m" + i, "acme", name, "kek-acme"))]);
+        await AddAsync(store, Sample.Entry("other", "acme", "/d/a", "kek-acme") with { Space = "file://elsewhere" });
+
+        var met = new List<string>();
+        CatalogEntry? after = null;
+        IReadOnlyList<CatalogEntry> page;
+        do
+        {
+            page = await store.ReadAsync(t => t.Catalog.ListBelowAsync(Sample.Space, "/d/", after, limit));
+            met.AddRange(page.Select(entry => entry.Key));
+            after = page.Count == 0 ? null : page[^1];
+        }
+        while (page.Count >= limit);
+
+        Assert.Equal(["/d/a", "/d/b/c", "/d/ü", "/d/\uffff", "/d/😀"], met);
+    }
+
+    [Fact]
     public async Task A_list_is_narrowed_by_tenant_key_and_provider()
     {
         await using TStore store = await WithTenantsAsync();

@@ -115,6 +115,22 @@ public abstract class KeyTableContract<TStore>
     }
 
     [Fact]
+    public async Task Files_that_were_found_are_counted_as_reserved_and_as_files_so_that_no_value_is_forgotten()
+    {
+        await using TStore store = new();
+        await store.WriteAsync(t => Sample.AddTenantWithKeyAsync(t, "acme"));
+        await store.WriteAsync(t => t.Keys.ReserveAsync(Sample.Reservation("res-1", "acme", "kek-acme", "kp-acme", wraps: 3), 3));
+
+        Assert.True(await store.WriteAsync(t => t.Keys.CountFoundAsync("kek-acme", null, 5)));
+        Assert.True(await store.WriteAsync(t => t.Keys.CountFoundAsync(null, "kp-acme", 2)));
+        Assert.False(await store.WriteAsync(t => t.Keys.CountFoundAsync("kek-gone", null, 1)));
+        Assert.False(await store.WriteAsync(t => t.Keys.CountFoundAsync(null, "kp-gone", 1)));
+
+        Assert.Equal((8L, 5L), await store.ReadAsync(async t => (await t.Keys.FindAsync("kek-acme")) is { } key ? (key.ReservedWraps, key.FileWraps) : default));
+        Assert.Equal(3, (await store.ReadAsync(t => t.Providers.FindAsync("kp-acme")))!.ValueCount);
+    }
+
+    [Fact]
     public async Task A_reservation_that_is_closed_twice_gives_back_once()
     {
         await using TStore store = await WithKeyAsync();

@@ -35,27 +35,48 @@ public sealed class CatalogSchemaTests
     }
 
     [Fact]
-    public async Task Confirming_a_batch_looks_for_its_names_and_not_through_the_space()
+    public Task Confirming_a_batch_looks_for_its_names_and_not_through_the_space() =>
+        AssertPlanAsync(SqliteCatalogTable.RemoveReplaced, "SEARCH catalog USING PRIMARY KEY (space=? AND name=?)");
+
+    [Fact]
+    public Task Names_are_looked_for_one_by_one() =>
+        AssertPlanAsync(SqliteCatalogTable.OfNames, "SEARCH catalog USING PRIMARY KEY (space=? AND name=? AND version=?)");
+
+    [Fact]
+    public Task Messages_are_looked_for_one_by_one() =>
+        AssertPlanAsync(SqliteCatalogTable.OfMessages, "SEARCH catalog USING INDEX sqlite_autoindex_catalog_1 (message_id=?)");
+
+    [Fact]
+    public Task An_entry_that_is_moved_is_looked_for() =>
+        AssertPlanAsync(SqliteCatalogTable.Move, "SEARCH catalog USING PRIMARY KEY (space=? AND name=? AND version=?)");
+
+    [Fact]
+    public Task What_is_below_a_name_is_walked_through_from_its_begin_to_its_end_and_no_further() =>
+        AssertPlanAsync(SqliteCatalogTable.Below, "SEARCH catalog USING PRIMARY KEY (space=? AND name>? AND name<?)");
+
+    private static async Task AssertPlanAsync(string sql, string expected)
     {
         await using var store = new TemporaryStore();
         await store.WriteAsync(t => Sample.AddTenantWithKeyAsync(t, "acme"));
         using SqliteConnection connection = store.Connect();
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "EXPLAIN QUERY PLAN " + SqliteCatalogTable.RemoveReplaced;
-        command.Parameters.AddWithValue("$space", Sample.Space);
-        command.Parameters.AddWithValue("$reservation_id", "res-1");
-        command.Parameters.AddWithValue("$except_keys", "[]");
-
-        var catalog = new List<string>();
-        using SqliteDataReader plan = command.ExecuteReader();
-        while (plan.Read())
+        command.CommandText = "EXPLAIN QUERY PLAN " + sql;
+        foreach (string parameter in new[] { "$space", "$reservation_id", "$except_keys", "$keys", "$ids", "$message_id", "$old_space", "$old_key", "$old_version", "$key", "$spelling", "$after_key", "$after_version", "$end", "$limit" })
         {
-            if (plan.GetString(3) is var line && line.StartsWith("SEARCH catalog ", StringComparison.Ordinal) || line.StartsWith("SCAN catalog", StringComparison.Ordinal))
+            if (sql.Contains(parameter, StringComparison.Ordinal))
             {
-                catalog.Add(line);
+                command.Parameters.AddWithValue(parameter, parameter is "$except_keys" or "$keys" or "$ids" ? "[]" : parameter == "$limit" ? 1 : Sample.Space);
             }
         }
 
-        Assert.Equal(["SEARCH catalog USING PRIMARY KEY (space=? AND name=?)"], catalog);
+        var lines = new List<string>();
+        using SqliteDataReader plan = command.ExecuteReader();
+        while (plan.Read())
+        {
+            lines.Add(plan.GetString(3));
+        }
+
+        Assert.Equal([expected], lines.Where(line => line.StartsWith("SEARCH catalog ", StringComparison.Ordinal) || line.StartsWith("SCAN catalog", StringComparison.Ordinal)));
+        Assert.DoesNotContain(lines, line => line.Contains("TEMP B-TREE", StringComparison.Ordinal));
     }
 }

@@ -36,6 +36,12 @@ foreach (string name in names)
         case "state":
             await StateBenchmark.RunAsync(settings);
             break;
+        case "catalog":
+            await CatalogBenchmark.RunAsync(settings);
+            break;
+        case "catalog-counts":
+            await CatalogBenchmark.RunCountsAsync(settings);
+            break;
         case "leases":
             await LeaseBenchmark.RunAsync(settings);
             break;
@@ -50,7 +56,7 @@ foreach (string name in names)
             break;
         default:
             Console.Error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"'{name}' is none of peak, files, memory, values, small-files, all, service-files, large-folder, state, leases, reencrypt, micro."));
+                CultureInfo.InvariantCulture, $"'{name}' is none of peak, files, memory, values, small-files, all, service-files, large-folder, state, catalog, catalog-counts, leases, reencrypt, micro."));
             return 2;
     }
 }

@@ -20,6 +20,9 @@ internal sealed class Settings(string[] arguments)
     /// <summary>The length of a frame's content, in bytes.</summary>
     public int FrameLength => int.Parse(Value("frame") ?? "262144", CultureInfo.InvariantCulture);
 
+    /// <summary>How many entries the catalog has where counts are measured.</summary>
+    public long Rows => long.Parse(Value("rows") ?? "10000000", CultureInfo.InvariantCulture);
+
     /// <summary>How often, and how many seconds, to wait for other processes to rest before a round counts; for a machine that is not quiet.</summary>
     public int Patience => int.Parse(Value("patience") ?? "0", CultureInfo.InvariantCulture);
 

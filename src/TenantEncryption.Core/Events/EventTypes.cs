@@ -117,6 +117,9 @@ public static class EventTypes
     /// <summary>Files or values were verified.</summary>
     public const string DataTested = "data.tested";
 
+    /// <summary>Messages that were found were catalogued, entries followed files that were moved, or entries of files that are gone were removed.</summary>
+    public const string CatalogUpdated = "catalog.updated";
+
     /// <summary>KMS was called by an operation that has no other event, such as one that failed.</summary>
     public const string KmsCalled = "kms.called";
 
@@ -188,6 +191,7 @@ public static class EventTypes
         DataRequested,
         DataUnprotected,
         DataTested,
+        CatalogUpdated,
         KmsCalled,
         StoreCreated,
         RootRotated,

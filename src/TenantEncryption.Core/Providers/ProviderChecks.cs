@@ -77,7 +77,7 @@ internal static class ProviderChecks
         throw new TenantEncryptionException(
             ErrorCodes.HasDependants,
             $"{Dependants(provider.MessageCount, provider.ValueCount)} on the key provider '{provider.Name}' and would be {consequence}.",
-            remedy: $"Gather its keys under the Active one first (KeyMigrationService.StartAsync of tenant '{provider.TenantId}' to '{active.Name}'), or force it.");
+            remedy: $"Gather its keys under the Active one first (KeyMigrationService.StartAsync of tenant '{provider.TenantId}' to '{active.Name}'), or force it. Files that were deleted hold it back until the catalog lets go of them (CatalogUpdate.RemoveMissingAsync).");
     }
 
     // What is sealed under two layers depends on the internal KMS, too.

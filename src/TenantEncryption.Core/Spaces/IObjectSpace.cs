@@ -11,6 +11,22 @@ internal interface IObjectSpace
     /// <returns>The key.</returns>
     string KeyOf(string name);
 
+    /// <summary>What the keys of all objects below a name begin with, and of no others.</summary>
+    /// <param name="name">A name, such as a folder's.</param>
+    /// <returns>The text, which ends with a separator.</returns>
+    string PrefixOf(string name);
+
+    /// <summary>Whether there is anything of a name, whatever it is.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    /// <returns><see langword="null"/> when it can't be told now.</returns>
+    ValueTask<bool?> ExistsAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>The nearest place above a name that is there, when nothing at all is in it: a disk that is not mounted leaves its folder so.</summary>
+    /// <param name="name">The name of something that is not there.</param>
+    /// <returns>The place; <see langword="null"/> when there is something in it.</returns>
+    string? FindEmptyAbove(string name);
+
     /// <summary>Whether an object is a certain message, by what its header says.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="messageId">The message id in lower-case hexadecimal.</param>

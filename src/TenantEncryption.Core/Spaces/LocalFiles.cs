@@ -20,6 +20,59 @@ internal sealed class LocalFiles(IFileEffects effects, string machine = LocalFil
     public string KeyOf(string name) => PathIdentity.KeyOf(name);
 
     /// <inheritdoc/>
+    public string PrefixOf(string name)
+    {
+        string key = KeyOf(name);
+        return Path.EndsInDirectorySeparator(key) ? key : key + Path.DirectorySeparatorChar;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool?> ExistsAsync(string name, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (EntryKinds.At(name, followLink: false) != EntryKind.Unknown)
+        {
+            return ValueTask.FromResult<bool?>(true);
+        }
+
+        try
+        {
+            File.GetAttributes(name);
+            return ValueTask.FromResult<bool?>(true);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return ValueTask.FromResult<bool?>(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return ValueTask.FromResult<bool?>(null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public string? FindEmptyAbove(string name)
+    {
+        try
+        {
+            for (string? folder = Path.GetDirectoryName(name); folder is not null; folder = Path.GetDirectoryName(folder))
+            {
+                if (Directory.Exists(folder))
+                {
+                    return effects.List(folder, _ => true).Any() ? null : folder;
+                }
+            }
+
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What is in it can't be seen, as if nothing were.
+            return Path.GetDirectoryName(name);
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<bool?> HoldsAsync(string name, string messageId, CancellationToken cancellationToken)
     {
         try

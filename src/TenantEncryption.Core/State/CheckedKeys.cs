@@ -85,6 +85,9 @@ internal sealed class CheckedKeys(IKeyTable inner, CheckedTransaction transactio
         inner.CloseReservationAsync(reservation, unusedWraps, fileWraps);
 
     /// <inheritdoc/>
+    public Task<bool> CountFoundAsync(string? kekId, string? providerId, long files) => inner.CountFoundAsync(kekId, providerId, files);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListWritersAsync(string providerId) => inner.ListWritersAsync(providerId);
 
     private async ValueTask ChangeOfAsync(string kekId)

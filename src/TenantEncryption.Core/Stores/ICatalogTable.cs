@@ -25,6 +25,19 @@ internal interface ICatalogTable
     /// <returns>When it is done.</returns>
     Task RemovePendingAsync(string reservationId, string space, IReadOnlyList<string>? exceptKeys = null);
 
+    /// <summary>Adds entries of messages that are where they say: nothing else is at their objects, and none is known.</summary>
+    /// <param name="entries">The entries, each of another object.</param>
+    /// <returns>When they are added.</returns>
+    Task AddAsync(IReadOnlyList<CatalogEntry> entries);
+
+    /// <summary>Gives an entry another name, under which nothing is known.</summary>
+    /// <param name="entry">The entry, as it is known.</param>
+    /// <param name="space">The address of the space where the message is now.</param>
+    /// <param name="key">The key of the name there.</param>
+    /// <param name="name">The name, as it is written.</param>
+    /// <returns>Whether the entry was there.</returns>
+    Task<bool> MoveAsync(CatalogEntry entry, string space, string key, string name);
+
     /// <summary>Removes catalogued entries.</summary>
     /// <param name="messageIds">Their message ids.</param>
     /// <returns>When it is done.</returns>
@@ -54,12 +67,35 @@ internal interface ICatalogTable
     /// <returns>The message id.</returns>
     Task<string?> FindMessageIdAsync(string space, string key, string version = "");
 
-    /// <summary>Whether a message is about to take the name of an object, or just took it.</summary>
+    /// <summary>The message ids of the entries of many objects, where nothing keeps older versions.</summary>
     /// <param name="space">The address of the space.</param>
-    /// <param name="key">The key of the name there.</param>
-    /// <param name="messageId">The message id.</param>
-    /// <returns>Whether it is pending.</returns>
-    Task<bool> IsPendingAsync(string space, string key, string messageId);
+    /// <param name="keys">The keys of names there.</param>
+    /// <returns>The ids, by key; without those of which nothing is known.</returns>
+    Task<IReadOnlyDictionary<string, string>> FindMessageIdsAsync(string space, IReadOnlyList<string> keys);
+
+    /// <summary>The entries of messages, wherever they are.</summary>
+    /// <param name="messageIds">The message ids.</param>
+    /// <returns>The entries of those that are known.</returns>
+    Task<IReadOnlyList<CatalogEntry>> FindMessagesAsync(IReadOnlyList<string> messageIds);
+
+    /// <summary>Which messages are pending: their writer is at work, or died.</summary>
+    /// <param name="messageIds">The message ids.</param>
+    /// <returns>Those of them that are pending.</returns>
+    Task<IReadOnlyList<string>> FindPendingAsync(IReadOnlyList<string> messageIds);
+
+    /// <summary>At which objects messages are pending.</summary>
+    /// <param name="space">The address of the space.</param>
+    /// <param name="keys">The keys of names there.</param>
+    /// <returns>Those of them at which one is.</returns>
+    Task<IReadOnlyList<string>> FindPendingKeysAsync(string space, IReadOnlyList<string> keys);
+
+    /// <summary>Entries of a space whose keys begin with a text, in the order of their keys, page by page.</summary>
+    /// <param name="space">The address of the space.</param>
+    /// <param name="prefix">The text, which ends with a separator.</param>
+    /// <param name="after">After this entry; <see langword="null"/> from the first.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <returns>The entries.</returns>
+    Task<IReadOnlyList<CatalogEntry>> ListBelowAsync(string space, string prefix, CatalogEntry? after, int limit);
 
     /// <summary>Entries space by space, in the order of their keys, page by page, so that a catalog of any size is streamed.</summary>
     /// <param name="tenantId">Of this tenant; <see langword="null"/> for all.</param>

@@ -69,6 +69,16 @@ internal interface IKeyTable
     /// <returns>When it is closed.</returns>
     Task CloseReservationAsync(WrapReservation reservation, long unusedWraps, long fileWraps);
 
+    /// <summary>
+    /// Counts files that were found, as reserved and as files both: whether they were counted when they were written, as values perhaps, or before the store
+    /// was restored, nobody can tell. What may be outside the catalog stays as much as it was, never less.
+    /// </summary>
+    /// <param name="kekId">The key that wraps their data keys; <see langword="null"/> for Direct messages.</param>
+    /// <param name="providerId">Of Direct messages the provider; else of no meaning.</param>
+    /// <param name="files">How many.</param>
+    /// <returns>Whether the key, or the provider, is there.</returns>
+    Task<bool> CountFoundAsync(string? kekId, string? providerId, long files);
+
     /// <summary>The sessions whose reservations are open under a provider.</summary>
     /// <param name="providerId">The provider.</param>
     /// <returns>Their ids, one for each reservation.</returns>

@@ -100,7 +100,7 @@ internal sealed class TenantRemover(UnitOfWork work, SessionKeeper session, KeyL
             : throw new TenantEncryptionException(
                 ErrorCodes.HasDependants,
                 $"Tenant '{tenantId}' has {Counted.Of(contents.Messages, "file")} and up to {Counted.Of(contents.Values, "value")} outside the catalog, which would be lost for good.",
-                remedy: $"Read what is still needed first (TenantDataProtector.ListCatalogAsync(tenantId: '{tenantId}') lists the files), or force it.");
+                remedy: $"Read what is still needed first (TenantDataProtector.ListCatalogAsync(tenantId: '{tenantId}') lists the files), or force it. Those that were deleted hold it back until the catalog lets go of them (CatalogUpdate.RemoveMissingAsync).");
     }
 
     private static async Task RefuseChildrenAsync(IStoreTransaction store, EncryptionTenant tenant)

@@ -39,12 +39,13 @@ internal static partial class CmdletWording
         [ErrorCodes.ProviderNotFound] = "List them with Get-KeyProvider.",
         [ErrorCodes.AmbiguousProvider] = "Name the tenant with -TenantId, or use the provider's id.",
         [ErrorCodes.TransitionForbidden] = "Do first what the rule asks for, where that can be done: Get-KeyProvider and Get-KeyMigration show the states, Get-EncryptionPlatform the platform's rules.",
-        [ErrorCodes.HasDependants] = "Migrate them to another provider first, or use -Force and accept that they become unreadable.",
+        [ErrorCodes.HasDependants] = "Migrate them to another provider first, or use -Force and accept that they become unreadable. Files that were deleted are let go of by Update-TenantDataCatalog -RemoveMissing.",
         [ErrorCodes.NotAMessage] = "Give a file or value that Protect-TenantData or an AWS Encryption SDK made.",
         [ErrorCodes.NotCommitting] = "If you trust its writer, read it with -AllowNonCommitting.",
+        [ErrorCodes.MessageSubstituted] = "Find out who replaced it (Update-TenantDataCatalog lists all such files of a folder); if it was you, unprotect it and protect it there again, so that the catalog knows it.",
         [ErrorCodes.LeaseLost] = "Run the command again.",
         [ErrorCodes.OutputExists] = "Use another name, or -Force to replace it.",
-        [ErrorCodes.SourceNotFound] = "Check the path; -LiteralPath takes names with wildcard characters.",
+        [ErrorCodes.SourceNotFound] = "Check the path; -LiteralPath takes names with wildcard characters. Of a protected file that was moved or deleted, Update-TenantDataCatalog tells the catalog.",
         [ErrorCodes.InvalidInput] = "Correct the value; Get-Help -Full tells what each parameter takes.",
         [ErrorCodes.NotText] = "Ask for bytes with -AsByteArray.",
         [ErrorCodes.StoreNotFound] = "Check the path; Connect-TenantEncryption -Create makes a store there, with a root key of its own.",
@@ -64,6 +65,7 @@ internal static partial class CmdletWording
     /// <summary>Members of the library, and the cmdlet or parameter that is the same.</summary>
     public static FrozenDictionary<string, string> Members { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
+        ["CatalogUpdate.RemoveMissingAsync"] = "Update-TenantDataCatalog -RemoveMissing",
         ["DrillService.RunFailoverAsync"] = "Invoke-KeyProviderDrill",
         ["DrillService.RunRevocationAsync"] = "Invoke-KeyProviderDrill",
         ["KeyGrantService.CreateAsync"] = "New-KeyGrant",

@@ -19,6 +19,9 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
     private const string Number = "(SELECT number FROM spaces WHERE address = $space)";
     private const string ThisObject = $"space = {Number} AND name = $key AND version = $version";
 
+    // A transaction has to do with one space, nearly always.
+    private (string? Address, long Number) _space;
+
     // To so many keys, a walk for each costs little.
     private const int FewKeys = 16;
 
@@ -34,45 +37,34 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
             WHERE p.reservation_id = $reservation_id AND p.space = catalog.space AND p.name = catalog.name AND p.version = catalog.version)
         """;
 
+    /// <summary>The message ids at names: a look for each.</summary>
+    public const string OfNames = $"SELECT name, message_id FROM json_each($keys) CROSS JOIN catalog ON space = {Number} AND name = value AND version = ''";
+
+    /// <summary>The entries of message ids: a look for each.</summary>
+    public const string OfMessages = $"SELECT {Entries} FROM json_each($ids) CROSS JOIN catalog ON message_id = value {WithSpaces}";
+
+    /// <summary>The entries below a name: from one place of the primary key to another, as a comparison of two columns as one would have no end.</summary>
+    public const string Below =
+        $"""
+        SELECT {Entries} FROM catalog {WithSpaces}
+        WHERE space = {Number} AND name >= $after_key AND name < $end AND (name > $after_key OR version > $after_version)
+        ORDER BY name, version LIMIT $limit
+        """;
+
+    /// <summary>Gives an entry another name, if it is where it was. Its parameters are numbered as they come.</summary>
+    public const string Move =
+        """
+        UPDATE catalog SET space = $space, name = $key, version = '', spelling = $spelling
+        WHERE message_id = $message_id AND space = (SELECT number FROM spaces WHERE address = $old_space) AND name = $old_key AND version = $old_version
+        """;
+
     /// <inheritdoc/>
     public Task AddPendingAsync(string reservationId, IReadOnlyList<CatalogEntry> entries)
     {
         RowStatement insert = statements.ForRows(
-            $"INSERT INTO catalog_pending (reservation_id, {Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
-        (DateTimeOffset Time, string Text) created = default;
-        (string? Address, long Number) space = default;
-        insert.Bind(1, reservationId);
-        foreach (CatalogEntry entry in entries)
-        {
-            // A batch's entries are of one time.
-            if (created.Text is null || created.Time != entry.CreatedAt)
-            {
-                created = (entry.CreatedAt, StoredText.OfTime(entry.CreatedAt));
-            }
-
-            if (space.Address != entry.Space)
-            {
-                space = (entry.Space, NumberOf(entry.Space));
-            }
-
-            insert.Bind(2, space.Number);
-            insert.Bind(3, entry.Key);
-            insert.Bind(4, entry.Version);
-            insert.Bind(5, entry.Key == entry.Name ? null : entry.Name);
-            insert.Bind(6, entry.MessageId);
-            insert.Bind(7, entry.TenantId);
-            insert.Bind(8, entry.KekId);
-            insert.Bind(9, entry.DirectProviderId);
-            insert.Bind(10, entry.Length);
-            insert.Bind(11, created.Text);
-            insert.Run();
-        }
-
-        foreach (IGrouping<(string? KekId, string? ProviderId), CatalogEntry> added in entries.GroupBy(entry => (entry.KekId, entry.DirectProviderId)))
-        {
-            Count(added.Key.KekId, added.Key.ProviderId, added.Count());
-        }
-
+            $"INSERT INTO catalog_pending ({Columns}, reservation_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+        insert.Bind(11, reservationId);
+        Insert(insert, entries);
         return Task.CompletedTask;
     }
 
@@ -101,6 +93,29 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
 
         statements.Execute($"DELETE FROM catalog_pending WHERE {OfReservation}", which);
         return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task AddAsync(IReadOnlyList<CatalogEntry> entries)
+    {
+        // Ids are random, and names of a batch beside each other: in this order each page of both is looked for once.
+        CatalogEntry[] inOrder = [.. entries.OrderBy(entry => entry.MessageId, StringComparer.Ordinal)];
+        Insert(statements.ForRows($"INSERT INTO catalog ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"), inOrder);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> MoveAsync(CatalogEntry entry, string space, string key, string name)
+    {
+        RowStatement move = statements.ForRows(Move);
+        move.Bind(1, NumberOf(space));
+        move.Bind(2, key);
+        move.Bind(3, key == name ? null : name);
+        move.Bind(4, entry.MessageId);
+        move.Bind(5, entry.Space);
+        move.Bind(6, entry.Key);
+        move.Bind(7, entry.Version);
+        return Task.FromResult(move.Run() == 1);
     }
 
     /// <inheritdoc/>
@@ -148,12 +163,44 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
         statements.Find($"SELECT message_id FROM catalog WHERE {ThisObject}", row => row.GetString(0), ("$space", space), ("$key", key), ("$version", version)));
 
     /// <inheritdoc/>
-    public Task<bool> IsPendingAsync(string space, string key, string messageId) => Task.FromResult(statements.Find(
-        $"SELECT EXISTS (SELECT 1 FROM catalog_pending WHERE space = {Number} AND name = $key AND message_id = $message_id)",
-        row => row.GetBoolean(0),
+    public Task<IReadOnlyDictionary<string, string>> FindMessageIdsAsync(string space, IReadOnlyList<string> keys)
+    {
+        var found = new Dictionary<string, string>(keys.Count, StringComparer.Ordinal);
+        foreach ((string key, string messageId) in statements.List(
+            OfNames, row => (row.GetString(0), row.GetString(1)), ("$space", space), ("$keys", StoredText.OfList(keys))))
+        {
+            found[key] = messageId;
+        }
+
+        return Task.FromResult<IReadOnlyDictionary<string, string>>(found);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<CatalogEntry>> FindMessagesAsync(IReadOnlyList<string> messageIds) =>
+        Task.FromResult(statements.List(OfMessages, Read, ("$ids", StoredText.OfList(messageIds))));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> FindPendingAsync(IReadOnlyList<string> messageIds) => Task.FromResult(statements.List(
+        "SELECT message_id FROM catalog_pending WHERE message_id IN (SELECT value FROM json_each($ids))",
+        row => row.GetString(0),
+        ("$ids", StoredText.OfList(messageIds))));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> FindPendingKeysAsync(string space, IReadOnlyList<string> keys) => Task.FromResult(statements.List(
+        $"SELECT DISTINCT name FROM catalog_pending WHERE space = {Number} AND name IN (SELECT value FROM json_each($keys))",
+        row => row.GetString(0),
         ("$space", space),
-        ("$key", key),
-        ("$message_id", messageId)));
+        ("$keys", StoredText.OfList(keys))));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<CatalogEntry>> ListBelowAsync(string space, string prefix, CatalogEntry? after, int limit) => Task.FromResult(statements.List(
+        Below,
+        Read,
+        ("$space", space),
+        ("$after_key", after?.Key ?? prefix),
+        ("$after_version", after?.Version ?? ""),
+        ("$end", prefix[..^1] + (char)(prefix[^1] + 1)),
+        ("$limit", limit)));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<CatalogEntry>> ListAsync(string? tenantId, string? kekId, string? providerId, CatalogEntry? after, int limit)
@@ -220,10 +267,45 @@ internal sealed class SqliteCatalogTable(StoreStatements statements) : ICatalogT
         .With("$after_key", after.Key)
         .With("$after_version", after.Version);
 
+    private void Insert(RowStatement insert, IReadOnlyList<CatalogEntry> entries)
+    {
+        (DateTimeOffset Time, string Text) created = default;
+        foreach (CatalogEntry entry in entries)
+        {
+            // A batch's entries are of one time.
+            if (created.Text is null || created.Time != entry.CreatedAt)
+            {
+                created = (entry.CreatedAt, StoredText.OfTime(entry.CreatedAt));
+            }
+
+            insert.Bind(1, NumberOf(entry.Space));
+            insert.Bind(2, entry.Key);
+            insert.Bind(3, entry.Version);
+            insert.Bind(4, entry.Key == entry.Name ? null : entry.Name);
+            insert.Bind(5, entry.MessageId);
+            insert.Bind(6, entry.TenantId);
+            insert.Bind(7, entry.KekId);
+            insert.Bind(8, entry.DirectProviderId);
+            insert.Bind(9, entry.Length);
+            insert.Bind(10, created.Text);
+            insert.Run();
+        }
+
+        foreach (IGrouping<(string? KekId, string? ProviderId), CatalogEntry> added in entries.GroupBy(entry => (entry.KekId, entry.DirectProviderId)))
+        {
+            Count(added.Key.KekId, added.Key.ProviderId, added.Count());
+        }
+    }
+
     private long NumberOf(string space)
     {
-        statements.Execute("INSERT INTO spaces (address) VALUES ($space) ON CONFLICT (address) DO NOTHING", ("$space", space));
-        return statements.Find($"SELECT {Number}", row => row.GetInt64(0), ("$space", space));
+        if (_space.Address != space)
+        {
+            statements.Execute("INSERT INTO spaces (address) VALUES ($space) ON CONFLICT (address) DO NOTHING", ("$space", space));
+            _space = (space, statements.Find($"SELECT {Number}", row => row.GetInt64(0), ("$space", space)));
+        }
+
+        return _space.Number;
     }
 
     // One statement for a batch: a trigger for each row would take half of what adding it does.

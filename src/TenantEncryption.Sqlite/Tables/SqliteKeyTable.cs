@@ -164,6 +164,9 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
     }
 
     /// <inheritdoc/>
+    public Task<bool> CountFoundAsync(string? kekId, string? providerId, long files) => Task.FromResult(Count(kekId, providerId, files, files));
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListWritersAsync(string providerId) => Task.FromResult(
         statements.List("SELECT session_id FROM wrap_reservations WHERE provider_id = $provider_id", row => row.GetString(0), ("$provider_id", providerId)));
 
@@ -181,9 +184,11 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
         Record = KeyRecordColumns.Read(row, row.GetString(0), 7),
     };
 
-    private void Count(WrapReservation reservation, long reserved, long files)
+    private void Count(WrapReservation reservation, long reserved, long files) => Count(reservation.KekId, reservation.ProviderId, reserved, files);
+
+    private bool Count(string? kekId, string? providerId, long reserved, long files)
     {
-        string update = reservation.KekId is null
+        string update = kekId is null
             ? """
               UPDATE key_providers SET direct_reserved_wraps = direct_reserved_wraps + $reserved,
                   direct_file_wraps = direct_file_wraps + $files
@@ -193,6 +198,6 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
               UPDATE key_encryption_keys SET reserved_wraps = reserved_wraps + $reserved, file_wraps = file_wraps + $files
               WHERE kek_id = $id
               """;
-        statements.Execute(update, ("$reserved", reserved), ("$files", files), ("$id", reservation.KekId ?? reservation.ProviderId));
+        return statements.Execute(update, ("$reserved", reserved), ("$files", files), ("$id", kekId ?? providerId)) == 1;
     }
 }

@@ -10,6 +10,9 @@ internal static class FileBatches
     /// <summary>How many files a batch has at most: each holds its temporary file open. Where the process may open fewer, it has fewer.</summary>
     public const int Largest = 512;
 
+    /// <summary>How many files a batch has at most that only reads: it holds none of them open, and a larger batch writes each page of the store's indexes less often.</summary>
+    private const int LargestOfReads = 4096;
+
     // One is worked on, one settles, and one has been worked on and waits: so the one that works need not wait.
     private const int MostUnderWay = 3;
 
@@ -24,14 +27,31 @@ internal static class FileBatches
     /// <param name="overlap">Whether a batch may work before those before it have settled.</param>
     /// <param name="cancellationToken">Stops; what has begun to settle settles first.</param>
     /// <returns>How each file went, in order.</returns>
-    public static async IAsyncEnumerable<T> RunAsync<T>(
-        IFileSupply<T> supply, bool overlap, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static IAsyncEnumerable<T> RunAsync<T>(IFileSupply<T> supply, bool overlap, CancellationToken cancellationToken) =>
+        RunAsync(supply, overlap, left => OpenFileBudget.Shared.Take(Size(left)), Size, cancellationToken);
+
+    /// <summary>The same for batches that read, and have each file open for a moment only.</summary>
+    public static IAsyncEnumerable<T> ReadAsync<T>(IFileSupply<T> supply, CancellationToken cancellationToken) =>
+        RunAsync(supply, overlap: true, _ => null, left => Size(left, LargestOfReads), cancellationToken);
+
+    /// <summary>How many files a batch has: fewer and fewer toward the end, as nothing works any more while the last one settles.</summary>
+    /// <param name="left">The files that are left.</param>
+    public static int Size(int left) => Size(left, Largest);
+
+    private static int Size(int left, int largest) => Math.Min(left, Math.Clamp(left / 2, Smallest, largest));
+
+    private static async IAsyncEnumerable<T> RunAsync<T>(
+        IFileSupply<T> supply,
+        bool overlap,
+        Func<int, OpenFileShare?> share,
+        Func<int, int> size,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // A caller that takes results slowly is a few batches behind at most.
         var settled = Channel.CreateBounded<IReadOnlyList<T>>(1);
         using var left = new CancellationTokenSource();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, left.Token);
-        Task running = Task.Run(() => RunAsync(supply, overlap, settled.Writer, stop.Token, left.Token), CancellationToken.None);
+        Task running = Task.Run(() => RunAsync(supply, overlap, share, size, settled.Writer, stop.Token, left.Token), CancellationToken.None);
         try
         {
             await foreach (IReadOnlyList<T> batch in settled.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
@@ -49,13 +69,11 @@ internal static class FileBatches
         }
     }
 
-    /// <summary>How many files a batch has: fewer and fewer toward the end, as nothing works any more while the last one settles.</summary>
-    /// <param name="left">The files that are left.</param>
-    public static int Size(int left) => Math.Min(left, Math.Clamp(left / 2, Smallest, Largest));
-
     private static async Task RunAsync<T>(
         IFileSupply<T> supply,
         bool overlap,
+        Func<int, OpenFileShare?> take,
+        Func<int, int> size,
         ChannelWriter<IReadOnlyList<T>> settled,
         CancellationToken stopped,
         CancellationToken left)
@@ -73,8 +91,8 @@ internal static class FileBatches
                     break;
                 }
 
-                OpenFileShare share = OpenFileBudget.Shared.Take(Size(files));
-                IFileBatch<T> batch = supply.Begin(share.Files);
+                OpenFileShare? share = take(files);
+                IFileBatch<T> batch = supply.Begin(share?.Files ?? size(files));
                 bool handedOver = false;
                 try
                 {
@@ -116,7 +134,7 @@ internal static class FileBatches
     private static async Task SettleAsync<T>(
         Task before,
         IFileBatch<T> batch,
-        OpenFileShare share,
+        OpenFileShare? share,
         SemaphoreSlim room,
         ChannelWriter<IReadOnlyList<T>> settled,
         CancellationToken stopped,

@@ -49,6 +49,12 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
     /// <summary>The tenant whose message it is, once the header was seen; <see langword="null"/> when only the caller's keyring can open it.</summary>
     public EncryptionTenant? Tenant { get; private set; }
 
+    /// <summary>The key-encryption key that opened the message; <see langword="null"/> when a master key did, or the caller's.</summary>
+    public string? OpenedByKek { get; private set; }
+
+    /// <summary>The provider whose master key opened the message by itself.</summary>
+    public string? OpenedByProvider { get; private set; }
+
     /// <summary>Finds the tenant: the caller's, or the one that the header names.</summary>
     /// <exception cref="TenantEncryptionException"><c>WRONG_TENANT</c>, <c>TENANT_NOT_FOUND</c>.</exception>
     public async ValueTask OnHeaderAsync(MessageHeader header)
@@ -216,6 +222,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
             if (live)
             {
                 _askAgain = token => LeaseAsync(kekId, new KmsAllowance(), token);
+                OpenedByKek = dataKey is null ? null : kekId;
                 return dataKey;
             }
         }
@@ -263,6 +270,7 @@ internal sealed class TenantKeyring : IKeyring, IDisposable
             }
 
             _askAgain = token => AskKmsAgainAsync(encryptedDataKey, context, token);
+            OpenedByProvider = provider.Id;
             return dataKey;
         }
         catch (TenantEncryptionException exception) when (exception.Code == ErrorCodes.WrongKey)

@@ -40,6 +40,15 @@ internal sealed class TenantMessageReader(
         CancellationToken cancellationToken) =>
         reader.ReadAsync(source, destination, keyring, OptionsOf(keyring, options), progress, cancellationToken);
 
+    /// <summary>Verifies the tag of a header; the body is not looked at.</summary>
+    /// <param name="header">The header.</param>
+    /// <param name="keyring">Of <see cref="NewKeyring"/>.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>When it is verified.</returns>
+    public ValueTask<MessageHeader> AuthenticateAsync(MessageHeader header, TenantKeyring keyring, UnprotectOptions options, CancellationToken cancellationToken) =>
+        reader.AuthenticateHeaderAsync(header, keyring, ReaderOptions(keyring, options), cancellationToken);
+
     /// <summary>Reads a message in memory.</summary>
     public async ValueTask<(UnprotectedValue Value, MessageHeader Header)> ReadValueAsync(
         Operation operation, ReadOnlyMemory<byte> message, UnprotectOptions options, ReadIntents? intents, CancellationToken cancellationToken)
@@ -135,7 +144,7 @@ internal sealed class TenantMessageReader(
                     if (messageId is not null
                         && await transaction.Catalog.FindMessageIdAsync(space.Address, space.KeyOf(path)).ConfigureAwait(false) is { } known
                         && known != messageId
-                        && !await transaction.Catalog.IsPendingAsync(space.Address, space.KeyOf(path), messageId).ConfigureAwait(false))
+                        && (await transaction.Catalog.FindPendingAsync([messageId]).ConfigureAwait(false)).Count == 0)
                     {
                         found[i] = $"'{path}' is message {messageId}, but the catalog knows message {known} there.";
                     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Changes;
+using TenantEncryption.Data.Cataloguing;
 using TenantEncryption.Envelope;
 using TenantEncryption.Files;
 using TenantEncryption.Spaces;
@@ -17,11 +18,12 @@ public sealed class TenantDataProtector
     private readonly ContextKeys _contextKeys;
     private readonly FileWork _files;
     private readonly ValueWork _values;
+    private readonly CatalogWork _catalog;
     private readonly IObjectSpace _space;
     private readonly ConcurrentDictionary<DataSession, bool> _sessions = new();
 
-    internal TenantDataProtector(UnitOfWork work, ContextKeys contextKeys, FileWork files, ValueWork values, IObjectSpace space) =>
-        (_work, _contextKeys, _files, _values, _space) = (work, contextKeys, files, values, space);
+    internal TenantDataProtector(UnitOfWork work, ContextKeys contextKeys, FileWork files, ValueWork values, CatalogWork catalog, IObjectSpace space) =>
+        (_work, _contextKeys, _files, _values, _catalog, _space) = (work, contextKeys, files, values, catalog, space);
 
     /// <summary>Begins a session: one command, or a service's work. The caller disposes it; one that is left open ends with the service.</summary>
     /// <returns>The session.</returns>
@@ -113,6 +115,21 @@ public sealed class TenantDataProtector
 
             after = page[^1];
         }
+    }
+
+    /// <summary>
+    /// Begins to bring the catalog up to date: after a database was restored, or files were copied in, moved or deleted. The caller disposes it.
+    /// </summary>
+    /// <param name="paths">
+    /// Full paths of files and folders: of a folder, the files below it whose names end with <see cref="FilePlanner.Extension"/>; of a file, whatever its name.
+    /// Links are not followed.
+    /// </param>
+    /// <param name="options">How; <see langword="null"/> for the default.</param>
+    /// <returns>The update.</returns>
+    public CatalogUpdate BeginCatalogUpdate(IReadOnlyList<string> paths, CatalogUpdateOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        return new CatalogUpdate(_catalog, paths, options ?? CatalogUpdateOptions.Default);
     }
 
     /// <summary>Ends the sessions that are open.</summary>
