@@ -100,6 +100,7 @@ Describe 'The recovery guide' {
         (Invoke-Machine old $restore) | Should -Match 'True$'
         Invoke-Machine old 'Unprotect-TenantData ./protected/newer.txt.tenc -Destination ./newer'
         Get-Content newer/newer.txt | Should -Be 'newer than the backup'
+        Invoke-Machine old "(Get-TenantMessage -TenantId acme).Path -like '*newer.txt.tenc'" | Should -Not -BeNullOrEmpty
         (Invoke-Machine old '(Get-EncryptionEvent acme -Type *.rollback-accepted).Count; Test-EncryptionEventLog -Quiet') | Should -Match '(?s)1.*True'
     }
 
