@@ -47,7 +47,7 @@ internal sealed class TenantMessageReader(
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>When it is verified.</returns>
     public ValueTask<MessageHeader> AuthenticateAsync(MessageHeader header, TenantKeyring keyring, UnprotectOptions options, CancellationToken cancellationToken) =>
-        reader.AuthenticateHeaderAsync(header, keyring, ReaderOptions(keyring, options), cancellationToken);
+        reader.AuthenticateHeaderAsync(header, keyring, OptionsOf(keyring, options), cancellationToken);
 
     /// <summary>Reads a message in memory.</summary>
     public async ValueTask<(UnprotectedValue Value, MessageHeader Header)> ReadValueAsync(
