@@ -33,6 +33,8 @@ internal sealed class ChainFacts
         [EventTypes.PlatformAdded] = ReportTopic.Life,
         [EventTypes.RollbackAccepted] = ReportTopic.Life,
         [EventTypes.EventsArchived] = ReportTopic.Life,
+        [EventTypes.KeyRingExported] = ReportTopic.Life,
+        [EventTypes.KeyRingImported] = ReportTopic.Life,
         [EventTypes.KeyPolicyUpdated] = ReportTopic.Access,
         [EventTypes.GrantCreated] = ReportTopic.Access,
         [EventTypes.GrantRevoked] = ReportTopic.Access,
@@ -47,6 +49,8 @@ internal sealed class ChainFacts
 
     // Operations of KMS that use a key, by CloudTrail's names.
     private static readonly HashSet<string> Uses = new(StringComparer.Ordinal) { "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "Encrypt", "Decrypt" };
+
+    private static readonly string[] PartsOfCheck = ["check", "subject", "region", "code"];
 
     private readonly Dictionary<string, ReportedValidation> _tests = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ReportedKmsUse> _uses = new(StringComparer.Ordinal);
@@ -162,7 +166,7 @@ internal sealed class ChainFacts
             Actor = one.UserId,
             Code = code,
             Cause = code == ErrorCodes.Success || !ErrorCatalog.Contains(code) ? null : ErrorCatalog.Get(code).Cause,
-            FailedChecks = [.. Maps(one, "failedChecks").Select(check => string.Join(", ", new[] { "check", "subject", "region", "code" }.Select(name => check.GetValueOrDefault(name)).OfType<string>()))],
+            FailedChecks = [.. Maps(one, "failedChecks").Select(check => string.Join(", ", PartsOfCheck.Select(name => check.GetValueOrDefault(name)).OfType<string>()))],
             Warnings = [.. (one.Data.GetValueOrDefault("warnings") as object?[] ?? []).OfType<string>()],
             RequestIds = requestIds,
         };

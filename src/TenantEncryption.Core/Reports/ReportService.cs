@@ -90,7 +90,7 @@ public sealed class ReportService
             Tenants = [.. tenants.Select(tenant => tenant with { KeptHead = kept.GetValueOrDefault(tenant.TenantId) })],
             History = await ReadStoreAsync(tenants, tenantIds is null ? heads : [], cancellationToken).ConfigureAwait(false),
             Verification = verified,
-            Head = heads.FirstOrDefault(head => head.TenantId is null),
+            Heads = [.. heads.Where(head => head.TenantId is not { } id || tenants.All(tenant => tenant.TenantId != id))],
             Anchors = await ReadAnchorsAsync(cancellationToken).ConfigureAwait(false),
             Limits = [.. live ? [] : (ReportedLimit[])[ReportLimits.NotLive], .. ReportLimits.OfReports, .. ReportLimits.OfStore],
             Controls = ReportControls.All,

@@ -46,8 +46,8 @@ public sealed record EncryptionReport
     /// <summary>What verifying the event log showed: one result for the whole log, or one for each tenant of the scope.</summary>
     public required IReadOnlyList<EventLogTestResult> Verification { get; init; }
 
-    /// <summary>The end of the store's own chain; those of the tenants stand with the tenants.</summary>
-    public EventLogHeadState? Head { get; init; }
+    /// <summary>The ends of the chains of no tenant of this report: the store's own, and, where all tenants are in it, those of tenants that were removed.</summary>
+    public required IReadOnlyList<EventLogHeadState> Heads { get; init; }
 
     /// <summary>The anchors that the store tells; <see langword="null"/> for none.</summary>
     public ReportedAnchors? Anchors { get; init; }

@@ -1,5 +1,3 @@
-using TenantEncryption.Grants;
-
 namespace TenantEncryption.Reports;
 
 /// <summary>What KMS answered about a master key in one region. What it did not answer is <see langword="null"/>, and a failure says why.</summary>

@@ -14,6 +14,20 @@ internal readonly record struct Cell(Action<PageWriter> Write, bool IsNumber = f
     /// <summary>A name that a machine gave: an ARN, an id, a hash.</summary>
     public static Cell Code(string? text, string none = "none") => string.IsNullOrEmpty(text) ? Own(none) : new(page => page.Element("code", () => page.Foreign(text)));
 
+    /// <summary>A name in parts, such as an event's type, which may be broken between them.</summary>
+    public static Cell Dotted(string text) => new(page => page.Element("span", () =>
+    {
+        string[] parts = Words.Foreign(text).Split('.');
+        for (int at = 0; at < parts.Length; at++)
+        {
+            page.Text(at == 0 ? parts[at] : "." + parts[at]);
+            if (at + 1 < parts.Length)
+            {
+                page.Void("wbr");
+            }
+        }
+    }));
+
     /// <summary>A number.</summary>
     public static Cell Of(long number) => new(page => page.Text(Words.Of(number)), IsNumber: true);
 

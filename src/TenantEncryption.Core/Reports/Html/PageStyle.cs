@@ -13,7 +13,7 @@ internal static class PageStyle
         :root { color-scheme: light dark; --ink: #1b1f24; --paper: #ffffff; --soft: #f3f5f7; --line: #c9d1d9; --quiet: #57606a; --link: #0b57d0; --bad: #b42318; --good: #1a6e32; --bar: #0b57d0; --track: #e4e8ec; }
         @media screen and (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --paper: #0d1117; --soft: #161b22; --line: #3d444d; --quiet: #9ea7b3; --link: #79b8ff; --bad: #ff9b94; --good: #5fd07f; --bar: #79b8ff; --track: #21262d; } }
         * { box-sizing: border-box; }
-        body { margin: 0 auto; padding: 1rem; max-width: 72rem; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+        body { margin: 0 auto; padding: 1rem; max-width: 72rem; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
         h1, h2, h3, h4, h5 { line-height: 1.25; margin: 1.5em 0 0.5em; text-wrap: balance; }
         h1 { font-size: 1.9rem; margin-top: 0.5em; }
         h2 { font-size: 1.45rem; border-bottom: 2px solid var(--line); padding-bottom: 0.2em; margin-top: 2.2em; }
@@ -26,6 +26,7 @@ internal static class PageStyle
         .skip { position: absolute; left: -100vw; }
         .skip:focus { left: 1rem; background: var(--paper); padding: 0.5rem; }
         code { font: 0.9em ui-monospace, monospace; }
+        code, .long { overflow-wrap: anywhere; }
         .good { color: var(--good); }
         .bad { color: var(--bad); }
         .quiet { color: var(--quiet); }
@@ -34,11 +35,12 @@ internal static class PageStyle
         .wide table { min-width: 44rem; }
         .facts { margin: 1rem 0; }
         caption { text-align: left; font-weight: 600; padding: 0.3rem 0; }
+        caption span { display: inline-block; position: sticky; left: 0; max-width: calc(100vw - 2rem); }
         th, td { border: 1px solid var(--line); padding: 0.35rem 0.5rem; text-align: left; vertical-align: top; }
-        thead th { background: var(--soft); overflow-wrap: normal; }
+        thead th { background: var(--soft); }
         tbody th { font-weight: 600; }
-        .facts th { width: 34%; max-width: 16rem; background: var(--soft); overflow-wrap: break-word; }
-        .number { text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
+        .facts th { width: 34%; max-width: 16rem; background: var(--soft); }
+        .number { text-align: right; font-variant-numeric: tabular-nums; }
         td ul { margin: 0; padding-left: 1.1em; }
         figure { margin: 1rem 0; max-width: 46rem; }
         figcaption { font-weight: 600; font-size: 0.9rem; padding-bottom: 0.3rem; }

@@ -8,6 +8,8 @@ namespace TenantEncryption.Reports.Html;
 /// </summary>
 internal sealed class PageWriter : IDisposable
 {
+    private const int LongestWord = 22;
+
     private readonly XmlWriter _xml;
 
     /// <summary>Writes to a text.</summary>
@@ -50,8 +52,18 @@ internal sealed class PageWriter : IDisposable
     /// <summary>What is written as it is: the style alone, in which nothing of others is.</summary>
     public void Raw(string text) => _xml.WriteRaw(text);
 
-    /// <summary>Text of others.</summary>
-    public void Foreign(string text) => Element("bdi", Words.Foreign(text));
+    /// <summary>Text of others. Only what is longer than a word may be broken anywhere: a column is as wide as its longest word.</summary>
+    public void Foreign(string text)
+    {
+        if (text.Split(' ').Any(word => word.Length > LongestWord))
+        {
+            Element("bdi", Words.Foreign(text), ("class", "long"));
+        }
+        else
+        {
+            Element("bdi", Words.Foreign(text));
+        }
+    }
 
     /// <summary>A time.</summary>
     public void Time(DateTimeOffset time) => Element("time", Words.Of(time), ("datetime", XmlConvert.ToString(time.UtcDateTime, XmlDateTimeSerializationMode.Utc)));
@@ -70,7 +82,7 @@ internal sealed class PageWriter : IDisposable
             "div",
             () => Element("table", () =>
             {
-                Element("caption", caption);
+                Caption(caption);
                 Element("thead", () => Element("tr", () =>
                 {
                     foreach (string column in columns)
@@ -101,7 +113,7 @@ internal sealed class PageWriter : IDisposable
             "table",
             () =>
             {
-                Element("caption", caption);
+                Caption(caption);
                 Element("tbody", () =>
                 {
                     foreach ((string name, Cell value) in facts)
@@ -119,6 +131,9 @@ internal sealed class PageWriter : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _xml.Dispose();
+
+    // It stays in sight while a table that is wider than the screen is moved.
+    private void Caption(string text) => Element("caption", () => Element("span", text));
 
     private void Row(Cell[] cells)
     {

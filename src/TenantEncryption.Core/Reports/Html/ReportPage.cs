@@ -2,7 +2,6 @@ using System.Globalization;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Migration;
-using TenantEncryption.Providers;
 
 namespace TenantEncryption.Reports.Html;
 
@@ -233,9 +232,15 @@ internal static class ReportPage
 
     private static IEnumerable<Cell[]> Heads(EncryptionReport report)
     {
-        if (report.Head is { } store)
+        foreach (EventLogHeadState one in report.Heads)
         {
-            yield return [Cell.Own("the store's own"), Cell.Of(store.Head.Sequence), Cell.Code(store.Head.Mac), Kept(store.Kept)];
+            yield return
+            [
+                one.TenantId is { } removed ? Cell.All(Cell.Foreign(removed), Cell.Own("(removed)")) : Cell.Own("the store's own"),
+                Cell.Of(one.Head.Sequence),
+                Cell.Code(one.Head.Mac),
+                Kept(one.Kept),
+            ];
         }
 
         foreach (ReportedTenant tenant in report.Tenants)

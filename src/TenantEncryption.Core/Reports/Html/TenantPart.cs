@@ -32,7 +32,7 @@ internal sealed class TenantPart(EncryptionReport report, PageWriter page)
                 Cell.Of(one.Time),
                 .. withTenant ? (Cell[])[Cell.Foreign(one.TenantId, "the store's own")] : [],
                 Cell.Of(one.Sequence),
-                one.Outcome == ErrorCodes.Success ? Cell.Foreign(one.Type) : Cell.All(Cell.Foreign(one.Type), Cell.Verdict(one.Outcome, isGood: false)),
+                one.Outcome == ErrorCodes.Success ? Cell.Dotted(one.Type) : Cell.All(Cell.Dotted(one.Type), Cell.Verdict(one.Outcome, isGood: false)),
                 Cell.Foreign(one.Actor, Words.Unknown),
                 Cell.Foreign(one.Detail),
                 Cell.List(one.RequestIds),
@@ -89,7 +89,9 @@ internal sealed class TenantPart(EncryptionReport report, PageWriter page)
         page.Facts("The tenant", [
             ("Name", Cell.Foreign(tenant.DisplayName)),
             ("Platform", Cell.Foreign(tenant.Platform)),
-            ("Region, edition, organisation", Cell.All(Cell.Foreign(tenant.Region), Cell.Own("/"), Cell.Foreign(tenant.Edition), Cell.Own("/"), Cell.Foreign(tenant.Organization))),
+            ("Region", Cell.Foreign(tenant.Region)),
+            ("Edition", Cell.Foreign(tenant.Edition)),
+            ("Organisation", Cell.Foreign(tenant.Organization)),
             ("Inherits the provider of", Cell.Foreign(tenant.Parent, "nobody")),
             ("Key hierarchy", Cell.Own(tenant.KeyHierarchy == KeyHierarchy.Direct ? "Direct: master key, data key" : "Hierarchical: master key, key-encryption key, data key")),
             ("A revocation shuts the data within", Cell.Own(string.Create(CultureInfo.InvariantCulture, $"{tenant.KeyLeaseSeconds:0.###} s of KMS's first refusal (the key lease)"))),
@@ -127,7 +129,7 @@ internal sealed class TenantPart(EncryptionReport report, PageWriter page)
 
         // What data keys that KMS wrapped by itself protect is under no key of these.
         long direct = tenant.Messages - tenant.Keys.Sum(key => key.Messages);
-        ReportedKey[] shown = [.. tenant.Keys.OrderByDescending(key => key.CreatedAt).Take(MostInFigure)];
+        ReportedKey[] shown = [.. tenant.Keys.TakeLast(MostInFigure)];
         BarFigure.Write(
             page,
             id + "-coverage",
@@ -157,7 +159,7 @@ internal sealed class TenantPart(EncryptionReport report, PageWriter page)
 
     private void Provider(ReportedProvider provider)
     {
-        page.Element("h5", () => { page.Foreign(provider.Name); page.Text($", {KindOf(provider.Type)}, {provider.Status}"); });
+        page.Element("h5", () => { page.Foreign(provider.Name); page.Text($", {provider.Status}"); });
         bool isInternal = provider.Type == KeyProviderType.Internal;
         List<(string, Cell)> facts =
         [
@@ -196,8 +198,8 @@ internal sealed class TenantPart(EncryptionReport report, PageWriter page)
             facts.AddRange(
             [
                 ("Last test", Cell.All(Cell.Verdict(test.Code, test.Code == ErrorCodes.Success), Cell.Of(test.Time), Cell.Own($"event {Words.Of(test.Sequence)}, by"), Cell.Foreign(test.Actor, Words.Unknown))),
-                ("Its cause", Cell.Foreign(test.Cause)),
-                ("Checks that failed", Cell.List(test.FailedChecks)),
+                .. test.Cause is null ? [] : ((string, Cell)[])[("Its cause", Cell.Foreign(test.Cause))],
+                .. test.Code == ErrorCodes.Success ? [] : ((string, Cell)[])[("Checks that failed", Cell.List(test.FailedChecks, Words.Unknown))],
                 ("It warned of", Cell.List(test.Warnings)),
                 ("Its AWS request ids", Cell.List(test.RequestIds)),
             ]);
@@ -316,7 +318,9 @@ internal sealed class TenantPart(EncryptionReport report, PageWriter page)
                 ["Step", "Where", "Outcome", "Time it took"],
                 [
                     [Cell.Own("The drill"), Cell.All(Cell.Own("key provider"), Cell.Foreign(drill.Provider, Words.Unknown)), Cell.Verdict(drill.Code, drill.Code == ErrorCodes.Success, "no end is told"),
-                        Cell.All(Cell.Own("begun"), Cell.Of(drill.StartedAt, "at a time that is not on record"), Cell.Own(", ended"), Cell.Of(drill.FinishedAt, "no end is told"), Cell.Own($", event {Words.Of(drill.Sequence)}, by"), Cell.Foreign(drill.Actor, Words.Unknown))],
+                        Cell.All(
+                            Cell.Own("begun"), Cell.Of(drill.StartedAt, "at a time that is not on record"), Cell.Own("and ended"), Cell.Of(drill.FinishedAt, "at none that is told"),
+                            Cell.Own($"(event {Words.Of(drill.Sequence)}), by"), Cell.Foreign(drill.Actor, Words.Unknown))],
                     .. drill.Steps.Select(step => (Cell[])
                     [
                         Cell.Foreign(step.Name),
