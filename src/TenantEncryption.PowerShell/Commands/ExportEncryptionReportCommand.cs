@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using TenantEncryption.Errors;
 using TenantEncryption.PowerShell.Completion;
 using TenantEncryption.PowerShell.Hosting;
 using TenantEncryption.Reports;

@@ -11,7 +11,7 @@ internal static class ReportLimits
         new("key_encryption_keys: reserved_wraps, file_wraps, messages", "How often a key wrapped, and what depends on it, may be wrong."),
         new("migrations: ordinal, actor, initiated_at, completed_at, requested, failure_code, low_priority, total, done, bytes", "Who began a migration and when, and its counts, may be wrong; its events tell."),
         new("migration_failures: migration_id, space, name, version, spelling, message_id, item, code, detail", "How many messages of a migration failed may be wrong."),
-        new("spaces: address", "Where what is listed lies may be wrong."),
+        new("spaces: number, address", "Where what is listed lies may be wrong."),
         new("catalog: space, name, version, spelling, message_id, tenant_id, kek_id, direct_provider_id, length, created_at", "Which messages are listed and counted may be wrong; a file opens by its own header alone."),
         new("catalog_pending: reservation_id, space, name, version, spelling, message_id, tenant_id, kek_id, direct_provider_id, length, created_at", "As the catalog."),
     ];

@@ -74,10 +74,17 @@ internal sealed class PageWriter : IDisposable
     /// <summary>A paragraph.</summary>
     public void Paragraph(string text) => Element("p", text);
 
-    /// <summary>A table of several columns, whose first one names the row.</summary>
+    /// <summary>A table of several columns, whose first one names the row; words where it has no row.</summary>
     public void Table(string caption, IReadOnlyList<string> columns, IEnumerable<Cell[]> rows)
     {
+        Cell[][] all = [.. rows];
         Line();
+        if (all.Length == 0)
+        {
+            Paragraph($"{caption}: none.");
+            return;
+        }
+
         Element(
             "div",
             () => Element("table", () =>
@@ -92,7 +99,7 @@ internal sealed class PageWriter : IDisposable
                 }));
                 Element("tbody", () =>
                 {
-                    foreach (Cell[] row in rows)
+                    foreach (Cell[] row in all)
                     {
                         Line();
                         Element("tr", () => Row(row));
