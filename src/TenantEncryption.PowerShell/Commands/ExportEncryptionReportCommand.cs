@@ -21,8 +21,8 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <para>Writes a report for one tenant, with what AWS KMS knows of its master keys, in the place of an earlier one.</para>
 /// </example>
 /// <example>
-///   <code>(Export-EncryptionReport -AsJson | ConvertFrom-Json).exceptions | Format-Table subject, code, detail</code>
-///   <para>Shows what somebody should look at.</para>
+///   <code>(Export-EncryptionReport -AsJson | ConvertFrom-Json).tenants.providers | Format-Table name, status, keyArn, messages</code>
+///   <para>Shows each key provider, and how many messages depend on it.</para>
 /// </example>
 [Cmdlet(VerbsData.Export, "EncryptionReport", DefaultParameterSetName = PageSet, SupportsShouldProcess = true)]
 [OutputType(typeof(ExportedReport), typeof(string))]

@@ -27,6 +27,7 @@ internal static class PageStyle
         .skip:focus { left: 1rem; background: var(--paper); padding: 0.5rem; }
         code { font: 0.9em ui-monospace, monospace; }
         code, .long { overflow-wrap: anywhere; }
+        .wide code, .wide .long { display: inline-block; min-width: 9em; }
         .good { color: var(--good); }
         .bad { color: var(--bad); }
         .quiet { color: var(--quiet); }
