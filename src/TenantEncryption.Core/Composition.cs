@@ -24,6 +24,7 @@ using TenantEncryption.Providers;
 using TenantEncryption.Providers.Grants;
 using TenantEncryption.Providers.Validation;
 using TenantEncryption.Recovery;
+using TenantEncryption.Reports;
 using TenantEncryption.Spaces;
 using TenantEncryption.State;
 using TenantEncryption.Stores;
@@ -121,6 +122,7 @@ internal sealed class Composition : IAsyncDisposable
         Grants = new KeyGrantService(Work, connections);
         Policies = new PolicyService(Work, time);
         Drills = new DrillService(Work, sealer, Session, new LeftOvers(Work, Events, Session, time), time);
+        Reports = new ReportService(Work, Events, Anchors, runners, () => DescribeStore(store, root), actor, time);
     }
 
     public SessionKeeper Session { get; }
@@ -169,6 +171,8 @@ internal sealed class Composition : IAsyncDisposable
 
     public DrillService Drills { get; }
 
+    public ReportService Reports { get; }
+
     /// <summary>Writes that the store was created, in the transaction that gives it its root.</summary>
     public Task<IReadOnlyList<ChainTip>> WriteCreatedAsync(IStoreTransaction transaction) => EventWriter.WriteAsync(
         new CheckedTransaction(transaction, _checks) { Scope = StoreScope.Store },
@@ -194,6 +198,17 @@ internal sealed class Composition : IAsyncDisposable
 
         await _store.DisposeAsync().ConfigureAwait(false);
     }
+
+    private ReportedStore DescribeStore(IStore store, StoreRoot root) => new()
+    {
+        Location = store.Location,
+        StoreId = root.StoreId,
+        SchemaVersion = store.SchemaVersion,
+        OverwritesReplacedRecords = store.Capabilities.OverwritesReplacedRecords,
+        SharedByMachines = store.Capabilities.SharedByMachines,
+        RootKeyProtection = root.Vault.Protection,
+        RootKeyId = InternalKms.Roots.Current.Id,
+    };
 
     // Accounts that share the root share the head.
     private static string HeadFolderOf(StoreRoot root) =>

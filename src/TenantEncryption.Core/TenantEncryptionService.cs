@@ -14,6 +14,7 @@ using TenantEncryption.Platforms;
 using TenantEncryption.Policies;
 using TenantEncryption.Providers;
 using TenantEncryption.Recovery;
+using TenantEncryption.Reports;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
@@ -76,6 +77,9 @@ public sealed class TenantEncryptionService : IAsyncDisposable
 
     /// <summary>Archives of events.</summary>
     public EventArchiveService Archives => _parts.Archives;
+
+    /// <summary>Reports for auditors.</summary>
+    public ReportService Reports => _parts.Reports;
 
     /// <summary>Whether opening made the store, with its root key.</summary>
     public bool IsNew { get; private init; }

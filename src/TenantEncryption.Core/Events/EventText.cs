@@ -53,14 +53,17 @@ internal static class EventText
             Source = (string)json["source"]!,
             SpecVersion = (string)json["specversion"]!,
             Type = (string)json["type"]!,
-            Time = DateTimeOffset.ParseExact(
-                (string)json["time"]!, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal),
+            Time = ParseTime((string)json["time"]!),
             TenantId = (string?)json["tenantid"],
             UserId = (string?)json["userid"],
             StateDigest = (string?)json[StateAttribute],
             Data = json["data"] is JObject data ? Plain(data) : new EventData(),
         };
     }
+
+    /// <summary>A time as it is written in events.</summary>
+    public static DateTimeOffset ParseTime(string text) =>
+        DateTimeOffset.ParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
 
     /// <summary>The digest of the state in an event's text.</summary>
     public static string? StateOf(string text) => Find(text, StateAttribute);

@@ -78,11 +78,29 @@ internal sealed class KeyProviderTester(
                     data["warnings"] = new JArray(warnings);
                 }
 
+                KeyProviderCheck[] failed = [.. result.Checks.Where(check => check.Outcome == CheckOutcome.Failed)];
+                if (failed.Length > 0)
+                {
+                    data["failedChecks"] = new JArray(failed.Select(Describe));
+                }
+
                 change.Record(EventTypes.ProviderTested, tenant.TenantId, data);
             },
             cancellationToken).ConfigureAwait(false);
         await NoteRefusalsAsync(provider, result).ConfigureAwait(false);
         return result;
+    }
+
+    // What was seen stays out: it is as long as a policy.
+    private static JObject Describe(KeyProviderCheck check)
+    {
+        var data = new JObject { ["check"] = check.Name, ["subject"] = check.Subject.ToString(), ["code"] = check.Code };
+        if (check.Region is not null)
+        {
+            data["region"] = check.Region;
+        }
+
+        return data;
     }
 
     // What KMS itself answered: that a policy would refuse the platform's principals is no answer of KMS to the one who opens keys here.
