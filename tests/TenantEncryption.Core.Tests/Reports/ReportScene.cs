@@ -1,6 +1,5 @@
 using System.Xml.Linq;
 using TenantEncryption.Anchors;
-using TenantEncryption.Keys;
 using TenantEncryption.Providers;
 using TenantEncryption.Reports;
 using TenantEncryption.Reports.Html;
