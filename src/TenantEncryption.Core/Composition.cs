@@ -76,7 +76,7 @@ internal sealed class Composition : IAsyncDisposable
         var tester = new KeyProviderTester(Work, Leases, validator, new RegionReview(Work, sealer), refusals, time);
         var grants = new GrantMaker(time);
         Providers = new KeyProviderService(Work, Events, Session, keyMaker, tester, grants, new FirstActivation(actor, time), time);
-        Keys = new KeyService(Work, Leases, keyMaker);
+        Keys = new KeyService(Work, Leases, keyMaker, new KeyRemover(Work, Session, time));
 
         Platforms = new PlatformService(Work);
         var first = new FirstProvider(Work, tester, grants, time);

@@ -63,6 +63,9 @@ public static class EventTypes
     /// <summary>A new key-encryption key wraps from now on.</summary>
     public const string KeyRotated = "key.rotated";
 
+    /// <summary>A key-encryption key was removed, with its record overwritten.</summary>
+    public const string KeyRemoved = "key.removed";
+
     /// <summary>A customer master key was made in AWS KMS.</summary>
     public const string MasterKeyCreated = "masterkey.created";
 
@@ -171,6 +174,7 @@ public static class EventTypes
         DrillStarted,
         DrillFinished,
         KeyRotated,
+        KeyRemoved,
         KeyRingExported,
         KeyRingImported,
         MasterKeyCreated,

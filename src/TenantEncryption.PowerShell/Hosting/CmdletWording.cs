@@ -88,6 +88,7 @@ internal static partial class CmdletWording
         ["KeyProviderService.UpdateAsync"] = "Set-KeyProvider -Name",
         ["KeyRingImportOptions.KeyArns"] = "-KeyArn",
         ["KeyRingService.ExportAsync"] = "Export-KeyRing -Passphrase",
+        ["KeyService.RemoveAsync"] = "Remove-KeyEncryptionKey",
         ["KeyService.RotateAsync"] = "Update-KeyEncryptionKey",
         ["RootKeyService.RotateAsync"] = "Update-RootKey",
         ["RootKeyService.ExportAsync"] = "Export-RootKey",
