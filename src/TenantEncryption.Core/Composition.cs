@@ -80,7 +80,9 @@ internal sealed class Composition : IAsyncDisposable
 
         Platforms = new PlatformService(Work);
         var first = new FirstProvider(Work, tester, grants, time);
-        Tenants = new TenantService(Work, keyMaker, first, new TenantRemover(Work, Session, Leases), time);
+        var remover = new TenantRemover(Work, Session, Leases);
+        var shredder = new TenantShredder(Work, remover, RootKey, InternalKms, Chains, new UnreachedCopies(Work, vault, storeId), storeId);
+        Tenants = new TenantService(Work, keyMaker, first, remover, shredder, time);
         var records = new RingRecords(sealer, keyMaker, InternalKms, options.AeadFactory);
         KeyRings = new KeyRingService(
             new KeyRingExporter(Work, records, time, storeId), new KeyRingPlanner(Work, verifier, first, time), new KeyRingImporter(Work, records, keyMaker, tester, time));

@@ -102,6 +102,12 @@ public static class EventTypes
     /// <summary>A tenant was removed. Its chain of events stays.</summary>
     public const string TenantRemoved = "tenant.removed";
 
+    /// <summary>A tenant goes so that no backup opens its keys with the root key of this machine: what goes with it, and which root key is to be retired.</summary>
+    public const string TenantShredding = "tenant.shredding";
+
+    /// <summary>A tenant was shredded: what was destroyed, and what could not be reached.</summary>
+    public const string TenantShredded = "tenant.shredded";
+
     /// <summary>A tenant's data may be read from now on although the record of it can't be written.</summary>
     public const string UntracedReadsAllowed = "tenant.untraced-reads-allowed";
 
@@ -189,6 +195,8 @@ public static class EventTypes
         TenantCreated,
         TenantUpdated,
         TenantRemoved,
+        TenantShredding,
+        TenantShredded,
         UntracedReadsAllowed,
         UntracedReadsEnded,
         DataProtected,
