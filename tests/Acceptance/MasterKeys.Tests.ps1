@@ -71,8 +71,8 @@ Describe 'New-MasterKey' {
         (Test-KeyPolicy -Policy $policy @asked -Condition @{ 'kms:TrailingDaysWithoutKeyUsage' = 30 }).Decision | Should -Be 'Allowed'
         $plain = New-MasterKey unguarded -Region eu-west-1 @kms
         $others = (Invoke-LocalKms $sandbox.LocalKms GetKeyPolicy @{ KeyId = $plain.KeyArn; PolicyName = 'default' }).Policy
-        (Test-KeyPolicy -Policy $policy -TenantId acme -KeyArn $key.KeyArn).Findings.Code |
-            Should -Be (Test-KeyPolicy -Policy $others -TenantId acme -KeyArn $plain.KeyArn).Findings.Code -Because 'nothing speaks against a guard'
+        (Test-KeyPolicy -Policy $policy -Platform standalone -TenantId acme -User arn:aws:iam::111122223333:role/App -KeyArn $key.KeyArn).Findings.Code |
+            Should -Be (Test-KeyPolicy -Policy $others -Platform standalone -TenantId acme -User arn:aws:iam::111122223333:role/App -KeyArn $plain.KeyArn).Findings.Code -Because 'nothing speaks against a guard'
         ($key | Disable-MasterKey -Confirm:$false -PassThru).State | Should -Be 'Disabled'
         { New-MasterKey never -DeletionGuardDays 0 -Region eu-west-1 @kms } | Should -Throw -ErrorId 'INVALID_INPUT,*'
     }

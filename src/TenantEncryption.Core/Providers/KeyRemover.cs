@@ -69,8 +69,8 @@ internal sealed class KeyRemover(UnitOfWork work, SessionKeeper session, TimePro
             throw new TenantEncryptionException(
                 ErrorCodes.HasDependants,
                 $"{Counted.Of(key.Messages, "file")} and up to {Counted.Of(key.Values, "value")} outside the catalog depend on the key {kekId} and would be lost for good.",
-                remedy: $"Write them anew under the Current key first: TenantDataProtector.ListCatalogAsync(tenantId: '{tenantId}', kekId: {kekId}) lists the files, "
-                    + "and a migration of mode Reencrypt (KeyMigrationService.StartAsync) does it; values are protected anew where they are kept. Or force it.");
+                remedy: "Write them anew under the Current key first, files by a migration of mode Reencrypt (KeyMigrationService.StartAsync), values where they are kept "
+                    + $"(TenantDataProtector.ListCatalogAsync(tenantId: '{tenantId}', kekId: {kekId}) lists the files), or force it.");
         }
 
         await RefuseHeldAsync(store, tenant, keys.Single(one => one.Status == KeyEncryptionKeyStatus.Current), kekId).ConfigureAwait(false);
