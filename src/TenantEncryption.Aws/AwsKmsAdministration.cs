@@ -200,6 +200,7 @@ internal sealed class AwsKmsAdministration(KmsExchange exchange) : IKmsAdministr
                         KeyFacts.Utc(answer.KeyLastUsage?.Timestamp),
                         answer.KeyLastUsage?.Operation?.Value,
                         answer.KeyLastUsage?.CloudTrailEventId,
+                        answer.KeyLastUsage?.KmsRequestId,
                         KeyFacts.Utc(answer.TrackingStartDate)),
                     KmsRequest.IdOf(answer));
             },

@@ -77,11 +77,13 @@ internal sealed class Composition : IAsyncDisposable
         var tester = new KeyProviderTester(Work, Leases, validator, new RegionReview(Work, sealer), refusals, time);
         var grants = new GrantMaker(time);
         Providers = new KeyProviderService(Work, Events, Session, keyMaker, tester, grants, new FirstActivation(actor, time), time);
-        Keys = new KeyService(Work, Leases, keyMaker);
+        Keys = new KeyService(Work, Leases, keyMaker, new KeyRemover(Work, Session, time));
 
         Platforms = new PlatformService(Work);
         var first = new FirstProvider(Work, tester, grants, time);
-        Tenants = new TenantService(Work, keyMaker, first, new TenantRemover(Work, Session, Leases), time);
+        var remover = new TenantRemover(Work, Session, Leases);
+        var shredder = new TenantShredder(Work, remover, RootKey, InternalKms, Chains, new UnreachedCopies(Work, vault, storeId), storeId);
+        Tenants = new TenantService(Work, keyMaker, first, remover, shredder, time);
         var records = new RingRecords(sealer, keyMaker, InternalKms, options.AeadFactory);
         KeyRings = new KeyRingService(
             new KeyRingExporter(Work, records, time, storeId), new KeyRingPlanner(Work, verifier, first, time), new KeyRingImporter(Work, records, keyMaker, tester, time));

@@ -60,6 +60,23 @@ Describe 'New-MasterKey' {
         (Get-MasterKey alias/unfinished -Region eu-west-3 @kms).KeyArn | Should -Be $done.Replicas.KeyArn
     }
 
+    It 'guards a key that was used of late against its deletion, which Test-KeyPolicy foresees' {
+        $key = New-MasterKey guarded -DeletionGuardDays 30 -Region eu-west-1 @kms
+        { $key | Remove-MasterKey -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'POLICY_DENIED,*'
+        $policy = (Invoke-LocalKms $sandbox.LocalKms GetKeyPolicy @{ KeyId = $key.KeyArn; PolicyName = 'default' }).Policy
+        $asked = @{ Principal = 'arn:aws:iam::111122223333:root'; Action = 'kms:ScheduleKeyDeletion'; KeyArn = $key.KeyArn }
+        $early = Test-KeyPolicy -Policy $policy @asked -Condition @{ 'kms:TrailingDaysWithoutKeyUsage' = 29 }
+        $early.Decision | Should -Not -Be 'Allowed'
+        "$($early | ConvertTo-Json -Depth 5)" | Should -BeLike '*Deny deletion of a key that was used of late*'
+        (Test-KeyPolicy -Policy $policy @asked -Condition @{ 'kms:TrailingDaysWithoutKeyUsage' = 30 }).Decision | Should -Be 'Allowed'
+        $plain = New-MasterKey unguarded -Region eu-west-1 @kms
+        $others = (Invoke-LocalKms $sandbox.LocalKms GetKeyPolicy @{ KeyId = $plain.KeyArn; PolicyName = 'default' }).Policy
+        (Test-KeyPolicy -Policy $policy -Platform standalone -TenantId acme -User arn:aws:iam::111122223333:role/App -KeyArn $key.KeyArn).Findings.Code |
+            Should -Be (Test-KeyPolicy -Policy $others -Platform standalone -TenantId acme -User arn:aws:iam::111122223333:role/App -KeyArn $plain.KeyArn).Findings.Code -Because 'nothing speaks against a guard'
+        ($key | Disable-MasterKey -Confirm:$false -PassThru).State | Should -Be 'Disabled'
+        { New-MasterKey never -DeletionGuardDays 0 -Region eu-west-1 @kms } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+    }
+
     It 'takes values of placeholders' {
         $key = New-MasterKey amazonq -Platform amazon-q-business -Region us-east-1 -Parameter @{ AdminRole = 'arn:aws:iam::111122223333:role/Admin' } @kms
         { New-MasterKey other -Platform amazon-q-business -Region us-east-1 -Parameter @{ Nonsense = 'x' } @kms } | Should -Throw -ErrorId 'INVALID_INPUT,*'
@@ -144,7 +161,8 @@ Describe 'The life of a master key' {
         $seen = Get-MasterKey $used.Arn @kms
         $seen.LastOperation | Should -Be 'GenerateDataKey'
         $seen.LastUsedAt | Should -BeGreaterThan $seen.CreatedAt
-        (Invoke-Runbook "Remove-MasterKey $($used.Arn) -EndpointUrl $($kms.EndpointUrl) -WhatIf").Output | Should -BeLike '*last used *Z (GenerateDataKey)*'
+        [guid]$seen.LastEventId, [guid]$seen.LastRequestId | Should -HaveCount 2
+        (Invoke-Runbook "Remove-MasterKey $($used.Arn) -EndpointUrl $($kms.EndpointUrl) -WhatIf").Output | Should -BeLike '*last used *Z (GenerateDataKey, CloudTrail event *, request *)*'
     }
 
     It 'stands in the event log with the request ids of AWS' {

@@ -224,6 +224,27 @@ Describe 'Start-KeyMigration -Mode Reencrypt' {
         (Get-KeyEncryptionKey -TenantId anew | Where-Object KekId -EQ $compromised).Messages | Should -Be 0
     }
 
+    It 'lets a key die on which nothing depends any more, and no other' {
+        $null = New-EncryptionTenant dying -KeyLease 0
+        Set-Content dying.txt 'dying' -NoNewline
+        $null = Protect-TenantData dying.txt -TenantId dying
+        $old = Get-KeyEncryptionKey dying
+        { $old | Remove-KeyEncryptionKey -ErrorAction Stop } | Should -Throw -ErrorId 'TRANSITION_FORBIDDEN,*'
+        $null = Update-KeyEncryptionKey dying
+        $refused = { $old | Remove-KeyEncryptionKey -ErrorAction Stop } | Should -Throw -ErrorId 'HAS_DEPENDANTS,*' -PassThru
+        $refused.ErrorDetails.RecommendedAction | Should -BeLike "*Start-KeyMigration*(Get-TenantMessage -TenantId 'dying' -KekId $($old.KekId) lists the files), or use -Force."
+        (Get-TenantMessage -TenantId dying -KekId $old.KekId).Path | Should -BeLike '*dying.txt.tenc'
+        $null = Start-KeyMigration dying Internal -Mode Reencrypt -KekId $old.KekId
+        { $old | Remove-KeyEncryptionKey -ErrorAction Stop } | Should -Throw -ErrorId 'CONFIRMATION_REQUIRED,*'
+        $old | Remove-KeyEncryptionKey -WhatIf
+        $old | Remove-KeyEncryptionKey -Confirm:$false | Should -BeNullOrEmpty
+        (Get-KeyEncryptionKey dying).KekId | Should -Not -Contain $old.KekId
+        Unprotect-TenantData dying.txt.tenc -OutFile dying.back | Out-Null
+        Get-Content dying.back | Should -Be 'dying'
+        { Remove-KeyEncryptionKey dying $old.KekId -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*'
+        (Get-EncryptionEvent dying -Type *.key.removed).Data.kekId | Should -Be $old.KekId
+    }
+
     It 'gives a job that fails its error, and refuses before there is one what the platform or the state forbids' {
         { Start-KeyMigration anew anew-cmk -Mode Reencrypt -KekId 'kek-00000000000000000000' -AsJob } | Should -Throw -ErrorId 'INVALID_INPUT,*'
         { Start-KeyMigration anew anew-cmk -KekId (Get-KeyEncryptionKey -TenantId anew)[0].KekId } | Should -Throw -ErrorId 'INVALID_INPUT,*'

@@ -178,6 +178,54 @@ Describe 'Remove-EncryptionTenant' {
     }
 }
 
+Describe 'Remove-EncryptionTenant -Shred' {
+    It 'destroys what is in reach, says what is not, and writes a proof that the log confirms' {
+        $null = New-EncryptionTenant shredded
+        Set-Content secret.txt 'text'
+        $null = Protect-TenantData secret.txt -TenantId shredded
+        $ring = Export-KeyRing shredded ./ring.json -Passphrase (ConvertTo-SecureString 'correct horse' -AsPlainText)
+        $root = (Get-TenantEncryption).RootKeyId
+        $proof = Remove-EncryptionTenant shredded -Shred -ProofPath ./proof.json -Confirm:$false
+        $proof | Should -BeOfType TenantEncryption.Tenants.ShreddingProof
+        $proof.Messages | Should -Be 1
+        $proof.PreviousRootKeyId | Should -Be $root
+        (Get-TenantEncryption).RootKeyId | Should -Be $proof.RootKeyId
+        $proof.NotReached.Kind | Should -Be 'KeyRing', 'RootKeyElsewhere', 'Plaintext'
+        $proof.NotReached[0].Detail | Should -BeLike "*$($ring.Path)*"
+        Test-EncryptionEventLog -TenantId shredded -Head $proof.Head -Quiet | Should -BeTrue
+        $json = Get-Content ./proof.json -Raw | ConvertFrom-Json
+        $json.Head | Should -Be $proof.Head
+        $json.Keys.KekId | Should -Be $proof.Keys.KekId
+        if (-not $IsWindows) { (Get-Item ./proof.json).UnixMode | Should -Be '-rw-------' }
+        { Unprotect-TenantData secret.txt.tenc -OutFile out.txt -ErrorAction Stop } | Should -Throw -ErrorId 'TENANT_NOT_FOUND,*'
+        (Remove-EncryptionTenant shredded -Shred -Force).Head | Should -Be $proof.Head -Because 'the proof comes again'
+    }
+
+    It 'refuses before it asks where the proof could not be written' {
+        $null = New-EncryptionTenant kept
+        Set-Content ./taken.json 'x'
+        { Remove-EncryptionTenant kept -Shred -ProofPath ./taken.json -ErrorAction Stop } | Should -Throw -ErrorId 'OUTPUT_EXISTS,*'
+        { Remove-EncryptionTenant kept -Shred -ProofPath ./nowhere/proof.json -ErrorAction Stop } | Should -Throw -ErrorId 'SOURCE_NOT_FOUND,*'
+        (Get-EncryptionTenant kept).TenantId | Should -Be 'kept'
+    }
+
+    It 'asks for a phrase, says so where no prompt can be shown, and shows with -WhatIf what it would do' {
+        $null = New-EncryptionTenant phrased
+        { Remove-EncryptionTenant phrased -Shred -ErrorAction Stop } | Should -Throw -ErrorId 'CONFIRMATION_REQUIRED,*'
+        Remove-EncryptionTenant phrased -Shred -WhatIf | Should -BeNullOrEmpty
+        (Get-EncryptionTenant phrased).TenantId | Should -Be 'phrased'
+    }
+
+    It 'names the command for a customer master key that still opens a backup' {
+        $sandbox.LocalKms ??= Start-LocalKms
+        $key = New-LocalKey $sandbox
+        $null = New-EncryptionTenant cmkonly -KeyArn $key.Arn -EndpointUrl $sandbox.LocalKms.Url
+        $proof = Remove-EncryptionTenant cmkonly -Shred -Force
+        $proof.RootKeyId | Should -BeNullOrEmpty
+        ($proof.NotReached | Where-Object Kind -eq MasterKey).Remedy | Should -BeLike "*Remove-MasterKey -KeyArn $($key.Arn) -AllRegions.*"
+    }
+}
+
 Describe 'Get-EncryptionPlatform' {
     It 'lists platforms, by wildcard too' {
         (Get-EncryptionPlatform stand*).ContextKey | Should -Be 'TenantId'

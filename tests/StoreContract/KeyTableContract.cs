@@ -186,6 +186,42 @@ public abstract class KeyTableContract<TStore>
     }
 
     [Fact]
+    public async Task Open_reservations_are_counted_by_key()
+    {
+        await using TStore store = await WithKeyAsync();
+        await store.WriteAsync(async t =>
+        {
+            await t.Keys.AddAsync(Sample.Key("kek-other", "acme", "kp-acme") with { Status = KeyEncryptionKeyStatus.Previous });
+            await t.Keys.ReserveAsync(Sample.Reservation("r1", "acme", "kek-acme", "kp-acme"), 1);
+            await t.Keys.ReserveAsync(Sample.Reservation("r2", "acme", null, "kp-acme"), 1);
+        });
+
+        Assert.Equal(["s"], await store.ReadAsync(t => t.Keys.ListWritersOfKeyAsync("kek-acme")));
+        Assert.Empty(await store.ReadAsync(t => t.Keys.ListWritersOfKeyAsync("kek-other")));
+    }
+
+    [Fact]
+    public async Task One_key_is_removed_and_those_beside_it_stay()
+    {
+        await using TStore store = await WithKeyAsync();
+        await store.WriteAsync(t => t.Keys.AddAsync(Sample.Key("kek-other", "acme", "kp-acme") with { Status = KeyEncryptionKeyStatus.Previous }));
+
+        await store.WriteAsync(t => t.Keys.RemoveAsync("kek-other"));
+
+        Assert.Equal(["kek-acme"], (await store.ReadAsync(t => t.Keys.ListAsync("acme"))).Select(key => key.KekId));
+        Assert.Equal(ErrorCodes.Unknown, await CodeOfRemovingAsync(store, "kek-other"));
+    }
+
+    [Fact]
+    public async Task No_key_is_removed_under_which_a_reservation_is_open()
+    {
+        await using TStore store = await WithKeyAsync();
+        await store.WriteAsync(t => t.Keys.ReserveAsync(Sample.Reservation("r1", "acme", "kek-acme", "kp-acme"), 1));
+
+        Assert.Equal(ErrorCodes.HasDependants, await CodeOfRemovingAsync(store, "kek-acme"));
+    }
+
+    [Fact]
     public async Task A_key_that_comes_back_finds_the_messages_that_it_left()
     {
         await using TStore store = await WithKeyAsync();
@@ -200,6 +236,9 @@ public abstract class KeyTableContract<TStore>
 
         Assert.Equal(1, provider.MessageCount);
     }
+
+    private static async Task<string> CodeOfRemovingAsync(TStore store, string kekId) =>
+        (await Assert.ThrowsAsync<TenantEncryptionException>(() => store.WriteAsync(t => t.Keys.RemoveAsync(kekId)))).Code;
 
     private static async Task<TStore> WithKeyAsync()
     {

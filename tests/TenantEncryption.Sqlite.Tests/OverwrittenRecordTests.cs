@@ -31,6 +31,16 @@ public sealed class OverwrittenRecordTests
     }
 
     [Fact]
+    public async Task The_record_of_a_removed_key_is_in_no_file_of_the_store()
+    {
+        await using TemporaryStore store = await WithOldRecordAsync();
+
+        await store.WriteAsync(t => t.Keys.RemoveAsync("kek-1"));
+
+        Assert.False(await IsOnDiskAsync(store));
+    }
+
+    [Fact]
     public async Task A_staged_record_that_goes_with_its_tenants_migrations_is_in_no_file_of_the_store()
     {
         await using var store = new TemporaryStore();

@@ -63,6 +63,9 @@ public static class EventTypes
     /// <summary>A new key-encryption key wraps from now on.</summary>
     public const string KeyRotated = "key.rotated";
 
+    /// <summary>A key-encryption key was removed, with its record overwritten.</summary>
+    public const string KeyRemoved = "key.removed";
+
     /// <summary>A customer master key was made in AWS KMS.</summary>
     public const string MasterKeyCreated = "masterkey.created";
 
@@ -98,6 +101,12 @@ public static class EventTypes
 
     /// <summary>A tenant was removed. Its chain of events stays.</summary>
     public const string TenantRemoved = "tenant.removed";
+
+    /// <summary>A tenant goes so that no backup opens its keys with the root key of this machine: what goes with it, and which root key is to be retired.</summary>
+    public const string TenantShredding = "tenant.shredding";
+
+    /// <summary>A tenant was shredded: what was destroyed, and what could not be reached.</summary>
+    public const string TenantShredded = "tenant.shredded";
 
     /// <summary>A tenant's data may be read from now on although the record of it can't be written.</summary>
     public const string UntracedReadsAllowed = "tenant.untraced-reads-allowed";
@@ -171,6 +180,7 @@ public static class EventTypes
         DrillStarted,
         DrillFinished,
         KeyRotated,
+        KeyRemoved,
         KeyRingExported,
         KeyRingImported,
         MasterKeyCreated,
@@ -185,6 +195,8 @@ public static class EventTypes
         TenantCreated,
         TenantUpdated,
         TenantRemoved,
+        TenantShredding,
+        TenantShredded,
         UntracedReadsAllowed,
         UntracedReadsEnded,
         DataProtected,

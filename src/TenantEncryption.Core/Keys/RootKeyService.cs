@@ -82,7 +82,16 @@ public sealed class RootKeyService
         string backup = RootKeyBackup.Write(_storeId, roots, passphrase);
         Operation operation = _work.Begin("RootKeyService.ExportAsync");
         await using var _ = operation.ConfigureAwait(false);
-        await _work.ChangeAsync(operation, StoreScope.Store, change => change.Record(EventTypes.RootExported, null, Describe(roots.Current, null)), cancellationToken).ConfigureAwait(false);
+        await _work.ChangeAsync(
+            operation,
+            StoreScope.Store,
+            change =>
+            {
+                JObject data = Describe(roots.Current, null);
+                data["path"] = path;
+                change.Record(EventTypes.RootExported, null, data);
+            },
+            cancellationToken).ConfigureAwait(false);
         FileFailure.Translate(path, "written", () =>
         {
             OwnerFile.Write(new FileEffects(), path, Encoding.UTF8.GetBytes(backup), replace);

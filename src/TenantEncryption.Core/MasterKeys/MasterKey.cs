@@ -1,3 +1,4 @@
+using System.Globalization;
 using TenantEncryption.Grants;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
@@ -71,6 +72,12 @@ public sealed record MasterKey
     /// <summary>The operation of the last use, such as <c>Decrypt</c>.</summary>
     public string? LastOperation { get; init; }
 
+    /// <summary>The id of its CloudTrail event, which tells by whom: KMS itself does not.</summary>
+    public string? LastEventId { get; init; }
+
+    /// <summary>The id of the request that it was.</summary>
+    public string? LastRequestId { get; init; }
+
     /// <summary>Since when KMS has recorded the key's uses; those before are in CloudTrail alone. <see langword="null"/> where it can't be seen.</summary>
     public DateTimeOffset? UsageTrackedSince { get; init; }
 
@@ -100,6 +107,13 @@ public sealed record MasterKey
 
     /// <summary>The ARNs of the key in all of its regions.</summary>
     internal IEnumerable<string> AllArns => [KeyArn, .. Replicas.Select(replica => replica.KeyArn)];
+
+    /// <summary>The last use of the key, for people, such as <c>last used 2026-11-28 01:00:00Z (Decrypt, CloudTrail event 4d2f…, request 9a1c…)</c>.</summary>
+    /// <returns>The text, without a full stop; <see langword="null"/> where it can't be seen.</returns>
+    public string? DescribeLastUse() =>
+        LastUsedAt is { } used
+            ? $"last used {used.UtcDateTime.ToString("u", CultureInfo.InvariantCulture)} ({LastOperation}, CloudTrail event {LastEventId}, request {LastRequestId})"
+            : UsageTrackedSince is { } since ? $"not used since {since.UtcDateTime.ToString("u", CultureInfo.InvariantCulture)}, as far as AWS KMS has on record" : null;
 
     /// <inheritdoc/>
     public override string ToString() => Aliases is [var alias, ..] ? $"{alias} ({KeyArn})" : KeyArn;

@@ -36,6 +36,11 @@ internal sealed class MasterKeyPolicy
             LacksPlatform = true;
         }
 
+        if (request.DeletionGuardDays is < 1)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"A key can't be unused for {Counted.Of(request.DeletionGuardDays.Value, "day")} before it is deleted: one is the least.");
+        }
+
         PolicyDocument.Parse(Compose(likely), PolicyKind.KeyPolicy);
     }
 
@@ -46,7 +51,7 @@ internal sealed class MasterKeyPolicy
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>Whether it is more than KMS's default policy.</summary>
-    public bool IsNeeded => !LacksPlatform || _request.Administrators.Count > 0 || _request.Users.Count > 0;
+    public bool IsNeeded => !LacksPlatform || _request.Administrators.Count > 0 || _request.Users.Count > 0 || _request.DeletionGuardDays is not null;
 
     /// <summary>What the statements are for, as the rest of a sentence.</summary>
     public string Content => string.Join(
@@ -57,6 +62,7 @@ internal sealed class MasterKeyPolicy
             _request.Administrators.Count > 0 ? "the administrators'" : null,
             _request.Users.Count > 0 ? "the users'" : null,
             LacksPlatform ? null : $"{_platform.Name}'s",
+            _request.DeletionGuardDays is { } days ? $"a guard against deletion before the key was unused for {Counted.Of(days, "day")}" : null,
         ]).OfType<string>());
 
     /// <summary>The policy as JSON.</summary>
@@ -65,16 +71,28 @@ internal sealed class MasterKeyPolicy
     {
         if (!LacksPlatform)
         {
-            return KeyPolicyBuilder.Build(_platform, Values(keyArn), _request.Administrators).Json;
+            return WithGuard(KeyPolicyBuilder.Build(_platform, Values(keyArn), _request.Administrators).Json);
         }
 
         KeyIdentifier key = KeyIdentifier.Parse(keyArn);
-        return PolicyWriter.Write(PolicyWriter.Document(
+        return WithGuard(PolicyWriter.Write(PolicyWriter.Document(
         [
             AccountStatements.Root(key.Partition!, key.AccountId!),
             .. _request.Administrators.Count > 0 ? [AccountStatements.Administrators(_request.Administrators, _multiRegion)] : (JObject[])[],
             .. _request.Users.Count > 0 ? AccountStatements.Users(_request.Users) : [],
-        ]));
+        ])));
+    }
+
+    private string WithGuard(string policy)
+    {
+        if (_request.DeletionGuardDays is not { } days)
+        {
+            return policy;
+        }
+
+        JObject document = JObject.Parse(policy);
+        ((JArray)document["Statement"]!).Add(AccountStatements.DeletionGuard(days));
+        return PolicyWriter.Write(document);
     }
 
     private PolicyValues Values(string keyArn) => new()

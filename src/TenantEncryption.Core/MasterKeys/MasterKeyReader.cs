@@ -57,6 +57,8 @@ internal sealed class MasterKeyReader(KeyConnections connections)
             Providers = await connections.ProvidersOnAsync([keyArn, .. described.RelatedKeyArns], cancellationToken).ConfigureAwait(false),
             LastUsedAt = used?.Time,
             LastOperation = used?.Operation,
+            LastEventId = used?.EventId,
+            LastRequestId = used?.RequestId,
             UsageTrackedSince = used?.TrackedSince,
             CreatedAt = described.CreatedAt,
             DeletionDate = described.DeletionDate,

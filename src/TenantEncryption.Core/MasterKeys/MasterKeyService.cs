@@ -270,7 +270,7 @@ public sealed class MasterKeyService
             string shown = string.Join(", ", providers.Take(5).Select(provider => $"'{provider.Name}' of tenant '{provider.TenantId}'"));
             throw new TenantEncryptionException(
                 ErrorCodes.HasDependants,
-                $"Key providers hang on {key.KeyArn}: {shown}{(providers.Count > 5 ? $" and {Counted.Of(providers.Count - 5, "other")}" : "")}. What they seal would be lost for good.")
+                $"Key providers hang on {key.KeyArn}: {shown}{(providers.Count > 5 ? $" and {Counted.Of(providers.Count - 5, "other")}" : "")}. What they seal would be lost for good.{(key.DescribeLastUse() is { } use ? $" In {key.Region} it was {use}." : "")}")
             {
                 KeyArn = key.KeyArn,
                 Region = key.Region,

@@ -32,6 +32,12 @@ public sealed record NewMasterKey
     /// <summary>The ARNs of the principals that shall use the key.</summary>
     public IReadOnlyList<string> Users { get; init; } = [];
 
+    /// <summary>
+    /// Whether the key policy refuses to delete the key before it was unused for so many days, at least one; <see langword="null"/> for no such guard. A key that was never used
+    /// counts from its making. Disabling stays possible: it is what shuts a key in an emergency, and it can be undone.
+    /// </summary>
+    public int? DeletionGuardDays { get; init; }
+
     /// <summary>The tags. They are public: CloudTrail shows them.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 

@@ -82,15 +82,12 @@ internal static class ProviderTransition
     /// <summary>Refuses to delete a provider's keys while a writer's reservation is open.</summary>
     public static async Task RefuseWritersAsync(IStoreTransaction transaction, KeyProvider provider)
     {
-        int open = (await transaction.Keys.ListWritersAsync(provider.Id).ConfigureAwait(false)).Count;
-        if (open > 0)
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.HasDependants,
-                $"{Counted.Of(open, "reservation")} of writers under the key provider '{provider.Name}' {(open == 1 ? "is" : "are")} still open.",
-                remedy: "Run the command again when the writers are done.");
-        }
+        RefuseOpen((await transaction.Keys.ListWritersAsync(provider.Id).ConfigureAwait(false)).Count, $"the key provider '{provider.Name}'");
     }
+
+    /// <summary>Refuses to delete a key while a writer's reservation under it is open.</summary>
+    public static async Task RefuseWritersAsync(IStoreTransaction transaction, string kekId) =>
+        RefuseOpen((await transaction.Keys.ListWritersOfKeyAsync(kekId).ConfigureAwait(false)).Count, $"the key {kekId}");
 
     /// <summary>Refuses to delete a provider's keys while a process may still hold one that was used: until the longest lease has passed since the provider was Active.</summary>
     public static async Task RefuseHeldKeysAsync(IStoreTransaction transaction, KeyProvider provider, EncryptionTenant tenant, DateTimeOffset now)
@@ -104,6 +101,17 @@ internal static class ProviderTransition
                 ErrorCodes.HasDependants,
                 $"A process may hold a key of '{provider.Name}' in memory until {safeAt:u}: the longest lease since it was Active.",
                 remedy: "Run the command again after that time.");
+        }
+    }
+
+    private static void RefuseOpen(int reservations, string what)
+    {
+        if (reservations > 0)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.HasDependants,
+                $"{Counted.Of(reservations, "reservation")} of writers under {what} {(reservations == 1 ? "is" : "are")} still open.",
+                remedy: "Run the command again when the writers are done.");
         }
     }
 }

@@ -109,7 +109,7 @@ internal sealed class KeyRingExporter(UnitOfWork work, RingRecords records, Time
             change => change.Record(
                 EventTypes.KeyRingExported,
                 ring.TenantId,
-                new JObject { ["keys"] = ring.Keys, ["keysOfInternalKms"] = ring.KeysOfInternalKms, ["providers"] = ring.Providers, ["sealed"] = ring.Sealed, ["sha256"] = ring.Hash }),
+                new JObject { ["keys"] = ring.Keys, ["keysOfInternalKms"] = ring.KeysOfInternalKms, ["providers"] = ring.Providers, ["sealed"] = ring.Sealed, ["path"] = ring.Path, ["sha256"] = ring.Hash }),
             cancellationToken).ConfigureAwait(false);
     }
 }

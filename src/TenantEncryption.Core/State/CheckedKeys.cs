@@ -72,6 +72,13 @@ internal sealed class CheckedKeys(IKeyTable inner, CheckedTransaction transactio
     }
 
     /// <inheritdoc/>
+    public async Task RemoveAsync(string kekId)
+    {
+        await ChangeOfAsync(kekId).ConfigureAwait(false);
+        await inner.RemoveAsync(kekId).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public Task<long?> CountWrapsAsync(string kekId) => inner.CountWrapsAsync(kekId);
 
     /// <inheritdoc/>
@@ -89,6 +96,9 @@ internal sealed class CheckedKeys(IKeyTable inner, CheckedTransaction transactio
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListWritersAsync(string providerId) => inner.ListWritersAsync(providerId);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListWritersOfKeyAsync(string kekId) => inner.ListWritersOfKeyAsync(kekId);
 
     private async ValueTask ChangeOfAsync(string kekId)
     {

@@ -46,6 +46,12 @@ internal interface IKeyTable
     /// <returns>How many there were.</returns>
     Task<int> RemoveOfProviderAsync(string providerId);
 
+    /// <summary>Removes a key, with its record overwritten.</summary>
+    /// <param name="kekId">The key.</param>
+    /// <returns>When it is removed.</returns>
+    /// <exception cref="TenantEncryptionException"><c>HAS_DEPENDANTS</c>: a reservation under it is open.</exception>
+    Task RemoveAsync(string kekId);
+
     /// <summary>The wraps reserved under a key, or <see langword="null"/> when there is no such key.</summary>
     /// <param name="kekId">The key.</param>
     /// <returns>The count.</returns>
@@ -83,4 +89,9 @@ internal interface IKeyTable
     /// <param name="providerId">The provider.</param>
     /// <returns>Their ids, one for each reservation.</returns>
     Task<IReadOnlyList<string>> ListWritersAsync(string providerId);
+
+    /// <summary>The sessions whose reservations are open under a key.</summary>
+    /// <param name="kekId">The key.</param>
+    /// <returns>Their ids, one for each reservation.</returns>
+    Task<IReadOnlyList<string>> ListWritersOfKeyAsync(string kekId);
 }

@@ -14,10 +14,18 @@ internal sealed class TenantRemover(UnitOfWork work, SessionKeeper session, KeyL
 {
     /// <summary>Refuses what <see cref="RemoveAsync(string, bool, CancellationToken)"/> would refuse, but for writers at work, and changes nothing.</summary>
     public Task<TenantContents> CheckAsync(string tenantId, bool force, CancellationToken cancellationToken) => work.ReadAsync(
-        async store => (await RequireRemovalAsync(store, tenantId, force).ConfigureAwait(false)).Contents, cancellationToken);
+        store => CheckAsync(store, tenantId, force), cancellationToken);
+
+    /// <summary>The same within a transaction.</summary>
+    public static async Task<TenantContents> CheckAsync(IStoreTransaction store, string tenantId, bool force) =>
+        (await RequireRemovalAsync(store, tenantId, force).ConfigureAwait(false)).Contents;
 
     /// <summary>Removes it.</summary>
-    public async Task<TenantContents> RemoveAsync(string tenantId, bool force, CancellationToken cancellationToken)
+    public Task<TenantContents> RemoveAsync(string tenantId, bool force, CancellationToken cancellationToken) =>
+        RemoveAsync(tenantId, force, (_, _) => Task.CompletedTask, cancellationToken);
+
+    /// <summary>Removes it, after something was done in the same transaction.</summary>
+    public async Task<TenantContents> RemoveAsync(string tenantId, bool force, Func<Change, TenantContents, Task> before, CancellationToken cancellationToken)
     {
         Operation operation = work.Begin("TenantService.RemoveAsync", tenantId);
         await using var _ = operation.ConfigureAwait(false);
@@ -34,6 +42,7 @@ internal sealed class TenantRemover(UnitOfWork work, SessionKeeper session, KeyL
                     await ProviderTransition.RefuseWritersAsync(change.Store, provider).ConfigureAwait(false);
                 }
 
+                await before(change, found).ConfigureAwait(false);
                 await RemoveAsync(change, found, providers).ConfigureAwait(false);
                 return (found, providers);
             },

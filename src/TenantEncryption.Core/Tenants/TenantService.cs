@@ -18,10 +18,11 @@ public sealed class TenantService
     private readonly FirstProvider _first;
     private readonly TenantUpdater _updater;
     private readonly TenantRemover _remover;
+    private readonly TenantShredder _shredder;
     private readonly TimeProvider _time;
 
-    internal TenantService(UnitOfWork work, KeyMaker keyMaker, FirstProvider first, TenantRemover remover, TimeProvider time) =>
-        (_work, _keyMaker, _first, _updater, _remover, _time) = (work, keyMaker, first, new TenantUpdater(work), remover, time);
+    internal TenantService(UnitOfWork work, KeyMaker keyMaker, FirstProvider first, TenantRemover remover, TenantShredder shredder, TimeProvider time) =>
+        (_work, _keyMaker, _first, _updater, _remover, _shredder, _time) = (work, keyMaker, first, new TenantUpdater(work), remover, shredder, time);
 
     /// <summary>
     /// Creates a tenant with a first key under its Active provider: the internal one, its parent's, or a customer master key that is tested first.
@@ -122,6 +123,29 @@ public sealed class TenantService
     /// </exception>
     public Task<TenantContents> RemoveAsync(string tenantId, bool force = false, CancellationToken cancellationToken = default) =>
         _remover.RemoveAsync(tenantId, force, cancellationToken);
+
+    /// <summary>Refuses what <see cref="ShredAsync"/> would refuse, but for writers at work, and changes nothing.</summary>
+    /// <param name="tenantId">The tenant's id, exactly.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>What it would do.</returns>
+    /// <exception cref="TenantEncryptionException">As <see cref="ShredAsync"/>.</exception>
+    public Task<ShreddingPlan> CheckShreddingAsync(string tenantId, CancellationToken cancellationToken = default) => _shredder.CheckAsync(tenantId, cancellationToken);
+
+    /// <summary>
+    /// Removes a tenant with all that depends on its keys, as <see cref="RemoveAsync"/> with force does, and rotates the root key where the internal KMS ever had a part in
+    /// them, so that no backup of the store opens them with the root key that this machine has. Cut short at any instant, the next call does the rest; of a tenant that was shredded
+    /// already it gives the proof again.
+    /// </summary>
+    /// <param name="tenantId">The tenant's id, exactly.</param>
+    /// <param name="progress">Told of how many chains the root's rotation has done.</param>
+    /// <param name="cancellationToken">Ends the operation; what is done stays.</param>
+    /// <returns>What was destroyed, and what could not be reached.</returns>
+    /// <exception cref="TenantEncryptionException">
+    /// <c>TENANT_NOT_FOUND</c>; <c>MIGRATION_RUNNING</c>: one of the tenant, or one of any tenant that moves keys while the root is to be rotated;
+    /// <c>HAS_DEPENDANTS</c>: it has children, or writers are at work; and what the rotation of the root answers: the message says that the tenant is removed then.
+    /// </exception>
+    public Task<ShreddingProof> ShredAsync(string tenantId, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+        _shredder.ShredAsync(tenantId, progress, cancellationToken);
 
     /// <summary>The tenant of an id.</summary>
     /// <param name="tenantId">The id, exactly.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Errors;
 
@@ -12,6 +13,7 @@ internal static class AccountStatements
     public const string AdministratorsSid = "Allow access for Key Administrators";
     public const string UsersSid = "Allow use of the key";
     public const string AttachmentSid = "Allow attachment of persistent resources";
+    public const string DeletionGuardSid = "Deny deletion of a key that was used of late";
 
     private static readonly string[] Administration =
     [
@@ -40,6 +42,20 @@ internal static class AccountStatements
         attachment["Condition"] = new JObject { ["Bool"] = new JObject { ["kms:GrantIsForAWSResource"] = "true" } };
         yield return attachment;
     }
+
+    /// <summary>
+    /// Keeps everybody from deleting the key before it was unused for so many whole days (AWS KMS Developer Guide, "kms:TrailingDaysWithoutKeyUsage"; a key without a use on record
+    /// counts from its making, or from the day on which KMS began to record). Who may put the key policy can take it away again.
+    /// </summary>
+    public static JObject DeletionGuard(int days) => new()
+    {
+        ["Sid"] = DeletionGuardSid,
+        ["Effect"] = "Deny",
+        ["Principal"] = "*",
+        ["Action"] = "kms:ScheduleKeyDeletion",
+        ["Resource"] = "*",
+        ["Condition"] = new JObject { ["NumericLessThan"] = new JObject { ["kms:TrailingDaysWithoutKeyUsage"] = days.ToString(CultureInfo.InvariantCulture) } },
+    };
 
     private static JToken Principals(IReadOnlyList<string> principals)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 using TenantEncryption.MasterKeys;
 using TenantEncryption.PowerShell.Completion;
@@ -26,10 +25,10 @@ public abstract class MasterKeyCmdlet : AwsCmdlet
     /// <summary>The key and what hangs on it, for a question.</summary>
     /// <param name="key">The key.</param>
     /// <returns>
-    /// A text such as <c>alias/acme (arn:…) in eu-west-1, last used 2026-11-28 01:00:00Z (Decrypt), on which hang: acme-cmk of tenant acme (2 keys; …)</c>.
+    /// A text such as <c>alias/acme (arn:…) in eu-west-1, last used 2026-11-28 01:00:00Z (Decrypt, CloudTrail event 4d2f…, request 9a1c…), on which hang: acme-cmk of tenant acme (2 keys; …)</c>.
     /// </returns>
     protected static string Describe(MasterKey key) =>
         $"{key} in {key.Region}{(key.MultiRegion ? $", one of {Counted.Of(key.Replicas.Count + 1, "region")}" : "")}"
-        + (key.LastUsedAt is { } used ? $", last used {used.UtcDateTime.ToString("u", CultureInfo.InvariantCulture)} ({key.LastOperation})" : "")
+        + (key.DescribeLastUse() is { } use ? $", {use}" : "")
         + (key.Providers.Count == 0 ? "" : $", on which hang: {string.Join("; ", key.Providers.Select(Dependants.Describe))}");
 }

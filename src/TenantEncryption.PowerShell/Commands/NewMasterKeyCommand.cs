@@ -69,6 +69,13 @@ public sealed class NewMasterKeyCommand : AwsCmdlet
     [Parameter]
     public string[] User { get; set; } = [];
 
+    /// <summary>
+    /// Has the key policy refuse the key's deletion before the key was unused for so many days, by what AWS KMS itself has on record. A key that was never used counts from its making, so
+    /// a new one can't be taken back within these days. Disable-MasterKey works all the same.
+    /// </summary>
+    [Parameter]
+    public int DeletionGuardDays { get; set; }
+
     /// <summary>The tags.</summary>
     [Parameter]
     public Hashtable? Tag { get; set; }
@@ -99,6 +106,7 @@ public sealed class NewMasterKeyCommand : AwsCmdlet
             ReplicaRegions = ReplicaRegion,
             Administrators = Administrator,
             Users = User,
+            DeletionGuardDays = MyInvocation.BoundParameters.ContainsKey(nameof(DeletionGuardDays)) ? DeletionGuardDays : null,
             Tags = TagTable.Read(Tag),
             From = await OnPipelineAsync(() => PolicyInput.ReadJsonOrFile(this, From)).ConfigureAwait(false),
             Parameters = PolicyInput.ReadParameters(Parameter),

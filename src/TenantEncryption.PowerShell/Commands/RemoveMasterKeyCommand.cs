@@ -8,7 +8,8 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <remarks>
 /// What was sealed under a deleted key is lost for good, for everybody. Until then the key can't be used, and Restore-MasterKey cancels the deletion. Refused
 /// while a key provider of the store hangs on the key, unless -Force is given; what else depends on the key, this store does not know: the question
-/// names the last use that KMS has on record (kms:GetKeyLastUsage, for keys of the caller's account), and CloudTrail has those before. KMS deletes a multi-Region primary only after its replicas; -AllRegions schedules theirs, too.
+/// and the refusal name the last use that KMS has on record (kms:GetKeyLastUsage, for keys of the caller's account): when, which operation, and the ids by which CloudTrail tells who. CloudTrail
+/// has those before, too. Disable-MasterKey first shows who still needs the key, and can be undone. A key whose policy has a guard (New-MasterKey -DeletionGuardDays) is not deleted before it was unused so long. KMS deletes a multi-Region primary only after its replicas; -AllRegions schedules theirs, too.
 /// </remarks>
 /// <example>
 ///   <code>Remove-MasterKey alias/old -Region eu-west-1 -PendingWindowInDays 30</code>

@@ -8,6 +8,7 @@ using TenantEncryption.Migration;
 using TenantEncryption.Policies.Documents;
 using TenantEncryption.Policies.Findings;
 using TenantEncryption.Providers;
+using TenantEncryption.Tenants;
 
 namespace TenantEncryption.PowerShell.Hosting;
 
@@ -88,6 +89,7 @@ internal static partial class CmdletWording
         ["KeyProviderService.UpdateAsync"] = "Set-KeyProvider -Name",
         ["KeyRingImportOptions.KeyArns"] = "-KeyArn",
         ["KeyRingService.ExportAsync"] = "Export-KeyRing -Passphrase",
+        ["KeyService.RemoveAsync"] = "Remove-KeyEncryptionKey",
         ["KeyService.RotateAsync"] = "Update-KeyEncryptionKey",
         ["RootKeyService.RotateAsync"] = "Update-RootKey",
         ["RootKeyService.ExportAsync"] = "Export-RootKey",
@@ -115,6 +117,7 @@ internal static partial class CmdletWording
         ["TenantDataProtector.ListCatalogAsync"] = "Get-TenantMessage",
         ["TenantService.CreateAsync"] = "New-EncryptionTenant",
         ["TenantService.RemoveAsync"] = "Remove-EncryptionTenant",
+        ["TenantService.ShredAsync"] = "Remove-EncryptionTenant -Shred",
         ["UnprotectOptions.EncryptionContext"] = "-EncryptionContext",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -176,6 +179,7 @@ internal static partial class CmdletWording
         },
         MasterKey key => key with { Notes = key.Notes.Select(Of).ToArray() },
         DrillResult drill => drill with { Steps = drill.Steps.Select(step => step with { Observed = Of(step.Observed) }).ToArray() },
+        ShreddingProof proof => proof with { NotReached = proof.NotReached.Select(copy => copy with { Remedy = Of(copy.Remedy) }).ToArray() },
         MessageTestResult { Detail: { } detail } test => test with { Detail = Of(detail) },
         _ => result,
     };

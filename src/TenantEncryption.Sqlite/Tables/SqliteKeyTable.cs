@@ -87,23 +87,13 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
         statements.Find("SELECT reserved_wraps FROM key_encryption_keys WHERE kek_id = $kek_id", row => (long?)row.GetInt64(0), ("$kek_id", kekId)));
 
     /// <inheritdoc/>
-    public Task<int> RemoveOfProviderAsync(string providerId)
-    {
-        statements.RecordsOverwritten = true;
-        try
-        {
-            return Task.FromResult(
-                statements.Execute("DELETE FROM key_encryption_keys WHERE provider_id = $provider_id", ("$provider_id", providerId)));
-        }
-        catch (TenantEncryptionException exception) when (StoreStatements.IsForeignKey(exception))
-        {
-            throw new TenantEncryptionException(
-                ErrorCodes.HasDependants,
-                $"Writers hold open reservations under keys of the key provider '{providerId}'.",
-                exception.InnerException,
-                "Run the command again when the writers are done.");
-        }
-    }
+    public Task<int> RemoveOfProviderAsync(string providerId) => Task.FromResult(
+        Remove("DELETE FROM key_encryption_keys WHERE provider_id = $id", providerId, $"keys of the key provider '{providerId}'"));
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(string kekId) => Remove("DELETE FROM key_encryption_keys WHERE kek_id = $id", kekId, $"the key {kekId}") == 1
+        ? Task.CompletedTask
+        : throw NotFound(kekId);
 
     /// <inheritdoc/>
     /// <exception cref="TenantEncryptionException"><c>LEASE_LOST</c>: the tenant, key, provider or session of the reservation is gone.</exception>
@@ -170,6 +160,10 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
     public Task<IReadOnlyList<string>> ListWritersAsync(string providerId) => Task.FromResult(
         statements.List("SELECT session_id FROM wrap_reservations WHERE provider_id = $provider_id", row => row.GetString(0), ("$provider_id", providerId)));
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListWritersOfKeyAsync(string kekId) => Task.FromResult(
+        statements.List("SELECT session_id FROM wrap_reservations WHERE kek_id = $kek_id", row => row.GetString(0), ("$kek_id", kekId)));
+
     private static TenantEncryptionException NotFound(string kekId) =>
         new(ErrorCodes.Unknown, $"The store has no key-encryption key '{kekId}'.");
 
@@ -183,6 +177,23 @@ internal sealed class SqliteKeyTable(StoreStatements statements) : IKeyTable
         ProviderName = row.OptionalText(6),
         Record = KeyRecordColumns.Read(row, row.GetString(0), 7),
     };
+
+    private int Remove(string statement, string id, string what)
+    {
+        statements.RecordsOverwritten = true;
+        try
+        {
+            return statements.Execute(statement, ("$id", id));
+        }
+        catch (TenantEncryptionException exception) when (StoreStatements.IsForeignKey(exception))
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.HasDependants,
+                $"Writers hold open reservations under {what}.",
+                exception.InnerException,
+                "Run the command again when the writers are done.");
+        }
+    }
 
     private void Count(WrapReservation reservation, long reserved, long files) => Count(reservation.KekId, reservation.ProviderId, reserved, files);
 

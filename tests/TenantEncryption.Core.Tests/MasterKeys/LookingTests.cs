@@ -57,6 +57,9 @@ public sealed class LookingTests
         Assert.NotNull(unused.UsageTrackedSince);
         Assert.Equal("Encrypt", used.LastOperation);
         Assert.True(used.LastUsedAt >= used.UsageTrackedSince);
+        Assert.True(Guid.TryParse(used.LastEventId, out _) && Guid.TryParse(used.LastRequestId, out _));
+        Assert.EndsWith($"(Encrypt, CloudTrail event {used.LastEventId}, request {used.LastRequestId})", used.DescribeLastUse(), StringComparison.Ordinal);
+        Assert.StartsWith("not used since ", unused.DescribeLastUse(), StringComparison.Ordinal);
         Assert.Empty(used.Notes);
     }
 
@@ -69,7 +72,7 @@ public sealed class LookingTests
 
         MasterKey seen = await scene.LookAsync(key.KeyArn);
 
-        Assert.Equal((null, null), (seen.LastUsedAt, seen.UsageTrackedSince));
+        Assert.Equal((null, null, null), (seen.LastUsedAt, seen.UsageTrackedSince, seen.DescribeLastUse()));
         Assert.Contains("The last use could not be seen", Assert.Single(seen.Notes), StringComparison.Ordinal);
     }
 

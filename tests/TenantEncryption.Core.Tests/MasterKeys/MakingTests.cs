@@ -1,3 +1,4 @@
+using Amazon.KeyManagementService.Model;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
@@ -56,6 +57,39 @@ public sealed class MakingTests
 
         Assert.Equal((region, multiRegion, replica), (plan.Region, plan.MultiRegion, string.Join(',', plan.ReplicaRegions)));
         Assert.Equal(0, await scene.CountAsync(region));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("tableau-cloud")]
+    public async Task A_key_with_a_guard_is_disabled_at_once_and_deleted_only_when_it_was_unused_so_long(string? platform)
+    {
+        await using KeyScene scene = await KeyScene.BeginAsync();
+        MasterKeyPlan plan = await scene.Keys.PlanAsync(scene.Request(platform) with { DeletionGuardDays = 30 });
+        MasterKey key = await scene.Keys.CreateAsync(plan);
+        await scene.Kms.Administrator.EncryptAsync(new EncryptRequest { KeyId = key.KeyArn, Plaintext = new MemoryStream([1]) });
+        scene.Kms.Advance(TimeSpan.FromDays(30) - TimeSpan.FromMinutes(1));
+
+        TenantEncryptionException refused = await Refusal.OfAsync(() => scene.Keys.RemoveAsync(key));
+        await scene.Keys.DisableAsync(key);
+        scene.Kms.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Contains("a guard against deletion before the key was unused for 30 days", $"{plan}", StringComparison.Ordinal);
+        Assert.Equal(ErrorCodes.PolicyDenied, refused.Code);
+        Assert.Equal("PendingDeletion", (await scene.Keys.RemoveAsync(key)).State);
+    }
+
+    [Fact]
+    public async Task A_guard_of_no_day_is_refused_before_anything_is_made()
+    {
+        await using KeyScene scene = await KeyScene.BeginAsync();
+
+        foreach (int days in (int[])[0, -1])
+        {
+            Assert.Equal(ErrorCodes.InvalidInput, (await scene.RefusedAsync(scene.Request() with { DeletionGuardDays = days })).Code);
+        }
+
+        Assert.Equal(0, await scene.CountAsync("eu-west-1"));
     }
 
     [Fact]

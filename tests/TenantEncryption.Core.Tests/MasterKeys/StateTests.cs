@@ -1,3 +1,4 @@
+using Amazon.KeyManagementService.Model;
 using System.Text;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
@@ -96,12 +97,17 @@ public sealed class StateTests
         await scene.Service.Providers.RegisterAsync(
             new NewKeyProvider { TenantId = "acme", Name = "cmk", KeyIdentifier = key.Replicas[0].KeyArn, Connection = scene.Anywhere });
 
+        await scene.Kms.Administrator.EncryptAsync(new EncryptRequest { KeyId = key.KeyArn, Plaintext = new MemoryStream([1]) });
+        key = await scene.Keys.GetAsync(key.KeyArn, key.Connection);
+
         TenantEncryptionException refused = await Refusal.OfAsync(() => scene.Keys.RemoveAsync(key));
         string kept = await scene.StateAsync(key.KeyArn);
         MasterKey removed = await scene.Keys.RemoveAsync(key, force: true);
 
         Assert.Equal((ErrorCodes.HasDependants, "Enabled"), (refused.Code, kept));
         Assert.Contains("'cmk' of tenant 'acme'", refused.Detail, StringComparison.Ordinal);
+        Assert.EndsWith($"In eu-west-1 it was {key.DescribeLastUse()}.", refused.Detail, StringComparison.Ordinal);
+        Assert.Contains($"request {key.LastRequestId}", refused.Detail, StringComparison.Ordinal);
         Assert.Equal("PendingReplicaDeletion", removed.State);
     }
 

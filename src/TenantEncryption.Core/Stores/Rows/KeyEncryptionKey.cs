@@ -30,6 +30,9 @@ public sealed record KeyEncryptionKey
     /// <summary>The messages in the catalog that depend on it.</summary>
     public long Messages { get; init; }
 
+    /// <summary>The most values outside the catalog that depend on it.</summary>
+    public long Values => Math.Max(0, ReservedWraps - FileWraps);
+
     /// <summary>The wraps that became catalogued files, ever; the rest of what was reserved may be values.</summary>
     internal long FileWraps { get; init; }
 
