@@ -3,7 +3,6 @@ using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
 using TenantEncryption.Migration;
-using TenantEncryption.Recovery;
 using TenantEncryption.Tenants;
 using TenantEncryption.Testing;
 using TenantEncryption.Tests.Providers;
