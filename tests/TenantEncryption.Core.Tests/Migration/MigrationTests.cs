@@ -289,7 +289,9 @@ public sealed class MigrationTests
             }
         };
 
-        TenantEncryptionException failure = await Refusal.OfAsync(() => service.Service.Migrations.StartAsync("acme", target.Id));
+        // One after the other, so that it is known which one is refused.
+        TenantEncryptionException failure = await Refusal.OfAsync(
+            () => service.Service.Migrations.StartAsync("acme", target.Id, new KeyMigrationOptions { DegreeOfParallelism = 1 }));
 
         Assert.Equal(ErrorCodes.MigrationFailed, failure.Code);
         Assert.Contains(ErrorCodes.KeyDisabled, failure.Detail, StringComparison.Ordinal);
