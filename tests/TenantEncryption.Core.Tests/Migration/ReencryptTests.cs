@@ -314,7 +314,9 @@ public sealed class ReencryptTests
             }
         };
 
-        Assert.Equal(ErrorCodes.MigrationFailed, await Refusal.CodeOfAsync(() => service.Service.Migrations.StartAsync("acme", target.Id, Reencrypt)));
+        Assert.Equal(
+            ErrorCodes.MigrationFailed,
+            await Refusal.CodeOfAsync(() => service.Service.Migrations.StartAsync("acme", target.Id, Reencrypt with { DegreeOfParallelism = 1 })));
 
         KeyMigration failed = Assert.Single(await service.Service.Migrations.ListAsync("acme"));
         Assert.Equal((MigrationState.Failed, ErrorCodes.KeyDisabled, 0L), (failed.State, failed.FailureCode, failed.Failed));
