@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;
+using TenantEncryption.MasterKeys;
 using TenantEncryption.Migration;
 using TenantEncryption.Providers;
 using TenantEncryption.Reports;
@@ -135,11 +136,17 @@ public sealed partial class ReportFactsTests
     public async Task A_report_on_one_tenant_shows_nothing_of_others()
     {
         await using ReportScene scene = await ReportScene.BeginAsync();
-        await scene.Service.Service.Providers.TestAsync((await scene.Service.ProviderAsync("shut", "globex")).Id);
+        KeyProvider shut = await scene.Service.ProviderAsync("shut", "globex");
+        MasterKeyService keys = scene.Service.Service.MasterKeys;
+        await keys.EnableAsync(await keys.GetAsync(shut.KeyArn!, scene.Service.Connection));
+
+        // The store's own chain tells of that key, and of none of acme's.
+        Assert.Contains((await scene.ReportAsync()).History, one => one.TenantId is null && one.Detail.Contains(shut.KeyArn!, StringComparison.Ordinal));
         EncryptionReport report = await scene.ReportAsync(["acme"]);
+        Assert.NotEmpty(report.History);
         string json = report.ToJson();
         Assert.Equal(["acme"], report.Scope);
-        Assert.All(["globex", "departed", "shut", (await scene.Service.ProviderAsync("shut", "globex")).KeyArn!], text => Assert.DoesNotContain(text, json, StringComparison.Ordinal));
+        Assert.All(["globex", "departed", "shut", shut.KeyArn!], text => Assert.DoesNotContain(text, json, StringComparison.Ordinal));
         Assert.Equal(1, Assert.Single(report.Verification).Chains);
     }
 
