@@ -19,8 +19,8 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <para>Removes the keys on which nothing depends any more.</para>
 /// </example>
 /// <example>
-///   <code>$old = Get-KeyEncryptionKey acme | Select-Object -First 1; Start-KeyMigration acme -To Internal -Mode Reencrypt -KekId $old.KekId; $old | Remove-KeyEncryptionKey -WhatIf</code>
-///   <para>Writes anew what a compromised key protects, and shows what would be removed then.</para>
+///   <code>$old = Get-KeyEncryptionKey acme | Select-Object -First 1; Start-KeyMigration acme -To Internal -Mode Reencrypt -KekId $old.KekId</code>
+///   <para>Writes anew what a compromised key protects. When the longest lease is over, $old | Remove-KeyEncryptionKey removes the key.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Remove, "KeyEncryptionKey", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveKeyEncryptionKeyCommand : TenantCmdlet
