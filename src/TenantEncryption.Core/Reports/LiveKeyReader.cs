@@ -2,8 +2,8 @@ using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Errors;
-using TenantEncryption.Kms;
 using TenantEncryption.Keys.Regions;
+using TenantEncryption.Kms;
 
 namespace TenantEncryption.Reports;
 

@@ -1,5 +1,5 @@
-using Amazon.KeyManagementService.Model;
 using System.Text;
+using Amazon.KeyManagementService.Model;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.LocalKms.Faults;
