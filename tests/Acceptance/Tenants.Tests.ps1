@@ -164,7 +164,7 @@ Describe 'Remove-EncryptionTenant' {
         $null = Protect-TenantData kept.txt -TenantId full
         $refused = { Remove-EncryptionTenant full -ErrorAction Stop } | Should -Throw -ErrorId 'HAS_DEPENDANTS,*' -PassThru
         "$refused" | Should -BeLike '*1 file and up to 0 values*'
-        $refused.ErrorDetails.RecommendedAction | Should -BeLike "*(Get-TenantMessage -TenantId 'full' lists the files), or use -Force."
+        $refused.ErrorDetails.RecommendedAction | Should -BeLike "*(Get-TenantMessage -TenantId 'full' lists the files), or use -Force.*"
         Remove-EncryptionTenant full -Force
         Get-EncryptionTenant full* | Should -BeNullOrEmpty
         { Unprotect-TenantData kept.txt.tenc -OutFile out.txt -ErrorAction Stop } | Should -Throw -ErrorId 'TENANT_NOT_FOUND,*'
