@@ -76,6 +76,7 @@ public sealed class JoinedMigrationTests
     public async Task All_obey_who_asks_them_to_leave(MigrationState asked)
     {
         await using Scene scene = await Scene.BeginAsync();
+        scene.Pace = TimeSpan.FromMilliseconds(10);
         Task<KeyMigration> first = scene.StartAsync();
         KeyMigration seen = await scene.HeldAsync();
         Task<KeyMigration> second = scene.Other.Service.Migrations.JoinAsync(seen.Id);
@@ -126,6 +127,9 @@ public sealed class JoinedMigrationTests
 
         public KeyProvider Target { get; }
 
+        /// <summary>How long each file takes at the least, so that who looks several times a second is heard before all is done.</summary>
+        public TimeSpan Pace { get; set; }
+
         public static async Task<Scene> BeginAsync()
         {
             var effects = new HookedFileEffects();
@@ -142,7 +146,9 @@ public sealed class JoinedMigrationTests
             {
                 scene._held.TrySetResult();
                 scene._letGo.Wait(TimeSpan.FromSeconds(60));
+                Thread.Sleep(scene.Pace);
             };
+            otherEffects.BeforeCreate = _ => Thread.Sleep(scene.Pace);
             otherEffects.BeforeFlushFolder = _ => scene._otherWrote.TrySetResult();
             return scene;
         }
