@@ -142,23 +142,21 @@ internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimePro
     // Who replaced a message after it was read, and before or after this one took its place, has the last word.
     private async Task<List<BatchFile>> ListCataloguedAsync(Change change, ProtectBatch batch)
     {
-        var catalogued = new List<BatchFile>();
-        foreach (BatchFile file in batch.Named)
+        string[] replaced = [.. batch.Named.Where(file => file.Replaces is not null).Select(KeyOf)];
+        if (replaced.Length == 0)
         {
-            string? known = file.Replaces is null
-                ? null
-                : await change.Store.Catalog.FindMessageIdAsync(space.Address, space.KeyOf(file.Request.Destination)).ConfigureAwait(false);
-            if (known is null || known == file.Replaces || known == file.Written!.MessageId)
-            {
-                catalogued.Add(file);
-            }
+            return [.. batch.Named];
         }
 
-        return catalogued;
+        IReadOnlyDictionary<string, string> known = await change.Store.Catalog.FindMessageIdsAsync(space.Address, replaced).ConfigureAwait(false);
+        return [.. batch.Named.Where(file =>
+            file.Replaces is null || !known.TryGetValue(KeyOf(file), out string? id) || id == file.Replaces || id == file.Written!.MessageId)];
     }
 
+    private string KeyOf(BatchFile file) => space.KeyOf(file.Request.Destination);
+
     private IReadOnlyList<string> KeysBut(ProtectBatch batch, List<BatchFile> catalogued) =>
-        [.. batch.Written.Except(catalogued).Select(file => space.KeyOf(file.Request.Destination))];
+        [.. batch.Written.Except(catalogued).Select(KeyOf)];
 
     private List<CatalogEntry> Entries(ProtectBatch batch, IEnumerable<BatchFile> files)
     {
@@ -171,7 +169,7 @@ internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimePro
                 MessageId = file.Written!.MessageId,
                 TenantId = reservation.TenantId,
                 Space = space.Address,
-                Key = space.KeyOf(file.Request.Destination),
+                Key = KeyOf(file),
                 Name = file.Request.Destination,
                 KekId = reservation.KekId,
                 DirectProviderId = reservation.KekId is null ? reservation.ProviderId : null,

@@ -138,15 +138,17 @@ internal sealed class TenantMessageReader(
             async transaction =>
             {
                 var found = new string?[files];
-                for (int i = 0; i < found.Length; i++)
+                int[] read = [.. Enumerable.Range(0, files).Where(index => seen(index).MessageId is not null)];
+                string[] keys = Array.ConvertAll(read, index => space.KeyOf(seen(index).Path));
+                IReadOnlyDictionary<string, string> known = await transaction.Catalog.FindMessageIdsAsync(space.Address, keys).ConfigureAwait(false);
+                for (int i = 0; i < read.Length; i++)
                 {
-                    (string path, string? messageId, _) = seen(i);
-                    if (messageId is not null
-                        && await transaction.Catalog.FindMessageIdAsync(space.Address, space.KeyOf(path)).ConfigureAwait(false) is { } known
-                        && known != messageId
-                        && (await transaction.Catalog.FindPendingAsync([messageId]).ConfigureAwait(false)).Count == 0)
+                    (string path, string? messageId, _) = seen(read[i]);
+                    if (known.TryGetValue(keys[i], out string? there)
+                        && there != messageId
+                        && (await transaction.Catalog.FindPendingAsync([messageId!]).ConfigureAwait(false)).Count == 0)
                     {
-                        found[i] = $"'{path}' is message {messageId}, but the catalog knows message {known} there.";
+                        found[read[i]] = $"'{path}' is message {messageId}, but the catalog knows message {there} there.";
                     }
                 }
 
