@@ -69,11 +69,12 @@ public abstract class RangeTableContract<TStore>
     {
         await using TStore store = await WithMessagesAsync();
         Assert.Equal([Sample.Space], await store.ReadAsync(t => t.Ranges.ListSpacesAsync("mig-1", Source)));
-        Assert.Equal((5L, 5L << 40), await store.ReadAsync(t => t.Ranges.MeasureAsync(Source)));
-        Assert.False(await store.ReadAsync(t => t.Ranges.HasPendingAsync(Source)));
+        Assert.Equal(5L << 40, await store.ReadAsync(t => t.Ranges.MeasureAsync(Source)));
+        Assert.False(await store.ReadAsync(t => t.Ranges.HasPendingAsync(Source, Sample.Space)));
 
         await store.WriteAsync(t => t.Catalog.AddPendingAsync("res-2", [Sample.Entry("p", "acme", "/p", Kek)]));
-        Assert.True(await store.ReadAsync(t => t.Ranges.HasPendingAsync(Source)));
+        Assert.True(await store.ReadAsync(t => t.Ranges.HasPendingAsync(Source, Sample.Space)));
+        Assert.False(await store.ReadAsync(t => t.Ranges.HasPendingAsync(Source, "file://other")));
         Assert.Equal(["p"], await store.ReadAsync(t => t.Catalog.FindPendingAsync(["p", "m/a"])));
 
         foreach (CatalogEntry entry in await store.ReadAsync(t => t.Ranges.ListMessagesAsync(Range(1, "/e"))))

@@ -100,11 +100,12 @@ internal interface IRangeTable
 
     /// <summary>Whether messages are about to take their names.</summary>
     /// <param name="source">Whose messages.</param>
+    /// <param name="space">The address of the space.</param>
     /// <returns>Whether there are any.</returns>
-    Task<bool> HasPendingAsync(MessageSource source);
+    Task<bool> HasPendingAsync(MessageSource source, string space);
 
-    /// <summary>How many messages there are, and how many bytes of plaintext they hold.</summary>
+    /// <summary>How many bytes of plaintext messages hold. Each of their entries is looked at.</summary>
     /// <param name="source">Whose messages.</param>
-    /// <returns>Both.</returns>
-    Task<(long Messages, long Bytes)> MeasureAsync(MessageSource source);
+    /// <returns>The sum.</returns>
+    Task<long> MeasureAsync(MessageSource source);
 }

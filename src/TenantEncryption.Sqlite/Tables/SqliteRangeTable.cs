@@ -197,16 +197,17 @@ internal sealed class SqliteRangeTable(StoreStatements statements) : IRangeTable
         ("$tenant_id", source.TenantId)));
 
     /// <inheritdoc/>
-    public Task<bool> HasPendingAsync(MessageSource source) => Task.FromResult(statements.Find(
-        "SELECT EXISTS (SELECT 1 FROM catalog_pending c WHERE c.tenant_id = $tenant_id AND coalesce(c.kek_id, c.direct_provider_id) = $item)",
+    public Task<bool> HasPendingAsync(MessageSource source, string space) => Task.FromResult(statements.Find(
+        $"SELECT EXISTS (SELECT 1 FROM catalog_pending c WHERE c.space = {Number} AND c.tenant_id = $tenant_id AND coalesce(c.kek_id, c.direct_provider_id) = $item)",
         row => row.GetBoolean(0),
+        ("$space", space),
         ("$item", source.Id),
         ("$tenant_id", source.TenantId)));
 
     /// <inheritdoc/>
-    public Task<(long Messages, long Bytes)> MeasureAsync(MessageSource source) => Task.FromResult(statements.Find(
-        $"SELECT count(*), coalesce(sum(c.length), 0) FROM catalog c WHERE {Of(source)}",
-        row => (row.GetInt64(0), row.GetInt64(1)),
+    public Task<long> MeasureAsync(MessageSource source) => Task.FromResult(statements.Find(
+        $"SELECT coalesce(sum(c.length), 0) FROM catalog c WHERE {Of(source)}",
+        row => row.GetInt64(0),
         ("$item", source.Id),
         ("$tenant_id", source.TenantId)));
 

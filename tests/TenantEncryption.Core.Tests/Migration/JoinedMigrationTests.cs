@@ -48,6 +48,7 @@ public sealed class JoinedMigrationTests
         Assert.Equal((MigrationState.Completed, (long)Files, 0L), (done.State, done.Done, done.Failed));
         scene.LetGo();
         await Task.WhenAny(first);
+        Assert.Equal(0L, scene.Service.SqlValue("SELECT count(*) FROM migration_ranges"));
         await scene.AssertReadableAsync();
         Assert.Equal(0L, (await scene.Service.InternalAsync()).MessageCount);
     }

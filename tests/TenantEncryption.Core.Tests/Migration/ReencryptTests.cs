@@ -202,7 +202,7 @@ public sealed class ReencryptTests
     {
         (TestService service, KeyProvider cmk) = await TestService.WithCmkAsync();
         await using TestService owned = service;
-        string[] shut = await ManyAsync(service, 20, "shut");
+        string[] shut = await ManyAsync(service, 300, "shut");
         KeyProvider second = await service.RegisterAsync("Second");
         await service.Service.Providers.EnableAsync(second.Id);
         string[] open = await ManyAsync(service, 3, "open");
@@ -213,7 +213,7 @@ public sealed class ReencryptTests
 
         KeyMigration migration = await service.Service.Migrations.StartAsync("acme", third.Id, Reencrypt with { DegreeOfParallelism = 1 });
 
-        Assert.Equal((MigrationState.Completed, 23L, 3L, 20L), (migration.State, migration.Total, migration.Done, migration.Failed));
+        Assert.Equal((MigrationState.Completed, 303L, 3L, 300L), (migration.State, migration.Total, migration.Done, migration.Failed));
         MigrationItem failed = Assert.Single(await service.Service.Migrations.ListFailuresAsync(migration.Id));
         Assert.Equal((ErrorCodes.KeyDisabled, null), (failed.Code, failed.Path));
         Assert.Single(service.Kms.Calls, call => call.KeyId == cmk.KeyArn);
@@ -221,7 +221,7 @@ public sealed class ReencryptTests
         await service.Keys.EnableAsync(cmk.KeyArn!);
         migration = await service.Service.Migrations.ResumeAsync(migration.Id);
 
-        Assert.Equal((23L, 23L, 0L), (migration.Total, migration.Done, migration.Failed));
+        Assert.Equal((303L, 303L, 0L), (migration.Total, migration.Done, migration.Failed));
         foreach (string message in shut.Concat(open))
         {
             await AssertReadsAsync(service, message[..^FilePlanner.Extension.Length], message);

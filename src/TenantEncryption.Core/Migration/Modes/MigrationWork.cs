@@ -1,3 +1,5 @@
+using TenantEncryption.Data;
+
 namespace TenantEncryption.Migration;
 
 /// <summary>What a mode of migration would do, before anything is refused.</summary>
@@ -15,8 +17,8 @@ internal sealed record MigrationWork
     /// <summary>The most values outside the catalog that do.</summary>
     public required long Values { get; init; }
 
-    /// <summary>The bytes of plaintext that would be written anew.</summary>
-    public long Bytes { get; init; }
+    /// <summary>Whose messages would be written anew.</summary>
+    public IReadOnlyList<MessageSource> Sources { get; init; } = [];
 
     /// <summary>The calls of KMS, without those that test the target.</summary>
     public required long KmsCalls { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
@@ -42,6 +43,12 @@ internal static class MigrationPlanner
         EncryptionTenant tenant = await transaction.Tenants.RequireAsync(tenantId).ConfigureAwait(false);
         KeyProvider active = (await transaction.Providers.FindActiveAsync(tenantId).ConfigureAwait(false))!;
         MigrationWork work = await mode.MeasureAsync(transaction, tenant, target, options).ConfigureAwait(false);
+        long bytes = 0;
+        foreach (MessageSource source in work.Sources)
+        {
+            bytes += await transaction.Ranges.MeasureAsync(source).ConfigureAwait(false);
+        }
+
         return new KeyMigrationPlan
         {
             TenantId = tenantId,
@@ -52,7 +59,7 @@ internal static class MigrationPlanner
             Keks = work.Keks,
             Messages = work.Messages,
             Values = work.Values,
-            Bytes = work.Bytes,
+            Bytes = bytes,
             KmsCalls = work.IsNothing ? 0 : callsToTest(tenant, target) + work.KmsCalls,
             Refusal = work.IsNothing ? null : await FindRefusalAsync(transaction, tenant, active, target).ConfigureAwait(false),
             Warnings = WarningsOf(target),

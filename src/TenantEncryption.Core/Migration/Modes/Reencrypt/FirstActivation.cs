@@ -26,7 +26,6 @@ internal sealed class FirstActivation(string actor, TimeProvider time) : IActiva
             return null;
         }
 
-        long messages = sources.Keys.Sum(one => one.Key.Messages);
         var migration = new KeyMigration
         {
             Id = Identifiers.New(Identifiers.MigrationPrefix),
@@ -39,17 +38,13 @@ internal sealed class FirstActivation(string actor, TimeProvider time) : IActiva
             MigratingToName = activated.Name,
             Actor = actor,
             InitiatedAt = time.GetUtcNow(),
-            Total = messages,
+            Total = sources.Messages,
             LowPriority = true,
         };
         await change.Store.Migrations.AddAsync(migration).ConfigureAwait(false);
-        foreach ((KeyEncryptionKey key, _) in sources.Keys)
-        {
-            await change.Store.Migrations.PutItemAsync(new MigrationItem { MigrationId = migration.Id, KekId = key.KekId }).ConfigureAwait(false);
-        }
-
+        await Reencryption.AddItemsAsync(change.Store, migration.Id, sources).ConfigureAwait(false);
         change.Record(EventTypes.MigrationTriggered, tenant.TenantId, MigrationEvents.Describe(migration));
-        return $"{tenant.Profile.Name} encrypts anew what exists, at the lowest priority: {Counted.Of(messages, "file")} of tenant '{tenant.TenantId}'. "
+        return $"{tenant.Profile.Name} encrypts anew what exists, at the lowest priority: {Counted.Of(sources.Messages, "file")} of tenant '{tenant.TenantId}'. "
             + $"Begin it: KeyMigrationService.ResumeAsync(key: {migration.Id}).";
     }
 }

@@ -27,13 +27,12 @@ internal sealed class RangeBatch(RangeTools tools, RangePart part) : IFileWriter
 
     // The files that failed because of a key, which is no fault of their messages.
     private readonly ConcurrentDictionary<BatchFile, TenantEncryptionException> _shut = new();
-    private TenantEncryptionException? _keyFailure;
 
     /// <inheritdoc/>
     public async ValueTask WriteAsync(ProtectCommand command, ProtectBatch batch, BatchFile file, FileTurns turns, CancellationToken cancellationToken)
     {
         // A key that can't be opened is asked for once, not for each of its messages.
-        if ((Volatile.Read(ref _keyFailure) ?? part.Supply.Failure) is { } shut)
+        if ((part.Supply.Shut.GetValueOrDefault(part.Range.Source.Id) ?? part.Supply.Failure) is { } shut)
         {
             _shut.TryAdd(file, shut);
             throw shut;
@@ -63,13 +62,15 @@ internal sealed class RangeBatch(RangeTools tools, RangePart part) : IFileWriter
     {
         IRangeTable ranges = change.Store.Ranges;
         string migrationId = part.Range.MigrationId;
-        if (_keyFailure is { } shut)
+        if (part.Supply.Shut.TryGetValue(part.Range.Source.Id, out TenantEncryptionException? shut))
         {
             await NoteKeyAsync(change, shut).ConfigureAwait(false);
         }
-        else
+
+        // Files that have their names are catalogued in any case; the range is by now perhaps another's.
+        if (await RangeClaims.IsHeldAsync(change.Store, part.Range).ConfigureAwait(false))
         {
-            bool isDone = part.EndsRange && batch.Taken == part.Messages.Length;
+            bool isDone = shut is not null || (part.EndsRange && batch.Taken == part.Messages.Length);
             await ranges.PutAsync(part.Range with { After = ObjectName.Of(part.Messages[batch.Taken - 1]), IsDone = isDone }).ConfigureAwait(false);
         }
 
@@ -161,7 +162,7 @@ internal sealed class RangeBatch(RangeTools tools, RangePart part) : IFileWriter
         if (part.Range.Source.IsKek && exception.Code is not (ErrorCodes.WrongKey or ErrorCodes.LeaseLost or ErrorCodes.ContextMismatch))
         {
             _shut.TryAdd(file, exception);
-            Interlocked.CompareExchange(ref _keyFailure, exception, null);
+            part.Supply.Shut.TryAdd(part.Range.Source.Id, exception);
         }
     }
 
@@ -191,7 +192,6 @@ internal sealed class RangeBatch(RangeTools tools, RangePart part) : IFileWriter
 
     private async Task NoteKeyAsync(Change change, TenantEncryptionException shut)
     {
-        await change.Store.Ranges.PutAsync(part.Range with { IsDone = true }).ConfigureAwait(false);
         foreach (MigrationItem item in await change.Store.Migrations.ListItemsAsync(part.Range.MigrationId).ConfigureAwait(false))
         {
             if (item.KekId == part.Range.Source.Id)

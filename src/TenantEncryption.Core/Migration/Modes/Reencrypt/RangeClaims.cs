@@ -62,32 +62,52 @@ internal sealed class RangeClaims(UnitOfWork work, MigrationRunners runners, str
     public static async Task RequireAsync(IStoreTransaction transaction, MigrationRange claimed)
     {
         await MigrationRunners.RequireAsync(transaction, claimed.MigrationId, claimed.Runner!).ConfigureAwait(false);
-        MigrationRange? now = await transaction.Ranges.FindAsync(claimed.MigrationId, claimed.Number).ConfigureAwait(false);
-        if (now?.Attempt != claimed.Attempt || now.Runner != claimed.Runner)
+        if (!await IsHeldAsync(transaction, claimed).ConfigureAwait(false))
         {
             throw new TenantEncryptionException(ErrorCodes.LeaseLost, $"Another process took over a part of the migration {claimed.MigrationId}.");
         }
     }
 
-    /// <summary>Ends a migration in which nothing is left, or tells what there is to wait for.</summary>
-    public Task<(RangesLeft Left, KeyMigration Migration)> TryFinishAsync(
-        Operation operation, KeyMigration migration, string runner, CancellationToken cancellationToken) =>
-        work.ChangeAsync(
-            operation,
-            StoreScope.Of(migration.TenantId),
-            async change =>
-            {
-                KeyMigration now = (await change.Store.Migrations.FindAsync(migration.Id).ConfigureAwait(false))!;
-                if (now.State == MigrationState.Completed)
-                {
-                    return (RangesLeft.None, now);
-                }
+    /// <summary>Whether a claim is still the last one of its range.</summary>
+    public static async Task<bool> IsHeldAsync(IStoreTransaction transaction, MigrationRange claimed) =>
+        await transaction.Ranges.FindAsync(claimed.MigrationId, claimed.Number).ConfigureAwait(false) is { } now
+        && now.Attempt == claimed.Attempt && now.Runner == claimed.Runner;
 
-                await MigrationRunners.RequireAsync(change.Store, migration.Id, runner).ConfigureAwait(false);
-                RangesLeft left = await LookAsync(change.Store, now).ConfigureAwait(false);
-                return left == RangesLeft.None ? (left, await FinishAsync(change, now).ConfigureAwait(false)) : (left, now);
-            },
-            cancellationToken);
+    /// <summary>Ends a migration in which nothing is left, or tells what there is to wait for.</summary>
+    public async Task<(RangesLeft Left, KeyMigration Migration)> TryFinishAsync(
+        Operation operation, KeyMigration migration, string runner, CancellationToken cancellationToken)
+    {
+        // Who waits for others looks often, and must not keep them from writing.
+        (RangesLeft left, KeyMigration now) = await work.ReadAsync(
+            transaction => LookAsync(transaction, migration.Id, runner), cancellationToken).ConfigureAwait(false);
+        return now.State == MigrationState.Completed || left is not (RangesLeft.None or RangesLeft.Again)
+            ? (left, now)
+            : await work.ChangeAsync(
+                operation, StoreScope.Of(migration.TenantId), change => GoOnAsync(change, migration.Id, runner), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<(RangesLeft Left, KeyMigration Migration)> GoOnAsync(Change change, string migrationId, string runner)
+    {
+        (RangesLeft left, KeyMigration now) = await LookAsync(change.Store, migrationId, runner).ConfigureAwait(false);
+        if (left == RangesLeft.Again)
+        {
+            await change.Store.Ranges.RemoveAllAsync(migrationId).ConfigureAwait(false);
+        }
+
+        return left == RangesLeft.None && now.State != MigrationState.Completed ? (left, await FinishAsync(change, now).ConfigureAwait(false)) : (left, now);
+    }
+
+    private async Task<(RangesLeft Left, KeyMigration Migration)> LookAsync(IStoreTransaction transaction, string migrationId, string runner)
+    {
+        KeyMigration migration = (await transaction.Migrations.FindAsync(migrationId).ConfigureAwait(false))!;
+        if (migration.State == MigrationState.Completed)
+        {
+            return (RangesLeft.None, migration);
+        }
+
+        await MigrationRunners.RequireAsync(transaction, migrationId, runner).ConfigureAwait(false);
+        return (await LookAsync(transaction, migration).ConfigureAwait(false), migration);
+    }
 
     private async Task<RangesLeft> LookAsync(IStoreTransaction transaction, KeyMigration migration)
     {
@@ -110,17 +130,11 @@ internal sealed class RangeClaims(UnitOfWork work, MigrationRunners runners, str
         foreach (MessageSource source in await ListSourcesAsync(transaction, migration).ConfigureAwait(false))
         {
             spaces.UnionWith(await transaction.Ranges.ListSpacesAsync(migration.Id, source).ConfigureAwait(false));
-            isPending |= await transaction.Ranges.HasPendingAsync(source).ConfigureAwait(false);
+            isPending |= await transaction.Ranges.HasPendingAsync(source, space).ConfigureAwait(false);
         }
 
-        if (spaces.Contains(space))
-        {
-            // Messages that were written under an old key while the ranges were made, or that changed while they were read: they are looked for anew.
-            await transaction.Ranges.RemoveAllAsync(migration.Id).ConfigureAwait(false);
-            return RangesLeft.Again;
-        }
-
-        return isPending ? RangesLeft.WithOthers
+        return spaces.Contains(space) ? RangesLeft.Again
+            : isPending ? RangesLeft.WithOthers
             : spaces.Count == 0 ? RangesLeft.None
             : alive.Count > 1 ? RangesLeft.WithOthers : RangesLeft.Elsewhere;
     }
@@ -201,7 +215,7 @@ internal enum RangesLeft
     /// <summary>In ranges that others work on, or about to take their names.</summary>
     WithOthers,
 
-    /// <summary>In the catalog, where they were not when it was looked through.</summary>
+    /// <summary>In the catalog, where they were not when it was looked through, or as they changed while they were read: they are looked for anew.</summary>
     Again,
 
     /// <summary>In spaces that this process doesn't see.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using TenantEncryption.Data;
 using TenantEncryption.Data.Batches;
 using TenantEncryption.Data.Protecting;
@@ -21,6 +22,9 @@ internal sealed class RangeSupply(
     /// <summary>Why nothing can be written any more; the runner ends then.</summary>
     public TenantEncryptionException? Failure { get; set; }
 
+    /// <summary>Why keys can't be opened, by their ids: what is left under them is passed over.</summary>
+    public ConcurrentDictionary<string, TenantEncryptionException> Shut { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The migration as the last batch left it; <see langword="null"/> before the first.</summary>
     public KeyMigration? Latest { get; set; }
 
@@ -37,22 +41,24 @@ internal sealed class RangeSupply(
                 throw Failure;
             }
 
-            if (_next < _messages.Count)
+            if (_next < _messages.Count && !Shut.ContainsKey(_range!.Source.Id))
             {
                 return Math.Min(_messages.Count - _next, command.Reservations.Most);
             }
 
+            if (_range is not null && (_next < _messages.Count || _messages.Count == 0))
+            {
+                // No batch ends a range of which nothing is left, or whose key is shut.
+                await claims.EndAsync(command.Operation, migration, _range).ConfigureAwait(false);
+            }
+
+            (_range, _messages, _next) = (null, [], 0);
             if (await claims.ClaimAsync(command.Operation, migration, run.Runner, cancellationToken).ConfigureAwait(false) is not { } claimed)
             {
                 return 0;
             }
 
             (_range, _messages) = claimed;
-            _next = 0;
-            if (_messages.Count == 0)
-            {
-                await claims.EndAsync(command.Operation, migration, _range).ConfigureAwait(false);
-            }
         }
     }
 

@@ -20,22 +20,21 @@ internal sealed class Reencryption(KeyMaker keyMaker, RangeWork ranges, TimeProv
     public async Task<MigrationWork> MeasureAsync(IStoreTransaction transaction, EncryptionTenant tenant, KeyProvider target, KeyMigrationOptions options)
     {
         SourceKeys sources = await SourceKeys.FindAsync(transaction, tenant, target, options.KekIds).ConfigureAwait(false);
-        (long direct, long bytes) = await MeasureAsync(transaction, tenant, sources.Direct.Select(provider => provider.Id)).ConfigureAwait(false);
-        (long wrapped, long wrappedBytes) = await MeasureAsync(transaction, tenant, sources.Keys.Select(one => one.Key.KekId)).ConfigureAwait(false);
+        long direct = sources.Direct.Sum(one => one.Messages);
         long values = sources.Keys.Sum(one => Math.Max(0, one.Key.ReservedWraps - one.Key.FileWraps));
         bool toDirect = tenant.KeyHierarchy == KeyHierarchy.Direct && target.Type == KeyProviderType.AwsKms;
         return new MigrationWork
         {
             NewKey = sources.NewKey,
             Keks = sources.Keys.Count + sources.Direct.Count,
-            Messages = direct + wrapped,
+            Messages = sources.Messages,
             Values = values,
-            Bytes = bytes + wrappedBytes,
+            Sources = [.. sources.Ids.Select(id => new MessageSource(tenant.TenantId, id))],
             KmsCalls = (sources.NewKey ? KeyMaker.CallsToMake(tenant, target) : 0)
                 + sources.Keys.Where(one => one.Key.Messages > 0).Sum(one => KeyMaker.CallsToOpen(tenant, one.Provider))
                 + direct
-                + (toDirect ? direct + wrapped : direct + wrapped > 0 ? KeyMaker.CallsToOpen(tenant, target) : 0),
-            From = [.. sources.Keys.Select(one => one.Provider).Concat(sources.Direct).DistinctBy(provider => provider.Id).Select(provider => provider.Name)],
+                + (toDirect ? sources.Messages : sources.Messages > 0 ? KeyMaker.CallsToOpen(tenant, target) : 0),
+            From = [.. sources.Keys.Select(one => one.Provider).Concat(sources.Direct.Select(one => one.Provider)).DistinctBy(provider => provider.Id).Select(provider => provider.Name)],
             Notes = NotesOf(sources, values),
         };
     }
@@ -56,14 +55,8 @@ internal sealed class Reencryption(KeyMaker keyMaker, RangeWork ranges, TimeProv
             throw new TenantEncryptionException(Errors.ErrorCodes.LeaseLost, $"The keys of tenant '{migration.TenantId}' changed while the migration was begun.");
         }
 
-        long messages = 0;
-        foreach (string id in sources.Keys.Select(one => one.Key.KekId).Concat(sources.Direct.Select(provider => provider.Id)))
-        {
-            await change.Store.Migrations.PutItemAsync(new MigrationItem { MigrationId = migration.Id, KekId = id }).ConfigureAwait(false);
-            messages += (await change.Store.Ranges.MeasureAsync(new MessageSource(migration.TenantId, id)).ConfigureAwait(false)).Messages;
-        }
-
-        await change.Store.Migrations.UpdateAsync(migration with { Total = messages }).ConfigureAwait(false);
+        await AddItemsAsync(change.Store, migration.Id, sources).ConfigureAwait(false);
+        await change.Store.Migrations.UpdateAsync(migration with { Total = sources.Messages }).ConfigureAwait(false);
         if (target.Status != KeyProviderStatus.Active)
         {
             await ProviderTransition.ActivateAsync(change, target, prepared!, time.GetUtcNow()).ConfigureAwait(false);
@@ -92,16 +85,13 @@ internal sealed class Reencryption(KeyMaker keyMaker, RangeWork ranges, TimeProv
     /// <inheritdoc/>
     public Task StopAsync(Change change, KeyMigration migration) => change.Store.Ranges.RemoveAllAsync(migration.Id);
 
-    private static async Task<(long Messages, long Bytes)> MeasureAsync(IStoreTransaction transaction, EncryptionTenant tenant, IEnumerable<string> ids)
+    /// <summary>Adds an item for each key whose messages move, and each provider whose do.</summary>
+    public static async Task AddItemsAsync(IStoreTransaction transaction, string migrationId, SourceKeys sources)
     {
-        (long messages, long bytes) = (0, 0);
-        foreach (string id in ids)
+        foreach (string id in sources.Ids)
         {
-            (long more, long length) = await transaction.Ranges.MeasureAsync(new MessageSource(tenant.TenantId, id)).ConfigureAwait(false);
-            (messages, bytes) = (messages + more, bytes + length);
+            await transaction.Migrations.PutItemAsync(new MigrationItem { MigrationId = migrationId, KekId = id }).ConfigureAwait(false);
         }
-
-        return (messages, bytes);
     }
 
     private static async Task RotateAsync(Change change, KeyProvider active, KeyEncryptionKey newKey)

@@ -9,12 +9,18 @@ namespace TenantEncryption.Migration;
 
 /// <summary>The keys whose messages a Reencrypt writes anew.</summary>
 /// <param name="Keys">The keys, each with its provider.</param>
-/// <param name="Direct">The providers whose master keys wrap data keys themselves.</param>
+/// <param name="Direct">The providers whose master keys wrap data keys themselves, and of how many messages.</param>
 /// <param name="NewKey">Whether a new key has to be made first: the target is not Active yet, or the Current key is among them.</param>
 /// <param name="Left">How many keys stay as they are: their providers are Deactivated, so that nothing may be opened.</param>
 internal sealed record SourceKeys(
-    IReadOnlyList<(KeyEncryptionKey Key, KeyProvider Provider)> Keys, IReadOnlyList<KeyProvider> Direct, bool NewKey, int Left)
+    IReadOnlyList<(KeyEncryptionKey Key, KeyProvider Provider)> Keys, IReadOnlyList<(KeyProvider Provider, long Messages)> Direct, bool NewKey, int Left)
 {
+    /// <summary>The ids of all.</summary>
+    public IEnumerable<string> Ids => Keys.Select(one => one.Key.KekId).Concat(Direct.Select(one => one.Provider.Id));
+
+    /// <summary>How many catalogued messages depend on them.</summary>
+    public long Messages => Keys.Sum(one => one.Key.Messages) + Direct.Sum(one => one.Messages);
+
     /// <summary>Finds them: what was asked for, or every key but the one that wraps afterwards.</summary>
     /// <param name="transaction">The transaction.</param>
     /// <param name="tenant">The tenant.</param>
@@ -30,15 +36,9 @@ internal sealed record SourceKeys(
         KeyEncryptionKey[] keys = kekIds is null
             ? [.. all.Where(key => !isActive || key.Status != KeyEncryptionKeyStatus.Current)]
             : Named(tenant, all, kekIds);
-        var direct = new List<KeyProvider>();
-        foreach (KeyProvider provider in kekIds is null ? providers : [])
-        {
-            if (provider.Type == KeyProviderType.AwsKms && provider.Id != target.Id
-                && (await transaction.Ranges.MeasureAsync(new MessageSource(tenant.TenantId, provider.Id)).ConfigureAwait(false)).Messages > 0)
-            {
-                direct.Add(provider);
-            }
-        }
+        (KeyProvider Provider, long Messages)[] direct = kekIds is null
+            ? [.. providers.Where(provider => provider.Id != target.Id).Select(provider => (provider, DirectOf(provider, all))).Where(one => one.Item2 > 0)]
+            : [];
 
         // A key on which nothing depends has nothing to write anew, and one that wraps may have by the next moment.
         (KeyEncryptionKey Key, KeyProvider Provider)[] used =
@@ -46,10 +46,14 @@ internal sealed record SourceKeys(
         (KeyEncryptionKey Key, KeyProvider Provider)[] open = [.. used.Where(one => MayBeOpened(one.Provider))];
         return new SourceKeys(
             open,
-            [.. direct.Where(MayBeOpened)],
+            [.. direct.Where(one => MayBeOpened(one.Provider))],
             !isActive || open.Any(one => one.Key.Status == KeyEncryptionKeyStatus.Current),
-            used.Length - open.Length + direct.Count(provider => !MayBeOpened(provider)));
+            used.Length - open.Length + direct.Count(one => !MayBeOpened(one.Provider)));
     }
+
+    // What depends on a provider depends on one of its keys, or on its master key itself.
+    private static long DirectOf(KeyProvider provider, IEnumerable<KeyEncryptionKey> keys) =>
+        provider.MessageCount - keys.Where(key => key.ProviderId == provider.Id).Sum(key => key.Messages);
 
     private static bool MayBeOpened(KeyProvider provider) => provider.Status is KeyProviderStatus.Active or KeyProviderStatus.Archived;
 
