@@ -1,3 +1,5 @@
+using TenantEncryption.Errors;
+
 namespace TenantEncryption.Files;
 
 /// <summary>Files that only their owner may read, written whole or not at all, and durable when it is said that they are written.</summary>
@@ -5,6 +7,19 @@ internal static class OwnerFile
 {
     /// <summary>What the owner alone may do with such a file.</summary>
     public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Refuses a path at which something is.</summary>
+    /// <param name="path">The full path.</param>
+    /// <param name="replace">Whether a file that is there may be replaced; a folder never is.</param>
+    /// <param name="remedy">What to do, or <see langword="null"/> for what the code says.</param>
+    /// <exception cref="TenantEncryptionException"><c>OUTPUT_EXISTS</c>.</exception>
+    public static void RequireFree(string path, bool replace, string? remedy = null)
+    {
+        if (Directory.Exists(path) || (Path.Exists(path) && !replace))
+        {
+            throw new TenantEncryptionException(ErrorCodes.OutputExists, $"'{path}' is there already.", remedy: remedy);
+        }
+    }
 
     /// <summary>Writes a file.</summary>
     /// <param name="effects">The file system.</param>

@@ -54,13 +54,7 @@ public sealed class RootKeyBackup
     /// <param name="path">The full path.</param>
     /// <param name="replace">Whether a file that is there may be replaced.</param>
     /// <exception cref="TenantEncryptionException"><c>OUTPUT_EXISTS</c>.</exception>
-    public static void RequireFree(string path, bool replace)
-    {
-        if (Directory.Exists(path) || (File.Exists(path) && !replace))
-        {
-            throw new TenantEncryptionException(ErrorCodes.OutputExists, $"'{path}' is there already.");
-        }
-    }
+    public static void RequireFree(string path, bool replace) => OwnerFile.RequireFree(path, replace);
 
     /// <summary>Whether a vault lacks the root key. The store is not looked at: it may not open without.</summary>
     /// <param name="vault">The vault.</param>

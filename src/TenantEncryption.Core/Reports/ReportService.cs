@@ -101,13 +101,7 @@ public sealed class ReportService
     /// <param name="path">The full path.</param>
     /// <param name="replace">Whether a file that is there may be replaced.</param>
     /// <exception cref="TenantEncryptionException"><c>OUTPUT_EXISTS</c>.</exception>
-    public static void RequireFree(string path, bool replace)
-    {
-        if (Directory.Exists(path) || (Path.Exists(path) && !replace))
-        {
-            throw new TenantEncryptionException(ErrorCodes.OutputExists, $"'{path}' is there already.");
-        }
-    }
+    public static void RequireFree(string path, bool replace) => OwnerFile.RequireFree(path, replace);
 
     /// <summary>Writes a report into a file that its owner alone may read, whole or not at all.</summary>
     /// <param name="report">The report.</param>

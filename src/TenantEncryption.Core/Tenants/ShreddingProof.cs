@@ -66,11 +66,7 @@ public sealed record ShreddingProof
     /// <exception cref="TenantEncryptionException"><c>OUTPUT_EXISTS</c>: something is there; <c>SOURCE_NOT_FOUND</c>: its folder is not.</exception>
     public static void RequireFree(string path)
     {
-        if (Path.Exists(path))
-        {
-            throw new TenantEncryptionException(ErrorCodes.OutputExists, $"'{path}' is there already.", remedy: "Use another name: a proof replaces nothing.");
-        }
-
+        OwnerFile.RequireFree(path, replace: false, "Use another name: a proof replaces nothing.");
         if (!Directory.Exists(Path.GetDirectoryName(path)))
         {
             throw new TenantEncryptionException(ErrorCodes.SourceNotFound, $"There is no folder for '{path}'.");

@@ -1,4 +1,3 @@
-using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Providers;
