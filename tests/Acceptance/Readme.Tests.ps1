@@ -1,6 +1,7 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Sandbox.psm1')
+    Import-Module (Join-Path $PSScriptRoot 'Pages.psm1')
     $sandbox = Enter-Sandbox
     # A folder that looks like a built clone.
     foreach ($folder in 'out', 'samples', 'src/TenantEncryption.LocalKms/bin') {
@@ -15,9 +16,9 @@ AfterAll {
 
 Describe 'The README' {
     It 'runs in PowerShell as written, one block after the other' {
-        $blocks = [regex]::Matches((Get-Content (Join-Path $PSScriptRoot '../../README.md') -Raw), '(?s)```powershell\r?\n(?<script>.*?)```')
+        $blocks = @(Get-PageBlock (Join-Path $PSScriptRoot '../../README.md'))
         $blocks.Count | Should -BeGreaterThan 1
-        $script = ($blocks | ForEach-Object { $_.Groups['script'].Value }) -join "`n"
+        $script = $blocks.Text -join "`n"
         $run = Invoke-Runbook "Set-Location '$pwd'; `$ErrorActionPreference = 'Stop'; Remove-Module TenantEncryption`n$script"
         $run.Errors | Should -BeNullOrEmpty
         $run.ExitCode | Should -Be 0

@@ -4,14 +4,13 @@ BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Sandbox.psm1')
     $sandbox = Enter-Sandbox
     $sandbox.LocalKms = Start-LocalKms
-    $page = (Get-Content (Join-Path $PSScriptRoot '../../docs/recovery.md') -Raw).ReplaceLineEndings("`n")
+    Import-Module (Join-Path $PSScriptRoot 'Pages.psm1')
+    $page = Join-Path $PSScriptRoot '../../docs/recovery.md'
     $run = [Collections.Generic.HashSet[string]]::new()
-    $pattern = '(?s)```powershell\n(?<script>.*?)```'
 
     # The commands of a section, of which each block is run.
     function Get-Section([string] $Heading) {
-        $text = [regex]::Match($page, "(?s)\n## $Heading\n(?<text>.*?)(?=\n## |\z)").Groups['text'].Value
-        $blocks = @([regex]::Matches($text, $pattern) | ForEach-Object { $_.Groups['script'].Value })
+        $blocks = @((Get-PageBlock $page -Heading $Heading).Text)
         $blocks.Count | Should -BeGreaterThan 0 -Because "the page has a section '$Heading' with commands"
         $blocks.ForEach({ $null = $run.Add($_) })
         $blocks
@@ -105,6 +104,6 @@ Describe 'The recovery guide' {
     }
 
     It 'was run as a whole' {
-        [regex]::Matches($page, $pattern).Count | Should -Be $run.Count
+        @(Get-PageBlock $page).Count | Should -Be $run.Count
     }
 }

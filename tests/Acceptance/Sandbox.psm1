@@ -75,7 +75,7 @@ function New-ShellStart([string[]] $Argument) {
 }
 
 # Runs a script in a PowerShell of its own, as a runbook is run, and gives what it wrote, its exit code and its errors.
-function Invoke-Runbook([string] $Script, [string[]] $Option = @(), [string] $InputText = '', [int] $OpenFiles) {
+function Invoke-Runbook([string] $Script, [string[]] $Option = @(), [string] $InputText = '', [int] $OpenFiles, [int] $Minutes = 5) {
     $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("`$ProgressPreference = 'SilentlyContinue'; Import-Module '$script:ModulePath'; $Script"))
     $start = New-ShellStart (@('-NoProfile') + $Option + @('-EncodedCommand', $encoded))
     if ($OpenFiles) {
@@ -93,7 +93,7 @@ function Invoke-Runbook([string] $Script, [string[]] $Option = @(), [string] $In
         $process.StandardInput.Close()
         $output = $process.StandardOutput.ReadToEndAsync()
         $errors = $process.StandardError.ReadToEndAsync()
-        $ended = $process.WaitForExit(300000)
+        $ended = $process.WaitForExit($Minutes * 60000)
         if (-not $ended) { $process.Kill($true) }
         [pscustomobject]@{ Ended = $ended; ExitCode = $process.ExitCode; Output = $output.Result.Trim(); Errors = $errors.Result.Trim() }
     }

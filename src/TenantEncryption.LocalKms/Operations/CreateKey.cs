@@ -61,6 +61,7 @@ internal sealed class CreateKey : IOperation
             Policy = new KeyPolicy(DefaultKeyPolicy.For(call.Region, call.Caller.Account)),
             Tags = tags,
         };
+        TagList.Allow(call, key);
         if (request.Text("Policy") is { } policy)
         {
             key = key with { Policy = PolicyText.Accept(call, key, policy) };

@@ -41,6 +41,7 @@ internal sealed class ReplicateKey : IOperation
             PolicyEffectiveAt = null,
             Tags = tags,
         };
+        TagList.Allow(call, replica);
         if (call.Request.Text("Policy") is { } policy)
         {
             replica = replica with { Policy = PolicyText.Accept(call, replica, policy) };

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using TenantEncryption.LocalKms.Calls;
 using TenantEncryption.LocalKms.Errors;
+using TenantEncryption.LocalKms.Keys;
 using TenantEncryption.LocalKms.Protocol;
 
 namespace TenantEncryption.LocalKms.Operations;
@@ -46,6 +47,15 @@ internal static class TagList
         if (key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
         {
             throw KmsErrors.Tag("Tags beginning with aws: are reserved");
+        }
+    }
+
+    /// <summary>Refuses a new key with tags unless an identity policy of the caller allows kms:TagResource (API Reference, CreateKey and ReplicateKey, "Required permissions").</summary>
+    public static void Allow(OperationCall call, KmsKey key)
+    {
+        if (key.Tags.Count > 0)
+        {
+            call.AllowInAccount(key.Arn, "TagResource");
         }
     }
 

@@ -34,6 +34,22 @@ public sealed class AccessTests : ServerTest
     }
 
     [Fact]
+    public async Task Who_makes_a_key_or_a_replica_with_tags_may_tag()
+    {
+        DefinePrincipal("arn:aws:iam::111122223333:user/maker", "maker", """
+            "policies":{"use":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["kms:CreateKey","kms:ReplicateKey"],"Resource":"*"}]}}
+            """);
+        AmazonKeyManagementServiceClient maker = Client(accessKey: "maker");
+        List<Tag> tags = [new() { TagKey = "Owner", TagValue = "acme" }];
+        await maker.CreateKeyAsync(new CreateKeyRequest());
+        AmazonKeyManagementServiceException refused = await RefusedAsync("AccessDeniedException", () => maker.CreateKeyAsync(new CreateKeyRequest { Tags = tags }));
+        Assert.Contains("kms:TagResource", refused.Message, StringComparison.Ordinal);
+        string key = (await maker.CreateKeyAsync(new CreateKeyRequest { MultiRegion = true })).KeyMetadata.Arn;
+        await RefusedAsync("AccessDeniedException", () => maker.ReplicateKeyAsync(new ReplicateKeyRequest { KeyId = key, ReplicaRegion = "eu-west-3", Tags = tags }));
+        await maker.ReplicateKeyAsync(new ReplicateKeyRequest { KeyId = key, ReplicaRegion = "eu-west-3" });
+    }
+
+    [Fact]
     public async Task Another_account_needs_the_key_policy_and_its_own()
     {
         const string Decrypt = """ "policies":{"use":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:*","Resource":"*"}]}} """;

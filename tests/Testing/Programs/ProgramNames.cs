@@ -4,10 +4,12 @@ namespace TenantEncryption.Testing.Programs;
 public static class ProgramNames
 {
     public const string Aws = "aws";
+    public const string Basenc = "basenc";
     public const string Bash = "bash";
     public const string MotoServer = "moto_server";
     public const string Node = "node";
     public const string Npm = "npm";
+    public const string OpenSsl = "openssl";
     public const string Sqlite = "sqlite3";
 
     /// <summary>The full path of a program, or <see langword="null"/> if it is not on the PATH.</summary>

@@ -16,10 +16,18 @@ public static class ProgramRun
     /// <param name="input">What it reads on standard input, if anything.</param>
     /// <param name="limit">When it is ended, with all that it started.</param>
     /// <exception cref="TimeoutException">It had to be ended.</exception>
-    public static async Task<ProgramResult> RunAsync(
-        string program, IReadOnlyList<string> arguments, Action<ProcessStartInfo> prepare, string? input = null, TimeSpan? limit = null)
+    public static Task<ProgramResult> RunAsync(
+        string program, IReadOnlyList<string> arguments, Action<ProcessStartInfo> prepare, string? input = null, TimeSpan? limit = null) =>
+        RunAsync(StartOf(program, arguments, prepare), input, limit);
+
+    /// <summary>Runs a program to its end, within a time.</summary>
+    /// <param name="start">The program, its arguments and environment; its input and output are redirected.</param>
+    /// <param name="input">What it reads on standard input, if anything.</param>
+    /// <param name="limit">When it is ended, with all that it started.</param>
+    /// <exception cref="TimeoutException">It had to be ended.</exception>
+    public static async Task<ProgramResult> RunAsync(ProcessStartInfo start, string? input = null, TimeSpan? limit = null)
     {
-        using Process process = Start(program, arguments, prepare);
+        using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
         using var end = new CancellationTokenSource(limit ?? DefaultLimit);
@@ -32,12 +40,15 @@ public static class ProgramRun
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} took too long.\n{await error}");
+            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} took too long.\n{await error}");
         }
     }
 
     /// <summary>Starts a program; the caller ends it.</summary>
-    public static Process Start(string program, IReadOnlyList<string> arguments, Action<ProcessStartInfo> prepare)
+    public static Process Start(string program, IReadOnlyList<string> arguments, Action<ProcessStartInfo> prepare) =>
+        Process.Start(StartOf(program, arguments, prepare))!;
+
+    private static ProcessStartInfo StartOf(string program, IReadOnlyList<string> arguments, Action<ProcessStartInfo> prepare)
     {
         var start = new ProcessStartInfo(ProgramNames.Find(program)!, arguments)
         {
@@ -49,7 +60,7 @@ public static class ProgramRun
             StandardErrorEncoding = Utf8,
         };
         prepare(start);
-        return Process.Start(start)!;
+        return start;
     }
 
     private static async Task WriteAsync(Process process, string? input, CancellationToken cancellationToken)

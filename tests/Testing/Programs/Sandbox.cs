@@ -39,7 +39,8 @@ public sealed class Sandbox : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    private void Prepare(ProcessStartInfo start, string? workingFolder)
+    /// <summary>Gives a program the folder and the environment.</summary>
+    public void Prepare(ProcessStartInfo start, string? workingFolder = null)
     {
         start.WorkingDirectory = workingFolder ?? Folder;
         foreach (string name in start.Environment.Keys.Where(IsForeign).ToArray())
