@@ -69,4 +69,4 @@ $results = foreach ($job in (Get-PageBlock $page -Language json).Heading) {
         Invoke-Job $job $less $action
     }
 }
-ConvertTo-Json @($results) -Depth 4
+ConvertTo-Json @($results) -Depth 4 -EscapeHandling EscapeNonAscii

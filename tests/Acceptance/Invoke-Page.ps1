@@ -76,4 +76,4 @@ foreach ($_ in Get-PageBlock $following.Page) {
     }
 }
 Stop-LocalKms $kms
-"BLOCKS $(ConvertTo-Json @($following.Results) -Depth 4 -Compress)"
+"BLOCKS $(ConvertTo-Json @($following.Results) -Depth 4 -Compress -EscapeHandling EscapeNonAscii)"

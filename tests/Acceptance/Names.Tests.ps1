@@ -107,4 +107,20 @@ Describe 'What errors, help, pages and samples name' {
         }
         $missing | Should -BeNullOrEmpty
     }
+
+    It 'exists: headings that links name' {
+        $pages = @{}
+        foreach ($one in $texts | Where-Object Name -Like '*.md') {
+            # As GitHub makes them: lower case, without punctuation, spaces as hyphens.
+            $headings = Find-Match ($one.Text -replace '(?ms)^```.*?^```') '(?m)^#+ (.+?)\s*$' | ForEach-Object { $_.ToLowerInvariant() -replace '[^\w\- ]' -replace ' ', '-' }
+            $pages[$one.Name] = @($headings) + @(Find-Match $one.Text 'id="([^"]+)"')
+        }
+        $missing = foreach ($one in $texts | Where-Object Name -Like '*.md') {
+            foreach ($match in [regex]::Matches($one.Text, '\]\((?!https?:)(?<page>[^)#\s]*)#(?<heading>[^)]+)\)')) {
+                $page = if ($match.Groups['page'].Value) { [IO.Path]::GetRelativePath($root, [IO.Path]::GetFullPath((Join-Path $one.Folder $match.Groups['page'].Value))).Replace('\', '/') } else { $one.Name }
+                if ($pages[$page] -cnotcontains $match.Groups['heading'].Value) { "$($one.Name): $($match.Value)" }
+            }
+        }
+        $missing | Should -BeNullOrEmpty
+    }
 }

@@ -50,6 +50,28 @@ Describe 'The pages' {
     }
 }
 
+Describe 'Every page' {
+    It 'is named by the index and by the table of contents of the site' {
+        $docs = Join-Path $PSScriptRoot '../../docs' | Convert-Path
+        $all = (Get-ChildItem $docs -Recurse -Filter *.md).ForEach{ [IO.Path]::GetRelativePath($docs, $_.FullName).Replace('\', '/') }.Where{ $_ -notin 'README.md', 'index.md' } | Sort-Object
+        $index = [regex]::Matches([IO.File]::ReadAllText("$docs/README.md"), '\]\(([^)#:]+\.md)[)#]').ForEach{ $_.Groups[1].Value }
+        $contents = [regex]::Matches([IO.File]::ReadAllText("$docs/toc.yml"), 'href: ([^ }\r\n]+\.md)').ForEach{ $_.Groups[1].Value }
+        $all | Where-Object { $_ -notin $index } | Should -BeNullOrEmpty
+        $contents | Where-Object { $_ -ne 'README.md' } | Sort-Object | Should -Be $all
+    }
+}
+
+Describe 'The sample of a report' {
+    It 'has the sections, tables and columns of a report of today' {
+        # auditors.md made it in the test above.
+        $parts = { [regex]::Matches([IO.File]::ReadAllText($args[0]), '(?s)<(h[1-6]|th|caption|summary)\b[^>]*>(.*?)</\1>').ForEach{ "$($_.Groups[1].Value) $($_.Groups[2].Value -replace '<[^>]+>' -replace '[0-9a-f-]{6,}|\d+')".Trim() } | Sort-Object -Unique }
+        $made = Join-Path $pwd 'auditors.md/desk/sample.html'
+        $sample = Join-Path $PSScriptRoot '../../docs/samples/report.html'
+        if ($env:TENANTENCRYPTION_UPDATE_DOCS) { [IO.File]::WriteAllText($sample, [IO.File]::ReadAllText($made).Replace("$([Environment]::UserName)@$([Environment]::MachineName)", 'operator@keys').Replace($sandbox.Root, '')) }
+        & $parts $sample | Should -Be (& $parts $made)
+    }
+}
+
 Describe 'What a page says is printed' {
     It 'is compared line by line, with … for what differs' -ForEach @(
         @{ Text = "one`ntwo"; Expected = "one`ntwo`n"; Same = $true }

@@ -70,6 +70,6 @@ public class ErrorPageTests
                 .Append(CmdletWording.Remedies.GetValueOrDefault(one.Code, "the same")).Append(" |\n");
         }
 
-        return page.ToString();
+        return page.Append("\n[troubleshooting.md](troubleshooting.md) goes through those that people meet, code by code: where to look, and what it usually was.\n").ToString();
     }
 }

@@ -8,10 +8,12 @@ import { instance } from '@viz-js/viz'
 
 const folder = fileURLToPath(new URL('../../docs/pictures/', import.meta.url))
 
-// What the texts don't say themselves. Boxes as wide as their words, in the fonts that pages have.
-const graphAttributes = { bgcolor: 'transparent', fontname: 'Helvetica', fontsize: 11, pad: 0.2, ranksep: 0.6, nodesep: 0.35 }
-const nodeAttributes = { shape: 'box', style: 'rounded', fontname: 'Helvetica', fontsize: 11, margin: '0.15,0.08' }
-const edgeAttributes = { fontname: 'Helvetica', fontsize: 10, arrowsize: 0.7 }
+// What the texts don't say themselves. Words are laid out a tenth larger than they are drawn: not every reader's font is as narrow as Helvetica.
+const [laidOut, drawnAs] = ['12.00', '11.00']
+const font = { fontname: 'Helvetica', fontsize: laidOut }
+const graphAttributes = { ...font, bgcolor: 'transparent', pad: 0.2, ranksep: 0.6, nodesep: 0.35 }
+const nodeAttributes = { ...font, shape: 'box', style: 'rounded', margin: '0.18,0.09' }
+const edgeAttributes = { ...font, arrowsize: 0.7 }
 
 // A picture has a ground of its own: a page may be dark where the system is light, and the other way round.
 const style = `<style>
@@ -44,7 +46,11 @@ const draw = (text) => {
   const from = svg.indexOf('<svg')
   const end = svg.indexOf('>', from) + 1
   // Of Graphviz's own: no document type, and no comments, which have its version.
-  return (svg.slice(from, end) + '\n' + style + svg.slice(end)).replace(/\n<!--[\s\S]*?-->/g, '').replace(/<title>[^<]*<\/title>\n/g, '').replace(/&#45;/g, '-')
+  return (svg.slice(from, end) + '\n' + style + svg.slice(end))
+    .replace(/\n<!--[\s\S]*?-->/g, '')
+    .replace(/<title>[^<]*<\/title>\n/g, '')
+    .replace(/&#45;/g, '-')
+    .replaceAll(`font-size="${laidOut}"`, `font-size="${drawnAs}"`)
 }
 
 let stale = 0
