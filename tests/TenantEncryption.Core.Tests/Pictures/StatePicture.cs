@@ -20,12 +20,13 @@ internal sealed class StatePicture(PlatformProfile profile)
         KeyProvider key = Provider("key", KeyProviderType.AwsKms, KeyProviderStatus.Pending);
 
         Edge("start", "Pending", ["New-KeyProvider"]);
+        Edge("start", "Active", profile.Lifecycle.FromInternal == InternalExit.WhileEmpty ? ["New-EncryptionTenant -KeyArn"] : []);
         string[] first = Ways(internalKms, key);
         Edge("internal", "Active", [.. first.Length > 0 ? (string[])[LeavingText()] : []], "leaves");
         Edge("Pending", "Active", [.. first.Union(Ways(other, key))]);
         Edge("Archived", "Active", Ways(other, key with { Status = KeyProviderStatus.Archived }));
         Edge("Active", "Archived", Ways(other, key).Length > 0 ? ["another one becomes Active"] : []);
-        Edge("Active", "internal", Ways(other, internalKms with { Status = KeyProviderStatus.Archived }), "leaves");
+        Edge("Active", "internal", [.. Ways(other, internalKms with { Status = KeyProviderStatus.Archived }).Select(way => way + " -To Internal")], "leaves");
         string[] deactivation = Allowed(() => PlatformRules.RequireDeactivation(_tenant)) ? ["Disable-KeyProvider"] : [];
         Edge("Archived", "Deactivated", deactivation);
         Edge("Deactivated", "Archived", [.. deactivation.Select(_ => "Restore-KeyProvider")]);
@@ -41,13 +42,11 @@ internal sealed class StatePicture(PlatformProfile profile)
         return $$"""
             // Drawn from the rules of the platform by StatePictureTests (TENANTENCRYPTION_UPDATE_DOCS=1). Do not edit.
             digraph "states of a key provider on {{profile.Name}}" {
-              rankdir=LR
               start [shape=point class=start]
               internal [label="{{profile.InternalProvider}}\nbuilt in, Active at first" class=internal]
               Pending [label="Pending\nneither writes nor reads"]
               Active [label="Active\nwrites and reads" class=active]
-              Archived [label="Archived\nreads what it wrote"]
-            {{(deactivation.Length > 0 ? "  Deactivated [label=\"Deactivated\\nneither writes nor reads\"]\n" : "")}}{{(removable.Length > 0 ? "  removed [class=gone]\n" : "")}}{{_edges}}}
+            {{(_edges.ToString().Contains("Archived", StringComparison.Ordinal) ? "  Archived [label=\"Archived\\nreads what it wrote\"]\n" : "")}}{{(deactivation.Length > 0 ? "  Deactivated [label=\"Deactivated\\nneither writes nor reads\"]\n" : "")}}{{(removable.Length > 0 ? "  removed [class=gone]\n" : "")}}{{_edges}}}
 
             """;
     }
@@ -77,16 +76,16 @@ internal sealed class StatePicture(PlatformProfile profile)
 
     private string LeavingText() => profile.Lifecycle.FromInternal switch
     {
-        InternalExit.Permanent => "for good",
-        InternalExit.WhileEmpty => "while the tenant is empty",
-        _ => "",
+        InternalExit.Permanent => "the tenant leaves it, for good",
+        InternalExit.WhileEmpty => "the tenant leaves it,\\nwhile it is empty",
+        _ => "the tenant leaves it",
     };
 
     private void Edge(string from, string to, string[] labels, string? kind = null)
     {
         if (labels.Length > 0)
         {
-            _edges.Append($"  {from} -> {to} [label=\"{string.Join("\\nor ", labels)}\"{(kind is null ? "" : $" class={kind}")}]\n");
+            _edges.Append($"  {from} -> {to} [label=\" {string.Join("\\n or ", labels)}\"{(kind is null ? "" : $" class={kind}")}]\n");
         }
     }
 }
