@@ -61,7 +61,7 @@ internal sealed class ReencryptBenchmark(string folder, string storeFolder)
 
     /// <summary>The other process: says that it is ready, and works on the migration that it finds.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="way"><c>join</c> one that runs, or <c>low</c>: begin one of low priority.</param>
+    /// <param name="way"><c>join</c> one that runs; <c>low</c>: begin one of low priority; <c>peak</c>: begin one, and tell what memory it took.</param>
     public static async Task WorkAsync(string store, string way)
     {
         await using TenantEncryptionService service = await OpenAsync(store);
@@ -75,6 +75,13 @@ internal sealed class ReencryptBenchmark(string folder, string storeFolder)
         {
             await Console.In.ReadLineAsync();
             await StartAsync(service, new KeyMigrationOptions { LowPriority = true });
+            return;
+        }
+
+        if (way == "peak")
+        {
+            double peak = await PeakMemory.MebiBytesAsync(() => StartAsync(service, new KeyMigrationOptions()));
+            Console.WriteLine(peak.ToString("0.0", CultureInfo.InvariantCulture));
             return;
         }
 
@@ -108,8 +115,9 @@ internal sealed class ReencryptBenchmark(string folder, string storeFolder)
             }
         }
 
+        string peak = await PeakAsync();
         Report.Title($"{files} files of {size} in {settings.Folder}, store in {settings.StoreFolder}, medians of {settings.Rounds}");
-        Report.Table("work", "files/s", "MiB/s", "rate of protect", "least processor seconds", "of protect", "of them kernel");
+        Report.Table("work", "files/s", "MiB/s", "rate of protect", "least processor seconds", "of protect", "of them kernel", "memory above idle, MiB");
         foreach ((string work, List<Measurement> rounds) in new[] { ("protect", protecting), ("reencrypt", anew) })
         {
             (Measurement median, Measurement least) = (Measured.Median(rounds), Measured.Least(rounds));
@@ -120,8 +128,21 @@ internal sealed class ReencryptBenchmark(string folder, string storeFolder)
                 Measured.Median(protecting).Seconds / median.Seconds,
                 least.ProcessorSeconds,
                 Measured.Least(protecting).ProcessorSeconds / least.ProcessorSeconds,
-                least.KernelSeconds);
+                least.KernelSeconds,
+                work == "reencrypt" ? peak : "-");
         }
+    }
+
+    // In a process of its own, whose pools hold nothing yet.
+    private async Task<string> PeakAsync()
+    {
+        await using TenantEncryptionService service = await NewAsync();
+        await ProtectAsync(service);
+        await service.Keys.RotateAsync(Tenant);
+        using Process other = await OtherAsync("peak");
+        string peak = (await other.StandardOutput.ReadLineAsync())!;
+        await other.WaitForExitAsync();
+        return peak;
     }
 
     private async Task MeasureJoinedAsync(Settings settings)
