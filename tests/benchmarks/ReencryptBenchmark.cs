@@ -70,6 +70,11 @@ internal sealed class ReencryptBenchmark(string folder, string storeFolder)
             await warm.UnprotectValueAsync(await warm.ProtectValueAsync(Tenant, new byte[16]));
         }
 
+        if (way == "join")
+        {
+            await WarmAsync(store + "-warm");
+        }
+
         Console.WriteLine("ready");
         if (way == "low")
         {
@@ -95,6 +100,23 @@ internal sealed class ReencryptBenchmark(string folder, string storeFolder)
 
             await Task.Delay(5);
         }
+    }
+
+    // A process that joins is as warm then as the one that it joins.
+    private static async Task WarmAsync(string folder)
+    {
+        var benchmark = new ReencryptBenchmark(Directory.CreateDirectory(folder).FullName, Directory.CreateDirectory(folder + "-store").FullName);
+        await benchmark.FillAsync(2_000, 64 << 10);
+        for (int round = 0; round < WarmUp; round++)
+        {
+            await using TenantEncryptionService service = await benchmark.NewAsync();
+            await benchmark.ProtectAsync(service);
+            await service.Keys.RotateAsync(Tenant);
+            await StartAsync(service, new KeyMigrationOptions { DegreeOfParallelism = 1 });
+        }
+
+        Directory.Delete(folder, recursive: true);
+        Directory.Delete(folder + "-store", recursive: true);
     }
 
     private async Task MeasureAsync(Settings settings, string size, int files, int length)
