@@ -18,6 +18,7 @@
     'KeyRings: Export-KeyRing.names -Passphrase where the internal KMS has a part, before anything is asked or written' = 'no PBKDF2 in bcrypt.dll'
     'KeyRings: Export-KeyRing.writes a file for each tenant into a folder, and goes on after one that fails' = 'no PBKDF2 in bcrypt.dll'
     'KeyRings: Import-KeyRing.opens with the passphrase what the internal KMS of the old machine sealed' = 'no PBKDF2 in bcrypt.dll'
+    'Tenants: Remove-EncryptionTenant -Shred.names the key rings that were exported, which are out of reach' = 'no PBKDF2 in bcrypt.dll'
     'Recovery: *' = 'no PBKDF2 in bcrypt.dll'
 
     # CreateSymbolicLink succeeds and makes nothing; junctions can't be made.
