@@ -101,7 +101,7 @@ internal sealed class Composition : IAsyncDisposable
         var protector = new FileProtector(reservations, protectSteps);
         var files = new FileWork(protector, new FileUnprotector(Work, reader, options.FileEffects, time), new FileTester(reader, time), options.FileEffects, time);
         var values = new ValueWork(Work, Leases, reservations, materials, writer, reader);
-        Data = new TenantDataProtector(Work, contextKeys, files, values, new CatalogWork(Work, reader, contextKeys, Space, options.FileEffects), Space);
+        Data = new TenantDataProtector(Work, contextKeys, files, values, new CatalogWork(Work, reader, contextKeys, Space, options.FileEffects, options.Time), Space);
 
         var runners = new MigrationRunners(Work, Session);
         var ranges = new RangeWork(

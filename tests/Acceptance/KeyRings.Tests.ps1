@@ -80,8 +80,6 @@ Describe 'Import-KeyRing' {
     BeforeAll {
         Enter-FirstMachine
         $null = Export-KeyRing acme ./open.json
-        $null = Export-KeyRing acme ./sealed.json -Passphrase $passphrase
-        $null = Export-KeyRing globex ./inner.json -Passphrase $passphrase
     }
 
     It 'makes a tenant readable on another machine by its provider alone, and activates nothing' {
@@ -107,16 +105,19 @@ Describe 'Import-KeyRing' {
         $failure = { Import-KeyRing ./open.json -EndpointUrl $url -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*' -PassThru
         "$failure" | Should -BeLike "*$($cmk.KeyArn)*"
         $failure.ErrorDetails.RecommendedAction | Should -BeLike '*-KeyArn*'
+        { Import-KeyRing ./nothing.json -ErrorAction Stop } | Should -Throw -ErrorId 'SOURCE_NOT_FOUND,*'
         { Import-KeyRing ./open.json -TenantId globex -KeyArn $cmk.KeyArn -ErrorAction Stop } | Should -Throw -ErrorId 'WRONG_TENANT,*'
         Get-EncryptionTenant | Should -BeNullOrEmpty
     }
 
     It 'opens with the passphrase what the internal KMS of the old machine sealed' {
+        Enter-FirstMachine
+        $null = Export-KeyRing acme ./sealed.json -Passphrase $passphrase
+        $null = Export-KeyRing globex ./inner.json -Passphrase $passphrase
         Enter-Machine third
         { Import-KeyRing ./inner.json -ErrorAction Stop } | Should -Throw -ErrorId 'PASSPHRASE_REQUIRED,*'
         { Import-KeyRing ./inner.json -Passphrase (ConvertTo-SecureString 'wrong' -AsPlainText -Force) -ErrorAction Stop } | Should -Throw -ErrorId 'PASSPHRASE_REQUIRED,*'
         { Import-KeyRing ./open.json -Passphrase $passphrase -ErrorAction Stop } | Should -Throw -ErrorId 'INVALID_INPUT,*'
-        { Import-KeyRing ./nothing.json -ErrorAction Stop } | Should -Throw -ErrorId 'SOURCE_NOT_FOUND,*'
         Import-KeyRing ./inner.json -Passphrase $passphrase | Out-Null
         Import-KeyRing ./sealed.json -Passphrase $passphrase | Out-Null
         $plain, $value | Unprotect-TenantData | Should -Be 'plain', 'secret'
@@ -140,6 +141,6 @@ Describe 'Import-KeyRing' {
         $import.Keys, $import.LeftOut | Should -Be 0, 2
         "$warnings" | Should -BeLike "*'cmk'*removed it*"
         Remove-EncryptionTenant acme -Force
-        { Import-KeyRing ./sealed.json -Passphrase $passphrase -ErrorAction Stop } | Should -Throw -ErrorId 'TRANSITION_FORBIDDEN,*'
+        { Import-KeyRing ./open.json -KeyArn $cmk.KeyArn -EndpointUrl $url -ErrorAction Stop } | Should -Throw -ErrorId 'TRANSITION_FORBIDDEN,*'
     }
 }

@@ -48,6 +48,9 @@ foreach (string name in names)
         case "reencrypt":
             await ReencryptBenchmark.RunAsync(settings);
             break;
+        case "rewrap":
+            await RewrapBenchmark.RunAsync(settings);
+            break;
         case "peak":
             await PeakBenchmark.RunAsync(settings);
             break;
@@ -56,7 +59,7 @@ foreach (string name in names)
             break;
         default:
             Console.Error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"'{name}' is none of peak, files, memory, values, small-files, all, service-files, large-folder, state, catalog, catalog-counts, leases, reencrypt, micro."));
+                CultureInfo.InvariantCulture, $"'{name}' is none of peak, files, memory, values, small-files, all, service-files, large-folder, state, catalog, catalog-counts, leases, reencrypt, rewrap, micro."));
             return 2;
     }
 }

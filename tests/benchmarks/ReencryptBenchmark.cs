@@ -19,6 +19,9 @@ internal sealed class ReencryptBenchmark(string folder, string storeFolder)
 {
     private const string Tenant = "contoso";
 
+    // Rounds until the runtime has compiled for speed what runs all the time: a migration of many files runs so nearly all of its life.
+    private const int WarmUp = 4;
+
     private static readonly (string Name, int Files, int Length)[] Sizes = [("1 MiB", 200, 1 << 20), ("64 KiB", 2_000, 64 << 10), ("4 KiB", 10_000, 4 << 10)];
 
     private readonly string _plain = Path.Combine(folder, "plain");
@@ -58,7 +61,7 @@ internal sealed class ReencryptBenchmark(string folder, string storeFolder)
 
     /// <summary>The other process: says that it is ready, and works on the migration that it finds.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="way"><c>join</c> one that runs, or <c>low</c>: begin one of low priority.</param>
+    /// <param name="way"><c>join</c> one that runs; <c>low</c>: begin one of low priority; <c>peak</c>: begin one, and tell what memory it took.</param>
     public static async Task WorkAsync(string store, string way)
     {
         await using TenantEncryptionService service = await OpenAsync(store);
@@ -67,11 +70,23 @@ internal sealed class ReencryptBenchmark(string folder, string storeFolder)
             await warm.UnprotectValueAsync(await warm.ProtectValueAsync(Tenant, new byte[16]));
         }
 
+        if (way == "join")
+        {
+            await WarmAsync(store + "-warm");
+        }
+
         Console.WriteLine("ready");
         if (way == "low")
         {
             await Console.In.ReadLineAsync();
             await StartAsync(service, new KeyMigrationOptions { LowPriority = true });
+            return;
+        }
+
+        if (way == "peak")
+        {
+            double peak = await PeakMemory.MebiBytesAsync(() => StartAsync(service, new KeyMigrationOptions()));
+            Console.WriteLine(peak.ToString("0.0", CultureInfo.InvariantCulture));
             return;
         }
 
@@ -87,12 +102,29 @@ internal sealed class ReencryptBenchmark(string folder, string storeFolder)
         }
     }
 
+    // A process that joins is as warm then as the one that it joins.
+    private static async Task WarmAsync(string folder)
+    {
+        var benchmark = new ReencryptBenchmark(Directory.CreateDirectory(folder).FullName, Directory.CreateDirectory(folder + "-store").FullName);
+        await benchmark.FillAsync(2_000, 64 << 10);
+        for (int round = 0; round < WarmUp; round++)
+        {
+            await using TenantEncryptionService service = await benchmark.NewAsync();
+            await benchmark.ProtectAsync(service);
+            await service.Keys.RotateAsync(Tenant);
+            await StartAsync(service, new KeyMigrationOptions { DegreeOfParallelism = 1 });
+        }
+
+        Directory.Delete(folder, recursive: true);
+        Directory.Delete(folder + "-store", recursive: true);
+    }
+
     private async Task MeasureAsync(Settings settings, string size, int files, int length)
     {
         await FillAsync(files, length);
         var protecting = new List<Measurement>();
         var anew = new List<Measurement>();
-        for (int round = -1; round < settings.Rounds; round++)
+        for (int round = -WarmUp; round < settings.Rounds; round++)
         {
             await using TenantEncryptionService service = await NewAsync();
             Measurement written = await Measurement.OfAsync(() => ProtectAsync(service));
@@ -105,8 +137,9 @@ internal sealed class ReencryptBenchmark(string folder, string storeFolder)
             }
         }
 
+        string peak = await PeakAsync();
         Report.Title($"{files} files of {size} in {settings.Folder}, store in {settings.StoreFolder}, medians of {settings.Rounds}");
-        Report.Table("work", "files/s", "MiB/s", "rate of protect", "least processor seconds", "of protect", "of them kernel");
+        Report.Table("work", "files/s", "MiB/s", "rate of protect", "least processor seconds", "of protect", "of them kernel", "memory above idle, MiB");
         foreach ((string work, List<Measurement> rounds) in new[] { ("protect", protecting), ("reencrypt", anew) })
         {
             (Measurement median, Measurement least) = (Measured.Median(rounds), Measured.Least(rounds));
@@ -117,16 +150,29 @@ internal sealed class ReencryptBenchmark(string folder, string storeFolder)
                 Measured.Median(protecting).Seconds / median.Seconds,
                 least.ProcessorSeconds,
                 Measured.Least(protecting).ProcessorSeconds / least.ProcessorSeconds,
-                least.KernelSeconds);
+                least.KernelSeconds,
+                work == "reencrypt" ? peak : "-");
         }
+    }
+
+    // In a process of its own, whose pools hold nothing yet.
+    private async Task<string> PeakAsync()
+    {
+        await using TenantEncryptionService service = await NewAsync();
+        await ProtectAsync(service);
+        await service.Keys.RotateAsync(Tenant);
+        using Process other = await OtherAsync("peak");
+        string peak = (await other.StandardOutput.ReadLineAsync())!;
+        await other.WaitForExitAsync();
+        return peak;
     }
 
     private async Task MeasureJoinedAsync(Settings settings)
     {
-        await FillAsync(2_000, 64 << 10);
+        await FillAsync(8_000, 64 << 10);
         var alone = new List<double>();
         var joined = new List<double>();
-        for (int round = -1; round < settings.Rounds; round++)
+        for (int round = -WarmUp; round < settings.Rounds; round++)
         {
             foreach (bool byTwo in (bool[])[false, true])
             {
@@ -147,7 +193,7 @@ internal sealed class ReencryptBenchmark(string folder, string storeFolder)
             }
         }
 
-        Report.Title($"2,000 files of 64 KiB written anew in {settings.Folder}, medians of {settings.Rounds}");
+        Report.Title($"8,000 files of 64 KiB written anew in {settings.Folder}, medians of {settings.Rounds}");
         Report.Table("work", "seconds", "rate of one process");
         Report.Row("one process, two threads", Median(alone), 1.0);
         Report.Row("two processes, a thread each", Median(joined), Median(alone) / Median(joined));
@@ -158,7 +204,7 @@ internal sealed class ReencryptBenchmark(string folder, string storeFolder)
         await FillAsync(4_000, 64 << 10);
         var alone = new List<double>();
         var beside = new List<double>();
-        for (int round = -1; round < settings.Rounds; round++)
+        for (int round = -WarmUp; round < settings.Rounds; round++)
         {
             await using TenantEncryptionService service = await NewAsync();
             await ProtectAsync(service);

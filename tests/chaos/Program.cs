@@ -3,6 +3,7 @@
 //   Chaos work <folder> <kms url> <seed>        one worker: protects, reads, rotates and migrates until it is killed
 //   Chaos memory <folder> <MiB> [<limit MiB>]   protects and unprotects one file of that size; prints the peak memory of the process
 //   Chaos new-folders <folder> <runs>           protects and unprotects 300 new folders of 4 files so many times; 0 when no file failed
+//   Chaos kill-switch <processes> <reads/s> <lease s>   processes read while the master key is disabled; 0 when none reads beyond the lease and a second
 //   Chaos unlocked <folder>                     opens a store twice and protects and reads a value, without the right to lock memory; prints each warning
 using System.Globalization;
 using TenantEncryption.Chaos;
@@ -18,11 +19,16 @@ switch (args)
         return await Memory.RunAsync(folder, Number(size), limit is [var most] ? Number(most) : int.MaxValue);
     case ["new-folders", var folder, var runs]:
         return await NewFolders.RunAsync(folder, Number(runs));
+    case ["kill-switch", var processes, var rate, var lease]:
+        return await KillSwitch.RunAsync(Number(processes), Number(rate), TimeSpan.FromSeconds(Number(lease)));
+    case ["read", var folder, var url, var rate]:
+        await KillSwitch.ReadAsync(new Scene(folder, url), Number(rate));
+        return 0;
     case ["unlocked", var folder]:
         await Unlocked.RunAsync(folder);
         return 0;
     default:
-        Console.Error.WriteLine("Chaos rounds <seed> <seconds> | Chaos memory <folder> <MiB> [<limit MiB>] | Chaos new-folders <folder> <runs>");
+        Console.Error.WriteLine("Chaos rounds <seed> <seconds> | Chaos memory <folder> <MiB> [<limit MiB>] | Chaos new-folders <folder> <runs> | Chaos kill-switch <processes> <reads/s> <lease s>");
         return 2;
 }
 

@@ -22,13 +22,15 @@ internal sealed class Scene(string root, string kmsUrl)
     public string KmsUrl => kmsUrl;
 
     /// <summary>Opens a service, as a process of its own would.</summary>
-    public Task<TenantEncryptionService> OpenAsync() => TenantEncryptionService.OpenAsync(
+    /// <param name="time">Its clock, where that is not the system's.</param>
+    public Task<TenantEncryptionService> OpenAsync(TimeProvider? time = null) => TenantEncryptionService.OpenAsync(
         new SqliteStore(Path.Combine(root, "store")),
         new AwsKms(new AwsKmsOptions { SessionCredentials = new AwsSessionCredentials("local", new SecretBytes("local"u8)) }),
         new TenantEncryptionOptions
         {
             RootKeyVault = new FileRootKeyVault(Path.Combine(root, "roots")),
             LogHeadFolder = Path.Combine(root, "roots"),
+            Time = time ?? TimeProvider.System,
         });
 
     public string Sources(string tenant) => Directory.CreateDirectory(Path.Combine(root, tenant, "sources")).FullName;

@@ -200,15 +200,19 @@ internal static class UnixFile
     /// <param name="like">The other, open.</param>
     public static void CopyRights(SafeFileHandle file, SafeFileHandle like)
     {
-        if (Stat(like) is { } stat && Stat(file) is { } own && (own.Owner, own.Group) != (stat.Owner, stat.Group))
+        UnixStat? own = Stat(file);
+        UnixStat? stat = Stat(like);
+        bool isGiven = stat is not null && own is not null && (own.Owner, own.Group) != (stat.Owner, stat.Group);
+        if (isGiven)
         {
             // Only the administrator may give a file away; whoever else replaces one becomes its owner, as by any rename.
-            _ = fchown((int)file.DangerousGetHandle(), stat.Owner, stat.Group);
+            _ = fchown((int)file.DangerousGetHandle(), stat!.Owner, stat.Group);
         }
 
-        if (!OperatingSystem.IsWindows())
+        // To give a file away takes rights from it.
+        if (!OperatingSystem.IsWindows() && (isGiven || stat is null || own?.Rights != stat.Rights))
         {
-            File.SetUnixFileMode(file, File.GetUnixFileMode(like));
+            File.SetUnixFileMode(file, stat?.Rights ?? File.GetUnixFileMode(like));
         }
     }
 
@@ -217,6 +221,7 @@ internal static class UnixFile
         // struct statx of the kernel's linux/stat.h: the same on every architecture.
         const uint Basic = 0x7ff; // STATX_BASIC_STATS
         const int Length = 256;
+        const int Rights = 0xfff; // 07777, inode(7)
         Span<byte> bytes = stackalloc byte[Length];
         if (statx(folder, path, flags, Basic, ref MemoryMarshal.GetReference(bytes)) != 0)
         {
@@ -232,7 +237,8 @@ internal static class UnixFile
             MemoryMarshal.Read<long>(bytes[40..]),
             unchecked((seconds * 1_000_000_000) + nanoseconds),
             MemoryMarshal.Read<uint>(bytes[20..]),
-            MemoryMarshal.Read<uint>(bytes[24..]));
+            MemoryMarshal.Read<uint>(bytes[24..]),
+            (UnixFileMode)(MemoryMarshal.Read<ushort>(bytes[28..]) & Rights));
     }
 
     private static Exception ExceptionOf(int error, string path)

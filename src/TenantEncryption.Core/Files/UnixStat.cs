@@ -7,4 +7,5 @@ namespace TenantEncryption.Files;
 /// <param name="WrittenAt">When its content was last written, in nanoseconds since 1970.</param>
 /// <param name="Owner">The owner's number.</param>
 /// <param name="Group">The group's number.</param>
-internal sealed record UnixStat(ulong Device, ulong Inode, long Length, long WrittenAt, uint Owner, uint Group);
+/// <param name="Rights">Who may do what.</param>
+internal sealed record UnixStat(ulong Device, ulong Inode, long Length, long WrittenAt, uint Owner, uint Group, UnixFileMode Rights);

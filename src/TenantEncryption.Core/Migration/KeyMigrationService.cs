@@ -585,7 +585,7 @@ public sealed class KeyMigrationService
     private async Task<KeyMigration> FindDoneAsync(Operation operation, KeyProvider target, MigrationMode mode, CancellationToken cancellationToken)
     {
         IReadOnlyList<KeyMigration> all = await ListAsync(target.TenantId, cancellationToken).ConfigureAwait(false);
-        if (all.LastOrDefault(one => one.MigratingTo == target.Id && one.State == MigrationState.Completed) is { } done)
+        if (all.LastOrDefault(one => one.MigratingTo == target.Id && one.Mode == mode && one.State == MigrationState.Completed) is { } done)
         {
             return done;
         }

@@ -310,8 +310,9 @@ internal static class KeyRingText
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString(EventText.TimeFormat, CultureInfo.InvariantCulture);
 
+    // What passes a ring on writes the same time with fewer digits, as PowerShell's ConvertTo-Json does: any of RFC 3339 is one.
     private static DateTimeOffset ReadTime(JObject json, string name) => DateTimeOffset.ParseExact(
-        Text(json, name), EventText.TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
+        Text(json, name), "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
 
     private static JToken Value(JObject json, string name, JTokenType type) => json[name] is { } value && value.Type == type ? value : throw Refuse($"its '{name}' is missing or malformed");
 

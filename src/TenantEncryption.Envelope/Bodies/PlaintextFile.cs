@@ -6,7 +6,7 @@ namespace TenantEncryption.Envelope;
 internal sealed class PlaintextFile(SafeFileHandle file, int frameLength) : IFrameSink
 {
     /// <inheritdoc/>
-    public void Take(int worker, long first, ReadOnlySpan<byte> plaintext, bool endsMessage)
+    public void Take(int worker, long first, ReadOnlySpan<byte> plaintext, Span<byte> frames, bool endsMessage)
     {
         if (plaintext.Length > 0)
         {

@@ -134,7 +134,7 @@ internal sealed class FileMessageReader(
         int contentOffset = isFinal ? Frames.FinalContentOffset : Frames.RegularContentOffset;
         Span<byte> plaintext = content is not null ? content.Span : window.Span[Math.Min(contentOffset, window.Length)..];
         int opened = Frames.Open(aead, header, (uint)(first + 1), frames, plaintext, out isFinal, out int consumed);
-        destination?.Take(worker, first, plaintext[..opened], isFinal);
+        destination?.Take(worker, first, plaintext[..opened], window.Span, isFinal);
         long done = Interlocked.Add(ref _done, opened);
         bytesDone?.Report(done);
         if (isFinal)

@@ -42,8 +42,13 @@ internal sealed class MessageReencryptor(IAeadFactory? aeadFactory = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
         long length = RandomAccess.GetLength(source);
+        if (length <= SmallMessage)
+        {
+            return await InMemoryAsync(source, length, destination, keyring, materials, options, bytesDone, cancellationToken).ConfigureAwait(false);
+        }
+
         MessageHeader header = HeaderSource.Read(source, options.Limits);
-        if (length <= SmallMessage || header.ContentType == ContentType.NonFramed)
+        if (header.ContentType == ContentType.NonFramed)
         {
             return await InMemoryAsync(source, length, destination, keyring, materials, options, bytesDone, cancellationToken).ConfigureAwait(false);
         }

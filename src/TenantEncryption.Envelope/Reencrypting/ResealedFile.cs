@@ -2,14 +2,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TenantEncryption.Envelope;
 
-/// <summary>A regular file that receives a message: each run of frames is encrypted by the thread that gives its plaintext, and written at its place.</summary>
+/// <summary>
+/// A regular file that receives a message: each run of frames is encrypted by the thread that gives its plaintext, where the old frames were, and written at
+/// its place. Frames of the same content are as long as the old ones.
+/// </summary>
 internal sealed class ResealedFile : IFrameSink, IDisposable
 {
     private readonly SafeFileHandle _file;
     private readonly int _frameLength;
     private readonly byte[] _header;
     private readonly IAead[] _aeads;
-    private readonly FrameBuffer?[] _buffers;
     private long _length;
 
     /// <summary>Writes the header.</summary>
@@ -21,7 +23,7 @@ internal sealed class ResealedFile : IFrameSink, IDisposable
     public ResealedFile(SafeFileHandle file, MessageMaterials materials, int frameLength, IAeadFactory aeadFactory, int workers)
     {
         (_file, _frameLength, _header) = (file, frameLength, new byte[HeaderWriter.Length(materials)]);
-        (_aeads, _buffers) = (new IAead[workers], new FrameBuffer?[workers]);
+        _aeads = new IAead[workers];
         materials.Claim();
         HeaderWriter.Write(materials, frameLength, aeadFactory, _header, _aeads);
         RandomAccess.Write(file, _header, 0);
@@ -33,14 +35,12 @@ internal sealed class ResealedFile : IFrameSink, IDisposable
         new(_header.AsMemory(HeaderWriter.MessageIdOffset, HeaderWriter.MessageIdLength), plaintextLength, Volatile.Read(ref _length));
 
     /// <inheritdoc/>
-    public void Take(int worker, long first, ReadOnlySpan<byte> plaintext, bool endsMessage)
+    public void Take(int worker, long first, ReadOnlySpan<byte> plaintext, Span<byte> frames, bool endsMessage)
     {
-        int length = (int)Frames.SealedLength(plaintext.Length, _frameLength, endsMessage);
-        FrameBuffer buffer = _buffers[worker] is { } large && large.Length >= length ? large : Enlarge(worker, length);
-        Frames.Seal(
-            _aeads[worker], _header.AsSpan(HeaderWriter.MessageIdOffset, HeaderWriter.MessageIdLength), _frameLength, (uint)(first + 1), plaintext, endsMessage, buffer.Span);
+        int length = Frames.Seal(
+            _aeads[worker], _header.AsSpan(HeaderWriter.MessageIdOffset, HeaderWriter.MessageIdLength), _frameLength, (uint)(first + 1), plaintext, endsMessage, frames);
         long position = _header.Length + (first * (_frameLength + (long)Frames.RegularOverhead));
-        RandomAccess.Write(_file, buffer.Span[..length], position);
+        RandomAccess.Write(_file, frames[..length], position);
         if (endsMessage)
         {
             Volatile.Write(ref _length, position + length);
@@ -48,18 +48,5 @@ internal sealed class ResealedFile : IFrameSink, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        AeadSet.Dispose(_aeads);
-        foreach (FrameBuffer? buffer in _buffers)
-        {
-            buffer?.Dispose();
-        }
-    }
-
-    private FrameBuffer Enlarge(int worker, int length)
-    {
-        _buffers[worker]?.Dispose();
-        return _buffers[worker] = new FrameBuffer(length);
-    }
+    public void Dispose() => AeadSet.Dispose(_aeads);
 }

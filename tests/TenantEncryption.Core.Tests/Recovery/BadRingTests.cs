@@ -46,6 +46,32 @@ public sealed partial class BadRingTests
         }
     }
 
+    [Theory]
+    [InlineData("2026-11-28T20:10:25.12915Z")]
+    [InlineData("2026-11-28T20:10:25Z")]
+    [InlineData("2026-11-28T21:10:25.1+01:00")]
+    public async Task A_time_is_read_with_as_many_digits_as_other_programs_leave_it(string time)
+    {
+        await using TestService old = await MovedAsync();
+        string ring = RingScene.Edit(await old.ExportAsync(), json => json["exportedAt"] = time);
+
+        using KeyRing read = RingScene.Read(ring);
+
+        Assert.Equal(DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture), read.ExportedAt);
+    }
+
+    [Theory]
+    [InlineData("yesterday")]
+    [InlineData("2026-11-28")]
+    [InlineData("28.11.2026 20:10:25")]
+    public async Task What_is_no_time_is_refused(string time)
+    {
+        await using TestService old = await MovedAsync();
+        string ring = RingScene.Edit(await old.ExportAsync(), json => json["exportedAt"] = time);
+
+        Assert.Equal(ErrorCodes.InvalidInput, RingScene.CodeOf(() => RingScene.Read(ring)));
+    }
+
     [Fact]
     public async Task A_sealed_ring_needs_its_own_passphrase_and_one_without_takes_none()
     {

@@ -25,6 +25,21 @@ public sealed class ChaosTests
     }
 
     [Fact]
+    public async Task No_process_reads_beyond_its_lease_when_the_master_key_is_disabled_though_one_was_stopped_and_one_clock_set_back()
+    {
+        // Processes are stopped by signals.
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        (int code, string output) = await RunAsync("kill-switch", "4", "200", "3");
+
+        Assert.True(code == 0, output);
+        Assert.Contains("0 faults", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_process_that_may_lock_no_memory_works_and_says_so_once()
     {
         // The limit and the right to pass it are of Linux.

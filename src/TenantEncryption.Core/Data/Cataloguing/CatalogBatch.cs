@@ -21,11 +21,11 @@ internal sealed class CatalogBatch(CatalogWork work, CatalogRun run, FileRequest
     /// <inheritdoc/>
     public async Task<int> WorkAsync(CancellationToken cancellationToken)
     {
-        long begun = TimeProvider.System.GetTimestamp();
+        long begun = work.Time.GetTimestamp();
         _taken = await FileWorkers.RunAsync(
             _files.Length,
             run.Options.DegreeOfParallelism,
-            isEnough: () => TimeProvider.System.GetElapsedTime(begun) >= FileBatches.LongestWork,
+            isEnough: () => work.Time.GetElapsedTime(begun) >= FileBatches.LongestWork,
             index =>
             {
                 _files[index].Read(work.Effects);

@@ -18,7 +18,10 @@ internal sealed class BatchReservations(
     /// <summary>How often a batch is begun when its keys change meanwhile.</summary>
     public const int Attempts = 3;
 
+    private readonly Lock _gate = new();
     private Task<Reserved>? _next;
+    private int _underWay;
+    private TaskCompletionSource? _idle;
 
     /// <summary>The most files of a batch.</summary>
     public int Most { get; } = (int)Math.Min(FileBatches.Largest, reservations.LargestBlock);
@@ -44,14 +47,21 @@ internal sealed class BatchReservations(
     /// <summary>Ends a batch: what it did not use is given up, unless its confirmation closed the reservation.</summary>
     public async Task EndAsync(ProtectBatch batch)
     {
-        batch.Dispose();
-        if (batch.IsClosed)
+        try
         {
-            reservations.Release();
+            batch.Dispose();
+            if (batch.IsClosed)
+            {
+                reservations.Release();
+            }
+            else
+            {
+                await GiveUpAsync(batch.Reservation, batch.Wrapped).ConfigureAwait(false);
+            }
         }
-        else
+        finally
         {
-            await GiveUpAsync(batch.Reservation, batch.Wrapped).ConfigureAwait(false);
+            Ended();
         }
     }
 
@@ -71,18 +81,28 @@ internal sealed class BatchReservations(
         }
     }
 
-    private static ProtectBatch NewBatch(IReadOnlyList<FileRequest> files, int first, Reserved reserved) =>
-        new([.. files.Select((file, index) => new BatchFile(file, first + index))], reserved.State, reserved.Context, reserved.Reservation);
+    private ProtectBatch NewBatch(IReadOnlyList<FileRequest> files, int first, Reserved reserved)
+    {
+        lock (_gate)
+        {
+            _underWay++;
+        }
 
-    // What was asked for ahead may have been refused while the batch before it had filled the disk.
+        return new([.. files.Select((file, index) => new BatchFile(file, first + index))], reserved.State, reserved.Context, reserved.Reservation);
+    }
+
+    // The batches before may have filled the disk that the store is on: each gives up what leaves no room for the others while it settles.
     private async Task<Reserved> ReservedAsync(Task<Reserved>? ahead, int wraps, CancellationToken cancellationToken)
     {
+        Task settled = WhenNoneIsUnderWay();
+        bool mayGiveRoom = ahead is not null || !settled.IsCompleted;
         try
         {
             return await (ahead ?? ReserveAsync(wraps, cancellationToken)).ConfigureAwait(false);
         }
-        catch (TenantEncryptionException failure) when (ahead is not null && SessionKeeper.IsOfStore(failure))
+        catch (TenantEncryptionException failure) when (mayGiveRoom && SessionKeeper.IsOfStore(failure))
         {
+            await settled.WaitAsync(cancellationToken).ConfigureAwait(false);
             return await ReserveAsync(wraps, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -117,6 +137,26 @@ internal sealed class BatchReservations(
         finally
         {
             reservations.Release();
+        }
+    }
+
+    private Task WhenNoneIsUnderWay()
+    {
+        lock (_gate)
+        {
+            return _underWay == 0 ? Task.CompletedTask : (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    private void Ended()
+    {
+        lock (_gate)
+        {
+            if (--_underWay == 0)
+            {
+                _idle?.SetResult();
+                _idle = null;
+            }
         }
     }
 

@@ -29,9 +29,7 @@ internal sealed class BatchWriter(IFileWriter files, TimeProvider time)
                 TenantEncryptionException? failure = await FileFailure.CatchAsync(
                     file.Request.Destination,
                     "written",
-                    () => command.Yielding is { } yielding
-                        ? yielding.RunAsync(() => WriteInTurnAsync(command, batch, file, turns, cancellationToken))
-                        : WriteInTurnAsync(command, batch, file, turns, cancellationToken),
+                    () => command.YieldingAsync(() => WriteInTurnAsync(command, batch, file, turns, cancellationToken)),
                     cancellationToken).ConfigureAwait(false);
                 if (failure is not null)
                 {

@@ -42,7 +42,11 @@ internal sealed class ProtectRun(ProtectSteps steps, ProtectCommand command, Fil
             await steps.Writer.WriteAsync(command, _batch, toItsEnd: true, cancellationToken).ConfigureAwait(false);
         }
 
-        steps.Names.Give(_batch!);
+        await command.YieldingAsync(() =>
+        {
+            steps.Names.Give(_batch!);
+            return ValueTask.CompletedTask;
+        }).ConfigureAwait(false);
 
         // From here on the files have their names: the transaction must not be cancelled any more.
         await steps.Catalog.ConfirmAsync(command, _batch!).ConfigureAwait(false);
@@ -76,9 +80,12 @@ internal sealed record ProtectSteps(BatchWriter Writer, CatalogWriter Catalog, F
 /// <param name="Notes">What is put on record.</param>
 internal sealed record ProtectCommand(Operation Operation, ProtectOptions Options, FileProgress Progress, BatchReservations Reservations, IBatchNotes Notes)
 {
-    /// <summary>The thread that writes its files, where it yields to other work.</summary>
+    /// <summary>The one thread that does its work on files, where it yields to other work.</summary>
     public YieldingThread? Yielding { get; init; }
 
     /// <summary>Has its writers wait.</summary>
     public WritingPause Pause { get; } = new();
+
+    /// <summary>Does work on files: on the thread that yields, if it has one.</summary>
+    public ValueTask YieldingAsync(Func<ValueTask> work) => Yielding is null ? work() : Yielding.RunAsync(work);
 }

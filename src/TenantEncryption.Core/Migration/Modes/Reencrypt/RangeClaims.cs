@@ -12,9 +12,9 @@ namespace TenantEncryption.Migration;
 /// </summary>
 internal sealed class RangeClaims(UnitOfWork work, MigrationRunners runners, string space, TimeProvider time)
 {
-    // Of few messages there are several ranges, too, so that several processes find something to do.
+    // A range is a part of what is left: several processes find something to do to the end, and then wait for each other's last range only a moment.
     private const int Ranges = 32;
-    private const int Smallest = 128;
+    private const int Smallest = 64;
     private const int Largest = 10_000;
 
     /// <summary>Claims a range that nobody works on.</summary>
@@ -26,14 +26,15 @@ internal sealed class RangeClaims(UnitOfWork work, MigrationRunners runners, str
             StoreScope.Of(migration.TenantId),
             async change =>
             {
-                if (await change.Store.Migrations.FindAsync(migration.Id).ConfigureAwait(false) is { State: MigrationState.Completed })
+                KeyMigration now = (await change.Store.Migrations.FindAsync(migration.Id).ConfigureAwait(false))!;
+                if (now.State == MigrationState.Completed)
                 {
                     return null; // Others were quicker.
                 }
 
                 await MigrationRunners.RequireAsync(change.Store, migration.Id, runner).ConfigureAwait(false);
                 MigrationRange? found = await FindFreeAsync(change.Store, migration.Id).ConfigureAwait(false)
-                    ?? await MakeAsync(change.Store, migration).ConfigureAwait(false);
+                    ?? await MakeAsync(change.Store, now).ConfigureAwait(false);
                 if (found is null)
                 {
                     return null;
@@ -172,7 +173,7 @@ internal sealed class RangeClaims(UnitOfWork work, MigrationRunners runners, str
 
     private async Task<MigrationRange?> MakeAsync(IStoreTransaction transaction, KeyMigration migration)
     {
-        int messages = (int)Math.Clamp(migration.Total / Ranges, Smallest, Largest);
+        int messages = (int)Math.Clamp((migration.Total - migration.Done - migration.Failed) / Ranges, Smallest, Largest);
         foreach (MessageSource source in await ListSourcesAsync(transaction, migration).ConfigureAwait(false))
         {
             MigrationRange? last = await transaction.Ranges.FindLastAsync(migration.Id, source, space).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
@@ -5,6 +6,7 @@ using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
 using TenantEncryption.Providers;
+using TenantEncryption.State;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
 
@@ -18,7 +20,10 @@ namespace TenantEncryption.Migration;
 internal sealed class KekRewrapper(UnitOfWork work, KeyMaker keyMaker, TimeProvider time) : IMigrationMode
 {
     // Keys that one transaction saves at the most; an event names each.
-    private const int MostSaved = 64;
+    private const int MostSaved = 256;
+
+    // A transaction checks the whole of the tenant's state and tells its digest, however few keys it saves.
+    private static readonly TimeSpan SaveInterval = TimeSpan.FromMilliseconds(100);
 
     /// <inheritdoc/>
     public async Task<MigrationWork> MeasureAsync(IStoreTransaction transaction, EncryptionTenant tenant, KeyProvider target, KeyMigrationOptions options)
@@ -110,15 +115,17 @@ internal sealed class KekRewrapper(UnitOfWork work, KeyMaker keyMaker, TimeProvi
     {
         IReadOnlyList<MigrationItem> items = await work.ReadAsync(
             transaction => transaction.Migrations.ListItemsAsync(migration.Id), cancellationToken).ConfigureAwait(false);
-        var moved = Channel.CreateBounded<MigrationItem>(MostSaved);
+        var moved = Channel.CreateUnbounded<MigrationItem>();
+        var state = new StrongBox<TenantState>(await work.StateAsync(migration.TenantId, cancellationToken).ConfigureAwait(false));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task moving = MoveAsync(
-            operation, migration, items.Where(item => item.State == MigrationItemState.Pending), run.DegreeOfParallelism, moved.Writer, stop.Token);
+            operation, migration, state, items.Where(item => item.State == MigrationItemState.Pending), run.DegreeOfParallelism, moved.Writer, stop.Token);
         try
         {
             var batch = new List<MigrationItem>(MostSaved);
             while (await moved.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
             {
+                await Task.WhenAny(moving, Task.Delay(SaveInterval, time, stop.Token)).ConfigureAwait(false);
                 batch.Clear();
                 while (batch.Count < MostSaved && moved.Reader.TryRead(out MigrationItem? item))
                 {
@@ -128,6 +135,7 @@ internal sealed class KekRewrapper(UnitOfWork work, KeyMaker keyMaker, TimeProvi
                 KeyMigration now = await work.ChangeAsync(
                     operation, StoreScope.Of(migration.TenantId), change => SaveAsync(change, migration, run, batch), CancellationToken.None).ConfigureAwait(false);
                 run.Progress?.Report(now);
+                state.Value = await work.StateAsync(migration.TenantId, CancellationToken.None).ConfigureAwait(false);
             }
         }
         finally
@@ -143,6 +151,7 @@ internal sealed class KekRewrapper(UnitOfWork work, KeyMaker keyMaker, TimeProvi
     private async Task MoveAsync(
         Operation operation,
         KeyMigration migration,
+        StrongBox<TenantState> state,
         IEnumerable<MigrationItem> items,
         int degreeOfParallelism,
         ChannelWriter<MigrationItem> moved,
@@ -154,7 +163,7 @@ internal sealed class KekRewrapper(UnitOfWork work, KeyMaker keyMaker, TimeProvi
                 items,
                 new ParallelOptions { MaxDegreeOfParallelism = degreeOfParallelism, CancellationToken = cancellationToken },
                 async (item, stop) => await moved.WriteAsync(
-                    await MoveAsync(operation, migration, item, stop).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
+                    await MoveAsync(operation, migration, state.Value!, item, stop).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
         }
         finally
         {
@@ -162,20 +171,10 @@ internal sealed class KekRewrapper(UnitOfWork work, KeyMaker keyMaker, TimeProvi
         }
     }
 
-    private async Task<MigrationItem> MoveAsync(Operation operation, KeyMigration migration, MigrationItem item, CancellationToken cancellationToken)
+    private async Task<MigrationItem> MoveAsync(
+        Operation operation, KeyMigration migration, TenantState state, MigrationItem item, CancellationToken cancellationToken)
     {
-        (EncryptionTenant tenant, KeyProvider target, KeyEncryptionKey? key, KeyProvider? source) = await work.ReadAsync(
-            async transaction =>
-            {
-                KeyEncryptionKey? found = await transaction.Keys.FindAsync(item.KekId).ConfigureAwait(false);
-                return (
-                    await transaction.Tenants.RequireAsync(migration.TenantId).ConfigureAwait(false),
-                    await transaction.Providers.RequireAsync(migration.MigratingTo).ConfigureAwait(false),
-                    found,
-                    found is null ? null : await transaction.Providers.RequireAsync(found.ProviderId).ConfigureAwait(false));
-            },
-            cancellationToken).ConfigureAwait(false);
-
+        (EncryptionTenant tenant, KeyProvider target) = (state.Tenant!, state.FindProvider(migration.MigratingTo)!);
         using SecretBytes? kek = item.IsNewKey ? SecretBytes.Random(KeyRecordCipher.KeyLength) : null;
         if (kek is not null)
         {
@@ -183,7 +182,9 @@ internal sealed class KekRewrapper(UnitOfWork work, KeyMaker keyMaker, TimeProvi
             return item with { State = MigrationItemState.Staged, Staged = made };
         }
 
-        if (source!.Status is not (KeyProviderStatus.Active or KeyProviderStatus.Archived))
+        KeyEncryptionKey key = state.FindKey(item.KekId)!;
+        KeyProvider source = state.FindProvider(key.ProviderId)!;
+        if (source.Status is not (KeyProviderStatus.Active or KeyProviderStatus.Archived))
         {
             return item with
             {
@@ -196,8 +197,8 @@ internal sealed class KekRewrapper(UnitOfWork work, KeyMaker keyMaker, TimeProvi
         SecretBytes opened;
         try
         {
-            SecondLayer.RefuseShut(await work.StateAsync(migration.TenantId, cancellationToken).ConfigureAwait(false), source);
-            opened = await keyMaker.OpenAsync(operation, key!.Record, source, cancellationToken).ConfigureAwait(false);
+            SecondLayer.RefuseShut(state, source);
+            opened = await keyMaker.OpenAsync(operation, key.Record, source, cancellationToken).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception)
         {
