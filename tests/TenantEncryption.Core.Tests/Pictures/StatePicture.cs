@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using TenantEncryption.Errors;
 using TenantEncryption.Platforms;
@@ -85,7 +86,7 @@ internal sealed class StatePicture(PlatformProfile profile)
     {
         if (labels.Length > 0)
         {
-            _edges.Append($"  {from} -> {to} [label=\" {string.Join("\\n or ", labels)}\"{(kind is null ? "" : $" class={kind}")}]\n");
+            _edges.Append(CultureInfo.InvariantCulture, $"  {from} -> {to} [label=\" {string.Join("\\n or ", labels)}\"{(kind is null ? "" : $" class={kind}")}]\n");
         }
     }
 }
