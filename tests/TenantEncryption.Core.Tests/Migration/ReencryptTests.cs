@@ -133,6 +133,19 @@ public sealed class ReencryptTests
     }
 
     [Fact]
+    public async Task With_nothing_to_write_anew_what_is_given_is_no_migration_of_another_mode()
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        KeyProvider target = await service.RegisterAsync("CMK");
+        KeyMigration moved = await service.Service.Migrations.StartAsync("acme", target.Id, new KeyMigrationOptions());
+
+        KeyMigration nothing = await service.Service.Migrations.StartAsync("acme", target.Id, Reencrypt);
+
+        Assert.NotEqual(moved.Id, nothing.Id);
+        Assert.Equal((MigrationMode.Reencrypt, MigrationState.Completed, 0L), (nothing.Mode, nothing.State, nothing.Total));
+    }
+
+    [Fact]
     public async Task Messages_of_a_Direct_tenant_move_with_one_call_each_way()
     {
         (TestService service, _) = await TestService.WithCmkAsync(hierarchy: KeyHierarchy.Direct);
