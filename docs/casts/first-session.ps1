@@ -1,17 +1,19 @@
 <#
     The first session, typed by a script: every command runs, and what it shows is what it showed. record.sh records it.
+    Folder is made and removed again; its name is seen.
 #>
+param([Parameter(Mandatory)] [string] $Folder)
+
 $ErrorActionPreference = 'Stop'
 $ConfirmPreference = 'None'
 $repository = Join-Path $PSScriptRoot '../..' | Convert-Path
 Import-Module (Join-Path $repository out/TenantEncryption), (Join-Path $repository samples/LocalKms/LocalKms.psm1)
+$null = New-Item -ItemType Directory $Folder
 $kms = Start-LocalKms
 $env:AWS_ENDPOINT_URL_KMS = $env:AWS_ENDPOINT_URL_STS = $kms.Url
 $env:AWS_ACCESS_KEY_ID = $env:AWS_SECRET_ACCESS_KEY = 'local'
-$folder = (New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) "cast-$([guid]::NewGuid().ToString('N'))")).FullName
-$env:XDG_CONFIG_HOME = Join-Path $folder config
-$null = New-Item -ItemType Directory (Join-Path $folder work)
-Set-Location (Join-Path $folder work)
+$env:XDG_CONFIG_HOME = Join-Path $Folder .config
+Set-Location $Folder
 $ProgressPreference = 'SilentlyContinue'
 
 $session = @(
@@ -47,5 +49,5 @@ finally {
     Disconnect-TenantEncryption
     Stop-LocalKms $kms
     Set-Location $repository
-    Remove-Item -LiteralPath $folder -Recurse -Force
+    Remove-Item -LiteralPath $Folder -Recurse -Force
 }

@@ -62,13 +62,19 @@ Describe 'Every page' {
     }
 }
 
+Describe 'What was recorded for a page' {
+    It 'names no folder of the machine that recorded it' {
+        Get-ChildItem (Join-Path $PSScriptRoot '../../docs') -Recurse -File | Select-String -SimpleMatch '/tmp/', '/var/tmp/', '/root/', '/home/' | ForEach-Object Path | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'The sample of a report' -Skip:$IsWindows {
     It 'has the sections, tables and columns of a report of today' {
         # auditors.md made it in the test above.
         $parts = { [regex]::Matches([IO.File]::ReadAllText($args[0]), '(?s)<(h[1-6]|th|caption|summary)\b[^>]*>(.*?)</\1>').ForEach{ "$($_.Groups[1].Value) $($_.Groups[2].Value -replace '<[^>]+>' -replace '[0-9a-f-]{6,}|\d+')".Trim() } | Sort-Object -Unique }
         $made = Join-Path $pwd 'auditors.md/desk/sample.html'
         $sample = Join-Path $PSScriptRoot '../../docs/samples/report.html'
-        if ($env:TENANTENCRYPTION_UPDATE_DOCS) { [IO.File]::WriteAllText($sample, [IO.File]::ReadAllText($made).Replace("$([Environment]::UserName)@$([Environment]::MachineName)", 'operator@keys').Replace($sandbox.Root, '')) }
+        if ($env:TENANTENCRYPTION_UPDATE_DOCS) { [IO.File]::WriteAllText($sample, [IO.File]::ReadAllText($made).Replace("$([Environment]::UserName)@$([Environment]::MachineName)", 'operator@keys').Replace((Join-Path $pwd auditors.md), '/srv/keys')) }
         & $parts $sample | Should -Be (& $parts $made)
     }
 }
