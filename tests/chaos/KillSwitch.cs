@@ -82,6 +82,7 @@ internal static class KillSwitch
         await using TenantEncryptionService service = await scene.OpenAsync(clock);
         byte[][] values = await Task.WhenAll(Scene.Tenants.Select(tenant => File.ReadAllBytesAsync(ValueOf(scene, tenant))));
         var read = new (long Count, long Begun, long Ended, string Code)[values.Length];
+        var isReady = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var stop = new CancellationTokenSource();
         Task reading = Task.Run(async () =>
         {
@@ -103,14 +104,15 @@ internal static class KillSwitch
                     }
                 }
 
+                if (Array.TrueForAll(read, one => one.Count > 0))
+                {
+                    isReady.TrySetResult();
+                }
+
                 await pace.WaitForNextTickAsync(CancellationToken.None);
             }
         });
-        while (read.Any(one => Volatile.Read(ref read[0].Count) == 0 || one.Count == 0) && !reading.IsCompleted)
-        {
-            await Task.Delay(5);
-        }
-
+        await await Task.WhenAny(isReady.Task, reading);
         Console.WriteLine("ready");
         while (await Console.In.ReadLineAsync() == "set back")
         {
