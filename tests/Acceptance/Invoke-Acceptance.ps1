@@ -7,7 +7,7 @@
 .PARAMETER Path
     The test files; all when not given, that of credentials first: the AWS SDK reads AWS_CONFIG_FILE once in a process.
 .PARAMETER Pester
-    The module, or the path of its manifest.
+    The module, or the path of its manifest; where PowerShell has no Pester of its own, that which a build took from NuGet.
 .PARAMETER ResultPath
     Where the results are written, too, as NUnit 3 XML.
 #>
@@ -19,6 +19,10 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
+if (-not (Get-Module $Pester -ListAvailable | Where-Object Version -GE 5.0) -and -not $PSBoundParameters.ContainsKey('Pester')) {
+    $packages = $env:NUGET_PACKAGES ?? (Join-Path $HOME '.nuget' 'packages')
+    $Pester = (Get-ChildItem (Join-Path $packages 'pester' '*' 'tools' 'Pester.psd1') | Sort-Object { [version] $_.Directory.Parent.Name })[-1].FullName
+}
 Import-Module $Pester -MinimumVersion 5.0
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $Path

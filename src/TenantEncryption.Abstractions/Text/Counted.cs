@@ -19,4 +19,18 @@ public static class Counted
         const int Mebibyte = 1 << 20;
         return length < Mebibyte ? Of(length, "byte") : string.Create(CultureInfo.InvariantCulture, $"{length / (double)Mebibyte:N1} MiB");
     }
+
+    /// <summary>A time that is no more than an estimate: <c>a second</c>, <c>12 seconds</c>, <c>3 minutes</c>, <c>2.5 hours</c>, <c>4 days</c>.</summary>
+    /// <param name="time">How long.</param>
+    /// <returns>The text, the same in every culture.</returns>
+    public static string Time(TimeSpan time) => time switch
+    {
+        { TotalSeconds: < 1.5 } => "a second",
+        { TotalSeconds: < 99.5 } => $"{Rounded(time.TotalSeconds)} seconds",
+        { TotalMinutes: < 99.5 } => $"{Rounded(time.TotalMinutes)} minutes",
+        { TotalHours: < 48 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.#} hours"),
+        _ => $"{Rounded(time.TotalDays)} days",
+    };
+
+    private static string Rounded(double value) => Math.Round(value, MidpointRounding.AwayFromZero).ToString(CultureInfo.InvariantCulture);
 }

@@ -69,6 +69,9 @@ internal sealed class Operation(UnitOfWork work, RecordingChannel kms, string na
         }
     }
 
+    /// <summary>The name under which the data of a KMS call say how long it took, retries among it.</summary>
+    public const string Milliseconds = "milliseconds";
+
     /// <summary>KMS calls as event data.</summary>
     public static JArray Describe(IEnumerable<KmsCall> calls) => new(calls.Select(call =>
     {
@@ -77,6 +80,7 @@ internal sealed class Operation(UnitOfWork work, RecordingChannel kms, string na
             ["operation"] = call.Operation,
             ["key"] = call.KeyId,
             ["time"] = call.Time.UtcDateTime.ToString(EventText.TimeFormat, CultureInfo.InvariantCulture),
+            [Milliseconds] = Math.Round(call.Elapsed.TotalMilliseconds, 1),
         };
         if (call.Region is not null)
         {

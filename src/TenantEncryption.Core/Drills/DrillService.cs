@@ -235,6 +235,8 @@ public sealed class DrillService
                 data["drill"] = drill.ToString();
                 data["drillId"] = drillId.ToString();
                 data["code"] = code;
+                data["shutAfterMilliseconds"] = (long?)Result.ShutAfter?.TotalMilliseconds;
+                data["readAgainAfterMilliseconds"] = (long?)Result.ReadAgainAfter?.TotalMilliseconds;
                 data["steps"] = new JArray(log.Steps.Select(step => new JObject
                 {
                     ["name"] = step.Name,

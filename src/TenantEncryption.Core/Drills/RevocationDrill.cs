@@ -15,8 +15,11 @@ namespace TenantEncryption.Drills;
 /// </summary>
 internal sealed class RevocationDrill
 {
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    // How exact the times are that a drill tells: within a third, and two seconds.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private const double LongerEachTime = 1.3;
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan CleanupTime = TimeSpan.FromSeconds(30);
 
@@ -31,6 +34,9 @@ internal sealed class RevocationDrill
     private readonly IReadOnlyList<RegionPolicy> _policies;
     private readonly DrillLog _log;
     private readonly TimeProvider _time;
+
+    // When the policy of each region was last changed, by its name.
+    private readonly Dictionary<string, (DateTimeOffset Time, long Timestamp)> _changed = new(StringComparer.Ordinal);
 
     /// <summary>Prepares a drill.</summary>
     /// <param name="sealer">Seals and opens the scratch keys.</param>
@@ -94,7 +100,7 @@ internal sealed class RevocationDrill
         {
             if (await WithdrawAsync(cancellationToken).ConfigureAwait(false))
             {
-                await WaitAsync(scratch, readings, "Unreadable", isRefused: true, cancellationToken).ConfigureAwait(false);
+                await WaitAsync(scratch, readings, DrillResult.Shut, isRefused: true, cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -102,7 +108,7 @@ internal sealed class RevocationDrill
             await GiveBackAsync().ConfigureAwait(false);
         }
 
-        await WaitAsync(scratch, readings, "ReadAgain", isRefused: false, cancellationToken).ConfigureAwait(false);
+        await WaitAsync(scratch, readings, DrillResult.OpenedAgain, isRefused: false, cancellationToken).ConfigureAwait(false);
         TellOfTenant(readings);
     }
 
@@ -121,6 +127,7 @@ internal sealed class RevocationDrill
             bool isPut = await _log.TryAsync("Withdraw", policy.Region.Region, async () =>
             {
                 await policy.WithdrawAsync(_statement, cancellationToken).ConfigureAwait(false);
+                NoteChange(policy.Region);
                 return $"The statement {_statement.Sid} was put into the key policy of {policy.Region.KeyArn}; it lapses by itself at {_statement.LapsesAt:u}.";
             }).ConfigureAwait(false);
             if (!isPut)
@@ -132,6 +139,8 @@ internal sealed class RevocationDrill
         return true;
     }
 
+    private void NoteChange(KeyRegion region) => _changed[region.Region] = (_time.GetUtcNow(), _time.GetTimestamp());
+
     // Neither Ctrl+C nor an error may leave the statement behind, so its removal has a time of its own.
     private async Task GiveBackAsync()
     {
@@ -140,7 +149,9 @@ internal sealed class RevocationDrill
         {
             bool isOut = await _log.TryAsync("GiveBack", policy.Region.Region, async () =>
             {
-                return await GiveBackAsync(policy, deadline.Token).ConfigureAwait(false)
+                bool isAsFound = await GiveBackAsync(policy, deadline.Token).ConfigureAwait(false);
+                NoteChange(policy.Region);
+                return isAsFound
                     ? $"The key policy of {policy.Region.KeyArn} is as the drill found it."
                     : $"The statement is out of the key policy of {policy.Region.KeyArn}; what someone else changed in it meanwhile stays.";
             }).ConfigureAwait(false);
@@ -177,24 +188,23 @@ internal sealed class RevocationDrill
     /// <summary>Waits in all regions at once until KMS refuses the scratch message, or opens it again, reading the tenant's own throughout.</summary>
     private async Task WaitAsync(ScratchMessage scratch, TenantReadings readings, string step, bool isRefused, CancellationToken cancellationToken)
     {
-        DateTimeOffset begun = _time.GetUtcNow();
-        long timestamp = _time.GetTimestamp();
+        long begun = _time.GetTimestamp();
         TimeSpan pause = ShortestPause;
-        List<Waiting> waiting = [.. Regions.Select(region => new Waiting(region))];
+        List<Waiting> waiting = [.. Regions.Select(region => new Waiting(region, _changed.GetValueOrDefault(region.Region, (_time.GetUtcNow(), begun))))];
         while (true)
         {
             _log.Tell($"{step} in {string.Join(", ", waiting.Select(one => one.Region.Region))}");
             foreach (Waiting one in waiting)
             {
                 string? code = await CodeOfUseAsync(scratch, one.Region, isRefused, cancellationToken).ConfigureAwait(false);
+                one.Note(code, isRefused ? code == ErrorCodes.PolicyDenied : code is null, _time.GetElapsedTime(one.Changed.Timestamp));
                 await readings.ReadAsync(At(one.Region), cancellationToken).ConfigureAwait(false);
-                one.Note(code, isRefused ? code == ErrorCodes.PolicyDenied : code is null, _time.GetElapsedTime(timestamp));
             }
 
-            bool isOver = _time.GetElapsedTime(timestamp) >= LongestWait;
+            bool isOver = _time.GetElapsedTime(begun) >= LongestWait;
             foreach (Waiting done in waiting.Where(one => one.InARow >= Answers || isOver).ToList())
             {
-                _log.Add(Describe(done, step, isRefused, begun, _time.GetElapsedTime(timestamp)));
+                _log.Add(Describe(done, step, isRefused, _time.GetElapsedTime(done.Changed.Timestamp)));
                 waiting.Remove(done);
             }
 
@@ -204,7 +214,7 @@ internal sealed class RevocationDrill
             }
 
             await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            pause = pause * LongerEachTime < LongestPause ? pause * LongerEachTime : LongestPause;
         }
     }
 
@@ -239,7 +249,7 @@ internal sealed class RevocationDrill
         }
     }
 
-    private DrillStep Describe(Waiting done, string name, bool isRefused, DateTimeOffset begun, TimeSpan waited)
+    private DrillStep Describe(Waiting done, string name, bool isRefused, TimeSpan waited)
     {
         bool isReached = done.InARow >= Answers;
         string observed = (isRefused, isReached) switch
@@ -256,7 +266,7 @@ internal sealed class RevocationDrill
             Region = done.Region.Region,
             Outcome = isReached ? CheckOutcome.Passed : CheckOutcome.Failed,
             Code = isReached ? ErrorCodes.Success : done.LastCode ?? (_policies.Count > 1 ? ErrorCodes.ReplicaStillOpen : ErrorCodes.Unknown),
-            Time = begun,
+            Time = done.Changed.Time,
             Elapsed = isReached ? done.Since : waited,
             Observed = observed,
         };
@@ -275,9 +285,12 @@ internal sealed class RevocationDrill
         });
     }
 
-    private sealed class Waiting(KeyRegion region)
+    private sealed class Waiting(KeyRegion region, (DateTimeOffset Time, long Timestamp) changed)
     {
         public KeyRegion Region => region;
+
+        /// <summary>When the policy was changed whose effect is waited for.</summary>
+        public (DateTimeOffset Time, long Timestamp) Changed => changed;
 
         public int InARow { get; private set; }
 

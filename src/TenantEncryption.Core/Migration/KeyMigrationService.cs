@@ -544,7 +544,7 @@ public sealed class KeyMigrationService
     }
 
     private static MigrationRun RunOf(MigrationRunOptions options, string runner, IProgress<KeyMigration>? progress) =>
-        new(runner, options.DegreeOfParallelism ?? (options.LowPriority ? 1 : Environment.ProcessorCount), options.LowPriority, progress);
+        new(runner, options.Workers, options.LowPriority, progress);
 
     private static MigrationItem ItemOf(FailedMessage failed) => new()
     {

@@ -55,6 +55,7 @@ internal sealed class ChainFacts
     private readonly Dictionary<string, ReportedValidation> _tests = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ReportedKmsUse> _uses = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _replaced = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _askedRegions = new(StringComparer.Ordinal);
     private readonly List<ReportedDrill> _drills = [];
     private readonly List<string> _drillIds = [];
     private readonly List<ReportedEvent> _history = [];
@@ -71,6 +72,12 @@ internal sealed class ChainFacts
 
     /// <summary>The last use of a master key, under any of its ARNs.</summary>
     public ReportedKmsUse? UseOf(IEnumerable<string> keyArns) => keyArns.Select(arn => _uses.GetValueOrDefault(arn)).OfType<ReportedKmsUse>().MaxBy(use => use.Time);
+
+    /// <summary>How many calls of KMS the chain tells of, failed ones among them.</summary>
+    public long KmsCalls { get; private set; }
+
+    /// <summary>The regions that they asked.</summary>
+    public IReadOnlyCollection<string> AskedRegions => _askedRegions;
 
     /// <summary>When a key-encryption key was replaced.</summary>
     public DateTimeOffset? ReplacedAt(string kekId) => _replaced.TryGetValue(kekId, out DateTimeOffset time) ? time : null;
@@ -124,6 +131,12 @@ internal sealed class ChainFacts
         foreach (IReadOnlyDictionary<string, object?> call in Maps(one, "kmsCalls"))
         {
             string? requestId = call.GetValueOrDefault("requestId") as string;
+            KmsCalls++;
+            if (call.GetValueOrDefault("region") is string asked)
+            {
+                _askedRegions.Add(asked);
+            }
+
             if (call.GetValueOrDefault("operation") is string operation && Uses.Contains(operation) && !call.ContainsKey("error")
                 && call.GetValueOrDefault("key") is string key && call.GetValueOrDefault("time") is string time)
             {
@@ -184,7 +197,14 @@ internal sealed class ChainFacts
             Actor = one.UserId,
         };
         drill = isEnd
-            ? drill with { FinishedAt = one.Time, Code = Text(one, "code"), Steps = [.. Maps(one, "steps").Select(StepOf)] }
+            ? drill with
+            {
+                FinishedAt = one.Time,
+                Code = Text(one, "code"),
+                ShutAfterMilliseconds = one.Data.GetValueOrDefault("shutAfterMilliseconds") as long?,
+                ReadAgainAfterMilliseconds = one.Data.GetValueOrDefault("readAgainAfterMilliseconds") as long?,
+                Steps = [.. Maps(one, "steps").Select(StepOf)],
+            }
             : drill with { StartedAt = one.Time };
         if (known >= 0)
         {

@@ -5,6 +5,7 @@ using TenantEncryption.Keys;
 using TenantEncryption.Keys.Regions;
 using TenantEncryption.Kms;
 using TenantEncryption.Migration;
+using TenantEncryption.Prices;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
@@ -49,6 +50,9 @@ internal sealed class TenantFacts(UnitOfWork work, MigrationRunners runners)
                 CreatedAt = tenant.CreatedAt,
                 Head = last is null ? null : EventLogHead.Of(tenantId, last.Sequence, last.Mac),
                 ArchivedUpTo = archived,
+                KmsCalls = facts.KmsCalls,
+                KmsCallsCost = KmsPrices.OfCalls(facts.KmsCalls, facts.AskedRegions),
+                MasterKeysMonthlyCost = KmsPrices.OfMonth([.. providers.Where(provider => provider.KeyArn is not null).SelectMany(KeyRegion.All).DistinctBy(region => region.KeyArn).Select(region => region.Region)]),
                 Providers = [.. providers.Select(provider => ProviderOf(provider, facts, live.GetValueOrDefault(provider.Id)))],
                 Keys = [.. keys.Select(key => KeyOf(key, facts))],
                 Migrations = migrations,

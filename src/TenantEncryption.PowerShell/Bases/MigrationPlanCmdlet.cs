@@ -29,8 +29,17 @@ public abstract class MigrationPlanCmdlet : TenantCmdlet
     [Parameter]
     public string[]? KekId { get; set; }
 
-    /// <summary>What moves, for Core.</summary>
-    private protected virtual KeyMigrationOptions Options => new() { Mode = Mode, KekIds = KekId };
+    /// <summary>How many keys, or files, are worked on at the same time; the number of processors when not given, and one with -LowPriority.</summary>
+    [Parameter]
+    public int ThrottleLimit { get; set; }
+
+    /// <summary>Yields to other work on this machine and in the store.</summary>
+    [Parameter]
+    public SwitchParameter LowPriority { get; set; }
+
+    /// <summary>What moves and how it is worked on, for Core.</summary>
+    private protected KeyMigrationOptions Options =>
+        new() { Mode = Mode, KekIds = KekId, DegreeOfParallelism = MigrationRuns.Options(ThrottleLimit, LowPriority).DegreeOfParallelism, LowPriority = LowPriority };
 
     /// <inheritdoc/>
     protected override object? Target => TenantId;

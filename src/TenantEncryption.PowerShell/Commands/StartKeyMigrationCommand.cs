@@ -32,21 +32,9 @@ namespace TenantEncryption.PowerShell.Commands;
 [OutputType(typeof(KeyMigration))]
 public sealed class StartKeyMigrationCommand : MigrationPlanCmdlet
 {
-    /// <summary>How many keys, or files, are worked on at the same time; the number of processors when not given, and one with -LowPriority.</summary>
-    [Parameter]
-    public int ThrottleLimit { get; set; }
-
-    /// <summary>Yields to other work on this machine and in the store.</summary>
-    [Parameter]
-    public SwitchParameter LowPriority { get; set; }
-
     /// <summary>Works in the background of this session, and writes the job. Stop-Job, and the end of the session, leave the migration Suspended.</summary>
     [Parameter]
     public SwitchParameter AsJob { get; set; }
-
-    private protected override KeyMigrationOptions Options => base.Options with { DegreeOfParallelism = Run.DegreeOfParallelism, LowPriority = LowPriority };
-
-    private MigrationRunOptions Run => MigrationRuns.Options(ThrottleLimit, LowPriority);
 
     /// <inheritdoc/>
     protected override async Task ProcessAsync()

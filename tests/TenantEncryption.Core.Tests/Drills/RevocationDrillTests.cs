@@ -95,8 +95,11 @@ public sealed class RevocationDrillTests
         Assert.True(result.Success, string.Join(Environment.NewLine, result.Steps.Select(step => $"{step}: {step.Observed}")));
         foreach (string name in new[] { "Unreadable", "ReadAgain" })
         {
-            Assert.InRange(result.Steps.Single(step => step.Name == name).Elapsed, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(60));
+            Assert.InRange(result.Steps.Single(step => step.Name == name).Elapsed, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(23));
         }
+
+        Assert.Equal(result.Steps.Single(step => step.Name == "Unreadable").Elapsed, result.ShutAfter);
+        Assert.Equal(result.Steps.Single(step => step.Name == "ReadAgain").Elapsed, result.ReadAgainAfter);
     }
 
     [Fact]
@@ -110,6 +113,7 @@ public sealed class RevocationDrillTests
         DrillStep open = Assert.Single(result.Steps, step => step.Outcome == CheckOutcome.Failed);
         Assert.Equal(("Unreadable", ErrorCodes.Unknown), (open.Name, open.Code));
         Assert.InRange(open.Elapsed, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(6));
+        Assert.Null(result.ShutAfter);
         Assert.Empty(DrillStatement.FindIn(await scene.Kms.PolicyAsync(scene.Cmk.KeyArn!)));
     }
 

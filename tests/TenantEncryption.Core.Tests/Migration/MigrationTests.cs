@@ -58,6 +58,9 @@ public sealed class MigrationTests
         KeyMigration migration = await service.Service.Migrations.StartAsync("acme", cmk.Id);
 
         Assert.Equal((false, 1), (plan.NewKey, plan.Keks));
+        Assert.Equal(plan.KmsCalls * 0.03m / 10_000, plan.Cost!.Amount);
+        Assert.True(plan.EstimatedTime > TimeSpan.Zero);
+        Assert.Contains($"{plan.KmsCalls} KMS calls (less than $0.01 at AWS's list prices of ", plan.ToString(), StringComparison.Ordinal);
         Assert.Equal((MigrationState.Completed, 1, 1), (migration.State, migration.Total, migration.Done));
         Assert.Equal((0, 2), ((await service.InternalAsync()).KeyCount, (await service.ProviderAsync("CMK")).KeyCount));
         service.Service.Keys.ClearLeases();

@@ -8,6 +8,9 @@ public record MigrationRunOptions
 
     /// <summary>Whether it yields to other work on the machine and in the store.</summary>
     public bool LowPriority { get; init; }
+
+    /// <summary>How many at the same time it comes to.</summary>
+    internal int Workers => DegreeOfParallelism ?? (LowPriority ? 1 : Environment.ProcessorCount);
 }
 
 /// <summary>What a migration moves, and how it is worked on.</summary>

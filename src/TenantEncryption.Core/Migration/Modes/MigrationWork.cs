@@ -23,6 +23,12 @@ internal sealed record MigrationWork
     /// <summary>The calls of KMS, without those that test the target.</summary>
     public required long KmsCalls { get; init; }
 
+    /// <summary>The regions that these calls ask, besides the target's.</summary>
+    public required IReadOnlyList<string> Regions { get; init; }
+
+    /// <summary>How many of the things that take these calls can be worked on at the same time: keys, or messages.</summary>
+    public required long SideBySide { get; init; }
+
     /// <summary>The names of the providers that they are with.</summary>
     public required IReadOnlyList<string> From { get; init; }
 

@@ -1,3 +1,5 @@
+using TenantEncryption.Prices;
+
 namespace TenantEncryption.Migration;
 
 /// <summary>What a migration would do, found out without one unwrap or write.</summary>
@@ -38,6 +40,17 @@ public sealed record KeyMigrationPlan
     /// </summary>
     public long KmsCalls { get; init; }
 
+    /// <summary>
+    /// What these calls cost, charged to the accounts that make them; <see langword="null"/> where a key is in a partition whose prices this software does not know.
+    /// </summary>
+    public ListCost? Cost { get; init; }
+
+    /// <summary>
+    /// About how long it would take: reckoned from how long KMS took for this tenant lately, and from the pace of its latest Reencrypt; where there was none,
+    /// from this software's benchmarks. It says nothing of other work on the machine.
+    /// </summary>
+    public TimeSpan EstimatedTime { get; init; }
+
     /// <summary>Why it would be refused, beginning with the code; empty when it would not.</summary>
     public IReadOnlyList<string> Refusals => Refusal is null ? [] : [$"{Refusal.Code}: {Refusal.Detail}"];
 
@@ -76,5 +89,5 @@ public sealed record KeyMigrationPlan
     private string Keys =>
         $"{Counted.Of(Keks, "key")}, which {(Keks == 1 ? "protects" : "protect")} {Counted.Of(Messages, "file")} and up to {Counted.Of(Values, "value")} outside the catalog";
 
-    private string Calls => Counted.Of(KmsCalls, "KMS call");
+    private string Calls => $"{Counted.Of(KmsCalls, "KMS call")}{(KmsCalls == 0 || Cost is null ? "" : $" ({Cost})")}, about {Counted.Time(EstimatedTime)}";
 }

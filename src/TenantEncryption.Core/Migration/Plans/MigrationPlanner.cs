@@ -1,6 +1,8 @@
 using System.Globalization;
 using TenantEncryption.Data;
 using TenantEncryption.Errors;
+using TenantEncryption.Keys.Regions;
+using TenantEncryption.Prices;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
@@ -49,6 +51,8 @@ internal static class MigrationPlanner
             bytes += await transaction.Ranges.MeasureAsync(source).ConfigureAwait(false);
         }
 
+        int tests = work.IsNothing ? 0 : callsToTest(tenant, target);
+        long calls = work.IsNothing ? 0 : tests + work.KmsCalls;
         return new KeyMigrationPlan
         {
             TenantId = tenantId,
@@ -60,11 +64,22 @@ internal static class MigrationPlanner
             Messages = work.Messages,
             Values = work.Values,
             Bytes = bytes,
-            KmsCalls = work.IsNothing ? 0 : callsToTest(tenant, target) + work.KmsCalls,
+            KmsCalls = calls,
+            Cost = KmsPrices.OfCalls(calls, target.KeyArn is null ? work.Regions : [KeyRegion.Home(target).Region, .. work.Regions]),
+            EstimatedTime = work.IsNothing ? TimeSpan.Zero : await EstimateAsync(transaction, tenant, work, tests, bytes, options).ConfigureAwait(false),
             Refusal = work.IsNothing ? null : await FindRefusalAsync(transaction, tenant, active, target).ConfigureAwait(false),
             Warnings = WarningsOf(target),
             Notes = work.IsNothing ? [] : work.Notes,
         };
+    }
+
+    // The tests of the target follow one another; keys and messages are worked on side by side.
+    private static async Task<TimeSpan> EstimateAsync(
+        IStoreTransaction transaction, EncryptionTenant tenant, MigrationWork work, int tests, long bytes, KeyMigrationOptions options)
+    {
+        MigrationPace pace = await MigrationPace.ReadAsync(transaction, tenant.TenantId).ConfigureAwait(false);
+        double calls = tests + (work.KmsCalls / (double)Math.Clamp(work.SideBySide, 1, options.Workers));
+        return pace.Estimate(calls, work.Sources.Count > 0 ? work.Messages : 0, bytes, options.Workers);
     }
 
     private static async Task<TenantEncryptionException?> FindRefusalAsync(

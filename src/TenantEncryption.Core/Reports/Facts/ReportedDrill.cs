@@ -24,6 +24,12 @@ public sealed record ReportedDrill
     /// <summary><c>SUCCESS</c>, or why it failed; <see langword="null"/> where no end is told.</summary>
     public string? Code { get; init; }
 
+    /// <summary>Revocation: milliseconds from the change that withdrew access until KMS refused in every region; <see langword="null"/> where it was not reached.</summary>
+    public long? ShutAfterMilliseconds { get; init; }
+
+    /// <summary>Revocation, the way back: milliseconds from the change that gave access again until the first read in every region.</summary>
+    public long? ReadAgainAfterMilliseconds { get; init; }
+
     /// <summary>The steps, with how long each took.</summary>
     public IReadOnlyList<ReportedDrillStep> Steps { get; init; } = [];
 }

@@ -1,5 +1,6 @@
 using TenantEncryption.Events;
 using TenantEncryption.Migration;
+using TenantEncryption.Prices;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.Reports;
@@ -51,6 +52,15 @@ public sealed record ReportedTenant
 
     /// <summary>Up to which number events left the store for an archive: what they tell is not in the report. 0 for none.</summary>
     public long ArchivedUpTo { get; init; }
+
+    /// <summary>The calls of AWS KMS that its events tell of, failed ones among them.</summary>
+    public long KmsCalls { get; init; }
+
+    /// <summary>What these calls cost; <see langword="null"/> where a price is not known.</summary>
+    public ListCost? KmsCallsCost { get; init; }
+
+    /// <summary>What it costs for a month that its providers' master keys exist, replicas among them, charged to their owners; versions made by rotation cost more.</summary>
+    public ListCost? MasterKeysMonthlyCost { get; init; }
 
     /// <summary>The key providers, oldest first.</summary>
     public IReadOnlyList<ReportedProvider> Providers { get; init; } = [];

@@ -2,6 +2,7 @@ using System.Globalization;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 using TenantEncryption.Migration;
+using TenantEncryption.Prices;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
 
@@ -71,6 +72,10 @@ internal sealed class TenantPart(EncryptionReport report, PageWriter page)
         }
     }
 
+    private static string CostOf(ListCost? cost) => cost is null
+        ? "at prices that this software does not know"
+        : string.Create(CultureInfo.InvariantCulture, $"{cost.Currency} {cost.Amount} at AWS's list prices of {cost.PricesOf:yyyy-MM-dd}");
+
     private static string IdOf(int at) => string.Create(CultureInfo.InvariantCulture, $"tenant-{at + 1}");
 
     private static Cell LastTest(ReportedValidation? test) => test is null
@@ -97,6 +102,8 @@ internal sealed class TenantPart(EncryptionReport report, PageWriter page)
             ("A revocation shuts the data within", Cell.Own(string.Create(CultureInfo.InvariantCulture, $"{tenant.KeyLeaseSeconds:0.###} s of KMS's first refusal (the key lease)"))),
             ("Reads without a record", Cell.Own(tenant.UntracedReads ? "are allowed" : "are refused")),
             ("Created", Cell.Of(tenant.CreatedAt)),
+            ("Calls of AWS KMS that its events tell of", Cell.Own($"{Words.Of(tenant.KmsCalls)}, {CostOf(tenant.KmsCallsCost)}")),
+            ("A month of its master keys, replicas included", Cell.Own($"{CostOf(tenant.MasterKeysMonthlyCost)}; versions made by rotation cost more")),
             ("Events in archives", Cell.Own(tenant.ArchivedUpTo == 0 ? "none" : $"1 to {Words.Of(tenant.ArchivedUpTo)}: what they tell is not here")),
         ]);
         Coverage(tenant, id);
@@ -321,6 +328,7 @@ internal sealed class TenantPart(EncryptionReport report, PageWriter page)
                         Cell.All(
                             Cell.Own("begun"), Cell.Of(drill.StartedAt, "at a time that is not on record"), Cell.Own("and ended"), Cell.Of(drill.FinishedAt, "at none that is told"),
                             Cell.Own($"(event {Words.Of(drill.Sequence)}), by"), Cell.Foreign(drill.Actor, Words.Unknown))],
+                    .. TimesOf(drill),
                     .. drill.Steps.Select(step => (Cell[])
                     [
                         Cell.Foreign(step.Name),
@@ -329,6 +337,19 @@ internal sealed class TenantPart(EncryptionReport report, PageWriter page)
                         Cell.Own(Words.OfMilliseconds(step.Milliseconds)),
                     ]),
                 ]);
+        }
+    }
+
+    private static IEnumerable<Cell[]> TimesOf(ReportedDrill drill)
+    {
+        if (drill.ShutAfterMilliseconds is { } shut)
+        {
+            yield return [Cell.Own("Withdrawn, until KMS refused"), Cell.Own("everywhere"), Cell.Own("then the key lease"), Cell.Own(Words.OfMilliseconds(shut))];
+        }
+
+        if (drill.ReadAgainAfterMilliseconds is { } readAgain)
+        {
+            yield return [Cell.Own("Given again, until the first read"), Cell.Own("everywhere"), Cell.Own("the way back"), Cell.Own(Words.OfMilliseconds(readAgain))];
         }
     }
 }

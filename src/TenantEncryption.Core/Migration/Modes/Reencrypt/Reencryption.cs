@@ -3,6 +3,7 @@ using TenantEncryption.Changes;
 using TenantEncryption.Data;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
+using TenantEncryption.Keys.Regions;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
@@ -23,6 +24,7 @@ internal sealed class Reencryption(KeyMaker keyMaker, RangeWork ranges, TimeProv
         long direct = sources.Direct.Sum(one => one.Messages);
         long values = sources.Keys.Sum(one => Math.Max(0, one.Key.ReservedWraps - one.Key.FileWraps));
         bool toDirect = tenant.KeyHierarchy == KeyHierarchy.Direct && target.Type == KeyProviderType.AwsKms;
+        KeyProvider[] providers = [.. sources.Keys.Select(one => one.Provider).Concat(sources.Direct.Select(one => one.Provider)).DistinctBy(provider => provider.Id)];
         return new MigrationWork
         {
             NewKey = sources.NewKey,
@@ -34,7 +36,9 @@ internal sealed class Reencryption(KeyMaker keyMaker, RangeWork ranges, TimeProv
                 + sources.Keys.Where(one => one.Key.Messages > 0).Sum(one => KeyMaker.CallsToOpen(tenant, one.Provider))
                 + direct
                 + (toDirect ? sources.Messages : sources.Messages > 0 ? KeyMaker.CallsToOpen(tenant, target) : 0),
-            From = [.. sources.Keys.Select(one => one.Provider).Concat(sources.Direct.Select(one => one.Provider)).DistinctBy(provider => provider.Id).Select(provider => provider.Name)],
+            Regions = [.. providers.Where(provider => provider.KeyArn is not null).Select(provider => KeyRegion.Home(provider).Region)],
+            SideBySide = toDirect || direct > 0 ? sources.Messages : 1,
+            From = [.. providers.Select(provider => provider.Name)],
             Notes = NotesOf(sources, values),
         };
     }

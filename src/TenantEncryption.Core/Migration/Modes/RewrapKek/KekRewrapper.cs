@@ -5,6 +5,7 @@ using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
+using TenantEncryption.Keys.Regions;
 using TenantEncryption.Providers;
 using TenantEncryption.State;
 using TenantEncryption.Stores;
@@ -45,6 +46,8 @@ internal sealed class KekRewrapper(UnitOfWork work, KeyMaker keyMaker, TimeProvi
             Values = sources.Sum(provider => provider.ValueCount),
             KmsCalls = (newKey ? KeyMaker.CallsToMake(tenant, target) : 0)
                 + movable.Sum(one => KeyMaker.CallsToOpen(tenant, one.Provider) + KeyMaker.CallsToMake(tenant, target)),
+            Regions = [.. sources.Where(source => source.KeyArn is not null).Select(source => KeyRegion.Home(source).Region)],
+            SideBySide = movable.Count + (newKey ? 1 : 0),
             From = [.. sources.Select(source => source.Name)],
             Notes = KeyMoves.NotesOf(left),
         };
