@@ -29,6 +29,7 @@ public class ReferenceTests
     [InlineData("KeyPolicies", "Envelope")]
     [InlineData("PowerShell", "Aws")]
     [InlineData("PowerShell", "Sqlite")]
+    [InlineData("PowerShell", "Hosting")]
     public void An_assembly_that_stands_alone_does_not_reference_the_other(string assembly, string other) =>
         Assert.DoesNotContain(Product + other, References(Product + assembly));
 

@@ -24,6 +24,9 @@ foreach (string name in names)
         case "values":
             await ValueBenchmark.RunAsync(settings);
             break;
+        case "session-values":
+            await SessionValueBenchmark.RunAsync(settings);
+            break;
         case "small-files":
             await SmallFilesBenchmark.RunAsync(settings);
             break;
@@ -59,7 +62,7 @@ foreach (string name in names)
             break;
         default:
             Console.Error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"'{name}' is none of peak, files, memory, values, small-files, all, service-files, large-folder, state, catalog, catalog-counts, leases, reencrypt, rewrap, micro."));
+                CultureInfo.InvariantCulture, $"'{name}' is none of peak, files, memory, values, small-files, all, session-values, service-files, large-folder, state, catalog, catalog-counts, leases, reencrypt, rewrap, micro."));
             return 2;
     }
 }

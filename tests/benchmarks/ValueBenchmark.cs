@@ -97,7 +97,7 @@ internal static class ValueBenchmark
         };
     }
 
-    private static readonly Action BareWrite = BareWriteOn();
+    internal static readonly Action BareWrite = BareWriteOn();
 
     private static Action BareRead(byte[] message)
     {

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using TenantEncryption.Envelope;
+using TenantEncryption.Providers;
+using TenantEncryption.Telemetry;
 
 namespace TenantEncryption.Keys;
 
@@ -11,20 +13,23 @@ namespace TenantEncryption.Keys;
 internal sealed class KeyLease
 {
     private readonly SharedAead _key;
+    private readonly string _providerType;
     private readonly LeaseTerm _term;
     private readonly object _gate = new();
     private int _uses;
     private volatile bool _ended;
 
     /// <summary>Takes over a key that KMS just gave.</summary>
-    public KeyLease(string tenantId, string kekId, string providerId, long epoch, SharedAead key, TimeSpan duration, TimeProvider time)
+    public KeyLease(string tenantId, string kekId, KeyProvider provider, long epoch, SharedAead key, TimeSpan duration, TimeProvider time)
     {
         TenantId = tenantId;
         KekId = kekId;
-        ProviderId = providerId;
+        ProviderId = provider.Id;
         Epoch = epoch;
         _key = key;
         _term = new LeaseTerm(time, duration);
+        _providerType = provider.Type.ToString();
+        LeaseTelemetry.Taken(_providerType);
     }
 
     /// <summary>The tenant whose key it is; it neither wraps nor unwraps for another.</summary>
@@ -96,7 +101,12 @@ internal sealed class KeyLease
     {
         lock (_gate)
         {
-            _ended = true;
+            if (!_ended)
+            {
+                _ended = true;
+                LeaseTelemetry.Ended(_providerType);
+            }
+
             ZeroIfOver();
         }
     }

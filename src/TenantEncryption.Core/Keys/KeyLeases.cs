@@ -246,7 +246,7 @@ internal sealed class KeyLeases : IDisposable
             RequiredGrant.RequireKnown(tenant, provider);
             using SecretBytes kek = await _sealer.OpenAsync(
                 _regions.For(operation, provider, allowance), key.Record, provider, cancellationToken).ConfigureAwait(false);
-            var lease = new KeyLease(tenantId, kekId, provider.Id, tenant.Epoch, new SharedAead(kek.Span, _aeadFactory), duration, _time);
+            var lease = new KeyLease(tenantId, kekId, provider, tenant.Epoch, new SharedAead(kek.Span, _aeadFactory), duration, _time);
             _work.WarnOfUnlockedKeys();
             if (duration > TimeSpan.Zero)
             {

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using TenantEncryption.Errors;
+using TenantEncryption.Telemetry;
 
 namespace TenantEncryption.Kms;
 
@@ -32,6 +34,7 @@ internal sealed class RecordingChannel(Lazy<IKms> kms, TimeProvider time, Action
         string? error = null;
         string? requestId = null;
         string? region = request.Connection.Region;
+        using Activity? activity = KmsTelemetry.Begin(request.Operation, region);
         try
         {
             T answer = await request.Send(kms.Value, request.Connection, request.KeyId).ConfigureAwait(false);
@@ -58,6 +61,7 @@ internal sealed class RecordingChannel(Lazy<IKms> kms, TimeProvider time, Action
                 Elapsed = time.GetElapsedTime(timestamp),
             };
             _calls.Enqueue(made);
+            KmsTelemetry.Count(made, activity);
             observer?.Invoke(made);
         }
     }

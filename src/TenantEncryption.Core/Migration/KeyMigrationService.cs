@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
@@ -6,6 +7,7 @@ using TenantEncryption.Events;
 using TenantEncryption.Keys;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
+using TenantEncryption.Telemetry;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.Migration;
@@ -439,6 +441,22 @@ public sealed class KeyMigrationService
     }
 
     private async Task<KeyMigration> RunAsync(Operation operation, KeyMigration migration, MigrationRun run, CancellationToken cancellationToken)
+    {
+        using Activity? activity = MigrationTelemetry.Begin(migration.TenantId, migration.Id, migration.Mode.ToString());
+        try
+        {
+            KeyMigration ended = await RunToItsEndAsync(operation, migration, run, cancellationToken).ConfigureAwait(false);
+            MigrationTelemetry.End(activity, ended.State.ToString(), ended.Done);
+            return ended;
+        }
+        catch (Exception error)
+        {
+            activity.Fail(error);
+            throw;
+        }
+    }
+
+    private async Task<KeyMigration> RunToItsEndAsync(Operation operation, KeyMigration migration, MigrationRun run, CancellationToken cancellationToken)
     {
         _session.Hold();
         var watch = new RequestWatch(_work, migration.Id, _time, cancellationToken);

@@ -26,7 +26,8 @@ internal sealed class FileProtector(WrapReservations reservations, ProtectSteps 
         await foreach (FileOutcome<ProtectedFile> outcome in FileBatches.RunAsync(
             new PlannedSupply<FileOutcome<ProtectedFile>>(
                 files.Length,
-                (first, end) => new ProtectRun(steps, command, files[first..Math.Min(first + batches.Most, end)], first, isLast: end >= files.Length)),
+                (first, end) => new CountedBatch<FileOutcome<ProtectedFile>>(
+                    new ProtectRun(steps, command, files[first..Math.Min(first + batches.Most, end)], first, isLast: end >= files.Length), FileOutcomeCount.Count)),
             batches.Overlap,
             cancellationToken).ConfigureAwait(false))
         {

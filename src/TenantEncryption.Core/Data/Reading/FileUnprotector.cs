@@ -29,7 +29,8 @@ internal sealed class FileUnprotector(UnitOfWork work, TenantMessageReader reade
         IAsyncEnumerable<FileOutcome<UnprotectedFile>> outcomes = FileBatches.RunAsync(
             new PlannedSupply<FileOutcome<UnprotectedFile>>(
                 files.Length,
-                (first, end) => new Run(reader, effects, time, operation, files[first..end], first, options, intents, tally, progress)),
+                (first, end) => new CountedBatch<FileOutcome<UnprotectedFile>>(
+                    new Run(reader, effects, time, operation, files[first..end], first, options, intents, tally, progress), FileOutcomeCount.Count)),
             overlap: true,
             cancellationToken);
         await foreach (FileOutcome<UnprotectedFile> outcome in outcomes.ConfigureAwait(false))

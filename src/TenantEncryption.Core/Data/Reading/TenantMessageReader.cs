@@ -58,6 +58,36 @@ internal sealed class TenantMessageReader(
         return (new UnprotectedValue(opened.Plaintext, keyring.Tenant?.TenantId, Convert.ToHexStringLower(opened.Header.MessageId.Span)), opened.Header);
     }
 
+    /// <summary>Reads a message stream, frame by frame.</summary>
+    /// <param name="operation">The operation that reads.</param>
+    /// <param name="source">The message.</param>
+    /// <param name="destination">Receives each frame that is verified.</param>
+    /// <param name="options">How.</param>
+    /// <param name="intents">Told before plaintext leaves.</param>
+    /// <param name="opened">Is told how far it came, and whose message it is.</param>
+    /// <param name="cancellationToken">Stops between frames.</param>
+    public async Task<UnprotectedStream> ReadStreamAsync(
+        Operation operation,
+        Stream source,
+        Stream destination,
+        UnprotectOptions options,
+        ReadIntents intents,
+        OpenedBytes opened,
+        CancellationToken cancellationToken)
+    {
+        using TenantKeyring keyring = NewKeyring(operation, options, intents);
+        try
+        {
+            ReadMessage read = await reader.ReadFrameByFrameAsync(
+                source, destination, keyring, OptionsOf(keyring, options), opened, cancellationToken).ConfigureAwait(false);
+            return new UnprotectedStream(keyring.Tenant?.TenantId, Convert.ToHexStringLower(read.Header.MessageId.Span), read.PlaintextLength);
+        }
+        finally
+        {
+            opened.TenantId = keyring.Tenant?.TenantId;
+        }
+    }
+
     /// <summary>Verifies every byte of a message of a tenant.</summary>
     /// <exception cref="TenantEncryptionException">It does not verify, or is another message.</exception>
     public async Task VerifyAsync(Operation operation, string path, string tenantId, string messageId, CancellationToken cancellationToken)

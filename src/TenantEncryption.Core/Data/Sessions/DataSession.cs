@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using TenantEncryption.Changes;
 using TenantEncryption.Data.Batches;
 using TenantEncryption.Data.Reading;
@@ -7,6 +8,7 @@ using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
+using TenantEncryption.Telemetry;
 using TenantEncryption.Tenants;
 
 namespace TenantEncryption.Data;
@@ -58,8 +60,9 @@ public sealed class DataSession : IAsyncDisposable
         RequireOpen();
         ProtectOptions how = options ?? ProtectOptions.Default;
         FileRequest[] whole = PlannedFiles.Prepare(_files.Effects, files, FilePlanner.ClaimsToProtect(_files.Effects), how.Force, how.SkipExisting, _files.Time.GetUtcNow(), _operation.WarnOnce);
-        return PlannedFiles.RunAsync(
+        IAsyncEnumerable<FileOutcome<ProtectedFile>> outcomes = PlannedFiles.RunAsync(
             _files.Effects, whole, work => _files.Protector.ProtectAsync(_operation, tenantId, work, how, SumOf(progress, work), cancellationToken), cancellationToken);
+        return FileActivity.AroundAsync(DataTelemetry.Protect, tenantId, outcomes, file => file.Length);
     }
 
     /// <summary>
@@ -79,8 +82,9 @@ public sealed class DataSession : IAsyncDisposable
         RequireOpen();
         UnprotectOptions how = options ?? UnprotectOptions.Default;
         FileRequest[] whole = PlannedFiles.Prepare(_files.Effects, files, FilePlanner.ClaimsToUnprotect(_files.Effects), how.Force, how.SkipExisting, _files.Time.GetUtcNow(), _operation.WarnOnce);
-        return PlannedFiles.RunAsync(
+        IAsyncEnumerable<FileOutcome<UnprotectedFile>> outcomes = PlannedFiles.RunAsync(
             _files.Effects, whole, work => _files.Unprotector.UnprotectAsync(_operation, work, how, _tally, SumOf(progress, work), cancellationToken), cancellationToken);
+        return FileActivity.AroundAsync(DataTelemetry.Unprotect, how.TenantId, outcomes, file => file.Length);
     }
 
     /// <summary>Verifies every byte of files and writes nothing. A file that does not verify is a result; one that can't be judged an error.</summary>
@@ -132,12 +136,21 @@ public sealed class DataSession : IAsyncDisposable
     {
         RequireOpen();
         options ??= ProtectOptions.Default;
-        TenantKeyState state = await _values.Leases.StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
-        EncryptionContext context = ContextOf(state.Tenant, options);
-        WrapBudget budget = _budgets.GetOrAdd(tenantId, static (one, values) => new WrapBudget(values.Work, values.Reservations, one), _values);
-        state = await budget.TakeAsync(_operation, state, cancellationToken).ConfigureAwait(false);
-        using MessageMaterials materials = await _values.Materials.MakeAsync(_operation, state, context, cancellationToken).ConfigureAwait(false);
-        return _values.Writer.Write(plaintext.Span, materials, options.FrameLength ?? MessageWriterOptions.DefaultFrameLength);
+        using Activity? activity = DataTelemetry.Protect.Begin(DataKind.Value, tenantId);
+        try
+        {
+            TenantKeyState state = await TakeWrapAsync(tenantId, cancellationToken).ConfigureAwait(false);
+            using MessageMaterials materials = await _values.Materials.MakeAsync(
+                _operation, state, ContextOf(state.Tenant, options), cancellationToken).ConfigureAwait(false);
+            byte[] message = _values.Writer.Write(plaintext.Span, materials, options.FrameLength ?? MessageWriterOptions.DefaultFrameLength);
+            DataTelemetry.Protect.Count(DataKind.Value, plaintext.Length, activity);
+            return message;
+        }
+        catch (Exception error)
+        {
+            DataTelemetry.Protect.Fail(DataKind.Value, error, activity);
+            throw;
+        }
     }
 
     /// <summary>Unprotects a value in memory.</summary>
@@ -151,15 +164,102 @@ public sealed class DataSession : IAsyncDisposable
     {
         RequireOpen();
         options ??= UnprotectOptions.Default;
+        using Activity? activity = DataTelemetry.Unprotect.Begin(DataKind.Value, options.TenantId);
         try
         {
             (UnprotectedValue value, _) = await _values.Reader.ReadValueAsync(_operation, message, options, _intents, cancellationToken).ConfigureAwait(false);
             _tally.Value(EventTypes.DataUnprotected, value.TenantId, value.Plaintext.Length, failed: false);
+            DataTelemetry.Unprotect.Count(DataKind.Value, value.Plaintext.Length, activity);
+            activity?.SetTag(TelemetryTags.TenantId, value.TenantId);
             return value;
         }
-        catch (TenantEncryptionException)
+        catch (Exception error)
         {
-            _tally.Value(EventTypes.DataUnprotected, options.TenantId, 0, failed: true);
+            if (error is TenantEncryptionException)
+            {
+                _tally.Value(EventTypes.DataUnprotected, options.TenantId, 0, failed: true);
+            }
+
+            DataTelemetry.Unprotect.Fail(DataKind.Value, error, activity);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Protects a stream of any length, in memory that does not grow with it. The message is the caller's to keep, as that of a value is: the catalog does not
+    /// know it, so a migration that writes messages anew does not find it, and in the log it counts as a value.
+    /// </summary>
+    /// <param name="tenantId">Whose data it is.</param>
+    /// <param name="source">The plaintext, from its position to its end; it need not be seekable, and is not closed.</param>
+    /// <param name="destination">Receives the message; not closed. When this throws, it holds an unfinished message, which the caller discards: none that is cut anywhere opens whole.</param>
+    /// <param name="options">How; <see langword="null"/> for the default. What concerns files is not looked at.</param>
+    /// <param name="cancellationToken">Ends waiting, and stops between frames.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="TenantEncryptionException">As <see cref="ProtectFilesAsync"/>; <c>LIMIT_EXCEEDED</c>: more than 2³²−1 frames.</exception>
+    /// <exception cref="IOException">Reading or writing failed.</exception>
+    public async Task<ProtectedStream> ProtectStreamAsync(
+        string tenantId, Stream source, Stream destination, ProtectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        RequireOpen();
+        options ??= ProtectOptions.Default;
+        using Activity? activity = DataTelemetry.Protect.Begin(DataKind.Stream, tenantId);
+        try
+        {
+            TenantKeyState state = await TakeWrapAsync(tenantId, cancellationToken).ConfigureAwait(false);
+            using MessageMaterials materials = await _values.Materials.MakeAsync(
+                _operation, state, ContextOf(state.Tenant, options), cancellationToken).ConfigureAwait(false);
+            var how = new MessageWriterOptions
+            {
+                FrameLength = options.FrameLength ?? MessageWriterOptions.DefaultFrameLength,
+                DegreeOfParallelism = options.DegreeOfParallelism,
+            };
+            WrittenMessage written = await _values.Writer.WriteAsync(source, destination, materials, how, null, cancellationToken).ConfigureAwait(false);
+            DataTelemetry.Protect.Count(DataKind.Stream, written.PlaintextLength, activity);
+            return new ProtectedStream(tenantId, Convert.ToHexStringLower(written.MessageId.Span), written.PlaintextLength, written.MessageLength);
+        }
+        catch (Exception error)
+        {
+            DataTelemetry.Protect.Fail(DataKind.Stream, error, activity);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Unprotects a stream, in memory that does not grow with it. <b>Each frame is given out when it is verified, which is before the frames after it
+    /// are</b>; the last one, only when the end of the message is verified, too. So nothing that was altered comes out, but what was cut or altered further
+    /// on is known later: when this throws, the caller undoes what it did with what it got. Who can't (an HTTP response that has begun can only be
+    /// aborted) verifies first (<see cref="TestFilesAsync(IReadOnlyList{string}, UnprotectOptions?, IProgress{DataProgress}?, CancellationToken)"/>), or writes to a temporary file.
+    /// <para>That it is read is on record before the first byte is given out.</para>
+    /// </summary>
+    /// <param name="source">The message, from its position to its end; it need not be seekable, and is not closed.</param>
+    /// <param name="destination">Receives the plaintext; not closed.</param>
+    /// <param name="options">How; <see langword="null"/> for the default. Without a tenant's id, it is the tenant that the message names: a service that serves many gives the id.</param>
+    /// <param name="cancellationToken">Ends waiting, and stops between frames.</param>
+    /// <returns>What was read, verified to its last byte.</returns>
+    /// <exception cref="TenantEncryptionException">Why it can't be read.</exception>
+    /// <exception cref="IOException">Reading or writing failed.</exception>
+    public async Task<UnprotectedStream> UnprotectStreamAsync(
+        Stream source, Stream destination, UnprotectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        RequireOpen();
+        options ??= UnprotectOptions.Default;
+        using Activity? activity = DataTelemetry.Unprotect.Begin(DataKind.Stream, options.TenantId);
+        var opened = new OpenedBytes();
+        try
+        {
+            UnprotectedStream read = await _values.Reader.ReadStreamAsync(
+                _operation, source, destination, options, _intents, opened, cancellationToken).ConfigureAwait(false);
+            _tally.Value(EventTypes.DataUnprotected, read.TenantId, read.Length, failed: false);
+            DataTelemetry.Unprotect.Count(DataKind.Stream, read.Length, activity);
+            activity?.SetTag(TelemetryTags.TenantId, read.TenantId);
+            return read;
+        }
+        catch (Exception error)
+        {
+            // Of what failed half-way, a part was given out: it counts, whoever was at fault.
+            _tally.Value(EventTypes.DataUnprotected, opened.TenantId ?? options.TenantId, opened.Most, failed: true);
+            DataTelemetry.Unprotect.Fail(DataKind.Stream, error, activity);
             throw;
         }
     }
@@ -249,6 +349,13 @@ public sealed class DataSession : IAsyncDisposable
     }
 
     private void RequireOpen() => ObjectDisposedException.ThrowIf(_ended is not null, this);
+
+    private async ValueTask<TenantKeyState> TakeWrapAsync(string tenantId, CancellationToken cancellationToken)
+    {
+        TenantKeyState state = await _values.Leases.StateAsync(tenantId, cancellationToken).ConfigureAwait(false);
+        WrapBudget budget = _budgets.GetOrAdd(tenantId, static (one, values) => new WrapBudget(values.Work, values.Reservations, one), _values);
+        return await budget.TakeAsync(_operation, state, cancellationToken).ConfigureAwait(false);
+    }
 
     // Most values add no pairs: their context is the tenant's own, made once.
     private EncryptionContext ContextOf(EncryptionTenant tenant, ProtectOptions options) =>

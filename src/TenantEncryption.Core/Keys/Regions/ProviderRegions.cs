@@ -6,6 +6,7 @@ using TenantEncryption.Events;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
 using TenantEncryption.Stores;
+using TenantEncryption.Telemetry;
 
 namespace TenantEncryption.Keys.Regions;
 
@@ -179,6 +180,7 @@ internal sealed class ProviderRegions(UnitOfWork work, RefusalLog refusals, Regi
         });
         if (before != replica.Region)
         {
+            KmsTelemetry.CountFailover(before ?? home.Region, replica.Region);
             await TellAsync(provider, EventTypes.ProviderFailedOver, before ?? home.Region, replica.Region).ConfigureAwait(false);
         }
     }

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Options;
+
+namespace TenantEncryption.Hosting;
+
+/// <summary>Refuses settings by which no service could be opened, all faults at once, before anything is opened.</summary>
+internal sealed class SettingsValidator : IValidateOptions<TenantEncryptionSettings>
+{
+    // A number without its unit counts days where configuration is read. No tenant's lease is longer than an hour, so no process has a use for one that is.
+    private static readonly TimeSpan LongestLease = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestLimit = TimeSpan.FromHours(1);
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, TenantEncryptionSettings options)
+    {
+        string[] faults = [.. FaultsOf(options)];
+        return faults.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static IEnumerable<string> FaultsOf(TenantEncryptionSettings settings)
+    {
+        if (string.IsNullOrWhiteSpace(settings.StorePath) == settings.Store is null)
+        {
+            yield return "TenantEncryption: give StorePath, the folder of the store, or Store in code, and not both.";
+        }
+
+        if (settings.StoreBusyTimeout < TimeSpan.Zero)
+        {
+            yield return "TenantEncryption: StoreBusyTimeout is negative.";
+        }
+
+        if (settings.KeyLease is { } lease && lease != TimeSpan.Zero && (lease < ShortestLease || lease > LongestLease))
+        {
+            yield return "TenantEncryption: KeyLease is 00:00:00, or from 00:00:01 to 01:00:00.";
+        }
+
+        if (settings.RootKeyFolder is not null && settings.RootKeyVault is not null)
+        {
+            yield return "TenantEncryption: give RootKeyFolder, or RootKeyVault in code, and not both.";
+        }
+
+        if (settings.Kms.MaxAttempts is < 1 or > 10)
+        {
+            yield return "TenantEncryption: Kms:MaxAttempts is from 1 to 10.";
+        }
+
+        if (new[] { settings.Kms.ConnectTimeout, settings.Kms.AttemptTimeout, settings.Kms.Timeout }.Any(limit => limit <= TimeSpan.Zero || limit > LongestLimit))
+        {
+            yield return "TenantEncryption: time limits of Kms are more than zero, and an hour at most.";
+        }
+    }
+}
