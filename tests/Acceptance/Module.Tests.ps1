@@ -24,6 +24,24 @@ Describe 'The module' {
         $classes | Sort-Object | Should -Be ($manifest.ExportedCmdlets.Keys | Sort-Object)
     }
 
+    It 'has help of every about topic that its topics name' {
+        $folder = Join-Path (Split-Path $sandbox.Module) 'en-US'
+        $topics = Get-ChildItem $folder -Filter about_*.help.txt | ForEach-Object { $_.Name -replace '\.help\.txt$' }
+        $topics.Count | Should -BeGreaterThan 7
+        foreach ($topic in $topics) { (Get-Help $topic) -join "`n" | Should -BeLike "*SHORT DESCRIPTION*" -Because $topic }
+        $named = Get-ChildItem $folder -Filter about_*.help.txt | ForEach-Object { [regex]::Matches((Get-Content -Raw $_), 'about_\w+').Value } | Sort-Object -Unique
+        $named | Should -BeIn $topics
+    }
+
+    It 'gives an error a link to the help of its code that can be opened' {
+        Get-KeyProvider nobody -ErrorAction SilentlyContinue -ErrorVariable errors
+        Get-Content -Raw ([uri] $errors[0].Exception.HelpLink).LocalPath | Should -BeLike "*$($errors[0].Exception.Code)*"
+    }
+
+    It 'shows what a parameter is beside its completion' {
+        (TabExpansion2 'Start-KeyMigration -Thro' 24).CompletionMatches.ToolTip | Should -BeLike '*How many keys, or files, are worked on at the same time*'
+    }
+
     It 'says in one line which PowerShell it needs, where that is older' {
         # The same manifest, asking for a PowerShell that nobody has yet, is what 7.6 is to an older one.
         (Import-PowerShellDataFile $sandbox.Module).PowerShellVersion | Should -Be '7.6'

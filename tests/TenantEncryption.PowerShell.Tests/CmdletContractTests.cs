@@ -29,6 +29,25 @@ public class CmdletContractTests
     }
 
     [Fact]
+    public void The_page_shows_in_brackets_which_parameters_have_a_position() => Assert.All(
+        Rows(),
+        row => Assert.Equal(
+            (row.Key, string.Join(' ', CmdletClass.All.Single(cmdlet => cmdlet.Name == row.Key).Positional.Order(StringComparer.Ordinal))),
+            (row.Key, string.Join(' ', Regex.Matches(row.Value.Parameters, @"`\[-(\w+)\]`").Select(one => one.Groups[1].Value).Order(StringComparer.Ordinal)))));
+
+    [Fact]
+    public void The_page_names_what_comes_out() => Assert.All(
+        Rows(),
+        row => Assert.All(
+            CmdletClass.All.Single(cmdlet => cmdlet.Name == row.Key).Outputs.Where(output => output is not ("Boolean" or "String" or "Byte[]" or "SecureString")),
+            output => Assert.Contains(output, row.Value.Output, StringComparison.Ordinal)));
+
+    private static Dictionary<string, (string Parameters, string Output)> Rows() => File.ReadLines(Repository.At("docs", "cmdlets.md"))
+        .Select(line => Regex.Match(line, @"^\| `(?<name>\w+-\w+)` \| (?<parameters>[^|]*) \| (?<output>.*) \|$"))
+        .Where(match => match.Success)
+        .ToDictionary(match => match.Groups["name"].Value, match => (match.Groups["parameters"].Value, match.Groups["output"].Value));
+
+    [Fact]
     public void The_page_lists_the_cmdlets_that_ask()
     {
         string page = File.ReadAllText(Repository.At("docs", "cmdlets.md"));

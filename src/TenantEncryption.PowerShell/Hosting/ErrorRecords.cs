@@ -6,6 +6,10 @@ namespace TenantEncryption.PowerShell.Hosting;
 /// <summary>Makes PowerShell's error records from the library's exceptions, in one place.</summary>
 internal static class ErrorRecords
 {
+    // What ships with the module, so that it can be read on a machine without a network.
+    private static readonly string Help = new Uri(Path.Combine(
+        Path.GetDirectoryName(typeof(ErrorRecords).Assembly.Location)!, "en-US", "about_TenantEncryption_Errors.help.txt")).AbsoluteUri;
+
     /// <summary>An error record, in the words of the cmdlets, whose FullyQualifiedErrorId begins with the code and whose RecommendedAction is the remedy.</summary>
     /// <param name="exception">The error.</param>
     /// <param name="target">The record that failed.</param>
@@ -13,6 +17,7 @@ internal static class ErrorRecords
     public static ErrorRecord ToErrorRecord(this TenantEncryptionException exception, object? target)
     {
         TenantEncryptionException worded = CmdletWording.Of(exception);
+        worded.HelpLink ??= Help;
         return new ErrorRecord(worded, worded.Code, worded.Definition.Kind.ToCategory(), target)
         {
             ErrorDetails = new ErrorDetails(worded.Detail) { RecommendedAction = worded.Remedy },
