@@ -127,11 +127,14 @@ public sealed class KeyProtectionTests
         return (ProtectorOf(host).Protect(Cookie), keyArn);
     }
 
-    private static Task<IHost> StartAsync(HostScene scene) => scene.StartAsync(services => services
-        .AddDataProtection()
-        .SetApplicationName("tests")
-        .PersistKeysToFileSystem(new DirectoryInfo(KeyFolder(scene)))
-        .ProtectKeysWithTenantEncryption("web"));
+    private static Task<IHost> StartAsync(HostScene scene) => scene.StartAsync(services => AddTo(services, KeyFolder(scene)));
+
+    // docs/dotnet.md shows it.
+    private static void AddTo(IServiceCollection services, string keyFolder) =>
+        services.AddDataProtection()
+            .SetApplicationName("shop")
+            .PersistKeysToFileSystem(new DirectoryInfo(keyFolder))
+            .ProtectKeysWithTenantEncryption("web");
 
     private static string KeyFolder(HostScene scene) => Path.Combine(scene.Folder, "keys");
 

@@ -61,8 +61,27 @@ public sealed class TenantDataProtectionTests
         Assert.Equal(ids.Length, Directory.GetDirectories(Path.Combine(scene.Folder, "keys")).Length);
     }
 
-    private static Task<IHost> StartAsync(HostScene scene) =>
-        scene.StartAsync(services => services.AddTenantDataProtection(Path.Combine(scene.Folder, "keys")));
+    [Fact]
+    public async Task A_tenants_data_protection_is_the_same_each_time()
+    {
+        await using HostScene scene = await HostScene.BeginAsync();
+        using IHost host = await StartAsync(scene);
+        await scene.AddTenantAsync(host, "acme");
+        ITenantDataProtection tenants = host.Services.GetRequiredService<ITenantDataProtection>();
+
+        IDataProtector protector = tenants.For("acme").CreateProtector("cookies");
+
+        Assert.Equal("x", ProtectorOf(host, "acme").Unprotect(protector.Protect("x")));
+        Assert.Same(tenants.For("acme"), tenants.For("acme"));
+    }
+
+    private static Task<IHost> StartAsync(HostScene scene) => scene.StartAsync(services => AddTo(services, Path.Combine(scene.Folder, "keys")));
+
+    // docs/dotnet.md shows it.
+    private static void AddTo(IServiceCollection services, string keyFolder)
+    {
+        services.AddTenantDataProtection(keyFolder);
+    }
 
     private static IDataProtector ProtectorOf(IHost host, string tenantId) =>
         host.Services.GetRequiredService<ITenantDataProtection>().For(tenantId).CreateProtector("cookies");
