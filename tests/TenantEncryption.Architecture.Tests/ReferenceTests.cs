@@ -30,6 +30,8 @@ public class ReferenceTests
     [InlineData("PowerShell", "Aws")]
     [InlineData("PowerShell", "Sqlite")]
     [InlineData("PowerShell", "Hosting")]
+    [InlineData("PowerShell", "DataProtection")]
+    [InlineData("Hosting", "DataProtection")]
     public void An_assembly_that_stands_alone_does_not_reference_the_other(string assembly, string other) =>
         Assert.DoesNotContain(Product + other, References(Product + assembly));
 
