@@ -7,7 +7,7 @@ namespace TenantEncryption.PowerShell.Tests;
 public class ModuleLayoutTests
 {
     private static readonly string[] Shared =
-        ["TenantEncryption.Abstractions.dll", "TenantEncryption.Core.dll", "TenantEncryption.Envelope.dll", "TenantEncryption.KeyPolicies.dll"];
+        ["TenantEncryption.Abstractions.dll", "TenantEncryption.Core.dll", "TenantEncryption.Envelope.dll", "TenantEncryption.KeyPolicies.dll", "TenantEncryption.Loader.dll"];
 
     [Fact]
     public void The_root_has_the_cmdlets_Core_and_what_Core_stands_on_and_no_other_assembly() =>

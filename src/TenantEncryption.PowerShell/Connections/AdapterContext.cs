@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
+using TenantEncryption.Loader;
 
 namespace TenantEncryption.PowerShell.Hosting;
 
@@ -10,7 +11,6 @@ namespace TenantEncryption.PowerShell.Hosting;
 /// </summary>
 internal sealed class AdapterContext : AssemblyLoadContext
 {
-    private static readonly string Root = Path.GetDirectoryName(typeof(AdapterContext).Assembly.Location)!;
     private readonly string _folder;
 
     /// <summary>Makes the context.</summary>
@@ -27,14 +27,14 @@ internal sealed class AdapterContext : AssemblyLoadContext
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         string file = assemblyName.Name + ".dll";
-        string shared = Path.Combine(Root, file);
+        string shared = Path.Combine(AssemblyFiles.ModuleFolder, file);
         if (File.Exists(shared))
         {
-            return Default.LoadFromAssemblyPath(shared);
+            return AssemblyFiles.Load(Default, shared);
         }
 
         string own = Path.Combine(_folder, file);
-        return File.Exists(own) ? LoadFromAssemblyPath(own) : null;
+        return File.Exists(own) ? AssemblyFiles.Load(this, own) : null;
     }
 
     /// <inheritdoc/>

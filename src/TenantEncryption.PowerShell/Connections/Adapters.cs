@@ -1,4 +1,5 @@
 using TenantEncryption.Kms;
+using TenantEncryption.Loader;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.PowerShell.Hosting;
@@ -6,9 +7,7 @@ namespace TenantEncryption.PowerShell.Hosting;
 /// <summary>Makes the store and the KMS from the adapters in <c>lib/</c>, known here by name only.</summary>
 internal static class Adapters
 {
-    private static readonly Lazy<AdapterContext> Context = new(() => new AdapterContext(Path.Combine(ModuleFolder, "lib")));
-
-    private static string ModuleFolder => Path.GetDirectoryName(typeof(Adapters).Assembly.Location)!;
+    private static readonly Lazy<AdapterContext> Context = new(() => new AdapterContext(Path.Combine(AssemblyFiles.ModuleFolder, "lib")));
 
     /// <summary>Names the store of a folder; nothing is opened yet.</summary>
     /// <param name="folder">The folder.</param>
