@@ -11,12 +11,13 @@ namespace TenantEncryption.PowerShell.Hosting;
 /// </summary>
 internal sealed class AdapterContext : AssemblyLoadContext
 {
-    private readonly string _folder;
-
     /// <summary>Makes the context.</summary>
     /// <param name="folder">The full path of <c>lib/</c>.</param>
     public AdapterContext(string folder)
-        : base("TenantEncryption") => _folder = folder;
+        : base("TenantEncryption") => Folder = folder;
+
+    /// <summary>The full path of <c>lib/</c>.</summary>
+    public string Folder { get; }
 
     /// <summary>Loads one of the adapters.</summary>
     /// <param name="name">Its simple name, such as <c>TenantEncryption.Sqlite</c>.</param>
@@ -33,14 +34,14 @@ internal sealed class AdapterContext : AssemblyLoadContext
             return AssemblyFiles.Load(Default, shared);
         }
 
-        string own = Path.Combine(_folder, file);
+        string own = Path.Combine(Folder, file);
         return File.Exists(own) ? AssemblyFiles.Load(this, own) : null;
     }
 
     /// <inheritdoc/>
     protected override nint LoadUnmanagedDll(string unmanagedDllName)
     {
-        foreach (string path in NativeLibraryPath.Candidates(_folder, RuntimeInformation.RuntimeIdentifier, unmanagedDllName))
+        foreach (string path in NativeLibraryPath.Candidates(Folder, RuntimeInformation.RuntimeIdentifier, unmanagedDllName))
         {
             if (File.Exists(path))
             {

@@ -1,3 +1,4 @@
+using System.Reflection;
 using TenantEncryption.Kms;
 using TenantEncryption.Loader;
 using TenantEncryption.Stores;
@@ -40,6 +41,19 @@ internal static class Adapters
         return (IKms)Create("TenantEncryption.Aws", "AwsKms", options);
     }
 
-    private static object Create(string assembly, string type, params object?[] arguments) =>
-        Activator.CreateInstance(Context.Value.LoadAdapter(assembly).GetType($"{assembly}.{type}", throwOnError: true)!, arguments)!;
+    private static object Create(string assembly, string type, params object?[] arguments)
+    {
+        AdapterContext context = Context.Value;
+        AdapterFiles.Check(context.Folder, assembly);
+        try
+        {
+            return Activator.CreateInstance(context.LoadAdapter(assembly).GetType($"{assembly}.{type}", throwOnError: true)!, arguments)!;
+        }
+        catch (Exception exception) when (Cause(exception) is FileLoadException or FileNotFoundException or BadImageFormatException or TypeLoadException)
+        {
+            throw AdapterFiles.Incomplete(context.Folder, $"'{assembly}' can't be loaded: {Cause(exception).Message}", exception);
+        }
+    }
+
+    private static Exception Cause(Exception exception) => exception is TargetInvocationException { InnerException: { } inner } ? Cause(inner) : exception;
 }
