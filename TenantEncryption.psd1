@@ -1,5 +1,6 @@
 @{
     RootModule           = 'TenantEncryption.PowerShell.dll'
+    NestedModules        = @('TenantEncryption.Loader.dll') # Loads what the cmdlets stand on.
     ModuleVersion        = '' # The build gives its own.
     GUID                 = '5e0f0a53-7a0c-4d0c-8b1f-6f1f3a2a9c41'
     Author               = 'The TenantEncryption authors'

@@ -65,6 +65,7 @@ internal sealed class Cmdlet
                 yield return new CmdletParameter(property.Name, property, property.PropertyType)
                 {
                     Set = Named<string>(declared, "ParameterSetName") ?? AllSets,
+                    HelpMessage = Named<string>(declared, "HelpMessage"),
                     IsMandatory = Named<bool>(declared, "Mandatory"),
                     Position = Named<int?>(declared, "Position"),
                     FromPipeline = Named<bool>(declared, "ValueFromPipeline"),

@@ -20,6 +20,9 @@ internal sealed record CmdletParameter(string Name, PropertyInfo? Property, Type
 
     public bool TakesWildcards { get; init; }
 
+    /// <summary>What PowerShell shows beside the completion, and when it asks for a parameter that is missing.</summary>
+    public string? HelpMessage { get; init; }
+
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
     /// <summary>The type of its value; <see langword="null"/> for a switch, which takes none.</summary>

@@ -16,9 +16,8 @@ internal sealed partial class Documentation(string path)
     public string Of(Cmdlet cmdlet, CmdletParameter parameter) => Required(
         Text(_members.GetValueOrDefault($"P:{parameter.Property!.DeclaringType!.FullName}.{parameter.Name}")?.Element("summary")), cmdlet, $"summary of -{parameter.Name}");
 
-    /// <summary>The first sentence of a property's summary; empty where it has none.</summary>
-    /// <param name="property">The full name of its class, a dot, and its own name.</param>
-    public string FirstSentenceOf(string property) => FirstSentence().Match(Text(_members.GetValueOrDefault("P:" + property)?.Element("summary"))).Value;
+    /// <summary>The first sentence of that.</summary>
+    public string FirstSentenceOf(Cmdlet cmdlet, CmdletParameter parameter) => FirstSentence().Match(Of(cmdlet, parameter)).Value;
 
     /// <summary>The examples of a cmdlet, which must have one: the command as it is written, and what is said about it.</summary>
     public IReadOnlyList<(string Code, string Remark)> Examples(Cmdlet cmdlet)

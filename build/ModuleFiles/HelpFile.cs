@@ -72,6 +72,9 @@ internal sealed class HelpFile(IReadOnlyList<Cmdlet> cmdlets, Documentation docu
     {
         { Property: null, Name: "WhatIf" } => "Shows what would happen. Nothing is changed.",
         { Property: null } => "Asks before the command changes something; -Confirm:$false never asks.",
+        _ when parameter.HelpMessage != documentation.FirstSentenceOf(cmdlet, parameter) => throw new SourceException(
+            parameter.Property.DeclaringType!.Name + ".cs",
+            $"The HelpMessage of -{parameter.Name} is not the first sentence of its documentation: \"{documentation.FirstSentenceOf(cmdlet, parameter)}\"."),
         _ => documentation.Of(cmdlet, parameter),
     };
 

@@ -81,7 +81,31 @@ Describe 'The module' {
 '@
         $run.Output -split '\r?\n' | Should -Be @(
             'Microsoft.Data.Sqlite=TenantEncryption', 'TenantEncryption.Abstractions=Default', 'TenantEncryption.Core=Default', 'TenantEncryption.Envelope=Default',
-            'TenantEncryption.KeyPolicies=Default', 'TenantEncryption.PowerShell=Default', 'TenantEncryption.Sqlite=TenantEncryption')
+            'TenantEncryption.KeyPolicies=Default', 'TenantEncryption.Loader=Default', 'TenantEncryption.PowerShell=Default', 'TenantEncryption.Sqlite=TenantEncryption')
+    }
+
+    It 'loads what was compiled for this platform, and compiles a third less itself' {
+        $platform = "$($IsWindows ? 'win' : $IsMacOS ? 'osx' : 'linux')-$([System.Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture)".ToLowerInvariant()
+        $images = Join-Path (Split-Path $sandbox.Module) images $platform
+        $script = @'
+            $before = [Runtime.JitInfo]::GetCompiledMethodCount()
+            'x' | Protect-TenantData -TenantId compiled | Unprotect-TenantData
+            [Runtime.JitInfo]::GetCompiledMethodCount() - $before
+            [AppDomain]::CurrentDomain.GetAssemblies().Location -match 'images' | Split-Path | Sort-Object -Unique
+'@
+        $null = New-EncryptionTenant compiled
+        $value, [int] $compiled, $folder = (Invoke-Runbook $script).Output -split '\r?\n'
+        $value | Should -Be 'x'
+        $folder | Should -Be ((Test-Path $images) ? $images : $null)
+
+        # Without images the module is what it is on a platform for which it has none.
+        $null = New-Item -ItemType Directory elsewhere
+        Copy-Item -Recurse (Split-Path $sandbox.Module) elsewhere/TenantEncryption
+        Remove-Item -Recurse elsewhere/TenantEncryption/images -ErrorAction Ignore
+        $value, [int] $jitted, $folder = (Invoke-Runbook $script -Module "$pwd/elsewhere/TenantEncryption").Output -split '\r?\n'
+        $value | Should -Be 'x'
+        $folder | Should -BeNullOrEmpty
+        if (Test-Path $images) { $compiled | Should -BeLessThan ($jitted * 2 / 3) }
     }
 
     It 'closes its stores when it is removed, and opens them again when it is imported' {

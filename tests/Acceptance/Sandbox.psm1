@@ -75,8 +75,8 @@ function New-ShellStart([string[]] $Argument) {
 }
 
 # Runs a script in a PowerShell of its own, as a runbook is run, and gives what it wrote, its exit code and its errors.
-function Invoke-Runbook([string] $Script, [string[]] $Option = @(), [string] $InputText = '', [int] $OpenFiles, [int] $Minutes = 5) {
-    $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("`$ProgressPreference = 'SilentlyContinue'; Import-Module '$script:ModulePath'; $Script"))
+function Invoke-Runbook([string] $Script, [string[]] $Option = @(), [string] $InputText = '', [int] $OpenFiles, [int] $Minutes = 5, [string] $Module = $script:ModulePath, [string] $Before = '') {
+    $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("`$ProgressPreference = 'SilentlyContinue'; $Before; Import-Module '$Module'; $Script"))
     $start = New-ShellStart (@('-NoProfile') + $Option + @('-EncodedCommand', $encoded))
     if ($OpenFiles) {
         # The limit of the shell becomes that of the program which takes its place.

@@ -6,12 +6,9 @@ namespace TenantEncryption.PowerShell.Tests;
 /// <summary>The module that was built with these tests.</summary>
 internal static class BuiltModule
 {
-    public static string Folder
-    {
-        get
-        {
-            string configuration = typeof(Hosting.TenantCmdlet).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-            return Repository.At("out", configuration == "Release" ? "" : configuration, "TenantEncryption");
-        }
-    }
+    public static string Folder => Repository.At("out", IsRelease ? "" : Configuration, "TenantEncryption");
+
+    public static bool IsRelease => Configuration == "Release";
+
+    private static string Configuration => typeof(Hosting.TenantCmdlet).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
 }

@@ -1,3 +1,5 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Runtime.InteropServices;
 using TenantEncryption.PowerShell.Hosting;
 
@@ -7,7 +9,7 @@ namespace TenantEncryption.PowerShell.Tests;
 public class ModuleLayoutTests
 {
     private static readonly string[] Shared =
-        ["TenantEncryption.Abstractions.dll", "TenantEncryption.Core.dll", "TenantEncryption.Envelope.dll", "TenantEncryption.KeyPolicies.dll"];
+        ["TenantEncryption.Abstractions.dll", "TenantEncryption.Core.dll", "TenantEncryption.Envelope.dll", "TenantEncryption.KeyPolicies.dll", "TenantEncryption.Loader.dll"];
 
     [Fact]
     public void The_root_has_the_cmdlets_Core_and_what_Core_stands_on_and_no_other_assembly() =>
@@ -34,6 +36,12 @@ public class ModuleLayoutTests
             names.ToHashSet());
         Assert.DoesNotContain(names, name => Shared.Contains(name) || name is "Newtonsoft.Json.dll" || name.StartsWith("System.", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("TenantEncryption.Sqlite")]
+    [InlineData("TenantEncryption.Aws", "AWSSDK.SSO", "AWSSDK.SSOOIDC")] // AWSSDK.Core asks for these two by name.
+    public void What_is_looked_for_before_an_adapter_loads_is_all_that_it_needs_of_the_library(string adapter, params string[] byName) =>
+        Assert.Equal(Needs(adapter).Concat(byName).Order(StringComparer.Ordinal), AdapterFiles.Assemblies(adapter).Order(StringComparer.Ordinal));
 
     [Theory]
     [InlineData("win-x64", "e_sqlite3.dll")]
@@ -69,6 +77,27 @@ public class ModuleLayoutTests
         string[] candidates = [.. NativeLibraryPath.Candidates("/lib", "alpine.3.20-x64", "e_sqlite3")];
         Assert.Contains(candidates, path => path.Contains("/linux-musl-", StringComparison.Ordinal));
         Assert.DoesNotContain(candidates, path => path.Contains("/linux-x64/", StringComparison.Ordinal));
+    }
+
+    private static HashSet<string> Needs(string assembly)
+    {
+        var needs = new HashSet<string>(StringComparer.Ordinal);
+        Add(assembly);
+        return needs;
+
+        void Add(string name)
+        {
+            string path = Path.Combine(BuiltModule.Folder, "lib", name + ".dll");
+            if (File.Exists(path) && needs.Add(name))
+            {
+                using var reader = new PEReader(File.OpenRead(path));
+                MetadataReader metadata = reader.GetMetadataReader();
+                foreach (AssemblyReferenceHandle reference in metadata.AssemblyReferences)
+                {
+                    Add(metadata.GetString(metadata.GetAssemblyReference(reference).Name));
+                }
+            }
+        }
     }
 
     private static IEnumerable<string> Names(string folder, string pattern) =>

@@ -3,8 +3,8 @@
 .SYNOPSIS
     Measures what a person waits for in a new PowerShell: the import, the first value, the first value whose key is in KMS; and values through the pipeline.
 .DESCRIPTION
-    Each figure is the median over new processes, in milliseconds of the command itself: what starting PowerShell takes is not part of it. Several modules are
-    measured in turn, so that two builds are compared in one run. KMS is the local one, on this machine.
+    Each figure is the median over new processes, in milliseconds of the command itself: what starting PowerShell takes is not part of it. Processor is the time of
+    all processors that it took: what counts where the machine is not quiet. Several modules are measured in turn, so that two builds are compared in one run. KMS is the local one, on this machine.
 .PARAMETER Module
     The folders of the modules.
 .PARAMETER Rounds
@@ -32,7 +32,7 @@ $scripts = [ordered]@{
     'first value, key in KMS'  = 'Import-Module $module; Watch { "a value" | Protect-TenantData -TenantId globex }'
     'both from nothing'        = 'Watch { Import-Module $module; "a value" | Protect-TenantData -TenantId acme }'
 }
-$prelude = '$ErrorActionPreference = "Stop"; $ProgressPreference = "SilentlyContinue"; function Watch($Script) { $watch = [Diagnostics.Stopwatch]::StartNew(); $null = & $Script; [Console]::Out.WriteLine($watch.Elapsed.TotalMilliseconds.ToString([cultureinfo]::InvariantCulture)) }; '
+$prelude = '$ErrorActionPreference = "Stop"; $ProgressPreference = "SilentlyContinue"; function Watch($Script) { $watch = [Diagnostics.Stopwatch]::StartNew(); $spent = [Environment]::CpuUsage.TotalTime; $null = & $Script; [Console]::Out.WriteLine([string]::Join(" ", $watch.Elapsed.TotalMilliseconds.ToString([cultureinfo]::InvariantCulture), ([Environment]::CpuUsage.TotalTime - $spent).TotalMilliseconds.ToString([cultureinfo]::InvariantCulture))) }; '
 
 function Invoke-Shell([string] $Script) {
     $start = & $sandboxModule { param($Argument) New-ShellStart $Argument } @('-NoProfile', '-NonInteractive', '-EncodedCommand', [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($Script)))
@@ -41,7 +41,10 @@ function Invoke-Shell([string] $Script) {
     $output = $process.StandardOutput.ReadToEnd()
     $process.WaitForExit()
     if ($process.ExitCode -ne 0) { throw "A measured PowerShell ended with $($process.ExitCode): $output" }
-    foreach ($line in $output.Trim() -split '\r?\n') { [double]::Parse($line, [cultureinfo]::InvariantCulture) }
+    foreach ($line in $output.Trim() -split '\r?\n') {
+        $elapsed, $processor = (-split $line).ForEach{ [double]::Parse($_, [cultureinfo]::InvariantCulture) }
+        [pscustomobject]@{ Elapsed = $elapsed; Processor = $processor }
+    }
 }
 
 function Get-Median([double[]] $Value) { ($Value | Sort-Object)[[int][math]::Floor($Value.Count / 2)] }
@@ -71,7 +74,7 @@ try {
     for ($i = 0; $i -lt $modules.Count; $i++) {
         foreach ($name in $scripts.Keys) {
             $values = $taken["$i $name"]
-            [pscustomobject]@{ Module = $modules[$i]; Work = $name; Median = [math]::Round((Get-Median $values)); Best = [math]::Round(($values | Measure-Object -Minimum).Minimum); Unit = 'ms' }
+            [pscustomobject]@{ Module = $modules[$i]; Work = $name; Median = [math]::Round((Get-Median $values.Elapsed)); Best = [math]::Round(($values.Elapsed | Measure-Object -Minimum).Minimum); Processor = [math]::Round((Get-Median $values.Processor)); Unit = 'ms' }
         }
     }
 
@@ -83,8 +86,8 @@ try {
         for ($round = 0; $round -lt [math]::Min(3, $Rounds); $round++) {
             for ($i = 0; $i -lt $modules.Count; $i++) {
                 $both = @(Invoke-Shell (@($prefixes)[$i] + $pipeline))
-                $rates["$i protect"] += @($Count / $both[0] * 1000)
-                $rates["$i unprotect"] += @($Count / $both[1] * 1000)
+                $rates["$i protect"] += @($Count / $both[0].Elapsed * 1000)
+                $rates["$i unprotect"] += @($Count / $both[1].Elapsed * 1000)
             }
         }
         for ($i = 0; $i -lt $modules.Count; $i++) {

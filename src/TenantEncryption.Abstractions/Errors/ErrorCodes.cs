@@ -493,6 +493,12 @@ public static class ErrorCodes
     public const string EventsArchived = "EVENTS_ARCHIVED";
 
     [Error(
+        ErrorKind.NotFound,
+        "A file of this software is missing, or is not what was installed.",
+        "Install it anew, all files of one version; a virus scanner may have taken one away.")]
+    public const string InstallationIncomplete = "INSTALLATION_INCOMPLETE";
+
+    [Error(
         ErrorKind.Unavailable,
         "The operation was cancelled.",
         "Run it again when ready; nothing was left half-done.")]

@@ -9,17 +9,24 @@ public static class PlatformCatalog
     /// <summary>The default platform: no vendor, keys in any region and partition.</summary>
     public const string Standalone = "standalone";
 
-    private static readonly Lazy<IReadOnlyDictionary<string, PlatformProfile>> BuiltInByName = new(ReadAll);
+    private const string Folder = "profiles/";
+    private const string Extension = ".json";
+
+    // Each is read when it is asked for: a tenant's first value waits for one, and not for all.
+    private static readonly IReadOnlyDictionary<string, Lazy<PlatformProfile>> BuiltInByName = typeof(PlatformCatalog).Assembly.GetManifestResourceNames()
+        .Where(resource => resource.StartsWith(Folder, StringComparison.Ordinal))
+        .ToDictionary(resource => resource[Folder.Length..^Extension.Length], resource => new Lazy<PlatformProfile>(() => Read(resource)), StringComparer.Ordinal);
+
     // By the hash of their text, so that a tenant that is read does not cost a parse.
     private static readonly ConcurrentDictionary<string, PlatformProfile> Parsed = new(StringComparer.Ordinal);
 
     /// <summary>The built-in profiles, by name.</summary>
-    public static IEnumerable<PlatformProfile> BuiltIn => BuiltInByName.Value.Values.OrderBy(profile => profile.Name, StringComparer.Ordinal);
+    public static IEnumerable<PlatformProfile> BuiltIn => BuiltInByName.Values.Select(one => one.Value).OrderBy(profile => profile.Name, StringComparer.Ordinal);
 
     /// <summary>The built-in profile of a name, or <see langword="null"/>.</summary>
     /// <param name="name">The name, ordinal.</param>
     /// <returns>The profile.</returns>
-    public static PlatformProfile? FindBuiltIn(string name) => BuiltInByName.Value.GetValueOrDefault(name);
+    public static PlatformProfile? FindBuiltIn(string name) => BuiltInByName.GetValueOrDefault(name)?.Value;
 
     /// <summary>The profile of a tenant: the built-in one of its name, or the one that the store keeps.</summary>
     /// <param name="name">The name, ordinal.</param>
@@ -46,16 +53,9 @@ public static class PlatformCatalog
                 ErrorCodes.InvalidPlatform, $"The platform profile '{name}' in the store was altered: its SHA-256 is {actual}, not {hash}.");
     }
 
-    private static Dictionary<string, PlatformProfile> ReadAll()
+    private static PlatformProfile Read(string resource)
     {
-        var assembly = typeof(PlatformCatalog).Assembly;
-        return assembly.GetManifestResourceNames()
-            .Where(resource => resource.StartsWith("profiles/", StringComparison.Ordinal))
-            .Select(resource =>
-            {
-                using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
-                return PlatformProfileReader.Parse(reader.ReadToEnd(), resource);
-            })
-            .ToDictionary(profile => profile.Name, StringComparer.Ordinal);
+        using var reader = new StreamReader(typeof(PlatformCatalog).Assembly.GetManifestResourceStream(resource)!);
+        return PlatformProfileReader.ParseChecked(reader.ReadToEnd(), resource);
     }
 }

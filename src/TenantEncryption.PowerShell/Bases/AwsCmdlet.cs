@@ -8,7 +8,7 @@ namespace TenantEncryption.PowerShell.Hosting;
 public abstract class AwsCmdlet : AwsIdentityCmdlet
 {
     /// <summary>The AWS region to call; that of the key ARN when not given.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The AWS region to call; that of the key ARN when not given.")]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 

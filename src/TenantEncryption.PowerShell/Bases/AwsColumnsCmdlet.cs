@@ -12,24 +12,24 @@ public abstract class AwsColumnsCmdlet : AwsIdentityCmdlet
     private readonly HashSet<string> _told = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The AWS profile of the shared configuration and credentials files, SSO profiles too. The SDK's default chain when not given.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The AWS profile of the shared configuration and credentials files, SSO profiles too.")]
     [ArgumentCompleter(typeof(ProfileCompleter))]
     public override string? ProfileName { get; set; }
 
     /// <summary>Another KMS endpoint, such as a VPC endpoint or a local KMS. Plain http is accepted for this machine only.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Another KMS endpoint, such as a VPC endpoint or a local KMS.")]
     public override string? EndpointUrl { get; set; }
 
     /// <summary>A role to assume for the calls.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "A role to assume for the calls.")]
     public override string? RoleArn { get; set; }
 
     /// <summary>The external id that the role's trust policy asks for.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The external id that the role's trust policy asks for.")]
     public override string? ExternalId { get; set; }
 
     /// <summary>A row, such as one of Import-Csv, whose columns are the parameters; a column that is none is named in a warning.</summary>
-    [Parameter(ValueFromPipeline = true, DontShow = true)]
+    [Parameter(ValueFromPipeline = true, DontShow = true, HelpMessage = "A row, such as one of Import-Csv, whose columns are the parameters; a column that is none is named in a warning.")]
     public PSObject? InputObject { get; set; }
 
     /// <summary>Warns of the row's columns that no parameter takes, once of each.</summary>

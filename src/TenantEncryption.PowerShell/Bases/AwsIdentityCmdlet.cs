@@ -8,20 +8,20 @@ namespace TenantEncryption.PowerShell.Hosting;
 public abstract class AwsIdentityCmdlet : TenantCmdlet
 {
     /// <summary>The AWS profile of the shared configuration and credentials files, SSO profiles too. The SDK's default chain when not given.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The AWS profile of the shared configuration and credentials files, SSO profiles too.")]
     [ArgumentCompleter(typeof(ProfileCompleter))]
     public virtual string? ProfileName { get; set; }
 
     /// <summary>Another KMS endpoint, such as a VPC endpoint or a local KMS. Plain http is accepted for this machine only.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Another KMS endpoint, such as a VPC endpoint or a local KMS.")]
     public virtual string? EndpointUrl { get; set; }
 
     /// <summary>A role to assume for the calls.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "A role to assume for the calls.")]
     public virtual string? RoleArn { get; set; }
 
     /// <summary>The external id that the role's trust policy asks for.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The external id that the role's trust policy asks for.")]
     public virtual string? ExternalId { get; set; }
 
     /// <summary>What the parameters say.</summary>

@@ -23,12 +23,12 @@ public abstract class DataCmdlet : FileOutcomeCmdlet
     private bool _sawText;
 
     /// <summary>Files and folders, with wildcards.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, HelpMessage = "Files and folders, with wildcards.")]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
     /// <summary>Files and folders, taken as they are written.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet)]
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, HelpMessage = "Files and folders, taken as they are written.")]
     [Alias("PSPath")]
     public string[] LiteralPath { get; set; } = [];
 
@@ -36,18 +36,18 @@ public abstract class DataCmdlet : FileOutcomeCmdlet
     /// A value (string, SecureString or byte[]) or a file (of Get-ChildItem or Get-Item, or an object with LiteralPath, PSPath, FullName or Path). A string is a
     /// value, never a path. PowerShell pipes an array one element at a time: pipe bytes as ,$bytes.
     /// </summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet, HelpMessage = "A value (string, SecureString or byte[]) or a file (of Get-ChildItem or Get-Item, or an object with LiteralPath, PSPath, FullName or Path).")]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
     public PSObject? InputObject { get; set; }
 
     /// <summary>Of a folder, also the files of the folders below it.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Of a folder, also the files of the folders below it.")]
     public SwitchParameter Recurse { get; set; }
 
     /// <summary>How many files or frames are worked on at the same time; the number of processors when not given.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "How many files or frames are worked on at the same time; the number of processors when not given.")]
     public int ThrottleLimit { get; set; }
 
     /// <inheritdoc/>

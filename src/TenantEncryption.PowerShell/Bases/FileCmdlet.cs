@@ -8,23 +8,23 @@ namespace TenantEncryption.PowerShell.Hosting;
 public abstract class FileCmdlet : DataCmdlet
 {
     /// <summary>The folder for the outputs; made when it is missing. With -Recurse it keeps the tree. Beside the sources when not given.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The folder for the outputs; made when it is missing.")]
     [ValidateNotNullOrEmpty]
     public string? Destination { get; set; }
 
     /// <summary>The output file, for one input.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The output file, for one input.")]
     [ValidateNotNullOrEmpty]
     public string? OutFile { get; set; }
 
     /// <summary>Replaces existing outputs.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Replaces existing outputs.")]
     public SwitchParameter Force { get; set; }
 
     /// <summary>
     /// Passes over files whose outputs exist, whatever is in them, so that a run can be repeated. A warning at the end says how many; -Verbose names them.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Passes over files whose outputs exist, whatever is in them, so that a run can be repeated.")]
     public SwitchParameter SkipExisting { get; set; }
 
     /// <inheritdoc/>

@@ -19,12 +19,12 @@ public abstract class KeyGrantCmdlet : AwsCmdlet
     /// The key provider on whose master key the grants are: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN. It says how the key is reached
     /// where the AWS parameters don't.
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ProviderSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ProviderSet, HelpMessage = "The key provider on whose master key the grants are: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN.")]
     [ArgumentCompleter(typeof(KeyProviderCompleter))]
     public KeyProviderReference? KeyProvider { get; set; }
 
     /// <summary>The master key: an object of Get-MasterKey, a key ARN, alias ARN, key id or alias name.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = KeySet)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = KeySet, HelpMessage = "The master key: an object of Get-MasterKey, a key ARN, alias ARN, key id or alias name.")]
     [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public MasterKeyReference? KeyArn { get; set; }
 

@@ -16,17 +16,17 @@ public abstract class KeyPolicyCmdlet : TenantCmdlet
     /// Values of the platform's placeholders, such as @{ AdminRole = 'arn:…' }; Get-EncryptionPlatform lists them. Those with which the provider was
     /// registered need not be given again.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Values of the platform's placeholders, such as @{ AdminRole = 'arn:…' }; Get-EncryptionPlatform lists them.")]
     public Hashtable? Parameter { get; set; }
 
     /// <summary>
     /// The JSON that the platform itself shows, such as Tableau's Key Policy dialog, or the path of a file with it: values of placeholders are read from it.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The JSON that the platform itself shows, such as Tableau's Key Policy dialog, or the path of a file with it: values of placeholders are read from it.")]
     public string? From { get; set; }
 
     /// <summary>The ARNs of the roles or users that use the key: on your own platform those under which it runs, else users of the account.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The ARNs of the roles or users that use the key: on your own platform those under which it runs, else users of the account.")]
     public string[] User { get; set; } = [];
 
     /// <summary>The provider that is meant. A name that several tenants use is settled by the first of the tenants that has it.</summary>

@@ -10,12 +10,12 @@ public abstract class KeyProviderCmdlet : TenantCmdlet
     /// <summary>
     /// The key provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN. A name that several tenants use needs -TenantId.
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "The key provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN.")]
     [ArgumentCompleter(typeof(KeyProviderCompleter))]
     public KeyProviderReference KeyProvider { get; set; } = null!;
 
     /// <summary>The tenant whose provider is meant.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The tenant whose provider is meant.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string? TenantId { get; set; }
 

@@ -11,7 +11,7 @@ public abstract class MasterKeyCmdlet : AwsCmdlet
     /// The master key: an object of Get-MasterKey or Get-KeyProvider, a key ARN, alias ARN, key id or alias name. What the AWS parameters leave open is
     /// that of the object, else of the store's key provider on the key.
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "The master key: an object of Get-MasterKey or Get-KeyProvider, a key ARN, alias ARN, key id or alias name.")]
     [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public MasterKeyReference KeyArn { get; set; } = null!;
 

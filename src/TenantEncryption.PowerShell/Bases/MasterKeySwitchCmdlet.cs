@@ -7,11 +7,11 @@ namespace TenantEncryption.PowerShell.Hosting;
 public abstract class MasterKeySwitchCmdlet : MasterKeyCmdlet
 {
     /// <summary>Does so in all regions of a multi-Region key.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Does so in all regions of a multi-Region key.")]
     public SwitchParameter AllRegions { get; set; }
 
     /// <summary>Writes the key as it is now.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Writes the key as it is now.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>What is done, for the question.</summary>

@@ -8,12 +8,12 @@ namespace TenantEncryption.PowerShell.Hosting;
 public abstract class MigrationCmdlet : TenantCmdlet
 {
     /// <summary>The id of the migration.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The id of the migration.")]
     [ArgumentCompleter(typeof(MigrationCompleter))]
     public string Id { get; set; } = "";
 
     /// <summary>Writes the migration as it is at the end.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Writes the migration as it is at the end.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>What is done, for the question.</summary>

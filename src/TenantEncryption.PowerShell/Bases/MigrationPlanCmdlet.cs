@@ -9,12 +9,12 @@ namespace TenantEncryption.PowerShell.Hosting;
 public abstract class MigrationPlanCmdlet : TenantCmdlet
 {
     /// <summary>The tenant that moves.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The tenant that moves.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string TenantId { get; set; } = "";
 
     /// <summary>The target, Pending or Archived: an object of Get-KeyProvider, an id (kp-…), a name, a key ARN, or Internal for the built-in KMS.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    [Parameter(Mandatory = true, Position = 1, HelpMessage = "The target, Pending or Archived: an object of Get-KeyProvider, an id (kp-…), a name, a key ARN, or Internal for the built-in KMS.")]
     [ArgumentCompleter(typeof(KeyProviderCompleter))]
     public KeyProviderReference To { get; set; } = null!;
 
@@ -22,19 +22,19 @@ public abstract class MigrationPlanCmdlet : TenantCmdlet
     /// What moves. RewrapKek: the key-encryption keys; no message is touched. Reencrypt: the messages, each written anew under another key-encryption key and
     /// data key, so that nothing depends on the old ones; the target may be Active already.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "What moves.")]
     public MigrationMode Mode { get; set; } = MigrationMode.RewrapKek;
 
     /// <summary>Reencrypt: the messages of these keys alone, as of one that is compromised; those of every key but the current one when not given.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Reencrypt: the messages of these keys alone, as of one that is compromised; those of every key but the current one when not given.")]
     public string[]? KekId { get; set; }
 
     /// <summary>How many keys, or files, are worked on at the same time; the number of processors when not given, and one with -LowPriority.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "How many keys, or files, are worked on at the same time; the number of processors when not given, and one with -LowPriority.")]
     public int ThrottleLimit { get; set; }
 
     /// <summary>Yields to other work on this machine and in the store.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Yields to other work on this machine and in the store.")]
     public SwitchParameter LowPriority { get; set; }
 
     /// <summary>What moves and how it is worked on, for Core.</summary>

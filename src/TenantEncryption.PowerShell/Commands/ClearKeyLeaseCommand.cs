@@ -18,7 +18,7 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class ClearKeyLeaseCommand : TenantCmdlet
 {
     /// <summary>The tenant; all tenants when not given.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The tenant; all tenants when not given.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string? TenantId { get; set; }
 

@@ -32,50 +32,50 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
 {
     /// <summary>The folder of the store. The default store, which makes itself, when not given.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 0, HelpMessage = "The folder of the store.")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
     /// <summary>Makes a store, with a root key of its own, where the folder is none yet; one that is there is opened.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Makes a store, with a root key of its own, where the folder is none yet; one that is there is opened.")]
     public SwitchParameter Create { get; set; }
 
     /// <summary>
     /// Accepts that the store is older than what this machine saw of it, after a backup was restored on purpose. An event in each tenant's chain says so; until
     /// then nothing is read or written for the tenants that lack something.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Accepts that the store is older than what this machine saw of it, after a backup was restored on purpose.")]
     public SwitchParameter AcceptRollback { get; set; }
 
     /// <summary>The passphrase that protects the root key of the internal KMS. A new store is made with it.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The passphrase that protects the root key of the internal KMS.")]
     public SecureString? Passphrase { get; set; }
 
     /// <summary>
     /// On Windows, of a new store: the root key is sealed for this machine instead of this user, for services of several accounts. It lies in a folder of the
     /// store's own under %ProgramData%\TenantEncryption\roots, which an administrator opens to more accounts with icacls. A store that is there needs no switch.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "On Windows, of a new store: the root key is sealed for this machine instead of this user, for services of several accounts.")]
     public SwitchParameter MachineScope { get; set; }
 
     /// <summary>
     /// The longest time for which this session holds a plaintext key after its KMS gave it, such as 00:00:30: a second or more, or zero for one KMS call an
     /// operation. It only shortens the tenants' own.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The longest time for which this session holds a plaintext key after its KMS gave it, such as 00:00:30: a second or more, or zero for one KMS call an operation.")]
     public TimeSpan? KeyLease { get; set; }
 
     /// <summary>An AWS access key for this session: the access key id as user name, the secret access key as password.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "An AWS access key for this session: the access key id as user name, the secret access key as password.")]
     [Credential]
     public PSCredential? Credential { get; set; }
 
     /// <summary>The session token, when the access key is a temporary one.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The session token, when the access key is a temporary one.")]
     public SecureString? SessionToken { get; set; }
 
     /// <summary>Writes the open store.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Writes the open store.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>

@@ -24,11 +24,11 @@ public sealed class DisableKeyProviderCommand : KeyProviderCmdlet
     private const string Action = "Deactivate the key provider";
 
     /// <summary>Deactivates it although keys and data depend on it, which become unreadable; asks no question unless -Confirm is given.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Deactivates it although keys and data depend on it, which become unreadable; asks no question unless -Confirm is given.")]
     public SwitchParameter Force { get; set; }
 
     /// <summary>Writes the provider as it is now.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Writes the provider as it is now.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>

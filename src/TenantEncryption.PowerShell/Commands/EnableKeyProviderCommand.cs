@@ -21,7 +21,7 @@ public sealed class EnableKeyProviderCommand : KeyProviderCmdlet
     private const string Action = "Activate the key provider";
 
     /// <summary>Writes the provider as it is now.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Writes the provider as it is now.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>

@@ -33,22 +33,22 @@ public sealed class ExportEncryptionEventCommand : TenantCmdlet
     private const string StoreSet = "Store";
 
     /// <summary>The tenants whose events are moved: ids, or wildcards.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = TenantSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = TenantSet, HelpMessage = "The tenants whose events are moved: ids, or wildcards.")]
     [SupportsWildcards]
     [Names]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[] TenantId { get; set; } = [];
 
     /// <summary>The store's own chain: what concerns no tenant.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = StoreSet)]
+    [Parameter(Mandatory = true, ParameterSetName = StoreSet, HelpMessage = "The store's own chain: what concerns no tenant.")]
     public SwitchParameter Store { get; set; }
 
     /// <summary>The time before which events are moved.</summary>
-    [Parameter(Mandatory = true)]
+    [Parameter(Mandatory = true, HelpMessage = "The time before which events are moved.")]
     public DateTimeOffset Before { get; set; }
 
     /// <summary>The file, or a folder that is there, in which each chain gets a file of its own. A file that is there stays. What is made is its owner's alone.</summary>
-    [Parameter(Mandatory = true)]
+    [Parameter(Mandatory = true, HelpMessage = "The file, or a folder that is there, in which each chain gets a file of its own.")]
     public string Path { get; set; } = "";
 
     /// <inheritdoc/>

@@ -37,27 +37,27 @@ public sealed class ExportEncryptionReportCommand : TenantCmdlet
     private string? _path;
 
     /// <summary>The file to write. What is there stays, unless -Force is given; what is made is its owner's alone.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PageSet)]
-    [Parameter(Position = 0, ParameterSetName = JsonSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PageSet, HelpMessage = "The file to write.")]
+    [Parameter(Position = 0, ParameterSetName = JsonSet, HelpMessage = "The file to write.")]
     public string? Path { get; set; }
 
     /// <summary>The tenants that the report is about: ids, or wildcards. All, when not given.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The tenants that the report is about: ids, or wildcards.")]
     [SupportsWildcards]
     [Names]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[]? TenantId { get; set; }
 
     /// <summary>Gives the same facts as JSON: into the file, or as text where no -Path is given.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = JsonSet)]
+    [Parameter(Mandatory = true, ParameterSetName = JsonSet, HelpMessage = "Gives the same facts as JSON: into the file, or as text where no -Path is given.")]
     public SwitchParameter AsJson { get; set; }
 
     /// <summary>Asks AWS KMS for each master key's state, rotation, key policy, grants and last use: five calls for each key and region. What it refuses is in the report.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Asks AWS KMS for each master key's state, rotation, key policy, grants and last use: five calls for each key and region.")]
     public SwitchParameter Live { get; set; }
 
     /// <summary>Replaces a file that is there.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Replaces a file that is there.")]
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>

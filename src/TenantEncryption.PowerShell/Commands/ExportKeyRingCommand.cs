@@ -30,22 +30,22 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class ExportKeyRingCommand : TenantCmdlet
 {
     /// <summary>The tenants: ids, or wildcards.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The tenants: ids, or wildcards.")]
     [SupportsWildcards]
     [Names]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[] TenantId { get; set; } = [];
 
     /// <summary>The file to write, or a folder that is there, in which each tenant gets a file of its own. What is there stays, unless -Force is given.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    [Parameter(Mandatory = true, Position = 1, HelpMessage = "The file to write, or a folder that is there, in which each tenant gets a file of its own.")]
     public string Path { get; set; } = "";
 
     /// <summary>The passphrase that seals what is the internal KMS's, and authenticates the file. Keep it apart from the file.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The passphrase that seals what is the internal KMS's, and authenticates the file.")]
     public SecureString? Passphrase { get; set; }
 
     /// <summary>Replaces a file that is there.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Replaces a file that is there.")]
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>

@@ -20,15 +20,15 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class ExportRootKeyCommand : TenantCmdlet
 {
     /// <summary>The file to write. What is there stays, unless -Force is given.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, Position = 0, HelpMessage = "The file to write.")]
     public string Path { get; set; } = "";
 
     /// <summary>The passphrase that seals the backup.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    [Parameter(Mandatory = true, Position = 1, HelpMessage = "The passphrase that seals the backup.")]
     public SecureString Passphrase { get; set; } = null!;
 
     /// <summary>Replaces a file that is there.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Replaces a file that is there.")]
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>

@@ -26,14 +26,14 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class GetEncryptionAnchorCommand : TenantCmdlet
 {
     /// <summary>The tenants whose proofs are wanted: ids, or wildcards.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The tenants whose proofs are wanted: ids, or wildcards.")]
     [SupportsWildcards]
     [Names]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[]? TenantId { get; set; }
 
     /// <summary>Only the anchors of these numbers; the last one's proofs when not given.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Only the anchors of these numbers; the last one's proofs when not given.")]
     public long[]? Number { get; set; }
 
     /// <inheritdoc/>

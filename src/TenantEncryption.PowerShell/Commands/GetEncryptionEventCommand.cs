@@ -30,34 +30,34 @@ public sealed class GetEncryptionEventCommand : TenantCmdlet
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Only of these tenants: ids, or wildcards.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "Only of these tenants: ids, or wildcards.")]
     [SupportsWildcards]
     [Names]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[]? TenantId { get; set; }
 
     /// <summary>Only of these types, or such as fit a wildcard, such as *.keyprovider.*.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Only of these types, or such as fit a wildcard, such as *.keyprovider.*.")]
     [SupportsWildcards]
     [Names]
     [ArgumentCompleter(typeof(EventTypeCompleter))]
     public string[]? Type { get; set; }
 
     /// <summary>Only after this time.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Only after this time.")]
     public DateTimeOffset? After { get; set; }
 
     /// <summary>Only before this time.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Only before this time.")]
     public DateTimeOffset? Before { get; set; }
 
     /// <summary>Only the newest so many.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Only the newest so many.")]
     [ValidateRange(0, int.MaxValue)]
     public int? Newest { get; set; }
 
     /// <summary>Goes on with new events as they come, until Ctrl+C.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Goes on with new events as they come, until Ctrl+C.")]
     public SwitchParameter Wait { get; set; }
 
     /// <inheritdoc/>

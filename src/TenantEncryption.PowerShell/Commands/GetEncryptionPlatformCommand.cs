@@ -28,7 +28,7 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class GetEncryptionPlatformCommand : AsyncCmdlet
 {
     /// <summary>The names, or wildcards. All platforms when not given.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, HelpMessage = "The names, or wildcards.")]
     [SupportsWildcards]
     [Names]
     [ArgumentCompleter(typeof(PlatformCompleter))]

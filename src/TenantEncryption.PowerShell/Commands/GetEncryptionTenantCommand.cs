@@ -23,14 +23,14 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class GetEncryptionTenantCommand : TenantCmdlet
 {
     /// <summary>The ids, or wildcards. All tenants when not given.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The ids, or wildcards.")]
     [SupportsWildcards]
     [Names]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[]? TenantId { get; set; }
 
     /// <summary>Only tenants of this platform.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Only tenants of this platform.")]
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string? Platform { get; set; }
 

@@ -22,7 +22,7 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class GetKeyEncryptionKeyCommand : TenantCmdlet
 {
     /// <summary>The tenants: ids, or wildcards. With -KeyProvider: the tenant whose provider is meant.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The tenants: ids, or wildcards.")]
     [SupportsWildcards]
     [Names]
     [ArgumentCompleter(typeof(TenantCompleter))]
@@ -31,7 +31,7 @@ public sealed class GetKeyEncryptionKeyCommand : TenantCmdlet
     /// <summary>
     /// Only keys that this provider seals: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN.
     /// </summary>
-    [Parameter(ValueFromPipeline = true)]
+    [Parameter(ValueFromPipeline = true, HelpMessage = "Only keys that this provider seals: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN.")]
     [ArgumentCompleter(typeof(KeyProviderCompleter))]
     public KeyProviderReference? KeyProvider { get; set; }
 

@@ -23,17 +23,17 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class GetKeyGrantCommand : KeyGrantCmdlet
 {
     /// <summary>The tenant whose provider is meant.</summary>
-    [Parameter(ParameterSetName = ProviderSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ProviderSet, ValueFromPipelineByPropertyName = true, HelpMessage = "The tenant whose provider is meant.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string? TenantId { get; set; }
 
     /// <summary>Only the grant with this id.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Only the grant with this id.")]
     [ArgumentCompleter(typeof(GrantCompleter))]
     public string? GrantId { get; set; }
 
     /// <summary>Only grants to this principal or AWS service.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Only grants to this principal or AWS service.")]
     public string? GranteePrincipal { get; set; }
 
     /// <inheritdoc/>

@@ -20,12 +20,12 @@ public sealed class GetKeyHistoryCommand : TenantCmdlet
     /// <summary>
     /// The key provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN. A name that several tenants use needs -TenantId.
     /// </summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, HelpMessage = "The key provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN.")]
     [ArgumentCompleter(typeof(KeyProviderCompleter))]
     public KeyProviderReference? KeyProvider { get; set; }
 
     /// <summary>The tenant whose provider is meant; without -KeyProvider, all of its providers.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The tenant whose provider is meant; without -KeyProvider, all of its providers.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string? TenantId { get; set; }
 

@@ -20,24 +20,24 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class GetKeyMigrationCommand : TenantCmdlet
 {
     /// <summary>The ids of the migrations.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The ids of the migrations.")]
     [Names]
     [ArgumentCompleter(typeof(MigrationCompleter))]
     public string[]? Id { get; set; }
 
     /// <summary>Only of these tenants: ids, or wildcards.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Only of these tenants: ids, or wildcards.")]
     [SupportsWildcards]
     [Names]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[]? TenantId { get; set; }
 
     /// <summary>Only in these states.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Only in these states.")]
     public MigrationState[]? State { get; set; }
 
     /// <summary>Gives the items that failed instead of the migrations.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Gives the items that failed instead of the migrations.")]
     public SwitchParameter Failure { get; set; }
 
     /// <inheritdoc/>

@@ -41,49 +41,49 @@ public sealed class GetKeyPolicyCommand : KeyPolicyCmdlet
     /// <summary>
     /// The key provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN. A name that several tenants use needs -TenantId.
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ProviderSet)]
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = LiveSet)]
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = MergedSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ProviderSet, HelpMessage = "The key provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN.")]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = LiveSet, HelpMessage = "The key provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN.")]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = MergedSet, HelpMessage = "The key provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN.")]
     [ArgumentCompleter(typeof(KeyProviderCompleter))]
     public KeyProviderReference KeyProvider { get; set; } = null!;
 
     /// <summary>The platform that shall use the key: a name, or the path of a profile of your own (.json).</summary>
-    [Parameter(Mandatory = true, ParameterSetName = PlatformSet)]
+    [Parameter(Mandatory = true, ParameterSetName = PlatformSet, HelpMessage = "The platform that shall use the key: a name, or the path of a profile of your own (.json).")]
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string Platform { get; set; } = "";
 
     /// <summary>
     /// The tenants for whom the policy is; the provider's own when not given. Several tenants on one key are possible and not best practice.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The tenants for whom the policy is; the provider's own when not given.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[] TenantId { get; set; } = [];
 
     /// <summary>The ARN of the key, where there is one already: it tells account and region, and whether it is a multi-Region key.</summary>
-    [Parameter(ParameterSetName = PlatformSet)]
+    [Parameter(ParameterSetName = PlatformSet, HelpMessage = "The ARN of the key, where there is one already: it tells account and region, and whether it is a multi-Region key.")]
     [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public string? KeyArn { get; set; }
 
     /// <summary>The ARNs of those who administer the key. The account itself always can.</summary>
-    [Parameter(ParameterSetName = ProviderSet)]
-    [Parameter(ParameterSetName = PlatformSet)]
+    [Parameter(ParameterSetName = ProviderSet, HelpMessage = "The ARNs of those who administer the key.")]
+    [Parameter(ParameterSetName = PlatformSet, HelpMessage = "The ARNs of those who administer the key.")]
     public string[] Administrator { get; set; } = [];
 
     /// <summary>Gives the platform's statements alone, as its documentation shows them.</summary>
-    [Parameter(ParameterSetName = ProviderSet)]
-    [Parameter(ParameterSetName = PlatformSet)]
+    [Parameter(ParameterSetName = ProviderSet, HelpMessage = "Gives the platform's statements alone, as its documentation shows them.")]
+    [Parameter(ParameterSetName = PlatformSet, HelpMessage = "Gives the platform's statements alone, as its documentation shows them.")]
     public SwitchParameter StatementOnly { get; set; }
 
     /// <summary>Gives the policies that the key has in KMS, one for each region.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = LiveSet)]
+    [Parameter(Mandatory = true, ParameterSetName = LiveSet, HelpMessage = "Gives the policies that the key has in KMS, one for each region.")]
     public SwitchParameter Live { get; set; }
 
     /// <summary>Gives the policies that Set-KeyPolicy would put, one for each region.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = MergedSet)]
+    [Parameter(Mandatory = true, ParameterSetName = MergedSet, HelpMessage = "Gives the policies that Set-KeyPolicy would put, one for each region.")]
     public SwitchParameter Merged { get; set; }
 
     /// <summary>Gives the JSON as text.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Gives the JSON as text.")]
     public SwitchParameter AsJson { get; set; }
 
     /// <inheritdoc/>

@@ -32,39 +32,39 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class GetKeyProviderCommand : TenantCmdlet
 {
     /// <summary>Only of these tenants: ids, or wildcards.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Only of these tenants: ids, or wildcards.")]
     [SupportsWildcards]
     [Names]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[]? TenantId { get; set; }
 
     /// <summary>The names, or wildcards.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, HelpMessage = "The names, or wildcards.")]
     [SupportsWildcards]
     [Names]
     [ArgumentCompleter(typeof(KeyProviderCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>The ids.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The ids.")]
     [ArgumentCompleter(typeof(KeyProviderIdCompleter))]
     public string[]? Id { get; set; }
 
     /// <summary>Only those whose resolved key ARN, or identifier as given, is this.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Only those whose resolved key ARN, or identifier as given, is this.")]
     [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public string? KeyArn { get; set; }
 
     /// <summary>Only of these types.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Only of these types.")]
     public KeyProviderType[]? Type { get; set; }
 
     /// <summary>Only in these states.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Only in these states.")]
     public KeyProviderStatus[]? Status { get; set; }
 
     /// <summary>Only the Active provider of each tenant.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Only the Active provider of each tenant.")]
     public SwitchParameter Current { get; set; }
 
     /// <inheritdoc/>

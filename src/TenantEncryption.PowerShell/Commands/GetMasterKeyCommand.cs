@@ -26,7 +26,7 @@ public sealed class GetMasterKeyCommand : AwsCmdlet
     /// The master key: a key ARN, alias ARN, key id or alias name, or an object of Get-MasterKey or Get-KeyProvider. What the AWS parameters leave open is
     /// that of the object, else of the store's key provider on the key.
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The master key: a key ARN, alias ARN, key id or alias name, or an object of Get-MasterKey or Get-KeyProvider.")]
     [Alias("KeyId")]
     [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public MasterKeyReference KeyArn { get; set; } = null!;

@@ -31,27 +31,27 @@ public sealed class GetTenantMessageCommand : FileOutcomeCmdlet
     private object? _current;
 
     /// <summary>Files, with wildcards.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, HelpMessage = "Files, with wildcards.")]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
     /// <summary>Files, taken as they are written.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet, HelpMessage = "Files, taken as they are written.")]
     [Alias("PSPath", "FullName")]
     public string[] LiteralPath { get; set; } = [];
 
     /// <summary>The messages of this tenant in the catalog.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = CatalogSet)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = CatalogSet, HelpMessage = "The messages of this tenant in the catalog.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string? TenantId { get; set; }
 
     /// <summary>The messages in the catalog that depend on this provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN.</summary>
-    [Parameter(ValueFromPipeline = true, ParameterSetName = CatalogSet)]
+    [Parameter(ValueFromPipeline = true, ParameterSetName = CatalogSet, HelpMessage = "The messages in the catalog that depend on this provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN.")]
     [ArgumentCompleter(typeof(KeyProviderCompleter))]
     public KeyProviderReference? KeyProvider { get; set; }
 
     /// <summary>The messages in the catalog under this key-encryption key.</summary>
-    [Parameter(ParameterSetName = CatalogSet)]
+    [Parameter(ParameterSetName = CatalogSet, HelpMessage = "The messages in the catalog under this key-encryption key.")]
     [ArgumentCompleter(typeof(KekCompleter))]
     public string? KekId { get; set; }
 

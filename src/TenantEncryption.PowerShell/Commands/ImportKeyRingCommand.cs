@@ -34,20 +34,20 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class ImportKeyRingCommand : AwsIdentityCmdlet
 {
     /// <summary>The file that Export-KeyRing wrote.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, Position = 0, HelpMessage = "The file that Export-KeyRing wrote.")]
     public string Path { get; set; } = "";
 
     /// <summary>The passphrase under which it was exported.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The passphrase under which it was exported.")]
     public SecureString? Passphrase { get; set; }
 
     /// <summary>The tenant that the key ring must be of.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The tenant that the key ring must be of.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string? TenantId { get; set; }
 
     /// <summary>The ARNs of the tenant's master keys: of a ring under no passphrase, new key providers on these alone are taken.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The ARNs of the tenant's master keys: of a ring under no passphrase, new key providers on these alone are taken.")]
     public string[] KeyArn { get; set; } = [];
 
     /// <inheritdoc/>

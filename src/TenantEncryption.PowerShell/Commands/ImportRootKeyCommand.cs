@@ -20,19 +20,19 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class ImportRootKeyCommand : AsyncCmdlet
 {
     /// <summary>The backup that Export-RootKey wrote.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, Position = 0, HelpMessage = "The backup that Export-RootKey wrote.")]
     public string Path { get; set; } = "";
 
     /// <summary>The passphrase of the backup.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    [Parameter(Mandatory = true, Position = 1, HelpMessage = "The passphrase of the backup.")]
     public SecureString Passphrase { get; set; } = null!;
 
     /// <summary>On Windows: keeps the root key for this machine instead of this user, for services of several accounts.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "On Windows: keeps the root key for this machine instead of this user, for services of several accounts.")]
     public SwitchParameter MachineScope { get; set; }
 
     /// <summary>Replaces another root key of the store that is there.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Replaces another root key of the store that is there.")]
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>

@@ -31,7 +31,7 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class InvokeKeyProviderDrillCommand : KeyProviderCmdlet
 {
     /// <summary>What is rehearsed.</summary>
-    [Parameter(Mandatory = true)]
+    [Parameter(Mandatory = true, HelpMessage = "What is rehearsed.")]
     public KeyProviderDrill Drill { get; set; }
 
     /// <inheritdoc/>

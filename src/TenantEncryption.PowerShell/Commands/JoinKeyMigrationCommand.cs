@@ -24,28 +24,28 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class JoinKeyMigrationCommand : TenantCmdlet
 {
     /// <summary>The id of the migration.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id", HelpMessage = "The id of the migration.")]
     [ArgumentCompleter(typeof(MigrationCompleter))]
     public string Id { get; set; } = "";
 
     /// <summary>Helps with every Reencrypt that others work on now.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "All")]
+    [Parameter(Mandatory = true, ParameterSetName = "All", HelpMessage = "Helps with every Reencrypt that others work on now.")]
     public SwitchParameter All { get; set; }
 
     /// <summary>How many files are worked on at the same time; the number of processors when not given, and one with -LowPriority.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "How many files are worked on at the same time; the number of processors when not given, and one with -LowPriority.")]
     public int ThrottleLimit { get; set; }
 
     /// <summary>Yields to other work on this machine and in the store.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Yields to other work on this machine and in the store.")]
     public SwitchParameter LowPriority { get; set; }
 
     /// <summary>Works in the background of this session, and writes the job. Stop-Job, and the end of the session, end this part alone.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Works in the background of this session, and writes the job.")]
     public SwitchParameter AsJob { get; set; }
 
     /// <summary>Writes the migration as it is at the end.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Writes the migration as it is at the end.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>

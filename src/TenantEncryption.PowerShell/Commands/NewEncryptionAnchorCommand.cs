@@ -26,11 +26,11 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class NewEncryptionAnchorCommand : AwsCmdlet
 {
     /// <summary>A file to which the anchor is appended as a line of JSON, with those that the file lacks. A file that is made is its owner's alone.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 0, HelpMessage = "A file to which the anchor is appended as a line of JSON, with those that the file lacks.")]
     public string? Path { get; set; }
 
     /// <summary>A master key in AWS KMS, whose CloudTrail shall hold the anchor: a key ARN, alias ARN, key id or alias name.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "A master key in AWS KMS, whose CloudTrail shall hold the anchor: a key ARN, alias ARN, key id or alias name.")]
     [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public MasterKeyReference? KeyArn { get; set; }
 

@@ -32,42 +32,42 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class NewKeyGrantCommand : KeyGrantCmdlet
 {
     /// <summary>Who gets the permission: the ARN of a user, role, assumed-role session, federated user or account. It, or -GranteeServicePrincipal.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Who gets the permission: the ARN of a user, role, assumed-role session, federated user or account.")]
     public string? GranteePrincipal { get; set; }
 
     /// <summary>The AWS service that gets the permission, such as qbusiness.amazonaws.com. It needs -SourceArn.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The AWS service that gets the permission, such as qbusiness.amazonaws.com.")]
     public string? GranteeServicePrincipal { get; set; }
 
     /// <summary>Who may give the grant back. Where the platform asks for one, and of a service, the grantee when not given.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Who may give the grant back.")]
     public string? RetiringPrincipal { get; set; }
 
     /// <summary>The AWS service that may give the grant back.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The AWS service that may give the grant back.")]
     public string? RetiringServicePrincipal { get; set; }
 
     /// <summary>The ARN of the one resource on whose behalf a service may use the key, such as an application environment of Amazon Q Business.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The ARN of the one resource on whose behalf a service may use the key, such as an application environment of Amazon Q Business.")]
     public string? SourceArn { get; set; }
 
     /// <summary>The operations, such as Decrypt; those that the platform needs when not given.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The operations, such as Decrypt; those that the platform needs when not given.")]
     [ArgumentCompleter(typeof(GrantOperationCompleter))]
     public string[] Operation { get; set; } = [];
 
     /// <summary>For whom: one grant for each tenant. The provider's tenant when not given; with -KeyArn, grants without it hold for any context.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "For whom: one grant for each tenant.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[] TenantId { get; set; } = [];
 
     /// <summary>The platform whose grant it is, or the path of a profile of your own (.json): that of the tenants when not given. With it, tenants need not be in the store.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The platform whose grant it is, or the path of a profile of your own (.json): that of the tenants when not given.")]
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string? Platform { get; set; }
 
     /// <summary>A name, 1 to 256 letters, digits and : / _ -; one that is made from the tenant when not given.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "A name, 1 to 256 letters, digits and : / _ -; one that is made from the tenant when not given.")]
     public string? Name { get; set; }
 
     /// <inheritdoc/>

@@ -48,63 +48,63 @@ public sealed class NewKeyProviderCommand : AwsColumnsCmdlet
     private bool _regionIsArgument;
 
     /// <summary>The tenant that it is for.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The tenant that it is for.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string TenantId { get; set; } = "";
 
     /// <summary>A name, unique within the tenant. It can't look like an id or an ARN, and Internal is reserved.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "A name, unique within the tenant.")]
     public string Name { get; set; } = "";
 
     /// <summary>The master key in any form that the platform takes: key ARN, alias ARN, key id or alias name.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The master key in any form that the platform takes: key ARN, alias ARN, key id or alias name.")]
     [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public string KeyArn { get; set; } = "";
 
     /// <summary>The AWS region to call; that of the identifier when it has one and this is not an argument, else the tenant's.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The AWS region to call; that of the identifier when it has one and this is not an argument, else the tenant's.")]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
     /// <summary>A note for people.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "A note for people.")]
     public string? Description { get; set; }
 
     /// <summary>The value of the tenant's pair in KMS encryption contexts, where it is not the tenant id.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The value of the tenant's pair in KMS encryption contexts, where it is not the tenant id.")]
     public string? ContextValue { get; set; }
 
     /// <summary>
     /// Has keys need the internal KMS beside the customer's key: when either refuses, the data is shut. It is fixed for the provider's life;
     /// a Direct tenant has no such keys.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Has keys need the internal KMS beside the customer's key: when either refuses, the data is shut.")]
     public SwitchParameter SecondLayer { get; set; }
 
     /// <summary>
     /// Values of the platform's placeholders that only its vendor knows, such as @{ AdminRole = '…' }; Get-EncryptionPlatform lists them. Test-KeyProvider
     /// judges the key policy by them.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Values of the platform's placeholders that only its vendor knows, such as @{ AdminRole = '…' }; Get-EncryptionPlatform lists them.")]
     public Hashtable? Parameter { get; set; }
 
     /// <summary>The key policy that the platform itself shows, as JSON or the path of a file with it: what -ContextValue and -Parameter don't give is taken from it.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The key policy that the platform itself shows, as JSON or the path of a file with it: what -ContextValue and -Parameter don't give is taken from it.")]
     public string? From { get; set; }
 
     /// <summary>
     /// Who gets the grant by which the platform uses the key, on a platform that uses one, as Amazon Q Business does: the ARN of a user, role or session. The
     /// caller when not given.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Who gets the grant by which the platform uses the key, on a platform that uses one, as Amazon Q Business does: the ARN of a user, role or session.")]
     public string? GranteePrincipal { get; set; }
 
     /// <summary>Makes it the tenant's Active provider. The one before becomes Archived and keeps the keys that it has.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ActivateSet)]
+    [Parameter(Mandatory = true, ParameterSetName = ActivateSet, HelpMessage = "Makes it the tenant's Active provider.")]
     public SwitchParameter Activate { get; set; }
 
     /// <summary>Moves the tenant's keys to it, which makes it Active.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = MigrateSet)]
+    [Parameter(Mandatory = true, ParameterSetName = MigrateSet, HelpMessage = "Moves the tenant's keys to it, which makes it Active.")]
     public SwitchParameter Migrate { get; set; }
 
     /// <inheritdoc/>

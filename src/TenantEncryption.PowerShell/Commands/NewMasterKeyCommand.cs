@@ -33,61 +33,61 @@ public sealed class NewMasterKeyCommand : AwsCmdlet
     private object? _made;
 
     /// <summary>The alias, with or without its alias/.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, Position = 0, HelpMessage = "The alias, with or without its alias/.")]
     public string Alias { get; set; } = "";
 
     /// <summary>The tenants that the key is for. With -Platform they need not be in the store.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The tenants that the key is for.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[] TenantId { get; set; } = [];
 
     /// <summary>The platform whose rules the key follows, or the path of a profile of your own (.json): that of the tenants when not given, else standalone.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The platform whose rules the key follows, or the path of a profile of your own (.json): that of the tenants when not given, else standalone.")]
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string? Platform { get; set; }
 
     /// <summary>A note for people, up to 8,192 characters.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "A note for people, up to 8,192 characters.")]
     public string? Description { get; set; }
 
     /// <summary>Makes a multi-Region key; -MultiRegion:$false a single-Region one. What the platform asks for when not given.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Makes a multi-Region key; -MultiRegion:$false a single-Region one.")]
     public SwitchParameter MultiRegion { get; set; }
 
     /// <summary>The regions of the key's replicas: the backup region that the platform names when not given.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The regions of the key's replicas: the backup region that the platform names when not given.")]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string[]? ReplicaRegion { get; set; }
 
     /// <summary>The ARNs of the users and roles that shall administer the key.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The ARNs of the users and roles that shall administer the key.")]
     public string[] Administrator { get; set; } = [];
 
     /// <summary>
     /// The ARNs of the users and roles that shall use the key; on a platform of your own, those under which it runs, with the tenants' encryption context.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The ARNs of the users and roles that shall use the key; on a platform of your own, those under which it runs, with the tenants' encryption context.")]
     public string[] User { get; set; } = [];
 
     /// <summary>
     /// Has the key policy refuse the key's deletion before the key was unused for so many days, by what AWS KMS itself has on record. A key that was never used counts from its making, so
     /// a new one can't be taken back within these days. Disable-MasterKey works all the same.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Has the key policy refuse the key's deletion before the key was unused for so many days, by what AWS KMS itself has on record.")]
     public int DeletionGuardDays { get; set; }
 
     /// <summary>The tags.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The tags.")]
     public Hashtable? Tag { get; set; }
 
     /// <summary>
     /// The JSON that the platform itself shows, such as Tableau's Key Policy dialog, or the path of a file with it: values of placeholders are read from it.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The JSON that the platform itself shows, such as Tableau's Key Policy dialog, or the path of a file with it: values of placeholders are read from it.")]
     public string? From { get; set; }
 
     /// <summary>Values of placeholders of the platform's statements, each one text or a list.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Values of placeholders of the platform's statements, each one text or a list.")]
     public Hashtable? Parameter { get; set; }
 
     /// <inheritdoc/>

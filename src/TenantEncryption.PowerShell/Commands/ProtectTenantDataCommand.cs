@@ -41,27 +41,27 @@ public sealed class ProtectTenantDataCommand : FileCmdlet
     private bool? _valuesAgreed;
 
     /// <summary>The tenant whose data it is.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The tenant whose data it is.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string TenantId { get; set; } = "";
 
     /// <summary>Pairs to authenticate with the message. They are stored in it readable: don't put secrets there.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Pairs to authenticate with the message.")]
     public Hashtable? EncryptionContext { get; set; }
 
     /// <summary>The size of a frame in bytes. A reader needs memory for frames of this size; the default suits most.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The size of a frame in bytes.")]
     public int? FrameSize { get; set; }
 
     /// <summary>
     /// Removes each source when its output is durable and was verified by reading it again. Only content is in a message: permissions, times, and on Windows
     /// alternate data streams and attributes, go with the source.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Removes each source when its output is durable and was verified by reading it again.")]
     public SwitchParameter RemoveSource { get; set; }
 
     /// <summary>Gives a protected value as bytes instead of base64 text.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Gives a protected value as bytes instead of base64 text.")]
     public SwitchParameter AsByteArray { get; set; }
 
     /// <inheritdoc/>

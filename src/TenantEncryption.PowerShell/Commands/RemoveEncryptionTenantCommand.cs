@@ -36,20 +36,20 @@ public sealed class RemoveEncryptionTenantCommand : TenantCmdlet
     private const string ShredSet = "Shred";
 
     /// <summary>The tenant.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The tenant.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string TenantId { get; set; } = "";
 
     /// <summary>Removes it although messages and values depend on its keys; they are lost. Asks no question unless -Confirm is given.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Removes it although messages and values depend on its keys; they are lost.")]
     public SwitchParameter Force { get; set; }
 
     /// <summary>Destroys all that opens the tenant's data and is in reach, and tells what is not. Data that depends on its keys is no reason to refuse.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ShredSet)]
+    [Parameter(Mandatory = true, ParameterSetName = ShredSet, HelpMessage = "Destroys all that opens the tenant's data and is in reach, and tells what is not.")]
     public SwitchParameter Shred { get; set; }
 
     /// <summary>The file for the proof, in JSON, which only its owner can read. What is there is never replaced.</summary>
-    [Parameter(ParameterSetName = ShredSet)]
+    [Parameter(ParameterSetName = ShredSet, HelpMessage = "The file for the proof, in JSON, which only its owner can read.")]
     [ValidateNotNullOrEmpty]
     public string? ProofPath { get; set; }
 

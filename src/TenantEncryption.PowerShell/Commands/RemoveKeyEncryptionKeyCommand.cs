@@ -26,16 +26,16 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class RemoveKeyEncryptionKeyCommand : TenantCmdlet
 {
     /// <summary>The tenant.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The tenant.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string TenantId { get; set; } = "";
 
     /// <summary>The key's id (kek-…), as Get-KeyEncryptionKey shows it.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, HelpMessage = "The key's id (kek-…), as Get-KeyEncryptionKey shows it.")]
     public string KekId { get; set; } = "";
 
     /// <summary>Removes it although messages and values depend on it; they are lost. Asks no question unless -Confirm is given.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Removes it although messages and values depend on it; they are lost.")]
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>

@@ -26,22 +26,22 @@ public sealed class RemoveKeyGrantCommand : KeyGrantCmdlet
     private const string GrantSet = "Grant";
 
     /// <summary>The grant: an object of Get-KeyGrant or New-KeyGrant.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = GrantSet)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = GrantSet, HelpMessage = "The grant: an object of Get-KeyGrant or New-KeyGrant.")]
     public KeyGrantReference? InputObject { get; set; }
 
     /// <summary>The grant's id.</summary>
-    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ProviderSet)]
-    [Parameter(Mandatory = true, Position = 1, ParameterSetName = KeySet)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ProviderSet, HelpMessage = "The grant's id.")]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = KeySet, HelpMessage = "The grant's id.")]
     [ArgumentCompleter(typeof(GrantCompleter))]
     public string GrantId { get; set; } = "";
 
     /// <summary>The tenant whose provider is meant.</summary>
-    [Parameter(ParameterSetName = ProviderSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ProviderSet, ValueFromPipelineByPropertyName = true, HelpMessage = "The tenant whose provider is meant.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string? TenantId { get; set; }
 
     /// <summary>Gives the grant back, as its retiring principal.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Gives the grant back, as its retiring principal.")]
     public SwitchParameter Retire { get; set; }
 
     /// <inheritdoc/>

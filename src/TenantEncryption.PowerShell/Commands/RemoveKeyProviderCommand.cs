@@ -17,7 +17,7 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class RemoveKeyProviderCommand : KeyProviderCmdlet
 {
     /// <summary>Removes it with the keys that depend on it; the data under them is lost. Asks no question unless -Confirm is given.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Removes it with the keys that depend on it; the data under them is lost.")]
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>

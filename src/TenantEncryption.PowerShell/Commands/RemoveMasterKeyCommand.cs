@@ -20,11 +20,11 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class RemoveMasterKeyCommand : MasterKeySwitchCmdlet
 {
     /// <summary>The waiting period: 7 to 30 days.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The waiting period: 7 to 30 days.")]
     public int PendingWindowInDays { get; set; } = 30;
 
     /// <summary>Does so although key providers hang on the key; asks no question unless -Confirm is given.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Does so although key providers hang on the key; asks no question unless -Confirm is given.")]
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>

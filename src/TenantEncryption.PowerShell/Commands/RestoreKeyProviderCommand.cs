@@ -15,7 +15,7 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class RestoreKeyProviderCommand : KeyProviderCmdlet
 {
     /// <summary>Writes the provider as it is now.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Writes the provider as it is now.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>

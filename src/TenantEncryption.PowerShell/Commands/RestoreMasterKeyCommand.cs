@@ -15,7 +15,7 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class RestoreMasterKeyCommand : MasterKeySwitchCmdlet
 {
     /// <summary>Enables the key, too.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Enables the key, too.")]
     public SwitchParameter Enable { get; set; }
 
     /// <inheritdoc/>

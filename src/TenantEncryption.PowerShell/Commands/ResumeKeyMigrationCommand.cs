@@ -18,15 +18,15 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class ResumeKeyMigrationCommand : MigrationCmdlet
 {
     /// <summary>How many keys, or files, are worked on at the same time; the number of processors when not given, and one with -LowPriority.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "How many keys, or files, are worked on at the same time; the number of processors when not given, and one with -LowPriority.")]
     public int ThrottleLimit { get; set; }
 
     /// <summary>Yields to other work on this machine and in the store.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Yields to other work on this machine and in the store.")]
     public SwitchParameter LowPriority { get; set; }
 
     /// <summary>Works in the background of this session, and writes the job. Stop-Job, and the end of the session, leave the migration Suspended.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Works in the background of this session, and writes the job.")]
     public SwitchParameter AsJob { get; set; }
 
     /// <inheritdoc/>

@@ -30,40 +30,40 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class SetEncryptionTenantCommand : TenantCmdlet
 {
     /// <summary>The tenant.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The tenant.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string TenantId { get; set; } = "";
 
     /// <summary>A label for people; an empty text takes it away.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "A label for people; an empty text takes it away.")]
     [AllowEmptyString]
     public string? Name { get; set; }
 
     /// <summary>The AWS region in which the tenant lives; an empty text takes it away.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The AWS region in which the tenant lives; an empty text takes it away.")]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
     /// <summary>The edition that the tenant's owner bought, where the platform's rules depend on it; an empty text takes it away.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The edition that the tenant's owner bought, where the platform's rules depend on it; an empty text takes it away.")]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(EditionCompleter))]
     public string? Edition { get; set; }
 
     /// <summary>The longest time for which a process holds a plaintext key-encryption key, such as 00:00:30: a second to an hour, or zero. It binds every process within a second.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The longest time for which a process holds a plaintext key-encryption key, such as 00:00:30: a second to an hour, or zero.")]
     public TimeSpan? KeyLease { get; set; }
 
     /// <summary>
     /// Whether the tenant's data is read although the record of it can't be written, as the store is full, locked or read-only: $true or $false. A warning then
     /// says so, and the record is written when the store takes it, as long as the process lives. Without it, nothing is read that was not told before.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Whether the tenant's data is read although the record of it can't be written, as the store is full, locked or read-only: $true or $false.")]
     public bool? AllowUntracedRead { get; set; }
 
     /// <summary>Writes the tenant as it is now.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Writes the tenant as it is now.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>

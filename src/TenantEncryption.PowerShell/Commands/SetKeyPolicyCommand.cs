@@ -34,17 +34,17 @@ public sealed class SetKeyPolicyCommand : KeyPolicyCmdlet
     /// <summary>
     /// The key provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN. A name that several tenants use needs -TenantId.
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "The key provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN.")]
     [ArgumentCompleter(typeof(KeyProviderCompleter))]
     public KeyProviderReference KeyProvider { get; set; } = null!;
 
     /// <summary>The tenants for whom the policy is; the provider's own when not given. It does not bind from the pipeline.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The tenants for whom the policy is; the provider's own when not given.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[] TenantId { get; set; } = [];
 
     /// <summary>Writes the policies as they are now, one for each region.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Writes the policies as they are now, one for each region.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>

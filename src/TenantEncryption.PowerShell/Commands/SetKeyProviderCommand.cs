@@ -30,48 +30,48 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class SetKeyProviderCommand : KeyProviderCmdlet
 {
     /// <summary>The name: unique for the tenant, ignoring the case of ASCII letters; not like an id or an ARN.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The name: unique for the tenant, ignoring the case of ASCII letters; not like an id or an ARN.")]
     [AllowEmptyString]
     public string? Name { get; set; }
 
     /// <summary>A note for people; an empty text takes it away.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "A note for people; an empty text takes it away.")]
     [AllowEmptyString]
     public string? Description { get; set; }
 
     /// <summary>The AWS region to call, where it was registered wrong: that of the key's ARN, and no other.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The AWS region to call, where it was registered wrong: that of the key's ARN, and no other.")]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
     /// <summary>The AWS profile of the shared configuration and credentials files, SSO profiles too; with an empty text the SDK's default chain.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The AWS profile of the shared configuration and credentials files, SSO profiles too; with an empty text the SDK's default chain.")]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(ProfileCompleter))]
     public string? ProfileName { get; set; }
 
     /// <summary>Another KMS endpoint, such as a VPC endpoint or a local KMS; with an empty text AWS's own. Plain http is accepted for this machine only.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Another KMS endpoint, such as a VPC endpoint or a local KMS; with an empty text AWS's own.")]
     [AllowEmptyString]
     public string? EndpointUrl { get; set; }
 
     /// <summary>A role to assume for the calls; an empty text takes it away.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "A role to assume for the calls; an empty text takes it away.")]
     [AllowEmptyString]
     public string? RoleArn { get; set; }
 
     /// <summary>The external id that the role's trust policy asks for; an empty text takes it away.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The external id that the role's trust policy asks for; an empty text takes it away.")]
     [AllowEmptyString]
     public string? ExternalId { get; set; }
 
     /// <summary>Whether AWS's FIPS endpoints are called, $true or $false. The platform says so when the provider is registered.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Whether AWS's FIPS endpoints are called, $true or $false.")]
     public bool? FipsEndpoint { get; set; }
 
     /// <summary>Writes the provider as it is now.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Writes the provider as it is now.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>

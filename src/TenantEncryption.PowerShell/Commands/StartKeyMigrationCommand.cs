@@ -33,7 +33,7 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class StartKeyMigrationCommand : MigrationPlanCmdlet
 {
     /// <summary>Works in the background of this session, and writes the job. Stop-Job, and the end of the session, leave the migration Suspended.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Works in the background of this session, and writes the job.")]
     public SwitchParameter AsJob { get; set; }
 
     /// <inheritdoc/>

@@ -26,17 +26,17 @@ public sealed class TestEncryptionAnchorCommand : AsyncCmdlet
     private IReadOnlyList<AnchorEvidence> _kept = [];
 
     /// <summary>The proof: an object of Get-EncryptionAnchor, or its JSON.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "The proof: an object of Get-EncryptionAnchor, or its JSON.")]
     public object Proof { get; set; } = "";
 
     /// <summary>
     /// What was kept of the anchor: the path of a file of anchors, an anchor, number:root, or the encryption context that CloudTrail holds (JSON, or an object of it).
     /// </summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    [Parameter(Mandatory = true, Position = 1, HelpMessage = "What was kept of the anchor: the path of a file of anchors, an anchor, number:root, or the encryption context that CloudTrail holds (JSON, or an object of it).")]
     public object[] Anchor { get; set; } = [];
 
     /// <summary>Gives one Boolean: whether every proof verifies.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Gives one Boolean: whether every proof verifies.")]
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>

@@ -41,27 +41,27 @@ public sealed class TestEncryptionEventLogCommand : TenantCmdlet
     private readonly TestVerdict _verdict = new();
 
     /// <summary>Only the chain of this tenant.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Only the chain of this tenant.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string? TenantId { get; set; }
 
     /// <summary>Heads that were noted earlier, as number:mac, or number:mac:tenant.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Heads that were noted earlier, as number:mac, or number:mac:tenant.")]
     public string[]? Head { get; set; }
 
     /// <summary>
     /// What was kept of anchors: the path of a file of them, anchors, number:root, or the encryption context that CloudTrail holds (JSON, or an object of it).
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "What was kept of anchors: the path of a file of them, anchors, number:root, or the encryption context that CloudTrail holds (JSON, or an object of it).")]
     public object[]? Anchor { get; set; }
 
     /// <summary>Archives of events, which are verified with the chains that they come from: their paths, or wildcards.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Archives of events, which are verified with the chains that they come from: their paths, or wildcards.")]
     [SupportsWildcards]
     public string[]? Path { get; set; }
 
     /// <summary>Gives one Boolean: whether the log verifies.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Gives one Boolean: whether the log verifies.")]
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>

@@ -50,83 +50,83 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
     /// The policy: JSON text, an object of Get-KeyPolicy, or what aws kms get-key-policy prints. A statement alone, or a list of them, is judged as
     /// if it stood in a policy.
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PolicySet)]
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = RequestSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PolicySet, HelpMessage = "The policy: JSON text, an object of Get-KeyPolicy, or what aws kms get-key-policy prints.")]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = RequestSet, HelpMessage = "The policy: JSON text, an object of Get-KeyPolicy, or what aws kms get-key-policy prints.")]
     [AllowEmptyString]
     public object Policy { get; set; } = "";
 
     /// <summary>A file with the policy's JSON.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
-    [Parameter(Mandatory = true, ParameterSetName = PathRequestSet)]
+    [Parameter(Mandatory = true, ParameterSetName = PathSet, HelpMessage = "A file with the policy's JSON.")]
+    [Parameter(Mandatory = true, ParameterSetName = PathRequestSet, HelpMessage = "A file with the policy's JSON.")]
     public string Path { get; set; } = "";
 
     /// <summary>The platform that shall use the key: a name, or the path of a profile of your own (.json). A piped policy's own when not given.</summary>
-    [Parameter(ParameterSetName = PolicySet)]
-    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = PolicySet, HelpMessage = "The platform that shall use the key: a name, or the path of a profile of your own (.json).")]
+    [Parameter(ParameterSetName = PathSet, HelpMessage = "The platform that shall use the key: a name, or the path of a profile of your own (.json).")]
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string? Platform { get; set; }
 
     /// <summary>The tenants that shall use the key.</summary>
-    [Parameter(ParameterSetName = PolicySet)]
-    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = PolicySet, HelpMessage = "The tenants that shall use the key.")]
+    [Parameter(ParameterSetName = PathSet, HelpMessage = "The tenants that shall use the key.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string[] TenantId { get; set; } = [];
 
     /// <summary>Values of the platform's placeholders, such as @{ AdminRole = 'arn:…' }; Get-EncryptionPlatform lists them.</summary>
-    [Parameter(ParameterSetName = PolicySet)]
-    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = PolicySet, HelpMessage = "Values of the platform's placeholders, such as @{ AdminRole = 'arn:…' }; Get-EncryptionPlatform lists them.")]
+    [Parameter(ParameterSetName = PathSet, HelpMessage = "Values of the platform's placeholders, such as @{ AdminRole = 'arn:…' }; Get-EncryptionPlatform lists them.")]
     public Hashtable? Parameter { get; set; }
 
     /// <summary>The JSON that the platform itself shows, or the path of a file with it.</summary>
-    [Parameter(ParameterSetName = PolicySet)]
-    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = PolicySet, HelpMessage = "The JSON that the platform itself shows, or the path of a file with it.")]
+    [Parameter(ParameterSetName = PathSet, HelpMessage = "The JSON that the platform itself shows, or the path of a file with it.")]
     public string? From { get; set; }
 
     /// <summary>On your own platform, the ARNs of the roles or users under which it runs.</summary>
-    [Parameter(ParameterSetName = PolicySet)]
-    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = PolicySet, HelpMessage = "On your own platform, the ARNs of the roles or users under which it runs.")]
+    [Parameter(ParameterSetName = PathSet, HelpMessage = "On your own platform, the ARNs of the roles or users under which it runs.")]
     public string[] User { get; set; } = [];
 
     /// <summary>Who asks: the ARN of a role, user, session or account, or the name of a service.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = RequestSet)]
-    [Parameter(Mandatory = true, ParameterSetName = PathRequestSet)]
+    [Parameter(Mandatory = true, ParameterSetName = RequestSet, HelpMessage = "Who asks: the ARN of a role, user, session or account, or the name of a service.")]
+    [Parameter(Mandatory = true, ParameterSetName = PathRequestSet, HelpMessage = "Who asks: the ARN of a role, user, session or account, or the name of a service.")]
     public string Principal { get; set; } = "";
 
     /// <summary>What for, such as kms:Decrypt.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = RequestSet)]
-    [Parameter(Mandatory = true, ParameterSetName = PathRequestSet)]
+    [Parameter(Mandatory = true, ParameterSetName = RequestSet, HelpMessage = "What for, such as kms:Decrypt.")]
+    [Parameter(Mandatory = true, ParameterSetName = PathRequestSet, HelpMessage = "What for, such as kms:Decrypt.")]
     [ArgumentCompleter(typeof(KmsActionCompleter))]
     public string Action { get; set; } = "";
 
     /// <summary>The encryption context of the request.</summary>
-    [Parameter(ParameterSetName = RequestSet)]
-    [Parameter(ParameterSetName = PathRequestSet)]
+    [Parameter(ParameterSetName = RequestSet, HelpMessage = "The encryption context of the request.")]
+    [Parameter(ParameterSetName = PathRequestSet, HelpMessage = "The encryption context of the request.")]
     public Hashtable? EncryptionContext { get; set; }
 
     /// <summary>
     /// Other condition keys of the request, such as @{ 'kms:ViaService' = 'qbusiness.eu-west-1.amazonaws.com' }; a list where the request has several
     /// values, such as @{ 'kms:GrantOperations' = 'Decrypt', 'RetireGrant' }.
     /// </summary>
-    [Parameter(ParameterSetName = RequestSet)]
-    [Parameter(ParameterSetName = PathRequestSet)]
+    [Parameter(ParameterSetName = RequestSet, HelpMessage = "Other condition keys of the request, such as @{ 'kms:ViaService' = 'qbusiness.eu-west-1.amazonaws.com' }; a list where the request has several values, such as @{ 'kms:GrantOperations' = 'Decrypt', 'RetireGrant' }.")]
+    [Parameter(ParameterSetName = PathRequestSet, HelpMessage = "Other condition keys of the request, such as @{ 'kms:ViaService' = 'qbusiness.eu-west-1.amazonaws.com' }; a list where the request has several values, such as @{ 'kms:GrantOperations' = 'Decrypt', 'RetireGrant' }.")]
     public Hashtable? Condition { get; set; }
 
     /// <summary>
     /// The identity policies of who asks, each JSON text or the path of a file with it; @() for one who has none. Without it they are taken to allow
     /// what the key policy leaves to the account, and the result says so.
     /// </summary>
-    [Parameter(ParameterSetName = RequestSet)]
-    [Parameter(ParameterSetName = PathRequestSet)]
+    [Parameter(ParameterSetName = RequestSet, HelpMessage = "The identity policies of who asks, each JSON text or the path of a file with it; @() for one who has none.")]
+    [Parameter(ParameterSetName = PathRequestSet, HelpMessage = "The identity policies of who asks, each JSON text or the path of a file with it; @() for one who has none.")]
     [AllowEmptyCollection]
     public string[]? IdentityPolicy { get; set; }
 
     /// <summary>The ARN of the key. Without it, the key is taken to be of the account whose root the policy names.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The ARN of the key.")]
     [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public string? KeyArn { get; set; }
 
     /// <summary>Gives one Boolean: whether every policy is right, or every request allowed.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Gives one Boolean: whether every policy is right, or every request allowed.")]
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>

@@ -40,47 +40,47 @@ public sealed class TestKeyProviderCommand : AwsCmdlet
     /// <summary>
     /// The key provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN. A name that several tenants use needs -TenantId.
     /// </summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = ProviderSet)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = ProviderSet, HelpMessage = "The key provider: an object of Get-KeyProvider, an id (kp-…), a name, or a key ARN.")]
     [ArgumentCompleter(typeof(KeyProviderCompleter))]
     public KeyProviderReference? KeyProvider { get; set; }
 
     /// <summary>A key that is not registered, in any form that the platform takes.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = KeySet)]
+    [Parameter(Mandatory = true, ParameterSetName = KeySet, HelpMessage = "A key that is not registered, in any form that the platform takes.")]
     [ArgumentCompleter(typeof(MasterKeyCompleter))]
     public string KeyArn { get; set; } = "";
 
     /// <summary>The platform that shall use the key, by name or as a profile's file (.json); the tenant's own when not given.</summary>
-    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = KeySet, HelpMessage = "The platform that shall use the key, by name or as a profile's file (.json); the tenant's own when not given.")]
     [ArgumentCompleter(typeof(PlatformCompleter))]
     public string? Platform { get; set; }
 
     /// <summary>The value of the tenant's pair in KMS encryption contexts, where it is not the tenant id.</summary>
-    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = KeySet, HelpMessage = "The value of the tenant's pair in KMS encryption contexts, where it is not the tenant id.")]
     public string? ContextValue { get; set; }
 
     /// <summary>Values of the platform's placeholders that only its vendor knows, such as @{ AdminRole = '…' }; Get-EncryptionPlatform lists them.</summary>
-    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = KeySet, HelpMessage = "Values of the platform's placeholders that only its vendor knows, such as @{ AdminRole = '…' }; Get-EncryptionPlatform lists them.")]
     public Hashtable? Parameter { get; set; }
 
     /// <summary>The key policy that the platform itself shows, as JSON or the path of a file with it: what -ContextValue and -Parameter don't give is taken from it.</summary>
-    [Parameter(ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = KeySet, HelpMessage = "The key policy that the platform itself shows, as JSON or the path of a file with it: what -ContextValue and -Parameter don't give is taken from it.")]
     public string? From { get; set; }
 
     /// <summary>
     /// The tenant whose provider is meant; without -KeyProvider, all of its providers. With -KeyArn the tenant that the key is for, which need not be
     /// in the store when -Platform is given.
     /// </summary>
-    [Parameter(ParameterSetName = ProviderSet, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = KeySet, Mandatory = true)]
+    [Parameter(ParameterSetName = ProviderSet, ValueFromPipelineByPropertyName = true, HelpMessage = "The tenant whose provider is meant; without -KeyProvider, all of its providers.")]
+    [Parameter(ParameterSetName = KeySet, Mandatory = true, HelpMessage = "The tenant whose provider is meant; without -KeyProvider, all of its providers.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string? TenantId { get; set; }
 
     /// <summary>Makes no call: looks at the registration alone.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Makes no call: looks at the registration alone.")]
     public SwitchParameter Offline { get; set; }
 
     /// <summary>Gives one Boolean: whether every test succeeded.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Gives one Boolean: whether every test succeeded.")]
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>

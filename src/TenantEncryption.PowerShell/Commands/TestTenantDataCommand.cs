@@ -30,28 +30,28 @@ public sealed class TestTenantDataCommand : DataCmdlet
     private UnprotectOptions _options = UnprotectOptions.Default;
 
     /// <summary>The tenant whose data it must be; the one that each message names when not given.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The tenant whose data it must be; the one that each message names when not given.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string? TenantId { get; set; }
 
     /// <summary>The greatest length of a message's header in bytes, for a writer that you trust. 1 MiB.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The greatest length of a message's header in bytes, for a writer that you trust. 1 MiB.")]
     public int MaxHeaderLength { get; set; } = MessageLimits.Default.MaxHeaderLength;
 
     /// <summary>The greatest number of a message's encrypted data keys, for a writer that you trust. 32.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The greatest number of a message's encrypted data keys, for a writer that you trust. 32.")]
     public int MaxEncryptedDataKeys { get; set; } = MessageLimits.Default.MaxEncryptedDataKeys;
 
     /// <summary>The greatest length of a message's frames in bytes, for a writer that you trust; each thread holds some. 64 MiB.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The greatest length of a message's frames in bytes, for a writer that you trust; each thread holds some. 64 MiB.")]
     public int MaxFrameLength { get; set; } = MessageLimits.Default.MaxFrameLength;
 
     /// <summary>The greatest length in bytes of a message without frames, which is held in memory whole, for a writer that you trust. 64 MiB.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The greatest length in bytes of a message without frames, which is held in memory whole, for a writer that you trust. 64 MiB.")]
     public int MaxNonFramedLength { get; set; } = MessageLimits.Default.MaxNonFramedLength;
 
     /// <summary>Gives one Boolean: whether everything verifies.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Gives one Boolean: whether everything verifies.")]
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>

@@ -38,56 +38,56 @@ public sealed class UnprotectTenantDataCommand : FileCmdlet
     private UnprotectOptions _options = UnprotectOptions.Default;
 
     /// <summary>The tenant whose data it must be; the one that each message names when not given.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The tenant whose data it must be; the one that each message names when not given.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string? TenantId { get; set; }
 
     /// <summary>Pairs that each message must be bound to, whether they are stored in it or not.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Pairs that each message must be bound to, whether they are stored in it or not.")]
     public Hashtable? EncryptionContext { get; set; }
 
     /// <summary>Gives a value as bytes.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Gives a value as bytes.")]
     public SwitchParameter AsByteArray { get; set; }
 
     /// <summary>Gives a value as a SecureString.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Gives a value as a SecureString.")]
     public SwitchParameter AsSecureString { get; set; }
 
     /// <summary>Also reads messages that were written without key commitment.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Also reads messages that were written without key commitment.")]
     public SwitchParameter AllowNonCommitting { get; set; }
 
     /// <summary>The greatest length of a message's header in bytes, for a writer that you trust. 1 MiB.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The greatest length of a message's header in bytes, for a writer that you trust. 1 MiB.")]
     public int MaxHeaderLength { get; set; } = MessageLimits.Default.MaxHeaderLength;
 
     /// <summary>The greatest number of a message's encrypted data keys, for a writer that you trust. 32.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The greatest number of a message's encrypted data keys, for a writer that you trust. 32.")]
     public int MaxEncryptedDataKeys { get; set; } = MessageLimits.Default.MaxEncryptedDataKeys;
 
     /// <summary>The greatest length of a message's frames in bytes, for a writer that you trust; each thread holds some. 64 MiB.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The greatest length of a message's frames in bytes, for a writer that you trust; each thread holds some. 64 MiB.")]
     public int MaxFrameLength { get; set; } = MessageLimits.Default.MaxFrameLength;
 
     /// <summary>The greatest length in bytes of a message without frames, which is held in memory whole, for a writer that you trust. 64 MiB.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The greatest length in bytes of a message without frames, which is held in memory whole, for a writer that you trust. 64 MiB.")]
     public int MaxNonFramedLength { get; set; } = MessageLimits.Default.MaxNonFramedLength;
 
     /// <summary>Makes an error of a file that is not the message which the catalog knows at its path.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Makes an error of a file that is not the message which the catalog knows at its path.")]
     public SwitchParameter Strict { get; set; }
 
     /// <summary>A raw AES key that wrapped the data key: base64 of 16, 24 or 32 bytes. Only it is tried, and no key of a tenant's.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "A raw AES key that wrapped the data key: base64 of 16, 24 or 32 bytes.")]
     public SecureString? RawKey { get; set; }
 
     /// <summary>The namespace of -RawKey.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The namespace of -RawKey.")]
     public string? RawKeyNamespace { get; set; }
 
     /// <summary>The name of -RawKey.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "The name of -RawKey.")]
     public string? RawKeyName { get; set; }
 
     /// <inheritdoc/>

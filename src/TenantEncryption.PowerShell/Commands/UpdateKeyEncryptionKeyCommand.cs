@@ -19,7 +19,7 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class UpdateKeyEncryptionKeyCommand : TenantCmdlet
 {
     /// <summary>The tenant.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The tenant.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string TenantId { get; set; } = "";
 

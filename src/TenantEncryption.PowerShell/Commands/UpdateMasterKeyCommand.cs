@@ -25,28 +25,28 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class UpdateMasterKeyCommand : MasterKeyCmdlet
 {
     /// <summary>Rotates the key's material now, which a key allows 25 times.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Rotates the key's material now, which a key allows 25 times.")]
     public SwitchParameter RotateNow { get; set; }
 
     /// <summary>Whether KMS rotates the material by itself, every year.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Whether KMS rotates the material by itself, every year.")]
     public bool? Rotation { get; set; }
 
     /// <summary>A note for people, up to 8,192 characters; an empty text removes it.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "A note for people, up to 8,192 characters; an empty text removes it.")]
     [AllowEmptyString]
     public string? Description { get; set; }
 
     /// <summary>Tags to add, or whose value to replace.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Tags to add, or whose value to replace.")]
     public Hashtable? Tag { get; set; }
 
     /// <summary>An alias that the key shall have in each of its regions, with or without its alias/.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "An alias that the key shall have in each of its regions, with or without its alias/.")]
     public string? Alias { get; set; }
 
     /// <summary>Regions in which a multi-Region key shall have a replica.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Regions in which a multi-Region key shall have a replica.")]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string[] ReplicaRegion { get; set; } = [];
 

@@ -22,7 +22,7 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class UpdateRootKeyCommand : TenantCmdlet
 {
     /// <summary>Writes the store, with the id of its new root key.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Writes the store, with the id of its new root key.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>

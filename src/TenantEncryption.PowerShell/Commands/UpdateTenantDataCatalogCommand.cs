@@ -46,26 +46,26 @@ public sealed class UpdateTenantDataCatalogCommand : FileOutcomeCmdlet
     private bool _isWhatIf;
 
     /// <summary>Files and folders, with wildcards.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, HelpMessage = "Files and folders, with wildcards.")]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
     /// <summary>Files and folders, taken as they are written.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet, HelpMessage = "Files and folders, taken as they are written.")]
     [Alias("PSPath", "FullName")]
     public string[] LiteralPath { get; set; } = [];
 
     /// <summary>The one tenant whose messages are catalogued and missed; those of all others are Foreign. All tenants when not given.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The one tenant whose messages are catalogued and missed; those of all others are Foreign.")]
     [ArgumentCompleter(typeof(TenantCompleter))]
     public string? TenantId { get; set; }
 
     /// <summary>Takes off the catalog what it knows below the folders, or at the files, that are named and is not there. Asks first, and says how much that is.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Takes off the catalog what it knows below the folders, or at the files, that are named and is not there.")]
     public SwitchParameter RemoveMissing { get; set; }
 
     /// <summary>How many files are looked at at the same time; the number of processors when not given.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "How many files are looked at at the same time; the number of processors when not given.")]
     public int ThrottleLimit { get; set; }
 
     /// <inheritdoc/>

@@ -20,12 +20,12 @@ namespace TenantEncryption.PowerShell.Commands;
 public sealed class WaitKeyMigrationCommand : TenantCmdlet
 {
     /// <summary>The id of the migration.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The id of the migration.")]
     [ArgumentCompleter(typeof(MigrationCompleter))]
     public string Id { get; set; } = "";
 
     /// <summary>How long to wait at the most; as long as it takes when not given.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "How long to wait at the most; as long as it takes when not given.")]
     public TimeSpan? Timeout { get; set; }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
+using TenantEncryption.Loader;
 
 namespace TenantEncryption.PowerShell.Hosting;
 
@@ -10,13 +11,13 @@ namespace TenantEncryption.PowerShell.Hosting;
 /// </summary>
 internal sealed class AdapterContext : AssemblyLoadContext
 {
-    private static readonly string Root = Path.GetDirectoryName(typeof(AdapterContext).Assembly.Location)!;
-    private readonly string _folder;
-
     /// <summary>Makes the context.</summary>
     /// <param name="folder">The full path of <c>lib/</c>.</param>
     public AdapterContext(string folder)
-        : base("TenantEncryption") => _folder = folder;
+        : base("TenantEncryption") => Folder = folder;
+
+    /// <summary>The full path of <c>lib/</c>.</summary>
+    public string Folder { get; }
 
     /// <summary>Loads one of the adapters.</summary>
     /// <param name="name">Its simple name, such as <c>TenantEncryption.Sqlite</c>.</param>
@@ -27,20 +28,20 @@ internal sealed class AdapterContext : AssemblyLoadContext
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         string file = assemblyName.Name + ".dll";
-        string shared = Path.Combine(Root, file);
+        string shared = Path.Combine(AssemblyFiles.ModuleFolder, file);
         if (File.Exists(shared))
         {
-            return Default.LoadFromAssemblyPath(shared);
+            return AssemblyFiles.Load(Default, shared);
         }
 
-        string own = Path.Combine(_folder, file);
-        return File.Exists(own) ? LoadFromAssemblyPath(own) : null;
+        string own = Path.Combine(Folder, file);
+        return File.Exists(own) ? AssemblyFiles.Load(this, own) : null;
     }
 
     /// <inheritdoc/>
     protected override nint LoadUnmanagedDll(string unmanagedDllName)
     {
-        foreach (string path in NativeLibraryPath.Candidates(_folder, RuntimeInformation.RuntimeIdentifier, unmanagedDllName))
+        foreach (string path in NativeLibraryPath.Candidates(Folder, RuntimeInformation.RuntimeIdentifier, unmanagedDllName))
         {
             if (File.Exists(path))
             {

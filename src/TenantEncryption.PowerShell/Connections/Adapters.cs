@@ -1,4 +1,6 @@
+using System.Reflection;
 using TenantEncryption.Kms;
+using TenantEncryption.Loader;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.PowerShell.Hosting;
@@ -6,9 +8,7 @@ namespace TenantEncryption.PowerShell.Hosting;
 /// <summary>Makes the store and the KMS from the adapters in <c>lib/</c>, known here by name only.</summary>
 internal static class Adapters
 {
-    private static readonly Lazy<AdapterContext> Context = new(() => new AdapterContext(Path.Combine(ModuleFolder, "lib")));
-
-    private static string ModuleFolder => Path.GetDirectoryName(typeof(Adapters).Assembly.Location)!;
+    private static readonly Lazy<AdapterContext> Context = new(() => new AdapterContext(Path.Combine(AssemblyFiles.ModuleFolder, "lib")));
 
     /// <summary>Names the store of a folder; nothing is opened yet.</summary>
     /// <param name="folder">The folder.</param>
@@ -41,6 +41,19 @@ internal static class Adapters
         return (IKms)Create("TenantEncryption.Aws", "AwsKms", options);
     }
 
-    private static object Create(string assembly, string type, params object?[] arguments) =>
-        Activator.CreateInstance(Context.Value.LoadAdapter(assembly).GetType($"{assembly}.{type}", throwOnError: true)!, arguments)!;
+    private static object Create(string assembly, string type, params object?[] arguments)
+    {
+        AdapterContext context = Context.Value;
+        AdapterFiles.Check(context.Folder, assembly);
+        try
+        {
+            return Activator.CreateInstance(context.LoadAdapter(assembly).GetType($"{assembly}.{type}", throwOnError: true)!, arguments)!;
+        }
+        catch (Exception exception) when (Cause(exception) is FileLoadException or FileNotFoundException or BadImageFormatException or TypeLoadException)
+        {
+            throw AdapterFiles.Incomplete(context.Folder, $"'{assembly}' can't be loaded: {Cause(exception).Message}", exception);
+        }
+    }
+
+    private static Exception Cause(Exception exception) => exception is TargetInvocationException { InnerException: { } inner } ? Cause(inner) : exception;
 }

@@ -11,6 +11,15 @@ public sealed class BuiltInPlatformTests
             ["amazon-q-business", "qlik-cloud", "qlik-cloud-government", "standalone", "tableau-cloud"],
             PlatformCatalog.BuiltIn.Select(profile => profile.Name));
 
+    /// <summary>They are not checked when they are read.</summary>
+    [Fact]
+    public void Each_stands_under_its_name_and_passes_the_checks_of_a_users_own() =>
+        Assert.All(PlatformCatalog.BuiltIn, profile =>
+        {
+            using var reader = new StreamReader(typeof(PlatformCatalog).Assembly.GetManifestResourceStream($"profiles/{profile.Name}.json")!);
+            Assert.Equal(profile.Name, PlatformProfileReader.Parse(reader.ReadToEnd(), profile.Name).Name);
+        });
+
     [Theory]
     [InlineData("us-east-1", "us-east-2")]
     [InlineData("eu-west-1", "eu-west-3")]
