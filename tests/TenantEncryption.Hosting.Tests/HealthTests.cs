@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -80,6 +81,25 @@ public sealed class HealthTests
         HealthReportEntry entry = await CheckAsync(host);
 
         Assert.Equal((HealthStatus.Unhealthy, ErrorCodes.StoreRolledBack), (entry.Status, entry.Data["code"]));
+    }
+
+    [Fact]
+    public async Task A_store_that_somebody_altered_meanwhile_is_Unhealthy_by_its_code()
+    {
+        await using HostScene scene = await HostScene.BeginAsync();
+        using IHost host = await scene.StartAsync(services => services.AddHealthChecks().AddTenantEncryption());
+        using (var database = new SqliteConnection("Data Source=" + Path.Combine(scene.StorePath, SqliteStore.FileName) + ";Pooling=False"))
+        {
+            database.Open();
+            using SqliteCommand plant = database.CreateCommand();
+            plant.CommandText = "CREATE TRIGGER planted AFTER INSERT ON tenants BEGIN SELECT 1; END";
+            plant.ExecuteNonQuery();
+        }
+
+        HealthReportEntry entry = await CheckAsync(host);
+
+        Assert.Equal((HealthStatus.Unhealthy, ErrorCodes.StoreAltered), (entry.Status, entry.Data["code"]));
+        Assert.DoesNotContain(scene.Folder, entry.Description, StringComparison.Ordinal);
     }
 
     [Fact]

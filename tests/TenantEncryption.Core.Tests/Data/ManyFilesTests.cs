@@ -20,6 +20,25 @@ public sealed class ManyFilesTests
     private readonly HookedFileEffects _effects = new();
 
     [Fact]
+    public async Task Who_looks_at_outcomes_with_a_token_of_their_own_stops_by_it()
+    {
+        await using TestService service = await OpenAsync();
+        await using DataSession session = service.Service.Data.BeginSession();
+        FileRequest file = NewFile(service, "one", 100);
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (FileOutcome<ProtectedFile> _ in session.ProtectFilesAsync("acme", [file]).WithCancellation(cancelled.Token))
+            {
+            }
+        });
+
+        Assert.False(File.Exists(file.Destination));
+    }
+
+    [Fact]
     public async Task Files_of_every_size_come_back_in_order()
     {
         await using TestService service = await OpenAsync();

@@ -136,6 +136,23 @@ public sealed class TelemetryTests
     }
 
     [Fact]
+    public async Task What_a_caller_does_between_two_outcomes_is_not_within_the_activity()
+    {
+        using var listening = Listening.Begin();
+        await using TestService service = await TestService.WithTenantAsync();
+        FileRequest[] files = [.. new[] { "one", "two" }.Select(name => new FileRequest(service.Folders.Random(name), service.Folders.At(name + ".tenc")))];
+        await using DataSession session = service.Service.Data.BeginSession();
+        await foreach (FileOutcome<ProtectedFile> outcome in session.ProtectFilesAsync("acme", files))
+        {
+            Assert.Null(outcome.Error);
+            Assert.NotEqual("tenantencryption.protect", Activity.Current?.OperationName);
+        }
+
+        Activity activity = Assert.Single(listening.Activities, one => one.OperationName == "tenantencryption.protect");
+        Assert.Equal((2L, 2000L), (activity.GetTagItem("tenantencryption.messages"), activity.GetTagItem("tenantencryption.bytes")));
+    }
+
+    [Fact]
     public async Task A_migration_is_an_activity_that_says_how_it_ended()
     {
         using var listening = Listening.Begin();

@@ -62,7 +62,7 @@ internal sealed partial class WebApiScene : IAsyncDisposable
     private static async Task<(Process Process, Uri Address)> StartAsync(HostScene host)
     {
         string program = Repository.At("samples", "WebApi", "bin", Configuration, "net10.0", "WebApi.dll");
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [program, "--Port=0", "--Uploads=" + UploadsOf(host)])
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", ["exec", program, "--Port=0", "--Uploads=" + UploadsOf(host)])
         {
             RedirectStandardOutput = true,
             WorkingDirectory = Path.GetDirectoryName(program)!,

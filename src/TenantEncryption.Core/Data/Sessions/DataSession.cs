@@ -62,7 +62,7 @@ public sealed class DataSession : IAsyncDisposable
         FileRequest[] whole = PlannedFiles.Prepare(_files.Effects, files, FilePlanner.ClaimsToProtect(_files.Effects), how.Force, how.SkipExisting, _files.Time.GetUtcNow(), _operation.WarnOnce);
         IAsyncEnumerable<FileOutcome<ProtectedFile>> outcomes = PlannedFiles.RunAsync(
             _files.Effects, whole, work => _files.Protector.ProtectAsync(_operation, tenantId, work, how, SumOf(progress, work), cancellationToken), cancellationToken);
-        return FileActivity.AroundAsync(DataTelemetry.Protect, tenantId, outcomes, file => file.Length);
+        return FileActivity.AroundAsync(DataTelemetry.Protect, tenantId, outcomes, file => file.Length, cancellationToken);
     }
 
     /// <summary>
@@ -84,7 +84,7 @@ public sealed class DataSession : IAsyncDisposable
         FileRequest[] whole = PlannedFiles.Prepare(_files.Effects, files, FilePlanner.ClaimsToUnprotect(_files.Effects), how.Force, how.SkipExisting, _files.Time.GetUtcNow(), _operation.WarnOnce);
         IAsyncEnumerable<FileOutcome<UnprotectedFile>> outcomes = PlannedFiles.RunAsync(
             _files.Effects, whole, work => _files.Unprotector.UnprotectAsync(_operation, work, how, _tally, SumOf(progress, work), cancellationToken), cancellationToken);
-        return FileActivity.AroundAsync(DataTelemetry.Unprotect, how.TenantId, outcomes, file => file.Length);
+        return FileActivity.AroundAsync(DataTelemetry.Unprotect, how.TenantId, outcomes, file => file.Length, cancellationToken);
     }
 
     /// <summary>Verifies every byte of files and writes nothing. A file that does not verify is a result; one that can't be judged an error.</summary>

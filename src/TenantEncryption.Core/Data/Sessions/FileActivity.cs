@@ -12,14 +12,19 @@ internal static class FileActivity
     /// <param name="tenantId">Whose files they are, where that is known.</param>
     /// <param name="outcomes">The work.</param>
     /// <param name="lengthOf">The bytes of plaintext of a file that went well.</param>
+    /// <param name="cancellationToken">Stops; a caller may look at the outcomes with another one, too.</param>
     /// <returns>The same outcomes.</returns>
     public static async IAsyncEnumerable<FileOutcome<T>> AroundAsync<T>(
-        DataTelemetry telemetry, string? tenantId, IAsyncEnumerable<FileOutcome<T>> outcomes, Func<T, long> lengthOf)
+        DataTelemetry telemetry,
+        string? tenantId,
+        IAsyncEnumerable<FileOutcome<T>> outcomes,
+        Func<T, long> lengthOf,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : class
     {
         using Activity? activity = telemetry.Begin(DataKind.File, tenantId);
         (long messages, long bytes) = (0, 0);
-        IAsyncEnumerator<FileOutcome<T>> each = outcomes.GetAsyncEnumerator(CancellationToken.None);
+        IAsyncEnumerator<FileOutcome<T>> each = outcomes.GetAsyncEnumerator(cancellationToken);
         await using ConfiguredAsyncDisposable disposed = each.ConfigureAwait(false);
         try
         {
