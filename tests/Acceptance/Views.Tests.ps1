@@ -76,8 +76,9 @@ Describe 'The table of <_.Type.FullName>' -ForEach $types {
                 continue
             }
 
-            $value = $row.PSObject.Properties[$entry.Value].Value
-            $whole = if ($entry.ValueType -eq 'Property' -and $value -is [ValueType]) { $value }
+            $state = $entry.Value -match '^\$text = "\$\(\$_\.(\w+)\)"' ? $Matches[1] : $null
+            $value = $row.PSObject.Properties[$state ?? $entry.Value].Value
+            $whole = if (($state -or $entry.ValueType -eq 'Property') -and $value -is [ValueType]) { $value }
             elseif ($label -like '*Code') { 'CONTEXT_NOT_ENFORCED' }
             elseif ($entry.Value -match 'TotalHours') { '99:59:59.999' }
             elseif ($entry.Value -match 'LocalDateTime') { $local }
@@ -112,6 +113,31 @@ Describe 'The table of <_.Type.FullName>' -ForEach $types {
 }
 
 Describe 'Each view' {
+    It 'has states in colours where the host shows them, and in words alone where it does not' {
+        $before = $PSStyle.OutputRendering
+        try {
+            $coloured = foreach ($outcome in 'Passed', 'Warning', 'Failed', 'Skipped') {
+                $one = [pscustomobject] @{ PSTypeName = 'TenantEncryption.Providers.KeyProviderCheck'; Outcome = $outcome; Code = 'X'; Name = 'Key'; Subject = 'Caller'; Observed = 'seen' }
+                $PSStyle.OutputRendering = 'Ansi'
+                ($one | Format-Table | Out-String) -match "(\e\[\d+m)$outcome\e\[0m" ? $Matches[1] : 'none'
+                $PSStyle.OutputRendering = 'PlainText'
+                $one | Format-Table | Out-String | Should -Not -Match "\e"
+            }
+            $coloured | Should -Be $PSStyle.Foreground.Green, $PSStyle.Foreground.Yellow, $PSStyle.Foreground.Red, 'none'
+        }
+        finally { $PSStyle.OutputRendering = $before }
+    }
+
+    It 'colours words that there are' {
+        $product = [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -like 'TenantEncryption.*' -and -not $_.IsDynamic }
+        $words = @($product.GetTypes() | Where-Object IsEnum | ForEach-Object { [enum]::GetNames($_) }) + 'True', 'False', 'SUCCESS' +
+        # AWS KMS API Reference, KeyMetadata, KeyState.
+        'Creating', 'Enabled', 'Disabled', 'PendingDeletion', 'PendingImport', 'PendingReplicaDeletion', 'Unavailable', 'Updating'
+        $cases = [regex]::Matches((Get-Content -Raw (Join-Path (Split-Path $sandbox.Module) 'TenantEncryption.Format.ps1xml')), "-cin ([^}]*)\}").ForEach{ $_.Groups[1].Value } | Sort-Object -Unique
+        $cases.Count | Should -Be 3
+        [regex]::Matches("$cases", "'(\w+)'").ForEach{ $_.Groups[1].Value } | Should -BeIn $words
+    }
+
     It 'shows the first row before the second object exists' {
         # A real PowerShell, which waits between two objects until this one has read the first from its output.
         $names = (Get-Content -Raw (Join-Path (Split-Path $sandbox.Module) 'TenantEncryption.Format.ps1xml') | Select-Xml '//ViewSelectedBy/TypeName').Node.InnerText | Sort-Object -Unique

@@ -37,7 +37,7 @@ internal sealed partial record Column(string Name, string Label, string? Script,
         return new Column(
             name,
             label,
-            script ?? PropertyKinds.ColumnScript(kind, name),
+            script ?? StateColours.Script(name) ?? PropertyKinds.ColumnScript(kind, name),
             kind is PropertyKind.Number or PropertyKind.Duration,
             width == "*" ? null : Math.Max(int.Parse(width), label.Length));
     }
