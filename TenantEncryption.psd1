@@ -15,6 +15,7 @@
     AliasesToExport      = @() # The build lists what the classes declare.
     VariablesToExport    = @()
     CmdletsToExport      = @() # The build lists what the classes declare.
+    FileList             = @()
     PrivateData          = @{
         PSData = @{
             Tags       = @('encryption', 'multi-tenant', 'BYOK', 'CMK', 'AWS', 'KMS', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')

@@ -22,14 +22,17 @@ public abstract class AcceptanceTests
             .Where((_, index) => index % 2 == first),
     ];
 
-    /// <summary>Runs a file, and fails with what failed in it.</summary>
-    protected static async Task RunAsync(string file)
+    /// <summary>Runs a file of the suite, and fails with what failed in it.</summary>
+    protected static Task RunAsync(string file) => RunAsync(Suite, file);
+
+    /// <summary>Runs a file of another folder.</summary>
+    protected static async Task RunAsync(string folder, string file)
     {
         string results = Path.Combine(Directory.CreateDirectory(Path.Combine(Repository.Root, "TestResults", "acceptance")).FullName, Path.ChangeExtension(file, ".xml"));
         File.Delete(results);
 
         ScriptRun run = await ScriptRun.OfAsync(
-            Path.Combine(Suite, "Invoke-Acceptance.ps1"), "-Path", Path.Combine(Suite, file), "-Pester", PowerShellProgram.Pester, "-ResultPath", results);
+            Path.Combine(Suite, "Invoke-Acceptance.ps1"), "-Path", Path.Combine(folder, file), "-Pester", PowerShellProgram.Pester, "-ResultPath", results);
 
         Assert.True(File.Exists(results), $"Pester left no results.{Environment.NewLine}{run.Output}{run.Error}");
         XElement root = XDocument.Load(results).Root!;

@@ -79,6 +79,19 @@ public class ModuleLayoutTests
         Assert.DoesNotContain(candidates, path => path.Contains("/linux-x64/", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void The_notices_name_each_assembly_and_library_of_others_that_ships()
+    {
+        string notices = File.ReadAllText(Path.Combine(BuiltModule.Folder, "THIRD-PARTY-NOTICES.txt"));
+        IEnumerable<string> shipped = Names(Path.Combine(BuiltModule.Folder, "lib"), "*.dll")
+            .Concat(Directory.GetFiles(Path.Combine(BuiltModule.Folder, "lib", "runtimes"), "*e_sqlite3.*", SearchOption.AllDirectories))
+            .Select(path => Path.GetFileNameWithoutExtension(path).Replace("libe_", "e_", StringComparison.Ordinal))
+            .Where(name => !name.StartsWith("TenantEncryption.", StringComparison.Ordinal))
+            .Distinct();
+        Assert.All(shipped, name => Assert.Matches($@"(?m)(^|, ){System.Text.RegularExpressions.Regex.Escape(name)}(,| \(|$)", notices));
+        Assert.All(["Apache License", "Permission is hereby granted", "public domain"], licence => Assert.Contains(licence, notices, StringComparison.Ordinal));
+    }
+
     private static HashSet<string> Needs(string assembly)
     {
         var needs = new HashSet<string>(StringComparer.Ordinal);
