@@ -95,6 +95,32 @@ Describe 'Tab' {
     }
 }
 
+Describe 'With many tenants' {
+    BeforeAll {
+        # One more than are described, each with a provider and, by itself, a migration.
+        $many = 1..51 | ForEach-Object { 'many-{0:00}' -f $_ }
+        $null = New-EncryptionTenant $many
+        $many | ForEach-Object { Start-KeyMigration -TenantId $_ -To Internal | Out-Null }
+    }
+
+    It 'Tab offers all of them, and what each is as soon as few are left: <Line>' -ForEach @(
+        @{ Line = 'Get-EncryptionTenant many-'; Few = 'Get-EncryptionTenant many-0'; Tip = '(standalone)' }
+        @{ Line = 'Resume-KeyMigration '; Few = 'Get-KeyMigration -TenantId many-07 -Id '; Tip = 'Completed, tenant many-07' }
+        @{ Line = 'Get-KeyProvider -Id '; Few = 'Get-KeyProvider -TenantId many-07 -Id '; Tip = 'Active, tenant many-07' }
+    ) {
+        $all = Get-Offer $Line
+        $all.Count | Should -BeGreaterThan 50
+        $all.ToolTip | Should -Not -BeLike "*$Tip*"
+        $found = @(Get-Offer $Few)
+        $found.Count | Should -BeGreaterThan 0
+        $found.ToolTip | Should -BeLike "*$Tip*"
+    }
+
+    It 'Tab takes the regions of the tenant on the line' {
+        (Get-Offer 'New-MasterKey x -TenantId qlik -Region ').CompletionText | Should -Be ((Get-EncryptionPlatform qlik-cloud).Regions.Name | Sort-Object)
+    }
+}
+
 Describe 'Without a store' {
     BeforeAll {
         $before = $env:TENANTENCRYPTION_HOME

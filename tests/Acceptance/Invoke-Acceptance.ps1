@@ -19,7 +19,7 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-if (-not (Get-Module $Pester -ListAvailable | Where-Object Version -GE 5.0) -and -not $PSBoundParameters.ContainsKey('Pester')) {
+if (-not $PSBoundParameters.ContainsKey('Pester') -and -not (Get-Module Pester -ListAvailable | Where-Object Version -GE ([version] '5.0'))) {
     $packages = $env:NUGET_PACKAGES ?? (Join-Path $HOME '.nuget' 'packages')
     $Pester = (Get-ChildItem (Join-Path $packages 'pester' '*' 'tools' 'Pester.psd1') | Sort-Object { [version] $_.Directory.Parent.Name })[-1].FullName
 }

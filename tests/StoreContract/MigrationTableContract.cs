@@ -1,5 +1,6 @@
 using TenantEncryption.Errors;
 using TenantEncryption.Migration;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption.StoreContract;
 
@@ -67,6 +68,9 @@ public abstract class MigrationTableContract<TStore>
 
         Assert.Equal(["mig-1", "mig-3", "mig-2"], (await store.ReadAsync(t => t.Migrations.ListAsync(null))).Select(m => m.Id));
         Assert.Equal(["mig-1", "mig-2"], (await store.ReadAsync(t => t.Migrations.ListAsync("acme"))).Select(m => m.Id));
+        Assert.Equal(
+            [new NameInStore("acme", "mig-1", "mig-1"), new NameInStore("acme", "mig-2", "mig-2"), new NameInStore("globex", "mig-3", "mig-3")],
+            await store.ReadAsync(t => t.Migrations.ListNamesAsync()));
     }
 
     [Fact]

@@ -62,6 +62,22 @@ public abstract class ProviderTableContract<TStore>
     }
 
     [Fact]
+    public async Task Names_to_choose_from_are_those_of_all_tenants()
+    {
+        await using TStore store = await WithTenantsAsync();
+        await store.WriteAsync(async t =>
+        {
+            await t.Providers.AddAsync(Sample.Provider("kp-3", "globex", "one"));
+            await t.Providers.AddAsync(Sample.Provider("kp-1", "acme", "two"));
+            await t.Providers.AddAsync(Sample.Provider("kp-2", "acme", "one"));
+        });
+
+        Assert.Equal(
+            [new NameInStore("acme", "kp-2", "one"), new NameInStore("acme", "kp-1", "two"), new NameInStore("globex", "kp-3", "one")],
+            await store.ReadAsync(t => t.Providers.ListNamesAsync()));
+    }
+
+    [Fact]
     public async Task The_tenants_that_have_a_provider_are_listed_once_each()
     {
         await using TStore store = await WithTenantsAsync();

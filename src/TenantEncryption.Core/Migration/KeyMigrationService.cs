@@ -330,6 +330,12 @@ public sealed class KeyMigrationService
             },
             cancellationToken);
 
+    /// <summary>The ids of all migrations: names to choose from, of which nothing was checked.</summary>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The ids, ordered by tenant, the oldest first.</returns>
+    public Task<IReadOnlyList<NameInStore>> ListNamesAsync(CancellationToken cancellationToken = default) =>
+        _work.ReadAsync(transaction => transaction.Migrations.ListNamesAsync(), cancellationToken);
+
     /// <summary>The items of a migration that failed, with their codes.</summary>
     /// <param name="migrationId">The id.</param>
     /// <param name="cancellationToken">Ends the read.</param>

@@ -85,6 +85,12 @@ public sealed class KeyProviderService
     public Task<IReadOnlyList<KeyProvider>> ListAsync(KeyProviderFilter filter, CancellationToken cancellationToken = default) =>
         _work.ListAsync(transaction => transaction.Providers.ListAsync(filter), cancellationToken);
 
+    /// <summary>The names of all providers: names to choose from, of which nothing was checked.</summary>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>The names, ordered by tenant and name.</returns>
+    public Task<IReadOnlyList<NameInStore>> ListNamesAsync(CancellationToken cancellationToken = default) =>
+        _work.ReadAsync(transaction => transaction.Providers.ListNamesAsync(), cancellationToken);
+
     /// <summary>
     /// The one provider that a reference names: an ARN (<c>arn:…</c>), an id (<c>kp-…</c>), <c>Internal</c>, else a name, literally.
     /// </summary>

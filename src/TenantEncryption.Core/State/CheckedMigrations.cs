@@ -33,6 +33,9 @@ internal sealed class CheckedMigrations(IMigrationTable inner, CheckedTransactio
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<NameInStore>> ListNamesAsync() => inner.ListNamesAsync();
+
+    /// <inheritdoc/>
     public async Task<KeyMigration?> FindUnfinishedAsync(string tenantId)
     {
         await transaction.RequireAsync(tenantId).ConfigureAwait(false);

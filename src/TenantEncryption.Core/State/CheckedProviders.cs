@@ -57,6 +57,9 @@ internal sealed class CheckedProviders(IProviderTable inner, CheckedTransaction 
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<NameInStore>> ListNamesAsync() => inner.ListNamesAsync();
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListTenantsAsync(KeyProviderFilter filter) => inner.ListTenantsAsync(filter);
 
     /// <inheritdoc/>

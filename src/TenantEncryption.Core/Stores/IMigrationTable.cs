@@ -29,6 +29,10 @@ internal interface IMigrationTable
     /// <returns>The tenants' ids.</returns>
     Task<IReadOnlyList<string>> ListTenantsAsync();
 
+    /// <summary>The ids of all migrations, as they lie in the store, ordered by tenant, the oldest first.</summary>
+    /// <returns>The ids.</returns>
+    Task<IReadOnlyList<NameInStore>> ListNamesAsync();
+
     /// <summary>The migrations of a tenant, or all, oldest first, with the counts of their items.</summary>
     /// <param name="tenantId">The tenant, or <see langword="null"/>.</param>
     /// <returns>The migrations.</returns>

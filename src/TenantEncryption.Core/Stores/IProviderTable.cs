@@ -35,6 +35,10 @@ internal interface IProviderTable
     /// <returns>The tenants' ids.</returns>
     Task<IReadOnlyList<string>> ListTenantsAsync(KeyProviderFilter filter);
 
+    /// <summary>The names of all providers, as they lie in the store, ordered by tenant and name.</summary>
+    /// <returns>The names.</returns>
+    Task<IReadOnlyList<NameInStore>> ListNamesAsync();
+
     /// <summary>The provider of an id, with its counts, or <see langword="null"/>.</summary>
     /// <param name="providerId">The id.</param>
     /// <returns>The provider.</returns>

@@ -8,17 +8,13 @@ internal static class Candidates
 {
     /// <summary>Those that begin with what is typed, quoted where a bare word would not do.</summary>
     /// <param name="candidates">What there is.</param>
-    /// <param name="typed">What is typed, with or without quotes.</param>
+    /// <param name="line">What is typed.</param>
     /// <returns>The completions, sorted.</returns>
-    public static IEnumerable<CompletionResult> Matching(this IEnumerable<Candidate> candidates, string typed)
-    {
-        string begin = typed.Trim('\'', '"');
-        return candidates
-            .Where(candidate => candidate.Text.StartsWith(begin, StringComparison.OrdinalIgnoreCase)
-                || candidate.Also?.StartsWith(begin, StringComparison.OrdinalIgnoreCase) == true)
+    public static IEnumerable<CompletionResult> Matching(this IEnumerable<Candidate> candidates, TypedLine line) =>
+        candidates
+            .Where(candidate => line.Fits(candidate.Text) || (candidate.Also is { } also && line.Fits(also)))
             .OrderBy(candidate => candidate.Text, StringComparer.OrdinalIgnoreCase)
             .Select(candidate => new CompletionResult(Quote(candidate.Text), candidate.Text, CompletionResultType.ParameterValue, candidate.Tip));
-    }
 
     private static string Quote(string text) =>
         text.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or '/') && !text.StartsWith('-')

@@ -15,7 +15,8 @@ public abstract class Completer : IArgumentCompleter
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         try
         {
-            return Find(new TypedLine(commandName, fakeBoundParameters)).Matching(wordToComplete).ToList();
+            var line = new TypedLine(commandName, wordToComplete, fakeBoundParameters);
+            return Find(line).Matching(line).ToList();
         }
 #pragma warning disable CA1031 // A person presses a key: an error has nobody to go to.
         catch (Exception)

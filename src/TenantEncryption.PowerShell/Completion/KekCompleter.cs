@@ -1,26 +1,13 @@
-using TenantEncryption.Keys;
-
 namespace TenantEncryption.PowerShell.Completion;
 
-/// <summary>Completes the ids of key-encryption keys: of the tenant that is already on the line, else of all.</summary>
+/// <summary>Completes the ids of key-encryption keys: of the tenant that is already on the line; without one of all tenants, where these are few.</summary>
 public sealed class KekCompleter : Completer
 {
     /// <inheritdoc/>
     internal override IEnumerable<Candidate> Find(TypedLine line) =>
-        StoreCompletion.List(service => ListAsync(service, line.Text("TenantId")))
+        StoreCompletion.List(service => StoreCompletion.EachAsync(TenantsOf(line), id => service.Keys.ListAsync(id)))
             .Select(key => new Candidate(key.KekId, $"{key.Status}, tenant {key.TenantId}, {key.ProviderName}"));
 
-    private static async Task<IReadOnlyList<KeyEncryptionKey>> ListAsync(TenantEncryptionService service, string? tenantId)
-    {
-        var keys = new List<KeyEncryptionKey>();
-        IEnumerable<string> tenants = tenantId is not null
-            ? [tenantId]
-            : (await service.Tenants.ListAsync().ConfigureAwait(false)).Select(tenant => tenant.TenantId);
-        foreach (string one in tenants)
-        {
-            keys.AddRange(await service.Keys.ListAsync(one).ConfigureAwait(false));
-        }
-
-        return keys;
-    }
+    private static IEnumerable<string> TenantsOf(TypedLine line) =>
+        line.Text("TenantId") is { } tenantId ? [tenantId] : StoreCompletion.FewTenants().Select(tenant => tenant.TenantId);
 }

@@ -5,7 +5,5 @@ public sealed class KeyProviderCompleter : Completer
 {
     /// <inheritdoc/>
     internal override IEnumerable<Candidate> Find(TypedLine line) =>
-        StoreCompletion.Providers(line)
-            .DistinctBy(provider => provider.Name, StringComparer.Ordinal)
-            .Select(provider => new Candidate(provider.Name, StoreCompletion.Describe(provider)));
+        StoreCompletion.ProviderNames(line, name => name.Name, StoreCompletion.Describe).DistinctBy(candidate => candidate.Text, StringComparer.Ordinal);
 }

@@ -5,5 +5,5 @@ public sealed class KeyProviderIdCompleter : Completer
 {
     /// <inheritdoc/>
     internal override IEnumerable<Candidate> Find(TypedLine line) =>
-        StoreCompletion.Providers(line).Select(provider => new Candidate(provider.Id, $"{provider.Name}, {StoreCompletion.Describe(provider)}"));
+        StoreCompletion.ProviderNames(line, name => name.Id, provider => $"{provider.Name}, {StoreCompletion.Describe(provider)}");
 }

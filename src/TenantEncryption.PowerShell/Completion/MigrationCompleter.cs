@@ -1,11 +1,21 @@
+using TenantEncryption.Migration;
+using TenantEncryption.Stores;
+
 namespace TenantEncryption.PowerShell.Completion;
 
 /// <summary>Completes the ids of migrations: of the tenant that is already on the line, else of all.</summary>
 public sealed class MigrationCompleter : Completer
 {
     /// <inheritdoc/>
-    internal override IEnumerable<Candidate> Find(TypedLine line) =>
-        StoreCompletion.List(service => service.Migrations.ListAsync(line.Text("TenantId")))
-            .Select(migration => new Candidate(
-                migration.Id, $"{migration.State}, tenant {migration.TenantId}, to {migration.MigratingToName ?? migration.MigratingTo}"));
+    internal override IEnumerable<Candidate> Find(TypedLine line)
+    {
+        NameInStore[] names = [.. StoreCompletion.List(service => service.Migrations.ListNamesAsync())
+            .Where(name => (line.Text("TenantId") is not { } tenantId || name.TenantId == tenantId) && line.Fits(name.Id))];
+        return names.Length > StoreCompletion.MostDescribed
+            ? names.Select(name => new Candidate(name.Id, $"of tenant {name.TenantId}"))
+            : StoreCompletion.List(service => StoreCompletion.EachAsync(names.Select(name => name.TenantId).Distinct(StringComparer.Ordinal), id => service.Migrations.ListAsync(id)))
+                .Select(migration => new Candidate(migration.Id, Describe(migration)));
+    }
+
+    private static string Describe(KeyMigration migration) => $"{migration.State}, tenant {migration.TenantId}, to {migration.MigratingToName ?? migration.MigratingTo}";
 }

@@ -1,6 +1,8 @@
 using TenantEncryption.Platforms;
 using TenantEncryption.PowerShell.Hosting;
 using TenantEncryption.Providers;
+using TenantEncryption.Stores;
+using TenantEncryption.Tenants;
 
 namespace TenantEncryption.PowerShell.Completion;
 
@@ -32,11 +34,67 @@ internal static class StoreCompletion
         }
     }
 
-    /// <summary>The key providers of the tenant on the line, else of all.</summary>
+    /// <summary>
+    /// So many at the most are shown with what they are: their tenants' states are checked for it, which takes time. Of more, the names alone are what the store
+    /// says.
+    /// </summary>
+    public const int MostDescribed = 50;
+
+    /// <summary>The ids of all tenants that begin with what is typed, or are those that a line means.</summary>
+    /// <param name="fits">Which.</param>
+    /// <returns>The ids, and of few the tenants themselves.</returns>
+    public static (IReadOnlyList<string> Ids, IReadOnlyList<EncryptionTenant>? Tenants) Tenants(Func<string, bool> fits)
+    {
+        string[] ids = [.. List(service => service.Tenants.ListIdsAsync()).Where(fits)];
+        return (ids, ids.Length > MostDescribed ? null : List(service => EachAsync(ids, async id => (IReadOnlyList<EncryptionTenant>)[await service.Tenants.GetAsync(id).ConfigureAwait(false)])));
+    }
+
+    /// <summary>All tenants, where they are few; else none.</summary>
+    public static IReadOnlyList<EncryptionTenant> FewTenants() => Tenants(_ => true).Tenants ?? [];
+
+    /// <summary>The key providers of the tenant on the line; without one those of all tenants, where these are few.</summary>
     /// <param name="line">The line.</param>
     /// <returns>The providers.</returns>
-    public static IReadOnlyList<KeyProvider> Providers(TypedLine line) =>
-        List(service => service.Providers.ListAsync(new KeyProviderFilter { TenantId = line.Text("TenantId") }));
+    public static IReadOnlyList<KeyProvider> Providers(TypedLine line) => line.Text("TenantId") is { } tenantId
+        ? ProvidersOf([tenantId])
+        : ProvidersOf(FewTenants().Select(tenant => tenant.TenantId));
+
+    /// <summary>What is offered of the key providers of the tenant on the line, else of all: those that begin with what is typed, and what they are where they are few.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="text">What is offered of a provider.</param>
+    /// <param name="describe">What it is.</param>
+    /// <returns>The candidates.</returns>
+    public static IEnumerable<Candidate> ProviderNames(TypedLine line, Func<NameInStore, string> text, Func<KeyProvider, string> describe)
+    {
+        NameInStore[] names = [.. List(service => service.Providers.ListNamesAsync())
+            .Where(name => (line.Text("TenantId") is not { } tenantId || name.TenantId == tenantId) && line.Fits(text(name)))];
+        return names.Length > MostDescribed
+            ? names.Select(name => new Candidate(text(name), $"of tenant {name.TenantId}"))
+            : ProvidersOf(names.Select(name => name.TenantId).Distinct(StringComparer.Ordinal))
+                .Select(provider => new Candidate(text(new NameInStore(provider.TenantId, provider.Id, provider.Name)), describe(provider)));
+    }
+
+    private static IReadOnlyList<KeyProvider> ProvidersOf(IEnumerable<string> tenantIds) =>
+        List(service => EachAsync(tenantIds, id => service.Providers.ListAsync(new KeyProviderFilter { TenantId = id })));
+
+    /// <summary>Reads for each of some, but for those whose state was altered.</summary>
+    public static async Task<IReadOnlyList<T>> EachAsync<T>(IEnumerable<string> ids, Func<string, Task<IReadOnlyList<T>>> read)
+    {
+        var all = new List<T>();
+        foreach (string id in ids)
+        {
+            try
+            {
+                all.AddRange(await read(id).ConfigureAwait(false));
+            }
+            catch (TenantEncryptionException)
+            {
+                // The others are offered.
+            }
+        }
+
+        return all;
+    }
 
     /// <summary>What a provider is.</summary>
     /// <param name="provider">The provider.</param>
@@ -60,10 +118,11 @@ internal static class StoreCompletion
             var tenants = line.Texts("TenantId").ToHashSet(StringComparer.Ordinal);
             if (line.Text("KeyProvider") is { } named)
             {
-                tenants.UnionWith(Providers(line).Where(provider => named == provider.Name || named == provider.Id || named == provider.KeyArn).Select(provider => provider.TenantId));
+                tenants.UnionWith(List(service => service.Providers.ListNamesAsync()).Where(name => named == name.Name || named == name.Id).Select(name => name.TenantId));
+                tenants.UnionWith(Providers(line).Where(provider => named == provider.KeyArn).Select(provider => provider.TenantId));
             }
 
-            meant.AddRange(List(service => service.Tenants.ListAsync()).Where(tenant => tenants.Contains(tenant.TenantId)).Select(tenant => tenant.Platform));
+            meant.AddRange(Tenants(tenants.Contains).Tenants?.Select(tenant => tenant.Platform) ?? []);
         }
 
         List<PlatformProfile> found = [.. all.Where(platform => meant.Contains(platform.Name, StringComparer.Ordinal))];

@@ -5,9 +5,13 @@ namespace TenantEncryption.PowerShell.Completion;
 
 /// <summary>The command line on which Tab was pressed.</summary>
 /// <param name="Command">The cmdlet's name.</param>
+/// <param name="Word">What is typed of the word that is asked for, with or without quotes.</param>
 /// <param name="Bound">The parameters that are written out.</param>
-internal sealed record TypedLine(string Command, IDictionary Bound)
+internal sealed record TypedLine(string Command, string Word, IDictionary Bound)
 {
+    /// <summary>Whether a text begins with what is typed.</summary>
+    public bool Fits(string text) => text.StartsWith(Word.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The texts given for a parameter: none when it is not there, or is a variable or an expression.</summary>
     /// <param name="parameter">Its name.</param>
     /// <returns>The texts.</returns>

@@ -99,6 +99,10 @@ internal sealed class SqliteMigrationTable(StoreStatements statements) : IMigrat
         ("$tenant_id", tenantId)));
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<NameInStore>> ListNamesAsync() => Task.FromResult(statements.List(
+        "SELECT tenant_id, id FROM migrations ORDER BY tenant_id, initiated_at, ordinal", row => new NameInStore(row.GetString(0), row.GetString(1), row.GetString(1))));
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListTenantsAsync() => Task.FromResult(
         statements.List("SELECT DISTINCT tenant_id FROM migrations ORDER BY tenant_id", row => row.GetString(0)));
 

@@ -107,6 +107,10 @@ internal sealed class SqliteProviderTable(StoreStatements statements) : IProvide
         $"SELECT {Registration}, 0, 0, 0 FROM key_providers p WHERE p.tenant_id = $tenant_id ORDER BY p.ordinal", Read, ("$tenant_id", tenantId)));
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<NameInStore>> ListNamesAsync() => Task.FromResult(statements.List(
+        "SELECT tenant_id, id, name FROM key_providers ORDER BY tenant_id, name", row => new NameInStore(row.GetString(0), row.GetString(1), row.GetString(2))));
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListTenantsAsync(KeyProviderFilter filter)
     {
         Conditions conditions = ConditionsOf(filter);
