@@ -9,11 +9,11 @@ public sealed class MigrationCompleter : Completer
     /// <inheritdoc/>
     internal override IEnumerable<Candidate> Find(TypedLine line)
     {
-        NameInStore[] names = [.. StoreCompletion.List(service => service.Migrations.ListNamesAsync())
-            .Where(name => (line.Text("TenantId") is not { } tenantId || name.TenantId == tenantId) && line.Fits(name.Id))];
+        IEnumerable<string>? tenants = line.Text("TenantId") is { } tenantId ? [tenantId] : null;
+        NameInStore[] names = tenants is not null ? [] : [.. StoreCompletion.List(service => service.Migrations.ListNamesAsync()).Where(name => line.Fits(name.Id))];
         return names.Length > StoreCompletion.MostDescribed
             ? names.Select(name => new Candidate(name.Id, $"of tenant {name.TenantId}"))
-            : StoreCompletion.List(service => StoreCompletion.EachAsync(names.Select(name => name.TenantId).Distinct(StringComparer.Ordinal), id => service.Migrations.ListAsync(id)))
+            : StoreCompletion.List(service => StoreCompletion.EachAsync(tenants ?? names.Select(name => name.TenantId).Distinct(StringComparer.Ordinal), id => service.Migrations.ListAsync(id)))
                 .Select(migration => new Candidate(migration.Id, Describe(migration)));
     }
 

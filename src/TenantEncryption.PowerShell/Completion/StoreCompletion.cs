@@ -66,11 +66,11 @@ internal static class StoreCompletion
     /// <returns>The candidates.</returns>
     public static IEnumerable<Candidate> ProviderNames(TypedLine line, Func<NameInStore, string> text, Func<KeyProvider, string> describe)
     {
-        NameInStore[] names = [.. List(service => service.Providers.ListNamesAsync())
-            .Where(name => (line.Text("TenantId") is not { } tenantId || name.TenantId == tenantId) && line.Fits(text(name)))];
+        IEnumerable<string>? tenants = line.Text("TenantId") is { } tenantId ? [tenantId] : null;
+        NameInStore[] names = tenants is not null ? [] : [.. List(service => service.Providers.ListNamesAsync()).Where(name => line.Fits(text(name)))];
         return names.Length > MostDescribed
             ? names.Select(name => new Candidate(text(name), $"of tenant {name.TenantId}"))
-            : ProvidersOf(names.Select(name => name.TenantId).Distinct(StringComparer.Ordinal))
+            : ProvidersOf(tenants ?? names.Select(name => name.TenantId).Distinct(StringComparer.Ordinal))
                 .Select(provider => new Candidate(text(new NameInStore(provider.TenantId, provider.Id, provider.Name)), describe(provider)));
     }
 
