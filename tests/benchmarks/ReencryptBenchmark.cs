@@ -19,10 +19,10 @@ internal sealed class ReencryptBenchmark(string folder, string storeFolder)
 {
     private const string Tenant = "contoso";
 
-    // Rounds until the runtime has compiled for speed what runs all the time: a migration of many files runs so nearly all of its life.
     // What joining costs is the same for any number: few files would measure it, and not the work.
     private const int JoinedFiles = 40_000;
 
+    // Rounds until the runtime has compiled for speed what runs all the time: a migration of many files runs so nearly all of its life.
     private const int WarmUp = 4;
 
     private static readonly (string Name, int Files, int Length)[] Sizes = [("1 MiB", 200, 1 << 20), ("64 KiB", 2_000, 64 << 10), ("4 KiB", 10_000, 4 << 10)];
