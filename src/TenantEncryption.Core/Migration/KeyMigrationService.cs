@@ -564,6 +564,7 @@ public sealed class KeyMigrationService
     private Task<KeyMigrationPlan> PlanAsync(IStoreTransaction transaction, string tenantId, KeyProvider target, KeyMigrationOptions? options)
     {
         options ??= new KeyMigrationOptions();
+        RequireDegree(options);
         return MigrationPlanner.PlanAsync(transaction, tenantId, target, _modes[options.Mode], options, _providers.CountTestCalls);
     }
 

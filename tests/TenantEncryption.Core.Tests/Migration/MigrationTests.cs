@@ -67,6 +67,19 @@ public sealed class MigrationTests
         Assert.Equal([1], await service.ReadValueAsync(message));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public async Task A_plan_for_no_worker_is_refused_as_its_migration_is(int workers)
+    {
+        await using TestService service = await TestService.WithTenantAsync();
+        KeyProvider cmk = await service.RegisterAsync("CMK");
+        var options = new KeyMigrationOptions { DegreeOfParallelism = workers };
+
+        Assert.Equal(ErrorCodes.InvalidInput, (await Assert.ThrowsAsync<TenantEncryptionException>(() => service.Service.Migrations.MeasureAsync("acme", cmk.Id, options))).Code);
+        Assert.Equal(ErrorCodes.InvalidInput, (await Assert.ThrowsAsync<TenantEncryptionException>(() => service.Service.Migrations.StartAsync("acme", cmk.Id, options))).Code);
+    }
+
     [Fact]
     public async Task A_migration_with_nothing_to_do_can_be_found_by_its_id()
     {
