@@ -1,10 +1,12 @@
-// Makes an SVG of each docs/pictures/*.dot with Graphviz (@viz-js/viz), in the colours of a light and of a dark page.
+// Makes an SVG of each docs/pictures/*.dot with Graphviz (@viz-js/viz), in the colours of a light and of a dark page,
+// and the packages' icon.png of icon.svg (@resvg/resvg-js).
 //
 //   node pictures.mjs            writes them
 //   node pictures.mjs --check    writes nothing, and fails where one is not what its text says
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { instance } from '@viz-js/viz'
+import { Resvg } from '@resvg/resvg-js'
 
 const folder = fileURLToPath(new URL('../../docs/pictures/', import.meta.url))
 
@@ -53,25 +55,35 @@ const draw = (text) => {
     .replaceAll(`font-size="${laidOut}"`, `font-size="${drawnAs}"`)
 }
 
+const rasterize = (svg) => new Resvg(svg).render().asPng()
+
+const pictures = readdirSync(folder)
+  .filter((name) => name.endsWith('.dot'))
+  .sort()
+  .map((source) => ({ source, picture: source.replace(/\.dot$/, '.svg'), make: (text) => Buffer.from(draw(text)) }))
+pictures.push({ source: 'icon.svg', picture: 'icon.png', make: rasterize })
+
+// A checkout on Windows may end its lines in its own way.
+const read = (name) => (name.endsWith('.png') ? readFileSync(folder + name) : Buffer.from(readFileSync(folder + name, 'utf8').replace(/\r\n/g, '\n')))
+
 let stale = 0
-for (const name of readdirSync(folder).filter((name) => name.endsWith('.dot')).sort()) {
-  const picture = name.replace(/\.dot$/, '.svg')
-  const drawn = draw(readFileSync(folder + name, 'utf8'))
+for (const { source, picture, make } of pictures) {
+  const made = make(read(source).toString('utf8'))
   if (process.argv[2] !== '--check') {
-    writeFileSync(folder + picture, drawn)
+    writeFileSync(folder + picture, made)
     console.log(picture)
     continue
   }
 
-  let current = ''
+  let current = Buffer.alloc(0)
   try {
-    current = readFileSync(folder + picture, 'utf8').replace(/\r\n/g, '\n')
+    current = read(picture)
   } catch {
     // There is none.
   }
-  if (current !== drawn) {
+  if (!made.equals(current)) {
     stale++
-    console.error(`${picture} is not what ${name} says: node tests/interop/pictures.mjs`)
+    console.error(`${picture} is not what ${source} says: node tests/interop/pictures.mjs`)
   }
 }
 process.exitCode = stale ? 1 : 0
