@@ -18,8 +18,10 @@
     FileList             = @()
     PrivateData          = @{
         PSData = @{
-            Tags       = @('encryption', 'multi-tenant', 'BYOK', 'CMK', 'AWS', 'KMS', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
-            LicenseUri = 'https://opensource.org/license/mit'
+            Tags         = @('encryption', 'multi-tenant', 'BYOK', 'CMK', 'AWS', 'KMS', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            LicenseUri   = '' # The build gives that of the product's address, or of the licence's.
+            ProjectUri   = '' # The build gives the product's address, once it has one.
+            IconUri      = '' # The build gives it with that address.
             ReleaseNotes = 'The first version.'
         }
     }

@@ -6,7 +6,7 @@ namespace TenantEncryption.ModuleFiles;
 /// The cmdlets' help (MAML). Of a class, summary is the synopsis, remarks the description and each example an example; of a parameter's property, summary is
 /// its description. Syntax, positions, pipeline binding and aliases come from the attributes.
 /// </summary>
-internal sealed class HelpFile(IReadOnlyList<Cmdlet> cmdlets, Documentation documentation)
+internal sealed class HelpFile(IReadOnlyList<Cmdlet> cmdlets, Documentation documentation, ProductAddress product)
 {
     private static readonly XNamespace Root = "http://msh";
     private static readonly XNamespace Maml = "http://schemas.microsoft.com/maml/2004/10";
@@ -47,7 +47,12 @@ internal sealed class HelpFile(IReadOnlyList<Cmdlet> cmdlets, Documentation docu
                 Command + "example",
                 new XElement(Maml + "title", $"Example {index + 1}"),
                 new XElement(Dev + "code", example.Code),
-                Paragraph(Dev + "remarks", example.Remark)))));
+                Paragraph(Dev + "remarks", example.Remark)))),
+        product.Help is { } page
+            ? new XElement(
+                Maml + "relatedLinks",
+                new XElement(Maml + "navigationLink", new XElement(Maml + "linkText", "Online version:"), new XElement(Maml + "uri", page)))
+            : null);
 
     private XElement Parameter(Cmdlet cmdlet, CmdletParameter parameter)
     {
