@@ -8,7 +8,8 @@
     Acceptance   the acceptance suite alone
     Windows      the acceptance suite in PowerShell for Windows, under Wine
     Docs         the pages as a site, in out/site
-    Package      the module for the Gallery, the libraries and the local KMS for NuGet, in out/packages
+    Package      the module for the Gallery, the libraries and the local KMS for NuGet, each with its bill of materials, in out/packages
+    Reproduce    that, and once more from a copy of the sources in another folder: fails where a byte differs, and prints the hashes
     Bench        the benchmarks of a first value and of files
 .PARAMETER Task
     What to do, in this order.
@@ -19,7 +20,7 @@
 #>
 [CmdletBinding()]
 param(
-    [ValidateSet('Build', 'Test', 'Acceptance', 'Windows', 'Docs', 'Package', 'Bench')]
+    [ValidateSet('Build', 'Test', 'Acceptance', 'Windows', 'Docs', 'Package', 'Reproduce', 'Bench')]
     [string[]] $Task = 'Build',
     [switch] $NoBuild
 )
@@ -29,9 +30,12 @@ $PSNativeCommandUseErrorActionPreference = $true
 Set-StrictMode -Version 3
 
 $solution = Join-Path $PSScriptRoot 'TenantEncryption.PS.sln'
+$shipped = Join-Path $PSScriptRoot 'build/Shipped.slnf'
 $out = Join-Path $PSScriptRoot 'out'
 $module = Join-Path $out 'TenantEncryption'
 $packages = Join-Path $out 'packages'
+
+Import-Module (Join-Path $PSScriptRoot 'build/Packages.psm1')
 
 function Invoke-Build { dotnet build $solution --configuration Release }
 
@@ -51,26 +55,34 @@ function Invoke-Bench {
     dotnet run --configuration Release --project (Join-Path $PSScriptRoot 'tests/benchmarks') -- files
 }
 
-# The module as the Gallery takes it: its manifest names each of its files.
-function Export-Module {
-    $staged = Join-Path $out 'staged/TenantEncryption'
-    Remove-Item -LiteralPath (Split-Path $staged) -Recurse -Force -ErrorAction Ignore
-    $null = New-Item -ItemType Directory (Split-Path $staged)
-    Copy-Item -LiteralPath $module -Destination $staged -Recurse
-    $files = Get-ChildItem -LiteralPath $staged -Recurse -File | ForEach-Object { [IO.Path]::GetRelativePath($staged, $_.FullName).Replace('\', '/') } | Sort-Object
-    $manifest = Join-Path $staged 'TenantEncryption.psd1'
-    $text = [IO.File]::ReadAllText($manifest)
-    [IO.File]::WriteAllText($manifest, $text.Replace('FileList             = @()', "FileList             = @($(($files | ForEach-Object { "'$_'" }) -join ', '))"))
-    Compress-PSResource -Path $staged -DestinationPath $packages
-}
-
 function Invoke-Package {
     Remove-Item -LiteralPath $packages -Recurse -Force -ErrorAction Ignore
     $null = New-Item -ItemType Directory $packages
-    dotnet pack $solution --configuration Release --no-build --output $packages
-    Export-Module
+    $projects = Get-ChildItem (Join-Path $PSScriptRoot 'src/*/*.csproj') | Where-Object { Select-String -LiteralPath $_ -SimpleMatch '<IsPackable>true<' -Quiet }
+    $bills = Join-Path $out 'bills'
+    Export-BillOfMaterials $bills $projects
+    dotnet pack $shipped --configuration Release --no-build --output $packages "-p:BillsOfMaterials=$bills" "-p:DeterministicTimestamp=$((Get-SourceTime).ToUnixTimeSeconds())"
+    Export-Module $module (Join-Path $bills 'module.cdx.json') $packages
     Get-ChildItem -LiteralPath $packages
 }
 
-if (-not $NoBuild -and 'Build' -notin $Task) { Invoke-Build }
-foreach ($one in 'Build', 'Test', 'Acceptance', 'Windows', 'Docs', 'Package', 'Bench' | Where-Object { $_ -in $Task }) { & "Invoke-$one" }
+function Invoke-Reproduce {
+    $null = Invoke-Package
+    $other = Join-Path ([IO.Path]::GetTempPath()) "tenantencryption-$(New-Guid)"
+    try {
+        Copy-Source $other
+        # Analyzers change nothing of what is made.
+        $env:RunAnalyzers = 'false'
+        $null = & (Join-Path $other 'build.ps1') Package
+        $differences = Compare-Package $packages (Join-Path $other 'out/packages')
+    }
+    finally {
+        Remove-Item env:RunAnalyzers -ErrorAction Ignore
+        Remove-Item -LiteralPath $other -Recurse -Force -ErrorAction Ignore
+    }
+    if ($differences) { throw $differences -join [Environment]::NewLine }
+    Get-ChildItem -LiteralPath $packages | Get-FileHash | ForEach-Object { "$($_.Hash.ToLowerInvariant())  $(Split-Path $_.Path -Leaf)" }
+}
+
+if (-not $NoBuild -and 'Build' -notin $Task) { dotnet build $(if ($Task | Where-Object { $_ -notin 'Package', 'Reproduce' }) { $solution } else { $shipped }) --configuration Release }
+foreach ($one in 'Build', 'Test', 'Acceptance', 'Windows', 'Docs', 'Package', 'Reproduce', 'Bench' | Where-Object { $_ -in $Task }) { & "Invoke-$one" }
