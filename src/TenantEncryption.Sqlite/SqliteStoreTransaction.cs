@@ -1,73 +1,30 @@
 using Microsoft.Data.Sqlite;
+using TenantEncryption.Sql;
+using TenantEncryption.Sql.Statements;
 using TenantEncryption.Sqlite.Connections;
-using TenantEncryption.Sqlite.Tables;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Sqlite;
 
 /// <summary>A transaction on a connection of its own until it ends.</summary>
-internal sealed class SqliteStoreTransaction : IStoreTransaction
+internal sealed class SqliteStoreTransaction : SqlStoreTransaction
 {
     private readonly SqliteStore _store;
     private readonly StoreConnection _connection;
     private readonly StoreAccess _access;
-    private readonly StoreStatements _statements;
+    private readonly SqliteStatements _statements;
     private bool _ended;
 
     public SqliteStoreTransaction(SqliteStore store, StoreConnection connection, StoreAccess access, TimeProvider time)
+        : this(store, connection, access, time, new SqliteStatements(connection, access, store.Location))
     {
-        _store = store;
-        _connection = connection;
-        _access = access;
-        _statements = new StoreStatements(connection, access, store.Location);
-        Settings = new SqliteSettingsTable(_statements);
-        Platforms = new SqlitePlatformTable(_statements);
-        Tenants = new SqliteTenantTable(_statements);
-        Providers = new SqliteProviderTable(_statements);
-        Keys = new SqliteKeyTable(_statements);
-        Catalog = new SqliteCatalogTable(_statements);
-        Migrations = new SqliteMigrationTable(_statements);
-        Ranges = new SqliteRangeTable(_statements);
-        Events = new SqliteEventTable(_statements);
-        Anchors = new SqliteAnchorTable(_statements);
-        Sessions = new SqliteSessionTable(_statements, time);
     }
 
-    /// <inheritdoc/>
-    public ISettingsTable Settings { get; }
+    private SqliteStoreTransaction(SqliteStore store, StoreConnection connection, StoreAccess access, TimeProvider time, SqliteStatements statements)
+        : base(statements, new MachineClock(time)) => (_store, _connection, _access, _statements) = (store, connection, access, statements);
 
     /// <inheritdoc/>
-    public IPlatformTable Platforms { get; }
-
-    /// <inheritdoc/>
-    public ITenantTable Tenants { get; }
-
-    /// <inheritdoc/>
-    public IProviderTable Providers { get; }
-
-    /// <inheritdoc/>
-    public IKeyTable Keys { get; }
-
-    /// <inheritdoc/>
-    public ICatalogTable Catalog { get; }
-
-    /// <inheritdoc/>
-    public IMigrationTable Migrations { get; }
-
-    /// <inheritdoc/>
-    public IRangeTable Ranges { get; }
-
-    /// <inheritdoc/>
-    public IEventTable Events { get; }
-
-    /// <inheritdoc/>
-    public IAnchorTable Anchors { get; }
-
-    /// <inheritdoc/>
-    public ISessionTable Sessions { get; }
-
-    /// <inheritdoc/>
-    public Task CommitAsync(CancellationToken cancellationToken = default)
+    public override Task CommitAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_ended, typeof(IStoreTransaction));
         if (cancellationToken.IsCancellationRequested)
@@ -94,7 +51,7 @@ internal sealed class SqliteStoreTransaction : IStoreTransaction
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
         End();
         return ValueTask.CompletedTask;

@@ -81,7 +81,7 @@ Describe 'The module' {
 '@
         $run.Output -split '\r?\n' | Should -Be @(
             'Microsoft.Data.Sqlite=TenantEncryption', 'TenantEncryption.Abstractions=Default', 'TenantEncryption.Core=Default', 'TenantEncryption.Envelope=Default',
-            'TenantEncryption.KeyPolicies=Default', 'TenantEncryption.Loader=Default', 'TenantEncryption.PowerShell=Default', 'TenantEncryption.Sqlite=TenantEncryption')
+            'TenantEncryption.KeyPolicies=Default', 'TenantEncryption.Loader=Default', 'TenantEncryption.PowerShell=Default', 'TenantEncryption.Sql=TenantEncryption', 'TenantEncryption.Sqlite=TenantEncryption')
     }
 
     It 'loads what was compiled for this platform, and compiles a third less itself' {

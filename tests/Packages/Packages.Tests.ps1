@@ -56,7 +56,7 @@ Describe 'The module for the Gallery' {
     }
 }
 
-Describe 'The package of <_>' -ForEach 'Abstractions', 'Envelope', 'KeyPolicies', 'Core', 'Sqlite', 'Aws', 'Hosting', 'DataProtection' {
+Describe 'The package of <_>' -ForEach 'Abstractions', 'Envelope', 'KeyPolicies', 'Core', 'Sql', 'Sqlite', 'Aws', 'Hosting', 'DataProtection' {
     It 'has the assembly, its documentation, a page, and symbols beside it' {
         $entries = Get-Entry "TenantEncryption.$_.$version.nupkg"
         foreach ($entry in "lib/net10.0/TenantEncryption.$_.dll", "lib/net10.0/TenantEncryption.$_.xml", 'README.md') { $entries | Should -Contain $entry }

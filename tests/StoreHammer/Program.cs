@@ -1,4 +1,4 @@
-// A process of its own for the tests of a store, at an address: sqlite:<folder>.
+// A process of its own for the tests of a store, at an address: sqlite:<folder>, or postgresql:<schema>:<connection string>.
 //   StoreHammer append <address> <count>  so many transactions, each of which reserves a wrap under kek-acme and appends an event
 //   StoreHammer claim <address> <count>   so many events, each under the epoch that it read before, if that is still the tenant's
 //   StoreHammer raise <address> <count>   so many raises of the epoch, each with an event of the new one
@@ -6,6 +6,7 @@
 using System.Globalization;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
+using TenantEncryption.PostgreSql;
 using TenantEncryption.Sqlite;
 using TenantEncryption.Stores;
 
@@ -55,6 +56,7 @@ else
 static IStore StoreAt(string address) => address.Split(':', 2) switch
 {
     ["sqlite", string folder] => new SqliteStore(folder),
+    ["postgresql", string place] => new PostgreSqlStore(place.Split(':', 2)[1], new PostgreSqlStoreOptions { Schema = place.Split(':', 2)[0] }),
     _ => throw new ArgumentException($"No store is at '{address}'."),
 };
 

@@ -28,6 +28,8 @@ public class ReferenceTests
     [InlineData("Envelope", "KeyPolicies")]
     [InlineData("KeyPolicies", "Envelope")]
     [InlineData("PowerShell", "Aws")]
+    [InlineData("PowerShell", "PostgreSql")]
+    [InlineData("PowerShell", "Sql")]
     [InlineData("PowerShell", "Sqlite")]
     [InlineData("PowerShell", "Hosting")]
     [InlineData("PowerShell", "DataProtection")]

@@ -16,7 +16,7 @@ public class ModuleImageTests
     [
         "AWSSDK.Core.dll", "AWSSDK.KeyManagementService.dll", "Microsoft.Data.Sqlite.dll", "SQLitePCLRaw.core.dll", "SQLitePCLRaw.provider.e_sqlite3.dll",
         "TenantEncryption.Abstractions.dll", "TenantEncryption.Aws.dll", "TenantEncryption.Core.dll", "TenantEncryption.Envelope.dll",
-        "TenantEncryption.KeyPolicies.dll", "TenantEncryption.Sqlite.dll",
+        "TenantEncryption.KeyPolicies.dll", "TenantEncryption.Sql.dll", "TenantEncryption.Sqlite.dll",
     ];
 
     [Fact]

@@ -31,7 +31,7 @@ public class ModuleLayoutTests
             new HashSet<string>
             {
                 "AWSSDK.Core.dll", "AWSSDK.KeyManagementService.dll", "AWSSDK.SSO.dll", "AWSSDK.SSOOIDC.dll", "AWSSDK.SecurityToken.dll",
-                "Microsoft.Data.Sqlite.dll", "TenantEncryption.Aws.dll", "TenantEncryption.Sqlite.dll",
+                "Microsoft.Data.Sqlite.dll", "TenantEncryption.Aws.dll", "TenantEncryption.Sql.dll", "TenantEncryption.Sqlite.dll",
             },
             names.ToHashSet());
         Assert.DoesNotContain(names, name => Shared.Contains(name) || name is "Newtonsoft.Json.dll" || name.StartsWith("System.", StringComparison.Ordinal));

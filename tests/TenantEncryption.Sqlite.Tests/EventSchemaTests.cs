@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using TenantEncryption.Events;
-using TenantEncryption.Sqlite.Tables;
+using TenantEncryption.Sql.Tables;
+using TenantEncryption.Sqlite.Connections;
 using TenantEncryption.StoreContract;
 
 namespace TenantEncryption.Sqlite.Tests;
@@ -46,23 +47,19 @@ public sealed class EventSchemaTests
         Assert.Equal([Chain, "events_chain_time"], IndexesOf(store, new EventFilter { TenantId = "acme", Before = Sample.Noon }));
         Assert.Equal(["events_provider"], IndexesOf(store, new EventFilter { TenantId = "acme", ProviderId = "kp-1" }));
         Assert.Equal(["events_provider"], IndexesOf(store, new EventFilter { ProviderId = "kp-1", Before = Sample.Noon }));
-        Assert.All(IndexesOf(store, EventQuery.Types, []), index => Assert.Equal("events_type", index));
-        Assert.DoesNotContain(IndexesOf(store, EventQuery.Last, [("$after", null), ("$limit", 10)]), line => line.Contains("SCAN events", StringComparison.Ordinal));
+        Assert.All(IndexesOf(store, (EventQuery.Types, [])), index => Assert.Equal("events_type", index));
+        Assert.DoesNotContain(IndexesOf(store, EventQuery.Last("acme", 10)), line => line.Contains("SCAN events", StringComparison.Ordinal));
     }
 
-    private static string[] IndexesOf(TemporaryStore store, EventFilter filter)
-    {
-        (string text, (string Name, object? Value)[] values) = EventQuery.Of(filter, null, 100);
-        return IndexesOf(store, text, values);
-    }
+    private static string[] IndexesOf(TemporaryStore store, EventFilter filter) => IndexesOf(store, EventQuery.Of(SqliteDialect.Instance, filter, null, 100));
 
     // The plan's lines on tables; a line without an index would be a scan.
-    private static string[] IndexesOf(TemporaryStore store, string text, (string Name, object? Value)[] values)
+    private static string[] IndexesOf(TemporaryStore store, (string Text, (string Name, object? Value)[] Values) query)
     {
         using SqliteConnection connection = store.Connect();
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "EXPLAIN QUERY PLAN " + text;
-        foreach ((string name, object? value) in values)
+        command.CommandText = "EXPLAIN QUERY PLAN " + query.Text;
+        foreach ((string name, object? value) in query.Values)
         {
             command.Parameters.AddWithValue(name, value ?? DBNull.Value);
         }

@@ -391,6 +391,12 @@ public static class ErrorCodes
     public const string StoreLocked = "STORE_LOCKED";
 
     [Error(
+        ErrorKind.Unavailable,
+        "The server of the store gives no answer.",
+        "Check its address, and that it runs; the command can be run again.")]
+    public const string StoreUnreachable = "STORE_UNREACHABLE";
+
+    [Error(
         ErrorKind.Storage,
         "The store can't be opened, read or written, or its file is another program's.",
         "Check the path, its permissions and the free space; restore it from a backup if it is damaged.")]

@@ -61,7 +61,8 @@ internal sealed class SessionKeeper : IAsyncDisposable
     }
 
     /// <summary>Whether a failure is one of the store, which may pass: it is full, locked or out of reach.</summary>
-    public static bool IsOfStore(TenantEncryptionException failure) => failure.Code is ErrorCodes.StoreLocked or ErrorCodes.StorageFailed or ErrorCodes.StoreUnusable;
+    public static bool IsOfStore(TenantEncryptionException failure) => failure.Code is
+        ErrorCodes.StoreLocked or ErrorCodes.StoreUnreachable or ErrorCodes.StorageFailed or ErrorCodes.StoreUnusable;
 
     /// <summary>Whether a session is at work, as far as a look can tell.</summary>
     public async Task<bool> IsAliveAsync(IStoreTransaction transaction, string? sessionId) =>

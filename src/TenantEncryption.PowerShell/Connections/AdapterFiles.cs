@@ -16,7 +16,7 @@ internal static class AdapterFiles
     /// <returns>Simple names.</returns>
     public static string[] Assemblies(string adapter) => adapter switch
     {
-        Sqlite => [adapter, "Microsoft.Data.Sqlite", "SQLitePCLRaw.batteries_v2", "SQLitePCLRaw.core", "SQLitePCLRaw.provider.e_sqlite3"],
+        Sqlite => [adapter, "TenantEncryption.Sql", "Microsoft.Data.Sqlite", "SQLitePCLRaw.batteries_v2", "SQLitePCLRaw.core", "SQLitePCLRaw.provider.e_sqlite3"],
         "TenantEncryption.Aws" => [adapter, "AWSSDK.Core", "AWSSDK.KeyManagementService", "AWSSDK.SecurityToken", "AWSSDK.SSO", "AWSSDK.SSOOIDC"],
         _ => throw new ArgumentOutOfRangeException(nameof(adapter), adapter, "It is no adapter."),
     };

@@ -45,8 +45,7 @@ internal static class StoreErrors
     {
         string message = exception.Message;
         string code =
-            message.Contains("tenants.tenant_id", StringComparison.Ordinal) ? ErrorCodes.TenantExists
-            : message.Contains("key_providers.name", StringComparison.Ordinal) ? ErrorCodes.ProviderExists
+            message.Contains("key_providers.name", StringComparison.Ordinal) ? ErrorCodes.ProviderExists
             : message.Contains("key_providers.id", StringComparison.Ordinal) ? ErrorCodes.ProviderExists
             : message.Contains("migrations.tenant_id", StringComparison.Ordinal) ? ErrorCodes.MigrationRunning
             : ErrorCodes.Unknown;

@@ -174,12 +174,6 @@ CREATE TABLE catalog_pending (
     PRIMARY KEY (reservation_id, space, name, version)
 ) STRICT, WITHOUT ROWID;
 
--- Entries are added and confirmed in batches, and each batch is counted by one statement: see SqliteCatalogTable. Removals are rarer, and more varied.
-CREATE TRIGGER catalog_counts_removed AFTER DELETE ON catalog BEGIN
-    UPDATE key_encryption_keys SET messages = messages - 1 WHERE kek_id = OLD.kek_id;
-    UPDATE key_providers SET direct_messages = direct_messages - 1 WHERE id = OLD.direct_provider_id;
-END;
-
 CREATE TRIGGER catalog_keys_are_fixed BEFORE UPDATE OF message_id, kek_id, direct_provider_id ON catalog BEGIN
     SELECT RAISE(ABORT, 'A message never changes its id or its key.');
 END;

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace TenantEncryption.Testing;
+
+/// <summary>
+/// A PostgreSQL for tests: the one that <c>TENANTENCRYPTION_TEST_POSTGRESQL</c> names by a connection string; else one of the machine's own programs, on loopback, in a
+/// folder of its own, which goes with the process. As root it runs as another user, as it must.
+/// </summary>
+public sealed class PostgreSqlServer : IDisposable
+{
+    private const string Variable = "TENANTENCRYPTION_TEST_POSTGRESQL";
+
+    private static readonly Lazy<PostgreSqlServer> OfProcess = new(() =>
+    {
+        var server = new PostgreSqlServer();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
+        return server;
+    });
+
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), "tenc-postgresql-" + Guid.NewGuid().ToString("N"));
+    private readonly int _port = FreePort();
+    private readonly string _programs;
+    private Process? _process;
+
+    /// <summary>Makes and starts one.</summary>
+    public PostgreSqlServer()
+    {
+        _programs = Programs ?? throw new InvalidOperationException($"There is no PostgreSQL: neither does {Variable} name one, nor are its programs on PATH or in /usr/lib/postgresql.");
+        Directory.CreateDirectory(_folder);
+        if (User is not null)
+        {
+            Run("chown", User, _folder);
+        }
+
+        Run([.. AsUser, Path.Combine(_programs, "initdb"), "-D", Data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--no-sync"]);
+        Start();
+    }
+
+    /// <summary>Why there is none; <see langword="null"/> when there is one.</summary>
+    public static string? Missing => Programs is null && Environment.GetEnvironmentVariable(Variable) is null
+        ? $"no PostgreSQL: set {Variable}, or put initdb and postgres on PATH"
+        : null;
+
+    /// <summary>The connection string of the one that this process shares, as a role that may make schemas and roles.</summary>
+    public static string Shared => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? given : OfProcess.Value.ConnectionString;
+
+    /// <summary>The connection string, as a role that may do anything.</summary>
+    public string ConnectionString => $"Host=127.0.0.1;Port={_port};Database=postgres;Username=owner";
+
+    /// <summary>The port on loopback.</summary>
+    public int Port => _port;
+
+    /// <summary>Starts it, as it was.</summary>
+    public void Start()
+    {
+        string[] command =
+        [
+            .. AsUser, Path.Combine(_programs, "postgres"), "-D", Data, "-p", _port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=300", "-c", "log_min_messages=fatal",
+        ];
+        _process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        _process.ErrorDataReceived += (_, _) => { };
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+        Wait();
+    }
+
+    /// <summary>Kills it with its children, as a loss of power would.</summary>
+    public void Kill()
+    {
+        _process?.Kill(entireProcessTree: true);
+        _process?.WaitForExit();
+        _process = null;
+        File.Delete(Path.Combine(Data, "postmaster.pid"));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_process is { HasExited: false })
+        {
+            Kill();
+        }
+
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    private static string? Programs => Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator)
+        .Concat(Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending().Select(version => Path.Combine(version, "bin")) : [])
+        .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
+
+    private static string? User => OperatingSystem.IsWindows() || Environment.UserName != "root" ? null : "nobody";
+
+    private static string[] AsUser => User is null ? [] : ["setpriv", "--reuid=" + User, "--regid=nogroup", "--clear-groups"];
+
+    private string Data => Path.Combine(_folder, "data");
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static void Run(params string[] command)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{string.Join(' ', command)} failed: {error}{output.Result}");
+        }
+    }
+
+    // It listens when it takes connections: a first message it answers, whatever is in it.
+    private void Wait()
+    {
+        var patience = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                using var client = new TcpClient();
+                client.Connect(IPAddress.Loopback, _port);
+                return;
+            }
+            catch (SocketException) when (patience.Elapsed < TimeSpan.FromSeconds(30) && !_process!.HasExited)
+            {
+                Thread.Sleep(20);
+            }
+        }
+    }
+}
