@@ -148,6 +148,8 @@ public abstract class TenantTableContract<TStore>
         [
             t => t.Tenants.RaiseEpochAsync("acme"),
             t => t.Tenants.UpdateAsync(Sample.Tenant("acme") with { UntracedReads = false }),
+            t => t.Tenants.UpdateAsync(Sample.Tenant("acme") with { UntracedReads = false, DisplayName = null }),
+            t => t.Tenants.UpdateAsync(Sample.Tenant("acme") with { UntracedReads = false, DisplayName = "" }),
             t => t.Providers.UpdateAsync(Sample.Provider("kp-acme", "acme", "renamed", Providers.KeyProviderStatus.Active)),
             t => t.Providers.AddAsync(Sample.Provider("kp-2", "acme", "two")),
             t => t.Keys.SetStatusAsync("kek-acme", Keys.KeyEncryptionKeyStatus.Previous),
