@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using TenantEncryption.Aws;
 using TenantEncryption.Data;
@@ -9,12 +11,14 @@ namespace TenantEncryption.Benchmarks;
 
 /// <summary>
 /// Values of 1 KiB through a session of the service, one after another under one lease: what a service pays for each, with the store's part. The
-/// bare primitives of <see cref="ValueBenchmark"/> are measured in the same turn, so that two runs can be compared on a machine that others use.
+/// bare primitives of <see cref="ValueBenchmark"/> are measured in the same turn, and AES-GCM alone by <c>openssl speed</c>, so that two runs can be
+/// compared on a machine that others use.
 /// </summary>
 internal static class SessionValueBenchmark
 {
     private const int Count = 20_000;
     private const string Tenant = "contoso";
+    private const string OpenSsl = "openssl speed -evp aes-256-gcm";
 
     private static readonly byte[] Value = RandomNumberGenerator.GetBytes(1024);
 
@@ -41,6 +45,7 @@ internal static class SessionValueBenchmark
         byte[] message = await session.ProtectValueAsync(Tenant, Value);
         IReadOnlyDictionary<string, List<Measurement>> rounds = await Measured.RoundsAsync(
             [
+                .. Tool.Exists("openssl") ? [new Measured(OpenSsl, OpenSslAsync)] : Array.Empty<Measured>(),
                 new("bare primitives, protect", () => Measurement.OfAsync(() => Repeat(ValueBenchmark.BareWrite))),
                 new("protect", () => Measurement.OfAsync(() => ProtectAsync(session))),
                 new("unprotect", () => Measurement.OfAsync(() => UnprotectAsync(session, message))),
@@ -49,6 +54,11 @@ internal static class SessionValueBenchmark
             settings.Patience);
         Report.Title($"Values of 1 KiB through a session, one at a time, medians of {settings.Rounds}");
         Report.Table("work", "values/s", "processor µs per value", "least processor µs per value", "bytes allocated");
+        if (rounds.ContainsKey(OpenSsl))
+        {
+            Row(OpenSsl, rounds, "");
+        }
+
         Row("bare primitives, protect", rounds, "");
         Row("protect", rounds, await AllocatedAsync(() => ProtectAsync(session)));
         Row("unprotect", rounds, await AllocatedAsync(() => UnprotectAsync(session, message)));
@@ -76,6 +86,22 @@ internal static class SessionValueBenchmark
         {
             await session.UnprotectValueAsync(message);
         }
+    }
+
+    // Its last line ends with thousands of bytes a second.
+    private static async Task<Measurement> OpenSslAsync()
+    {
+        using Process process = Process.Start(new ProcessStartInfo("openssl", ["speed", "-evp", "aes-256-gcm", "-bytes", $"{Value.Length}", "-seconds", "1"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        Task<string> progress = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await progress;
+        double bytes = 1000 * double.Parse(output.TrimEnd().TrimEnd('k').Split(' ')[^1], CultureInfo.InvariantCulture);
+        double seconds = Count * Value.Length / bytes;
+        return new Measurement(seconds, seconds, 0);
     }
 
     private static void Repeat(Action work)
