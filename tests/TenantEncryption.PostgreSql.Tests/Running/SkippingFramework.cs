@@ -25,6 +25,11 @@ public sealed class SkippingFramework(IMessageSink messageSink) : XunitTestFrame
 
     private sealed class SkippedCase : XunitTestCase
     {
+        [Obsolete("For deserialization, as xunit asks for.")]
+        public SkippedCase()
+        {
+        }
+
         public SkippedCase(string reason, IMessageSink diagnostics, ITestMethod method, object[]? arguments)
             : base(diagnostics, TestMethodDisplay.ClassAndMethod, TestMethodDisplayOptions.None, method, arguments) => SkipReason = reason;
     }
