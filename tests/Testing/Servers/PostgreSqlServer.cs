@@ -58,13 +58,24 @@ public sealed class PostgreSqlServer : IDisposable
         string[] command =
         [
             .. AsUser, Path.Combine(_programs, "postgres"), "-D", Data, "-p", _port.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=300", "-c", "log_min_messages=fatal",
+            "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=300", "-c", "log_min_messages=log",
         ];
         _process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        _process.ErrorDataReceived += (_, _) => { };
+        var ready = new TaskCompletionSource();
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is null)
+            {
+                ready.TrySetException(new InvalidOperationException("PostgreSQL ended before it took connections."));
+            }
+            else if (line.Data.Contains("ready to accept connections", StringComparison.Ordinal))
+            {
+                ready.TrySetResult();
+            }
+        };
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
-        Wait();
+        ready.Task.Wait(TimeSpan.FromMinutes(1));
     }
 
     /// <summary>Kills it, as a loss of power would.</summary>
@@ -118,25 +129,6 @@ public sealed class PostgreSqlServer : IDisposable
         if (process.ExitCode != 0)
         {
             throw new InvalidOperationException($"{string.Join(' ', command)} failed: {error}{output.Result}");
-        }
-    }
-
-    // It listens when it takes connections: a first message it answers, whatever is in it.
-    private void Wait()
-    {
-        var patience = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                using var client = new TcpClient();
-                client.Connect(IPAddress.Loopback, _port);
-                return;
-            }
-            catch (SocketException) when (patience.Elapsed < TimeSpan.FromSeconds(30) && !_process!.HasExited)
-            {
-                Thread.Sleep(20);
-            }
         }
     }
 }
