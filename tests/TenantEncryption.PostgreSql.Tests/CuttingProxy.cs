@@ -20,7 +20,8 @@ public enum Cut
 /// <summary>A way to the server on loopback that cuts connections while they commit.</summary>
 internal sealed class CuttingProxy : IDisposable
 {
-    private static readonly byte[] Commit = Encoding.ASCII.GetBytes("COMMIT");
+    // With its end: a transaction begins as READ COMMITTED.
+    private static readonly byte[] Commit = Encoding.ASCII.GetBytes("COMMIT\0");
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly int _server;
@@ -70,26 +71,22 @@ internal sealed class CuttingProxy : IDisposable
         {
             client.NoDelay = true;
             await server.ConnectAsync(IPAddress.Loopback, _server);
-            var heard = new TaskCompletionSource<bool>();
+            bool isDone = false;
             await Task.WhenAny(
-                PumpAsync(client, server, async bytes =>
+                PumpAsync(client, server, bytes =>
                 {
                     Cut cut = bytes.Span.IndexOf(Commit) < 0 ? Cut.Nowhere : (Cut)Interlocked.Exchange(ref _next, (int)Cut.Nowhere);
                     Cuts += cut == Cut.Nowhere ? 0 : 1;
-                    if (cut == Cut.After)
-                    {
-                        // What the server says of it is the last that comes from it.
-                        heard.SetResult(true);
-                    }
 
-                    await Task.CompletedTask;
+                    // What the server says of it is not heard.
+                    Volatile.Write(ref isDone, cut == Cut.After);
                     return cut != Cut.Before;
                 }),
-                PumpAsync(server, client, _ => Task.FromResult(!heard.Task.IsCompleted)));
+                PumpAsync(server, client, _ => !Volatile.Read(ref isDone)));
         }
     }
 
-    private static async Task PumpAsync(TcpClient from, TcpClient to, Func<ReadOnlyMemory<byte>, Task<bool>> mayPass)
+    private static async Task PumpAsync(TcpClient from, TcpClient to, Func<ReadOnlyMemory<byte>, bool> mayPass)
     {
         byte[] buffer = new byte[64 * 1024];
         try
@@ -97,7 +94,7 @@ internal sealed class CuttingProxy : IDisposable
             int count;
             while ((count = await from.GetStream().ReadAsync(buffer)) > 0)
             {
-                if (!await mayPass(buffer.AsMemory(0, count)))
+                if (!mayPass(buffer.AsMemory(0, count)))
                 {
                     return;
                 }
