@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Npgsql;
-using TenantEncryption.Errors;
 using TenantEncryption.PostgreSql.Connections;
 using TenantEncryption.PostgreSql.Schema;
 using TenantEncryption.Sql.Statements;
@@ -111,7 +110,7 @@ public sealed class PostgreSqlStore : IStore
         if (access == StoreAccess.Write)
         {
             leave = await _gates.EnterAsync(scope, _options.BusyTimeout, cancellationToken).ConfigureAwait(false)
-                ?? throw StoreErrors.Locked(Location, _options.BusyTimeout);
+                ?? throw StoreFailure.Locked(Location, _options.BusyTimeout);
         }
 
         try
@@ -171,13 +170,16 @@ public sealed class PostgreSqlStore : IStore
                     return (string?)await look.ExecuteScalarAsync().ConfigureAwait(false) ?? "";
                 },
                 CancellationToken.None).ConfigureAwait(false);
-            return changes.Contains(change.Id, StringComparison.Ordinal);
+            return change.WasKept(changes) ?? throw Unknown(lost);
         }
-        catch (TenantEncryptionException exception)
+        catch (TenantEncryptionException exception) when (exception.InnerException != lost)
         {
-            throw StoreErrors.Unreachable(Location, "its connection was cut while a change was being kept, and whether it was kept can't be looked up now.", new AggregateException(lost, exception));
+            throw Unknown(new AggregateException(lost, exception));
         }
     }
+
+    private TenantEncryptionException Unknown(Exception cause) =>
+        StoreErrors.Unreachable(Location, "its connection was cut while a change was being kept, and whether it was kept can't be told.", cause);
 
     private async Task<T> RetryLostAsync<T>(Func<Task<T>> attempt, CancellationToken cancellationToken)
     {
@@ -214,7 +216,7 @@ public sealed class PostgreSqlStore : IStore
             if (version != SchemaVersion)
             {
                 // Another process raised it while this one had it open.
-                throw StoreErrors.Newer(Location, version, SchemaVersion);
+                throw StoreFailure.Newer(Location, version, SchemaVersion);
             }
 
             await CheckSchemaAsync(connection, cancellationToken).ConfigureAwait(false);
@@ -254,31 +256,31 @@ public sealed class PostgreSqlStore : IStore
         }
 
         int version;
+        string? changes = null;
         NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
             version = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? reader.GetInt32(0) : 0;
+
+            // The last result is that of the row that was taken.
             while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
             {
+                changes = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? reader.GetString(0) : null;
             }
         }
 
-        if (change is not null && batch.BatchCommands[^1].RecordsAffected == 0)
-        {
-            await BeginChainAsync(connection, change, cancellationToken).ConfigureAwait(false);
-        }
-
+        change?.Note(changes ?? await BeginChainAsync(connection, change, cancellationToken).ConfigureAwait(false));
         return version;
     }
 
     private static NpgsqlBatchCommand Take(Change change) => new(
-        string.Create(CultureInfo.InvariantCulture, $"UPDATE chains SET changes = left($2 || changes, {Change.Length}) WHERE chain = $1"))
+        string.Create(CultureInfo.InvariantCulture, $"UPDATE chains SET changes = left($2 || changes, {Change.Length}) WHERE chain = $1 RETURNING changes"))
     {
         Parameters = { new NpgsqlParameter { Value = change.Chain }, new NpgsqlParameter { Value = change.Id } },
     };
 
     // Chains begin beside each other under the store's own row, so that who has locked all has locked those that are about to begin, too.
-    private static async Task BeginChainAsync(NpgsqlConnection connection, Change change, CancellationToken cancellationToken)
+    private static async Task<string> BeginChainAsync(NpgsqlConnection connection, Change change, CancellationToken cancellationToken)
     {
         await RunAsync(connection, "SELECT chain FROM chains WHERE chain = '' FOR KEY SHARE", cancellationToken).ConfigureAwait(false);
         var batch = new NpgsqlBatch(connection);
@@ -288,7 +290,7 @@ public sealed class PostgreSqlStore : IStore
             Parameters = { new NpgsqlParameter { Value = change.Chain } },
         });
         batch.BatchCommands.Add(Take(change));
-        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        return (string)(await batch.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
@@ -311,7 +313,7 @@ public sealed class PostgreSqlStore : IStore
         IReadOnlyList<string> objects = await SchemaObjects.ListAsync(connection, _options.Schema, cancellationToken).ConfigureAwait(false);
         if (SchemaObjects.Difference(objects) is { } difference)
         {
-            throw new TenantEncryptionException(ErrorCodes.StoreAltered, $"The store '{Location}' was altered: {difference}.");
+            throw StoreFailure.Altered(Location, difference);
         }
 
         Volatile.Write(ref _schemaChecked, TimeProvider.System.GetTimestamp());
@@ -328,14 +330,14 @@ public sealed class PostgreSqlStore : IStore
             int version = await FindVersionAsync(connection, cancellationToken).ConfigureAwait(false);
             if (version > SchemaVersion)
             {
-                throw StoreErrors.Newer(Location, version, SchemaVersion);
+                throw StoreFailure.Newer(Location, version, SchemaVersion);
             }
 
             if (version < SchemaVersion && !_options.Create)
             {
                 throw version == 0
-                    ? StoreErrors.NotFound(Location)
-                    : StoreErrors.Unusable(Location, $"its schema version is {version}; who owns it raises it to {SchemaVersion} by opening it to create.");
+                    ? StoreFailure.NotFound(Location)
+                    : StoreFailure.Unusable(Location, $"its schema version is {version}; who owns it raises it to {SchemaVersion} by opening it to create.");
             }
 
             try

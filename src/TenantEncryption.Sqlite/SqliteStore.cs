@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
-using TenantEncryption.Errors;
 using TenantEncryption.Files;
+using TenantEncryption.Sql.Statements;
 using TenantEncryption.Sqlite.Connections;
 using TenantEncryption.Sqlite.Schema;
 using TenantEncryption.Stores;
@@ -116,7 +116,7 @@ public sealed class SqliteStore : IStore
                 }
                 else if (!File.Exists(Location))
                 {
-                    throw StoreErrors.NotFound(Folder);
+                    throw StoreFailure.NotFound(Folder);
                 }
 
                 await CreateSchemaAsync(new Deadline(_options.BusyTimeout), cancellationToken).ConfigureAwait(false);
@@ -140,7 +140,7 @@ public sealed class SqliteStore : IStore
         var deadline = new Deadline(_options.BusyTimeout);
         if (access == StoreAccess.Write && !await _gate.EnterAsync(deadline.Left, cancellationToken).ConfigureAwait(false))
         {
-            throw StoreErrors.Locked(Location, _options.BusyTimeout);
+            throw StoreFailure.Locked(Location, _options.BusyTimeout);
         }
 
         StoreConnection? connection = null;
@@ -151,12 +151,12 @@ public sealed class SqliteStore : IStore
             if (version != SchemaVersion)
             {
                 // Another process raised it while this one had it open.
-                throw StoreErrors.Newer(Location, version, SchemaVersion);
+                throw StoreFailure.Newer(Location, version, SchemaVersion);
             }
 
             if (connection.FindForeignSchema() is { } difference)
             {
-                throw new TenantEncryptionException(ErrorCodes.StoreAltered, $"The store '{Location}' was altered: {difference}.");
+                throw StoreFailure.Altered(Location, difference);
             }
 
             return new SqliteStoreTransaction(this, connection, access, _options.Time);
@@ -235,7 +235,7 @@ public sealed class SqliteStore : IStore
         }
         catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
         {
-            throw StoreErrors.Unusable(
+            throw StoreFailure.Unusable(
                 Location,
                 $"SQLite's native library for {RuntimeInformation.RuntimeIdentifier} is missing, or does not fit this system.",
                 exception);
@@ -257,7 +257,7 @@ public sealed class SqliteStore : IStore
 
             if (Directory.Exists(Location))
             {
-                throw StoreErrors.Unusable(Location, "it is a folder.");
+                throw StoreFailure.Unusable(Location, "it is a folder.");
             }
 
             if (!File.Exists(Location))
@@ -277,7 +277,7 @@ public sealed class SqliteStore : IStore
             // Another process may have made it just now.
             if (!File.Exists(Location))
             {
-                throw StoreErrors.Unusable(Location, exception.Message, exception);
+                throw StoreFailure.Unusable(Location, exception.Message, exception);
             }
         }
     }
@@ -308,7 +308,7 @@ public sealed class SqliteStore : IStore
         string mode = connection.RunForText("PRAGMA journal_mode = WAL");
         return mode == "wal"
             ? mode
-            : throw StoreErrors.Unusable(Location, $"its file system allows no write-ahead log (journal mode '{mode}').");
+            : throw StoreFailure.Unusable(Location, $"its file system allows no write-ahead log (journal mode '{mode}').");
     }
 
     private long RaiseVersion(StoreConnection connection)
@@ -332,15 +332,15 @@ public sealed class SqliteStore : IStore
         bool isEmpty = version == 0 && application == 0 && connection.RunForNumber("SELECT count(*) FROM sqlite_schema") == 0;
         if (!isEmpty && application != StoreSchema.ApplicationId)
         {
-            throw StoreErrors.Unusable(Location, "it is another program's SQLite database.");
+            throw StoreFailure.Unusable(Location, "it is another program's SQLite database.");
         }
 
         if (isEmpty && !_options.Create)
         {
-            throw StoreErrors.NotFound(Folder);
+            throw StoreFailure.NotFound(Folder);
         }
 
-        return version <= SchemaVersion ? (int)version : throw StoreErrors.Newer(Location, version, SchemaVersion);
+        return version <= SchemaVersion ? (int)version : throw StoreFailure.Newer(Location, version, SchemaVersion);
     }
 
     /// <summary>Does a thing as soon as other processes let it be done.</summary>
@@ -357,7 +357,7 @@ public sealed class SqliteStore : IStore
             {
                 if (deadline.Left == TimeSpan.Zero)
                 {
-                    throw StoreErrors.Locked(Location, _options.BusyTimeout, exception);
+                    throw StoreFailure.Locked(Location, _options.BusyTimeout, exception);
                 }
             }
             catch (SqliteException exception)

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Npgsql;
 using TenantEncryption.Errors;
+using TenantEncryption.Sql.Statements;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.PostgreSql.Connections;
@@ -8,22 +9,6 @@ namespace TenantEncryption.PostgreSql.Connections;
 /// <summary>Gives PostgreSQL's codes (https://www.postgresql.org/docs/current/errcodes-appendix.html) those of this library, with the address and the cause.</summary>
 internal static class StoreErrors
 {
-    /// <summary>Another writer kept a tenant, or the store, for longer than the timeout.</summary>
-    public static TenantEncryptionException Locked(string location, TimeSpan timeout, Exception? cause = null) =>
-        new(ErrorCodes.StoreLocked, $"The store '{location}' was locked by another writer for {timeout.TotalSeconds:0.###} seconds.", cause);
-
-    /// <summary>The store has a schema that this software does not know.</summary>
-    public static TenantEncryptionException Newer(string location, long version, int known) =>
-        new(ErrorCodes.StoreNewer, $"The store '{location}' has schema version {version}; this software knows versions up to {known}.");
-
-    /// <summary>There is no store, and none is to be made.</summary>
-    public static TenantEncryptionException NotFound(string location, Exception? inner = null) =>
-        new(ErrorCodes.StoreNotFound, $"There is no store in '{location}'; nothing was made.", inner);
-
-    /// <summary>The store can't be used for a cause in words.</summary>
-    public static TenantEncryptionException Unusable(string location, string cause, Exception? inner = null) =>
-        new(ErrorCodes.StoreUnusable, $"The store '{location}' can't be used: {cause}", inner);
-
     /// <summary>The server gives no answer.</summary>
     public static TenantEncryptionException Unreachable(string location, string cause, Exception? inner = null) =>
         new(ErrorCodes.StoreUnreachable, $"The store '{location}' can't be reached: {cause}", inner);
@@ -52,15 +37,15 @@ internal static class StoreErrors
     private static TenantEncryptionException Of(PostgresException exception, string location, TimeSpan timeout) => exception.SqlState switch
     {
         PostgresErrorCodes.UniqueViolation => Taken(exception, location),
-        PostgresErrorCodes.LockNotAvailable => Locked(location, timeout, exception),
-        PostgresErrorCodes.InFailedSqlTransaction => Failed(location, "the transaction was rolled back after an error.", exception),
-        PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory or PostgresErrorCodes.IoError => Failed(location, exception.MessageText, exception),
-        PostgresErrorCodes.ReadOnlySqlTransaction => Unusable(location, "the server takes no changes: it is a standby, or read-only.", exception),
-        PostgresErrorCodes.InvalidCatalogName => NotFound(location, exception),
+        PostgresErrorCodes.LockNotAvailable => StoreFailure.Locked(location, timeout, exception),
+        PostgresErrorCodes.InFailedSqlTransaction => StoreFailure.Failed(location, "the transaction was rolled back after an error.", exception),
+        PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory or PostgresErrorCodes.IoError => StoreFailure.Failed(location, exception.MessageText, exception),
+        PostgresErrorCodes.ReadOnlySqlTransaction => StoreFailure.Unusable(location, "the server takes no changes: it is a standby, or read-only.", exception),
+        PostgresErrorCodes.InvalidCatalogName => StoreFailure.NotFound(location, exception),
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedColumn =>
-            Unusable(location, exception.MessageText, exception),
+            StoreFailure.Unusable(location, exception.MessageText, exception),
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InsufficientPrivilege =>
-            Unusable(location, exception.MessageText, exception),
+            StoreFailure.Unusable(location, exception.MessageText, exception),
         PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow =>
             Unreachable(location, exception.MessageText, exception),
         PostgresErrorCodes.ProgramLimitExceeded => new(
@@ -78,9 +63,6 @@ internal static class StoreErrors
         };
         return new(code, code == ErrorCodes.Unknown ? $"The store '{location}' refused a row: {exception.MessageText}" : null, exception);
     }
-
-    private static TenantEncryptionException Failed(string location, string cause, PostgresException exception) =>
-        new(ErrorCodes.StorageFailed, $"The store '{location}' could not be read or written: {cause}", exception);
 
     private static string Cause(Exception exception) => exception.InnerException is { } inner ? $"{exception.Message}: {inner.Message}" : exception.Message;
 }
