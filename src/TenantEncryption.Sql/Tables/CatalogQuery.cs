@@ -21,7 +21,10 @@ internal sealed class CatalogQuery
     public const string WithSpaces = "JOIN spaces ON number = space";
 
     /// <summary>The number of the space whose address is <c>$space</c>.</summary>
-    public const string Number = "(SELECT number FROM spaces WHERE address = $space)";
+    public const string Number = $"({FindNumber})";
+
+    /// <summary>Finds that number.</summary>
+    public const string FindNumber = "SELECT number FROM spaces WHERE address = $space";
 
     /// <summary>The entries below a name: from one place of the primary key to another, as a comparison of two columns as one would have no end.</summary>
     public const string Below =
@@ -44,6 +47,7 @@ internal sealed class CatalogQuery
 
     private readonly SqlDialect _dialect;
     private readonly string _replaced;
+    private readonly string _messages;
 
     private CatalogQuery(SqlDialect dialect)
     {
@@ -58,14 +62,16 @@ internal sealed class CatalogQuery
             """;
         OfNames = $"SELECT name, message_id FROM {dialect.Each("$keys")} {dialect.JoinInOrder} catalog ON space = {Number} AND name = value AND version = ''";
         OfMessages = $"SELECT {Entries} FROM {dialect.Each("$ids")} {dialect.JoinInOrder} catalog ON message_id = value {WithSpaces}";
-        RemoveMessages = $"DELETE FROM catalog WHERE message_id IN (SELECT value FROM {dialect.Each("$ids")})";
-        CountMessages = Counted($"FROM catalog WHERE message_id IN (SELECT value FROM {dialect.Each("$ids")})");
+        _messages = $"FROM catalog WHERE message_id IN (SELECT value FROM {dialect.Each("$ids")})";
     }
 
     /// <summary>Which pending entries: those of a reservation in a space, but for some names.</summary>
     public string OfReservation { get; }
 
-    /// <summary>Removes what a reservation's pending entries take the place of. Told so, a database looks for each name; for the three columns as one value it would walk through the space.</summary>
+    /// <summary>
+    /// Removes what a reservation's pending entries take the place of. Told so, a database looks for each name; for the three columns as one value it would walk
+    /// through the space.
+    /// </summary>
     public string RemoveReplaced => "DELETE " + _replaced;
 
     /// <summary>Counts by key what <see cref="RemoveReplaced"/> removes.</summary>
@@ -78,10 +84,10 @@ internal sealed class CatalogQuery
     public string OfMessages { get; }
 
     /// <summary>Removes the entries of message ids: a look for each.</summary>
-    public string RemoveMessages { get; }
+    public string RemoveMessages => "DELETE " + _messages;
 
     /// <summary>Counts by key what <see cref="RemoveMessages"/> removes.</summary>
-    public string CountMessages { get; }
+    public string CountMessages => Counted(_messages);
 
     /// <summary>Those in a language.</summary>
     public static CatalogQuery In(SqlDialect dialect) => OfDialects.GetOrAdd(dialect, one => new CatalogQuery(one));

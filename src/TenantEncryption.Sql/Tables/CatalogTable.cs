@@ -76,10 +76,12 @@ internal sealed class CatalogTable(SqlStatements statements) : ICatalogTable
     }
 
     /// <inheritdoc/>
-    public Task<CatalogEntry?> FindAsync(string space, string key, string version = "") => statements.FindAsync($"SELECT {CatalogQuery.Entries} FROM catalog {CatalogQuery.WithSpaces} WHERE {ThisObject}", Read, ("$space", space), ("$key", key), ("$version", version));
+    public Task<CatalogEntry?> FindAsync(string space, string key, string version = "") => statements.FindAsync(
+        $"SELECT {CatalogQuery.Entries} FROM catalog {CatalogQuery.WithSpaces} WHERE {ThisObject}", Read, ("$space", space), ("$key", key), ("$version", version));
 
     /// <inheritdoc/>
-    public Task<string?> FindMessageIdAsync(string space, string key, string version = "") => statements.FindAsync($"SELECT message_id FROM catalog WHERE {ThisObject}", row => row.GetString(0), ("$space", space), ("$key", key), ("$version", version));
+    public Task<string?> FindMessageIdAsync(string space, string key, string version = "") => statements.FindAsync(
+        $"SELECT message_id FROM catalog WHERE {ThisObject}", row => row.GetString(0), ("$space", space), ("$key", key), ("$version", version));
 
     /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<string, string>> FindMessageIdsAsync(string space, IReadOnlyList<string> keys)
@@ -138,13 +140,13 @@ internal sealed class CatalogTable(SqlStatements statements) : ICatalogTable
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<PendingEntry>> ListOrphanedAsync(string space) => statements.ListAsync(
-            $"""
-            SELECT {CatalogQuery.Entries}, reservation_id FROM catalog_pending {CatalogQuery.WithSpaces}
-            WHERE address = $space AND NOT EXISTS (SELECT 1 FROM wrap_reservations r WHERE r.id = catalog_pending.reservation_id)
-            ORDER BY reservation_id, name, version
-            """,
-            row => new PendingEntry(row.GetString(10), Read(row)),
-            ("$space", space));
+        $"""
+        SELECT {CatalogQuery.Entries}, reservation_id FROM catalog_pending {CatalogQuery.WithSpaces}
+        WHERE address = $space AND NOT EXISTS (SELECT 1 FROM wrap_reservations r WHERE r.id = catalog_pending.reservation_id)
+        ORDER BY reservation_id, name, version
+        """,
+        row => new PendingEntry(row.GetString(10), Read(row)),
+        ("$space", space));
 
     // The keys under which all that depends on a provider is, when they are few.
     private async Task<IReadOnlyList<string>?> FindFewKeysAsync(string providerId)
@@ -201,12 +203,11 @@ internal sealed class CatalogTable(SqlStatements statements) : ICatalogTable
     {
         if (_space.Address != space)
         {
-            const string Find = $"SELECT number FROM spaces WHERE address = $space";
-            long? known = await statements.FindAsync(Find, row => (long?)row.GetInt64(0), ("$space", space)).ConfigureAwait(false);
+            long? known = await statements.FindAsync(CatalogQuery.FindNumber, row => (long?)row.GetInt64(0), ("$space", space)).ConfigureAwait(false);
             if (known is null)
             {
                 await statements.ExecuteAsync("INSERT INTO spaces (address) VALUES ($space) ON CONFLICT (address) DO NOTHING", ("$space", space)).ConfigureAwait(false);
-                known = await statements.FindAsync(Find, row => (long?)row.GetInt64(0), ("$space", space)).ConfigureAwait(false);
+                known = await statements.FindAsync(CatalogQuery.FindNumber, row => (long?)row.GetInt64(0), ("$space", space)).ConfigureAwait(false);
             }
 
             _space = (space, known!.Value);

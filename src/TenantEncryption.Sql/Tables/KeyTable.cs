@@ -86,7 +86,8 @@ internal sealed class KeyTable(SqlStatements statements) : IKeyTable
     }
 
     /// <inheritdoc/>
-    public Task<long?> CountWrapsAsync(string kekId) => statements.FindAsync("SELECT reserved_wraps FROM key_encryption_keys WHERE kek_id = $kek_id", row => (long?)row.GetInt64(0), ("$kek_id", kekId));
+    public Task<long?> CountWrapsAsync(string kekId) => statements.FindAsync(
+        "SELECT reserved_wraps FROM key_encryption_keys WHERE kek_id = $kek_id", row => (long?)row.GetInt64(0), ("$kek_id", kekId));
 
     /// <inheritdoc/>
     public Task<int> RemoveOfProviderAsync(string providerId) =>
@@ -159,10 +160,12 @@ internal sealed class KeyTable(SqlStatements statements) : IKeyTable
     public Task<bool> CountFoundAsync(string? kekId, string? providerId, long files) => CountAsync(kekId, providerId, files, files);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> ListWritersAsync(string providerId) => statements.ListAsync("SELECT session_id FROM wrap_reservations WHERE provider_id = $provider_id", row => row.GetString(0), ("$provider_id", providerId));
+    public Task<IReadOnlyList<string>> ListWritersAsync(string providerId) => statements.ListAsync(
+        "SELECT session_id FROM wrap_reservations WHERE provider_id = $provider_id", row => row.GetString(0), ("$provider_id", providerId));
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> ListWritersOfKeyAsync(string kekId) => statements.ListAsync("SELECT session_id FROM wrap_reservations WHERE kek_id = $kek_id", row => row.GetString(0), ("$kek_id", kekId));
+    public Task<IReadOnlyList<string>> ListWritersOfKeyAsync(string kekId) => statements.ListAsync(
+        "SELECT session_id FROM wrap_reservations WHERE kek_id = $kek_id", row => row.GetString(0), ("$kek_id", kekId));
 
     private static TenantEncryptionException NotFound(string kekId) =>
         new(ErrorCodes.Unknown, $"The store has no key-encryption key '{kekId}'.");
