@@ -310,7 +310,7 @@ public sealed class PostgreSqlStore : IStore
             return;
         }
 
-        IReadOnlyList<string> objects = await SchemaObjects.ListAsync(connection, _options.Schema, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<string> objects = await SchemaObjects.ListAsync(connection, _address.Schema, cancellationToken).ConfigureAwait(false);
         if (SchemaObjects.Difference(objects) is { } difference)
         {
             throw StoreFailure.Altered(Location, difference);
@@ -365,12 +365,12 @@ public sealed class PostgreSqlStore : IStore
         await using var _ = transaction.ConfigureAwait(false);
         if (version < SchemaVersion)
         {
-            await RunAsync(connection, StoreSchema.ScriptFrom(_options.Schema, version), cancellationToken).ConfigureAwait(false);
+            await RunAsync(connection, StoreSchema.ScriptFrom(_address.Schema, version), cancellationToken).ConfigureAwait(false);
         }
 
         if (_options.ApplicationRole is { } role)
         {
-            await RunAsync(connection, StoreSchema.GrantsTo(_options.Schema, role), cancellationToken).ConfigureAwait(false);
+            await RunAsync(connection, StoreSchema.GrantsTo(_address.Schema, role), cancellationToken).ConfigureAwait(false);
         }
 
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);

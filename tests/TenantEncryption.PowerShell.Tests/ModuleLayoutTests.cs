@@ -31,7 +31,7 @@ public class ModuleLayoutTests
             new HashSet<string>
             {
                 "AWSSDK.Core.dll", "AWSSDK.KeyManagementService.dll", "AWSSDK.SSO.dll", "AWSSDK.SSOOIDC.dll", "AWSSDK.SecurityToken.dll",
-                "Microsoft.Data.Sqlite.dll", "TenantEncryption.Aws.dll", "TenantEncryption.Sql.dll", "TenantEncryption.Sqlite.dll",
+                "Microsoft.Data.Sqlite.dll", "Npgsql.dll", "TenantEncryption.Aws.dll", "TenantEncryption.PostgreSql.dll", "TenantEncryption.Sql.dll", "TenantEncryption.Sqlite.dll",
             },
             names.ToHashSet());
         Assert.DoesNotContain(names, name => Shared.Contains(name) || name is "Newtonsoft.Json.dll" || name.StartsWith("System.", StringComparison.Ordinal));
@@ -39,6 +39,7 @@ public class ModuleLayoutTests
 
     [Theory]
     [InlineData("TenantEncryption.Sqlite")]
+    [InlineData("TenantEncryption.PostgreSql")]
     [InlineData("TenantEncryption.Aws", "AWSSDK.SSO", "AWSSDK.SSOOIDC")] // AWSSDK.Core asks for these two by name.
     public void What_is_looked_for_before_an_adapter_loads_is_all_that_it_needs_of_the_library(string adapter, params string[] byName) =>
         Assert.Equal(Needs(adapter).Concat(byName).Order(StringComparer.Ordinal), AdapterFiles.Assemblies(adapter).Order(StringComparer.Ordinal));
@@ -89,7 +90,7 @@ public class ModuleLayoutTests
             .Where(name => !name.StartsWith("TenantEncryption.", StringComparison.Ordinal))
             .Distinct();
         Assert.All(shipped, name => Assert.Matches($@"(?m)(^|, ){System.Text.RegularExpressions.Regex.Escape(name)}(,| \(|$)", notices));
-        Assert.All(["Apache License", "Permission is hereby granted", "public domain"], licence => Assert.Contains(licence, notices, StringComparison.Ordinal));
+        Assert.All(["Apache License", "Permission is hereby granted", "public domain", "PostgreSQL License"], licence => Assert.Contains(licence, notices, StringComparison.Ordinal));
     }
 
     private static HashSet<string> Needs(string assembly)

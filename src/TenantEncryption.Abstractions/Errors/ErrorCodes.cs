@@ -374,9 +374,15 @@ public static class ErrorCodes
 
     [Error(
         ErrorKind.NotFound,
-        "The folder is not a store.",
-        "Check the path, or have a store made there, with a root key of its own.")]
+        "The folder, or the schema of the database, is not a store.",
+        "Check the path, or the database and its schema, or have a store made there, with a root key of its own.")]
     public const string StoreNotFound = "STORE_NOT_FOUND";
+
+    [Error(
+        ErrorKind.Unavailable,
+        "Connecting to the store that was named failed, or was given up.",
+        "Connect to it again.")]
+    public const string StoreNotConnected = "STORE_NOT_CONNECTED";
 
     [Error(
         ErrorKind.Storage,

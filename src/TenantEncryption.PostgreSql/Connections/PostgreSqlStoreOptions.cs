@@ -3,8 +3,8 @@ namespace TenantEncryption.PostgreSql;
 /// <summary>How a <see cref="PostgreSqlStore"/> behaves.</summary>
 public sealed record PostgreSqlStoreOptions
 {
-    /// <summary>The schema in which the store's tables are; <c>tenantencryption</c> when not given.</summary>
-    public string Schema { get; init; } = "tenantencryption";
+    /// <summary>The schema in which the store's tables are; when not given, the <c>Search Path</c> of the connection string, else <c>tenantencryption</c>.</summary>
+    public string? Schema { get; init; }
 
     /// <summary>
     /// Whether the store is made where there is none, and an older one raised, by a role that may: it will own the tables. No when not given: opening what is not

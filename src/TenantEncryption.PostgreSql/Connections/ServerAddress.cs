@@ -8,6 +8,8 @@ namespace TenantEncryption.PostgreSql.Connections;
 /// <summary>Where the server is and how it is spoken to, from a connection string; without its secrets in what people see.</summary>
 internal sealed class ServerAddress
 {
+    private const string DefaultSchema = "tenantencryption";
+
     private readonly NpgsqlConnectionStringBuilder _settings;
 
     /// <summary>Reads a connection string.</summary>
@@ -19,7 +21,6 @@ internal sealed class ServerAddress
             var given = new DbConnectionStringBuilder { ConnectionString = connectionString };
             _settings = new NpgsqlConnectionStringBuilder(connectionString)
             {
-                SearchPath = Schema.StoreSchema.Quoted(options.Schema),
                 ApplicationName = "TenantEncryption",
                 IncludeErrorDetail = false,
                 PersistSecurityInfo = false,
@@ -27,6 +28,8 @@ internal sealed class ServerAddress
                 // A transaction settles what it needs for itself, and leaves nothing behind in the session.
                 NoResetOnClose = true,
             };
+            Schema = options.Schema ?? (string.IsNullOrWhiteSpace(_settings.SearchPath) ? DefaultSchema : _settings.SearchPath.Trim());
+            _settings.SearchPath = PostgreSql.Schema.StoreSchema.Quoted(Schema);
             IsLoopback = _settings.Host?.Split(',').All(IsLocal) ?? true;
             Set(given, "SSL Mode", () => _settings.SslMode = IsLoopback ? SslMode.Prefer : SslMode.VerifyFull);
             Set(given, "Max Auto Prepare", () => _settings.MaxAutoPrepare = 256);
@@ -46,12 +49,20 @@ internal sealed class ServerAddress
             throw new TenantEncryptionException(ErrorCodes.InvalidInput, "The connection string of the store names no Host, or no Database.");
         }
 
-        string schema = options.Schema == new PostgreSqlStoreOptions().Schema ? "" : $"?schema={Uri.EscapeDataString(options.Schema)}";
+        if (Schema.Contains(',', StringComparison.Ordinal))
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "The connection string of the store names several schemas as Search Path: a store is in one.");
+        }
+
+        string schema = Schema == DefaultSchema ? "" : $"?schema={Uri.EscapeDataString(Schema)}";
         Location = $"postgresql://{_settings.Host}:{_settings.Port}/{_settings.Database}{schema}";
     }
 
     /// <summary>Where the store is, without role and password.</summary>
     public string Location { get; }
+
+    /// <summary>The schema of the store's tables.</summary>
+    public string Schema { get; }
 
     /// <summary>Whether the server is on this machine.</summary>
     public bool IsLoopback { get; }

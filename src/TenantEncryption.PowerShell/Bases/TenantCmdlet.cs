@@ -6,7 +6,7 @@ namespace TenantEncryption.PowerShell.Hosting;
 /// <summary>A cmdlet that works on the runspace's store and holds it open while it runs.</summary>
 public abstract class TenantCmdlet : AsyncCmdlet
 {
-    private string? _path;
+    private StoreAddress? _store;
     private StoreUse? _use;
 
     /// <summary>What Core offers on the store.</summary>
@@ -23,8 +23,8 @@ public abstract class TenantCmdlet : AsyncCmdlet
             return;
         }
 
-        _path = await OnPipelineAsync(() => RunspaceConnection.CurrentPath).ConfigureAwait(false);
-        _use = await OpenStores.UseAsync(_path, Cancellation).ConfigureAwait(false);
+        _store = await OnPipelineAsync(() => RunspaceConnection.Current).ConfigureAwait(false);
+        _use = await OpenStores.UseAsync(_store, Cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Asks whether to make a provider its tenant's Active one: with the weight of ConfirmImpact High where the platform has that confirmed.</summary>
@@ -51,7 +51,7 @@ public abstract class TenantCmdlet : AsyncCmdlet
     internal string CommandLine => MyInvocation.Line is { Length: > 0 } line ? line.Trim() : MyInvocation.MyCommand.Name;
 
     /// <summary>Another stay in the store, which outlives the command.</summary>
-    internal Task<StoreUse> UseStoreAsync() => OpenStores.UseAsync(_path!, CancellationToken.None);
+    internal Task<StoreUse> UseStoreAsync() => OpenStores.UseAsync(_store!, CancellationToken.None);
 
     /// <summary>Adds a job to those of the session.</summary>
     /// <param name="job">The job.</param>

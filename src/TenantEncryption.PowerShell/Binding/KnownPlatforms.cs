@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using TenantEncryption.Errors;
 using TenantEncryption.Platforms;
 
@@ -8,13 +7,13 @@ namespace TenantEncryption.PowerShell.Hosting;
 internal static class KnownPlatforms
 {
     /// <summary>All of them.</summary>
-    /// <param name="storePath">The runspace's store.</param>
+    /// <param name="store">The runspace's store.</param>
     /// <param name="cancellationToken">Ends the read.</param>
-    public static async Task<IReadOnlyList<PlatformProfile>> ListAsync(string storePath, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<PlatformProfile>> ListAsync(StoreAddress store, CancellationToken cancellationToken)
     {
         try
         {
-            StoreUse use = await OpenStores.LookAsync(storePath, cancellationToken).ConfigureAwait(false);
+            StoreUse use = await OpenStores.LookAsync(store, cancellationToken).ConfigureAwait(false);
             await using var _ = use.ConfigureAwait(false);
             return await use.Service.Platforms.ListAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -27,30 +26,28 @@ internal static class KnownPlatforms
     /// <summary>A platform by its name, or from the file of a user's own.</summary>
     /// <param name="cmdlet">The cmdlet whose session it is.</param>
     /// <param name="platform">The name, or the path of a profile, which ends in <c>.json</c>.</param>
-    /// <param name="onPipeline">Has the pipeline thread find what only it may.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>The profile.</returns>
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>, <c>INVALID_PLATFORM</c>, <c>SOURCE_NOT_FOUND</c>.</exception>
-    public static async Task<PlatformProfile> ReadAsync(
-        PSCmdlet cmdlet, string platform, Func<Func<string>, Task<string>> onPipeline, CancellationToken cancellationToken)
+    public static async Task<PlatformProfile> ReadAsync(AsyncCmdlet cmdlet, string platform, CancellationToken cancellationToken)
     {
         if (platform.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
         {
-            return PlatformFile.Read(await onPipeline(() => SessionPath.Literal(cmdlet, platform)).ConfigureAwait(false)).Profile;
+            return PlatformFile.Read(await cmdlet.OnPipelineAsync(() => SessionPath.Literal(cmdlet, platform)).ConfigureAwait(false)).Profile;
         }
 
-        string store = await onPipeline(() => RunspaceConnection.CurrentPath).ConfigureAwait(false);
+        StoreAddress store = await cmdlet.OnPipelineAsync(() => RunspaceConnection.Current).ConfigureAwait(false);
         return await GetAsync(platform, store, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The one of a name.</summary>
     /// <param name="name">The name, ordinal.</param>
-    /// <param name="storePath">The runspace's store.</param>
+    /// <param name="store">The runspace's store.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: there is none; the message lists those there are.</exception>
-    public static async Task<PlatformProfile> GetAsync(string name, string storePath, CancellationToken cancellationToken)
+    public static async Task<PlatformProfile> GetAsync(string name, StoreAddress store, CancellationToken cancellationToken)
     {
-        IReadOnlyList<PlatformProfile> all = await ListAsync(storePath, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<PlatformProfile> all = await ListAsync(store, cancellationToken).ConfigureAwait(false);
         return all.FirstOrDefault(platform => platform.Name == name)
             ?? throw NotFound(name, all);
     }

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using System.Security;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Files;
+using TenantEncryption.Keys;
 using TenantEncryption.PowerShell.Hosting;
 
 namespace TenantEncryption.PowerShell.Commands;
@@ -10,8 +10,9 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Opens a store, or the default one, for this session.</summary>
 /// <remarks>
 /// Every other cmdlet opens the default store by itself, and makes it at the first time: in the folder that TENANTENCRYPTION_HOME names, else in your
-/// data folder. Connect to use another folder, which must be a store unless -Create is given (an interactive session asks), to give a passphrase, AWS credentials for this session alone, or a shorter key lease. All runspaces share one open store
-/// per path; a runspace that connects itself, as in ForEach-Object -Parallel, works on the store that it connected to. Where that failed, what follows fails, too,
+/// data folder. Where TENANTENCRYPTION_STORE has a connection string, the default is that database's. Connect to use another folder, which must be a store unless -Create is given (an interactive session asks), a PostgreSQL database that many
+/// machines share, to give a passphrase, AWS credentials for this session alone, or a shorter key lease. All runspaces share one open store
+/// per place; a runspace that connects itself, as in ForEach-Object -Parallel, works on the store that it connected to. Where that failed, what follows fails, too,
 /// and does not fall back to another store, until you connect again or disconnect. Credentials and the passphrase stay in memory and are zeroed by
 /// Disconnect-TenantEncryption.
 /// </remarks>
@@ -27,17 +28,41 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <code>Connect-TenantEncryption -Credential (Get-Credential AKIAIOSFODNN7EXAMPLE)</code>
 ///   <para>Calls AWS KMS with an access key for this session; the secret access key is the password.</para>
 /// </example>
-[Cmdlet(VerbsCommunications.Connect, "TenantEncryption")]
+/// <example>
+///   <code>Connect-TenantEncryption -ConnectionString 'Host=db.example.com;Database=tenants;Username=te_app;Passfile=/etc/tenantencryption/pgpass'</code>
+///   <para>Opens the store in a PostgreSQL database. Off this machine the connection is encrypted, and the server's certificate verified.</para>
+/// </example>
+/// <example>
+///   <code>Connect-TenantEncryption -ConnectionString (Read-Host -AsSecureString) -Create -ApplicationRole te_app</code>
+///   <para>Makes the store's tables, which the role of the connection string will own, and gives te_app the rights to work with them.</para>
+/// </example>
+[Cmdlet(VerbsCommunications.Connect, "TenantEncryption", DefaultParameterSetName = FolderSet)]
 [OutputType(typeof(StoreInfo))]
 public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
 {
+    private const string FolderSet = "Folder";
+    private const string DatabaseSet = "Database";
+
     /// <summary>The folder of the store. The default store, which makes itself, when not given.</summary>
-    [Parameter(Position = 0, HelpMessage = "The folder of the store.")]
+    [Parameter(Position = 0, ParameterSetName = FolderSet, HelpMessage = "The folder of the store.")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>Makes a store, with a root key of its own, where the folder is none yet; one that is there is opened.</summary>
-    [Parameter(HelpMessage = "Makes a store, with a root key of its own, where the folder is none yet; one that is there is opened.")]
+    /// <summary>
+    /// The connection string of a PostgreSQL database, such as Host=db.example.com;Database=tenants;Username=te_app. Its keywords are those of Npgsql; give it as a SecureString where a password is in it. Search Path
+    /// names the schema, which is tenantencryption when not given. Off this machine SSL Mode is VerifyFull unless it says otherwise.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = DatabaseSet, HelpMessage = "The connection string of a PostgreSQL database, such as Host=db.example.com;Database=tenants;Username=te_app.")]
+    [ConnectionString]
+    public SecureString? ConnectionString { get; set; }
+
+    /// <summary>With -Create: the role that works with the store and owns nothing. It is given the rights that it needs.</summary>
+    [Parameter(ParameterSetName = DatabaseSet, HelpMessage = "With -Create: the role that works with the store and owns nothing.")]
+    [ValidateNotNullOrEmpty]
+    public string? ApplicationRole { get; set; }
+
+    /// <summary>Makes a store, with a root key of its own, where the folder or the database is none yet, or raises an older database; one that is there is opened.</summary>
+    [Parameter(HelpMessage = "Makes a store, with a root key of its own, where the folder or the database is none yet, or raises an older database; one that is there is opened.")]
     public SwitchParameter Create { get; set; }
 
     /// <summary>
@@ -84,10 +109,21 @@ public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
     /// <inheritdoc/>
     protected override async Task EndAsync()
     {
-        string path = await OnPipelineAsync(() => Path is null ? DefaultStore.Folder : StorePath.Full(SessionPath.Literal(this, Path))).ConfigureAwait(false);
+        if (SessionToken is not null && Credential is null)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "-SessionToken belongs to -Credential, which was not given.");
+        }
+
+        if (ApplicationRole is not null && !Create)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "-ApplicationRole belongs to -Create, which was not given.");
+        }
+
+        StoreAddress address = await OnPipelineAsync(FindAddress).ConfigureAwait(false);
+
         // Before it is open: a script that goes on after a failure must not work on another store than the one it named.
-        await OnPipelineAsync(() => RunspaceConnection.Set(path)).ConfigureAwait(false);
-        StoreUse use = await OpenAsync(path).ConfigureAwait(false);
+        await OnPipelineAsync(() => RunspaceConnection.Set(address)).ConfigureAwait(false);
+        StoreUse use = await OpenAsync(address).ConfigureAwait(false);
         await using var _ = use.ConfigureAwait(false);
         if (AcceptRollback)
         {
@@ -104,16 +140,26 @@ public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
         }
     }
 
-    private async Task<StoreUse> OpenAsync(string path)
+    private StoreAddress FindAddress()
     {
-        bool create = Create || Path is null;
+        if (ConnectionString is null)
+        {
+            return Path is null ? DefaultStore.Address : StoreAddress.OfFolder(SessionPath.Literal(this, Path));
+        }
+
+        using SecretBytes text = SecureText.ToUtf8(ConnectionString);
+        return StoreAddress.OfDatabase(SecureText.ToText(text.Span));
+    }
+
+    private async Task<StoreUse> OpenAsync(StoreAddress address)
+    {
         try
         {
-            return await OpenStores.ConnectAsync(ReadSettings(path, create), Cancellation).ConfigureAwait(false);
+            return await OpenStores.ConnectAsync(ReadSettings(address, Create), Cancellation).ConfigureAwait(false);
         }
-        catch (TenantEncryptionException missing) when (missing.Code == ErrorCodes.StoreNotFound && !create)
+        catch (TenantEncryptionException missing) when (missing.Code == ErrorCodes.StoreNotFound && !Create)
         {
-            string question = $"There is no store in '{path}'. Make one there, with a root key of its own?";
+            string question = $"There is no store in '{address}'. Make one there, with a root key of its own?";
             bool? answer = await OnPipelineAsync(() => new Confirmation(this).TryAsk(() => ShouldContinue(question, "Connect-TenantEncryption"))).ConfigureAwait(false);
             if (answer != true)
             {
@@ -121,20 +167,17 @@ public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
             }
         }
 
-        return await OpenStores.ConnectAsync(ReadSettings(path, create: true), Cancellation).ConfigureAwait(false);
+        return await OpenStores.ConnectAsync(ReadSettings(address, create: true), Cancellation).ConfigureAwait(false);
     }
 
-    private ConnectionSettings ReadSettings(string path, bool create)
+    private ConnectionSettings ReadSettings(StoreAddress address, bool create)
     {
-        if (SessionToken is not null && Credential is null)
+        ConnectionSettings settings = Path is null && ConnectionString is null ? DefaultStore.Settings : new ConnectionSettings { Address = address };
+        return settings with
         {
-            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "-SessionToken belongs to -Credential, which was not given.");
-        }
-
-        return new ConnectionSettings
-        {
-            Path = path,
-            Create = create,
+            Create = create || settings.Create,
+            ConnectionString = ConnectionString is null ? settings.ConnectionString : SecureText.ToUtf8(ConnectionString),
+            ApplicationRole = ApplicationRole,
             Passphrase = Passphrase is null ? null : SecureText.ToUtf8(Passphrase),
             MachineScope = MachineScope,
             KeyLease = KeyLease,

@@ -18,8 +18,8 @@ public sealed class DisconnectTenantEncryptionCommand : AsyncCmdlet
     /// <inheritdoc/>
     protected override async Task EndAsync()
     {
-        string path = await OnPipelineAsync(() => RunspaceConnection.CurrentPath).ConfigureAwait(false);
-        await OpenStores.DisconnectAsync(path).ConfigureAwait(false);
-        RunspaceConnection.Forget(path);
+        StoreAddress store = await OnPipelineAsync(() => RunspaceConnection.Current).ConfigureAwait(false);
+        await OpenStores.DisconnectAsync(store).ConfigureAwait(false);
+        RunspaceConnection.Forget(store);
     }
 }

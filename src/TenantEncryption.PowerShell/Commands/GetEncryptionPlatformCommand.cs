@@ -40,8 +40,8 @@ public sealed class GetEncryptionPlatformCommand : AsyncCmdlet
     /// <inheritdoc/>
     protected override async Task ProcessAsync()
     {
-        string path = await OnPipelineAsync(() => RunspaceConnection.CurrentPath).ConfigureAwait(false);
-        IReadOnlyList<PlatformProfile> all = await KnownPlatforms.ListAsync(path, Cancellation).ConfigureAwait(false);
+        StoreAddress store = await OnPipelineAsync(() => RunspaceConnection.Current).ConfigureAwait(false);
+        IReadOnlyList<PlatformProfile> all = await KnownPlatforms.ListAsync(store, Cancellation).ConfigureAwait(false);
         foreach (string name in Name)
         {
             var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);

@@ -123,7 +123,7 @@ public sealed class GetKeyPolicyCommand : KeyPolicyCmdlet
 
     private async Task<KeyPolicy> OfPlatformAsync()
     {
-        PlatformProfile platform = await KnownPlatforms.ReadAsync(this, Platform, OnPipelineAsync, Cancellation).ConfigureAwait(false);
+        PlatformProfile platform = await KnownPlatforms.ReadAsync(this, Platform, Cancellation).ConfigureAwait(false);
         var values = new PolicyValues
         {
             TenantIds = TenantId,

@@ -87,7 +87,7 @@ public sealed class NewKeyGrantCommand : KeyGrantCmdlet
             SourceArn = SourceArn,
             Operations = Operation,
             TenantIds = TenantId.Length == 0 && provider is not null ? [provider.TenantId] : TenantId,
-            Platform = Platform is null ? null : await KnownPlatforms.ReadAsync(this, Platform, OnPipelineAsync, Cancellation).ConfigureAwait(false),
+            Platform = Platform is null ? null : await KnownPlatforms.ReadAsync(this, Platform, Cancellation).ConfigureAwait(false),
             Name = Name,
             Connection = connection,
         };

@@ -99,7 +99,7 @@ public sealed class NewMasterKeyCommand : AwsCmdlet
         var request = new NewMasterKey
         {
             TenantIds = TenantId,
-            Platform = Platform is null ? null : await KnownPlatforms.ReadAsync(this, Platform, OnPipelineAsync, Cancellation).ConfigureAwait(false),
+            Platform = Platform is null ? null : await KnownPlatforms.ReadAsync(this, Platform, Cancellation).ConfigureAwait(false),
             Alias = Alias,
             Description = Description,
             MultiRegion = MyInvocation.BoundParameters.ContainsKey(nameof(MultiRegion)) ? MultiRegion.IsPresent : null,

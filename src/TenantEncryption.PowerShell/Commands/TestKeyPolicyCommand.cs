@@ -212,7 +212,7 @@ public sealed class TestKeyPolicyCommand : AsyncCmdlet
             throw new TenantEncryptionException(ErrorCodes.InvalidInput, "One of -Platform and -Principal with -Action is needed.");
         }
 
-        PlatformProfile platform = await KnownPlatforms.ReadAsync(this, name, OnPipelineAsync, Cancellation).ConfigureAwait(false);
+        PlatformProfile platform = await KnownPlatforms.ReadAsync(this, name, Cancellation).ConfigureAwait(false);
         string? from = await OnPipelineAsync(() => PolicyInput.ReadJsonOrFile(this, From)).ConfigureAwait(false);
         var values = new PolicyValues
         {

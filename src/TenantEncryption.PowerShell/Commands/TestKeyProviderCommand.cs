@@ -94,7 +94,7 @@ public sealed class TestKeyProviderCommand : AwsCmdlet
             var candidate = new KeyCandidate
             {
                 TenantId = TenantId!,
-                Platform = Platform is null ? null : await KnownPlatforms.ReadAsync(this, Platform, OnPipelineAsync, Cancellation).ConfigureAwait(false),
+                Platform = Platform is null ? null : await KnownPlatforms.ReadAsync(this, Platform, Cancellation).ConfigureAwait(false),
                 KeyIdentifier = KeyArn,
                 ContextValue = ContextValue,
                 Parameters = PolicyInput.ReadParameters(Parameter),

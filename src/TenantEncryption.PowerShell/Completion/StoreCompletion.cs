@@ -17,15 +17,15 @@ internal static class StoreCompletion
     /// <returns>The items.</returns>
     public static IReadOnlyList<T> List<T>(Func<TenantEncryptionService, Task<IReadOnlyList<T>>> read)
     {
-        string path = RunspaceConnection.CurrentPath;
-        if (!Directory.Exists(path))
+        StoreAddress store = RunspaceConnection.Current;
+        if (store.IsFolder && !Directory.Exists(store.Location))
         {
             return [];
         }
 
         try
         {
-            Task<IReadOnlyList<T>> reading = Task.Run(() => ReadAsync(path, read));
+            Task<IReadOnlyList<T>> reading = Task.Run(() => ReadAsync(store, read));
             return reading.Wait(Patience) ? reading.Result : [];
         }
         catch (AggregateException)
@@ -129,9 +129,9 @@ internal static class StoreCompletion
         return found.Count > 0 ? found : all;
     }
 
-    private static async Task<IReadOnlyList<T>> ReadAsync<T>(string path, Func<TenantEncryptionService, Task<IReadOnlyList<T>>> read)
+    private static async Task<IReadOnlyList<T>> ReadAsync<T>(StoreAddress store, Func<TenantEncryptionService, Task<IReadOnlyList<T>>> read)
     {
-        StoreUse use = await OpenStores.LookAsync(path, CancellationToken.None).ConfigureAwait(false);
+        StoreUse use = await OpenStores.LookAsync(store, CancellationToken.None).ConfigureAwait(false);
         await using var _ = use.ConfigureAwait(false);
         return await read(use.Service).ConfigureAwait(false);
     }

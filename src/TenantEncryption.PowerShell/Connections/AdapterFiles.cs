@@ -17,6 +17,8 @@ internal static class AdapterFiles
     public static string[] Assemblies(string adapter) => adapter switch
     {
         Sqlite => [adapter, "TenantEncryption.Sql", "Microsoft.Data.Sqlite", "SQLitePCLRaw.batteries_v2", "SQLitePCLRaw.core", "SQLitePCLRaw.provider.e_sqlite3"],
+        "TenantEncryption.PostgreSql" =>
+            [adapter, "TenantEncryption.Sql", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions", "Npgsql"],
         "TenantEncryption.Aws" => [adapter, "AWSSDK.Core", "AWSSDK.KeyManagementService", "AWSSDK.SecurityToken", "AWSSDK.SSO", "AWSSDK.SSOOIDC"],
         _ => throw new ArgumentOutOfRangeException(nameof(adapter), adapter, "It is no adapter."),
     };

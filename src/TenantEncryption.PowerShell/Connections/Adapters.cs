@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text;
 using TenantEncryption.Kms;
 using TenantEncryption.Loader;
 using TenantEncryption.Stores;
@@ -10,15 +11,29 @@ internal static class Adapters
 {
     private static readonly Lazy<AdapterContext> Context = new(() => new AdapterContext(Path.Combine(AssemblyFiles.ModuleFolder, "lib")));
 
-    /// <summary>Names the store of a folder; nothing is opened yet.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="create">Whether opening it makes one where there is none.</param>
+    /// <summary>Names a store; nothing is opened yet.</summary>
+    /// <param name="settings">Where it is, and whether opening it makes one where there is none.</param>
     /// <returns>The store.</returns>
-    public static IStore CreateStore(string folder, bool create)
+    public static IStore CreateStore(ConnectionSettings settings)
     {
-        object options = Create("TenantEncryption.Sqlite", "SqliteStoreOptions");
-        options.GetType().GetProperty("Create")!.SetValue(options, create);
-        return (IStore)Create("TenantEncryption.Sqlite", "SqliteStore", folder, options);
+        if (settings.ConnectionString is { } secret)
+        {
+            return CreateDatabase(Encoding.UTF8.GetString(secret.Span), ("Create", settings.Create), ("ApplicationRole", settings.ApplicationRole));
+        }
+
+        object options = CreateOptions("TenantEncryption.Sqlite", "SqliteStoreOptions", ("Create", settings.Create));
+        return (IStore)Create("TenantEncryption.Sqlite", "SqliteStore", settings.Address.Location, options);
+    }
+
+    /// <summary>Where the store of a connection string is, without the role and what is secret.</summary>
+    /// <param name="connectionString">The connection string.</param>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: it can't be read.</exception>
+    public static string FindLocation(string connectionString)
+    {
+        IStore store = CreateDatabase(connectionString);
+        string location = store.Location;
+        Task.Run(() => store.DisposeAsync().AsTask()).GetAwaiter().GetResult();
+        return location;
     }
 
     /// <summary>AWS KMS, with which the adapter and the SDK load.</summary>
@@ -26,19 +41,24 @@ internal static class Adapters
     /// <returns>The KMS.</returns>
     public static IKms CreateKms(SessionCredentials? credentials)
     {
-        object options = Create("TenantEncryption.Aws", "AwsKmsOptions");
-        if (credentials is not null)
+        object? session = credentials is null
+            ? null
+            : Create("TenantEncryption.Aws", "AwsSessionCredentials", credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken);
+        return (IKms)Create("TenantEncryption.Aws", "AwsKms", CreateOptions("TenantEncryption.Aws", "AwsKmsOptions", ("SessionCredentials", session)));
+    }
+
+    private static IStore CreateDatabase(string connectionString, params (string Name, object? Value)[] options) =>
+        (IStore)Create("TenantEncryption.PostgreSql", "PostgreSqlStore", connectionString, CreateOptions("TenantEncryption.PostgreSql", "PostgreSqlStoreOptions", options));
+
+    private static object CreateOptions(string assembly, string type, params (string Name, object? Value)[] values)
+    {
+        object options = Create(assembly, type);
+        foreach ((string name, object? value) in values)
         {
-            object session = Create(
-                "TenantEncryption.Aws",
-                "AwsSessionCredentials",
-                credentials.AccessKeyId,
-                credentials.SecretAccessKey,
-                credentials.SessionToken);
-            options.GetType().GetProperty("SessionCredentials")!.SetValue(options, session);
+            options.GetType().GetProperty(name)!.SetValue(options, value);
         }
 
-        return (IKms)Create("TenantEncryption.Aws", "AwsKms", options);
+        return options;
     }
 
     private static object Create(string assembly, string type, params object?[] arguments)

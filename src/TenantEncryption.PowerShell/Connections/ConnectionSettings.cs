@@ -5,8 +5,14 @@ namespace TenantEncryption.PowerShell.Hosting;
 /// <summary>How a store is opened. Its secrets are zeroed when the store is closed.</summary>
 internal sealed record ConnectionSettings : IDisposable
 {
-    /// <summary>The store's folder, in full.</summary>
-    public required string Path { get; init; }
+    /// <summary>Where the store is.</summary>
+    public required StoreAddress Address { get; init; }
+
+    /// <summary>The connection string of a database in UTF-8.</summary>
+    public SecretBytes? ConnectionString { get; init; }
+
+    /// <summary>The role that works with a database, which is given the rights that it needs when a store is made there.</summary>
+    public string? ApplicationRole { get; init; }
 
     /// <summary>Whether a store is made where there is none.</summary>
     public bool Create { get; init; }
@@ -24,11 +30,12 @@ internal sealed record ConnectionSettings : IDisposable
     public SessionCredentials? Credentials { get; init; }
 
     /// <summary>Whether anything was given that an open store may not have.</summary>
-    public bool IsSpecific => Passphrase is not null || MachineScope || KeyLease is not null || Credentials is not null;
+    public bool IsSpecific => ConnectionString is not null || Passphrase is not null || MachineScope || KeyLease is not null || Credentials is not null;
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        ConnectionString?.Dispose();
         Passphrase?.Dispose();
         Credentials?.Dispose();
     }

@@ -96,7 +96,7 @@ internal sealed class OpenStore
     private async Task<TenantEncryptionService> OpenAsync()
     {
         TenantEncryptionService service = await TenantEncryptionService.OpenAsync(
-            Adapters.CreateStore(_settings.Path, _settings.Create),
+            Adapters.CreateStore(_settings),
             () => Adapters.CreateKms(_settings.Credentials),
             new TenantEncryptionOptions
             {
@@ -113,9 +113,9 @@ internal sealed class OpenStore
             AsyncCmdlet.Running?.Warn($"The root key of this store is kept as {kept}: -MachineScope is for new stores on Windows.");
         }
 
-        if (service.IsNew && DefaultStore.IsNamed && DefaultStore.Is(_settings.Path))
+        if (service.IsNew && DefaultStore.IsNamedFolder && DefaultStore.Address == _settings.Address)
         {
-            AsyncCmdlet.Running?.Warn($"A new store was made in '{_settings.Path}', which {DefaultStore.Variable} names, with a root key of its own.");
+            AsyncCmdlet.Running?.Warn($"A new store was made in '{_settings.Address}', which {DefaultStore.FolderVariable} names, with a root key of its own.");
         }
 
         return service;

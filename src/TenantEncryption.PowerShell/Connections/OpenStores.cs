@@ -1,28 +1,29 @@
-using TenantEncryption.Files;
+using TenantEncryption.Errors;
 
 namespace TenantEncryption.PowerShell.Hosting;
 
-/// <summary>The stores that are open in this process: one per path, shared by all runspaces.</summary>
+/// <summary>The stores that are open in this process: one for each place, shared by all runspaces.</summary>
 internal static class OpenStores
 {
     private static readonly object Gate = new();
-    private static readonly Dictionary<string, OpenStore> ByPath = new(StorePath.Comparer);
+    private static readonly Dictionary<StoreAddress, OpenStore> ByAddress = [];
 
-    /// <summary>Enters the store of a path, opening it if need be. Only the default store makes itself.</summary>
-    /// <param name="path">The store's folder.</param>
+    /// <summary>Enters a store, opening it if need be. Only the default store makes itself.</summary>
+    /// <param name="address">Where it is.</param>
     /// <param name="cancellationToken">Ends waiting.</param>
     /// <returns>The store in use; disposing it leaves the store.</returns>
-    public static Task<StoreUse> UseAsync(string path, CancellationToken cancellationToken) =>
-        UseAsync(path, DefaultStore.Is(path), cancellationToken);
+    public static Task<StoreUse> UseAsync(StoreAddress address, CancellationToken cancellationToken) =>
+        EnterAsync(Find(address, () => DefaultSettings(address) ?? Settings(address, create: false)), cancellationToken);
 
-    /// <summary>Enters the store of a path if there is one; looking makes none, not even the default one.</summary>
-    /// <param name="path">The store's folder.</param>
+    /// <summary>Enters a store if there is one; looking makes none, not even the default one.</summary>
+    /// <param name="address">Where it is.</param>
     /// <param name="cancellationToken">Ends waiting.</param>
     /// <returns>The store in use; disposing it leaves the store.</returns>
     /// <exception cref="TenantEncryptionException"><c>STORE_NOT_FOUND</c>.</exception>
-    public static Task<StoreUse> LookAsync(string path, CancellationToken cancellationToken) => UseAsync(path, create: false, cancellationToken);
+    public static Task<StoreUse> LookAsync(StoreAddress address, CancellationToken cancellationToken) =>
+        EnterAsync(Find(address, () => DefaultSettings(address) is { } settings ? settings with { Create = false } : Settings(address, create: false)), cancellationToken);
 
-    /// <summary>Opens the store of the settings. One that is open on the same path with other settings is retired: it closes when the last cmdlet is out.</summary>
+    /// <summary>Opens the store of the settings. One that is open in the same place with other settings is retired: it closes when the last cmdlet is out.</summary>
     /// <param name="settings">The settings; their secrets are owned from here on.</param>
     /// <param name="cancellationToken">Ends waiting.</param>
     /// <returns>The store in use.</returns>
@@ -30,7 +31,7 @@ internal static class OpenStores
     {
         if (!settings.IsSpecific)
         {
-            return await UseAsync(settings.Path, settings.Create, cancellationToken).ConfigureAwait(false);
+            return await EnterAsync(Find(settings.Address, () => settings), cancellationToken).ConfigureAwait(false);
         }
 
         // It takes its place only when it opened, so that a wrong passphrase ends nobody's work.
@@ -49,8 +50,8 @@ internal static class OpenStores
         OpenStore? replaced;
         lock (Gate)
         {
-            ByPath.Remove(settings.Path, out replaced);
-            ByPath[settings.Path] = store;
+            ByAddress.Remove(settings.Address, out replaced);
+            ByAddress[settings.Address] = store;
         }
 
         if (replaced is not null)
@@ -61,15 +62,15 @@ internal static class OpenStores
         return use;
     }
 
-    /// <summary>Retires the store of a path: its plaintext keys are zeroed at once, and it closes when the last cmdlet is out.</summary>
-    /// <param name="path">The store's folder.</param>
+    /// <summary>Retires a store: its plaintext keys are zeroed at once, and it closes when the last cmdlet is out.</summary>
+    /// <param name="address">Where it is.</param>
     /// <returns>When it is retired.</returns>
-    public static async Task DisconnectAsync(string path)
+    public static async Task DisconnectAsync(StoreAddress address)
     {
         OpenStore? store;
         lock (Gate)
         {
-            ByPath.Remove(path, out store);
+            ByAddress.Remove(address, out store);
         }
 
         if (store is not null)
@@ -82,28 +83,31 @@ internal static class OpenStores
     /// <returns>When they are retired.</returns>
     public static async Task DisconnectAllAsync()
     {
-        List<string> paths;
+        List<StoreAddress> addresses;
         lock (Gate)
         {
-            paths = [.. ByPath.Keys];
+            addresses = [.. ByAddress.Keys];
         }
 
-        foreach (string path in paths)
+        foreach (StoreAddress address in addresses)
         {
-            await DisconnectAsync(path).ConfigureAwait(false);
+            await DisconnectAsync(address).ConfigureAwait(false);
         }
     }
 
-    private static Task<StoreUse> UseAsync(string path, bool create, CancellationToken cancellationToken) =>
-        EnterAsync(Find(path, create), cancellationToken);
+    private static ConnectionSettings? DefaultSettings(StoreAddress address) => address == DefaultStore.Address ? DefaultStore.Settings : null;
 
-    private static OpenStore Find(string path, bool create)
+    private static ConnectionSettings Settings(StoreAddress address, bool create) => address.IsFolder
+        ? new ConnectionSettings { Address = address, Create = create }
+        : throw new TenantEncryptionException(ErrorCodes.StoreNotConnected, $"This session is not connected to the store {address}, which it named: what opens a database is not kept.");
+
+    private static OpenStore Find(StoreAddress address, Func<ConnectionSettings> settings)
     {
         lock (Gate)
         {
-            if (!ByPath.TryGetValue(path, out OpenStore? store) || store.HasFailed)
+            if (!ByAddress.TryGetValue(address, out OpenStore? store) || store.HasFailed)
             {
-                ByPath[path] = store = new OpenStore(new ConnectionSettings { Path = path, Create = create });
+                ByAddress[address] = store = new OpenStore(settings());
             }
 
             return store;
@@ -114,7 +118,7 @@ internal static class OpenStores
     {
         if (!store.TryEnter())
         {
-            throw new TenantEncryptionException(Errors.ErrorCodes.Cancelled, "The store was disconnected meanwhile.");
+            throw new TenantEncryptionException(ErrorCodes.Cancelled, "The store was disconnected meanwhile.");
         }
 
         try

@@ -1,5 +1,4 @@
 using System.Management.Automation.Runspaces;
-using TenantEncryption.Files;
 
 namespace TenantEncryption.PowerShell.Hosting;
 
@@ -11,28 +10,28 @@ namespace TenantEncryption.PowerShell.Hosting;
 internal static class RunspaceConnection
 {
     private static readonly object Gate = new();
-    private static readonly Dictionary<Guid, string> Own = [];
+    private static readonly Dictionary<Guid, StoreAddress> Own = [];
     private static Runspace? _first;
 
-    /// <summary>The folder of the store that the current runspace works on.</summary>
-    public static string CurrentPath
+    /// <summary>Where the store is that the current runspace works on.</summary>
+    public static StoreAddress Current
     {
         get
         {
             lock (Gate)
             {
-                return OwnPath(Runspace.DefaultRunspace) ?? OwnPath(_first) ?? DefaultStore.Folder;
+                return OwnOf(Runspace.DefaultRunspace) ?? OwnOf(_first) ?? DefaultStore.Address;
             }
         }
     }
 
     /// <summary>Connects the current runspace.</summary>
-    /// <param name="path">The store's folder.</param>
-    public static void Set(string path)
+    /// <param name="address">Where the store is.</param>
+    public static void Set(StoreAddress address)
     {
         lock (Gate)
         {
-            Own[Runspace.DefaultRunspace.InstanceId] = path;
+            Own[Runspace.DefaultRunspace.InstanceId] = address;
             if (_first is null || _first.RunspaceStateInfo.State != RunspaceState.Opened)
             {
                 _first = Runspace.DefaultRunspace;
@@ -41,22 +40,22 @@ internal static class RunspaceConnection
     }
 
     /// <summary>Forgets the connections of every runspace to a store.</summary>
-    /// <param name="path">The store's folder.</param>
-    public static void Forget(string path)
+    /// <param name="address">Where the store is.</param>
+    public static void Forget(StoreAddress address)
     {
         lock (Gate)
         {
-            foreach (Guid runspace in Own.Where(pair => StorePath.Comparer.Equals(pair.Value, path)).Select(pair => pair.Key).ToList())
+            foreach (Guid runspace in Own.Where(pair => pair.Value == address).Select(pair => pair.Key).ToList())
             {
                 Own.Remove(runspace);
             }
 
-            if (OwnPath(_first) is null)
+            if (OwnOf(_first) is null)
             {
                 _first = null;
             }
         }
     }
 
-    private static string? OwnPath(Runspace? runspace) => runspace is null ? null : Own.GetValueOrDefault(runspace.InstanceId);
+    private static StoreAddress? OwnOf(Runspace? runspace) => runspace is null ? null : Own.GetValueOrDefault(runspace.InstanceId);
 }
