@@ -1,9 +1,10 @@
 <#
     A place of its own for each test file: a store, a folder for root keys, and a working folder. Nothing of the user's is read or written.
+    Where TENANTENCRYPTION_TEST_STORE has the connection string of a PostgreSQL server, the store is in a schema of its own there, which is left.
 #>
 Set-StrictMode -Version 3
 
-$variables = 'PSModulePath', 'TENANTENCRYPTION_HOME', 'XDG_CONFIG_HOME', 'LOCALAPPDATA', 'ProgramData', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE', 'AWS_EC2_METADATA_DISABLED'
+$variables = 'PSModulePath', 'TENANTENCRYPTION_HOME', 'TENANTENCRYPTION_STORE', 'XDG_CONFIG_HOME', 'LOCALAPPDATA', 'ProgramData', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE', 'AWS_EC2_METADATA_DISABLED'
 
 # The built module and the program of the local KMS.
 $script:ModulePath = Join-Path $PSScriptRoot '../../out/TenantEncryption/TenantEncryption.psd1' | Convert-Path
@@ -28,6 +29,14 @@ function Enter-Sandbox {
     $env:AWS_EC2_METADATA_DISABLED = 'true'
     Remove-Item -ErrorAction Ignore env:AWS_SESSION_TOKEN, env:AWS_PROFILE
     Import-Module $script:ModulePath -Global
+    if ($env:TENANTENCRYPTION_TEST_STORE) {
+        $env:TENANTENCRYPTION_STORE = "$env:TENANTENCRYPTION_TEST_STORE;Search Path=te_$([guid]::NewGuid().ToString('N'))"
+        Remove-Item env:TENANTENCRYPTION_HOME
+        Connect-TenantEncryption -ConnectionString $env:TENANTENCRYPTION_STORE -Create
+        Disconnect-TenantEncryption
+    } else {
+        Remove-Item -ErrorAction Ignore env:TENANTENCRYPTION_STORE
+    }
     Import-Module (Join-Path $PSScriptRoot '../../samples/LocalKms/LocalKms.psm1') -Global
     Push-Location (Join-Path $sandbox.Root 'work')
     $sandbox

@@ -403,6 +403,12 @@ public static class ErrorCodes
     public const string StoreUnreachable = "STORE_UNREACHABLE";
 
     [Error(
+        ErrorKind.Authentication,
+        "The server of the store does not let the role in, or do what this needs.",
+        "Check the role, its password or certificate, what the server lets in (pg_hba.conf), and that the role was given the rights of the store's role.")]
+    public const string StoreAccessDenied = "STORE_ACCESS_DENIED";
+
+    [Error(
         ErrorKind.Storage,
         "The store can't be opened, read or written, or its file is another program's.",
         "Check the path, its permissions and the free space; restore it from a backup if it is damaged.")]

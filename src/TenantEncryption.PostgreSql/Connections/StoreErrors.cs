@@ -45,7 +45,7 @@ internal static class StoreErrors
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedColumn =>
             StoreFailure.Unusable(location, exception.MessageText, exception),
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InsufficientPrivilege =>
-            StoreFailure.Unusable(location, exception.MessageText, exception),
+            new(ErrorCodes.StoreAccessDenied, $"The store '{location}' is closed to this role: {exception.MessageText}.", exception),
         PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow =>
             Unreachable(location, exception.MessageText, exception),
         PostgresErrorCodes.ProgramLimitExceeded => new(

@@ -67,13 +67,11 @@ internal static class Adapters
         AdapterFiles.Check(context.Folder, assembly);
         try
         {
-            return Activator.CreateInstance(context.LoadAdapter(assembly).GetType($"{assembly}.{type}", throwOnError: true)!, arguments)!;
+            return Activator.CreateInstance(context.LoadAdapter(assembly).GetType($"{assembly}.{type}", throwOnError: true)!, BindingFlags.CreateInstance | BindingFlags.Public | BindingFlags.Instance | BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
         }
-        catch (Exception exception) when (Cause(exception) is FileLoadException or FileNotFoundException or BadImageFormatException or TypeLoadException)
+        catch (Exception exception) when (exception is FileLoadException or FileNotFoundException or BadImageFormatException or TypeLoadException)
         {
-            throw AdapterFiles.Incomplete(context.Folder, $"'{assembly}' can't be loaded: {Cause(exception).Message}", exception);
+            throw AdapterFiles.Incomplete(context.Folder, $"'{assembly}' can't be loaded: {exception.Message}", exception);
         }
     }
-
-    private static Exception Cause(Exception exception) => exception is TargetInvocationException { InnerException: { } inner } ? Cause(inner) : exception;
 }
