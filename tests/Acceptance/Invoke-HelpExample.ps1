@@ -24,6 +24,7 @@ $env:AWS_CONFIG_FILE = Join-Path $Folder 'aws-config'
 Set-Content $env:AWS_CONFIG_FILE "[profile acme]`naws_access_key_id = local`naws_secret_access_key = local`n[profile platform]`naws_access_key_id = platform`naws_secret_access_key = platform"
 Import-Module $Module
 Import-Module (Join-Path $PSScriptRoot '../../samples/LocalKms/LocalKms.psm1')
+Import-Module (Join-Path $PSScriptRoot '../../samples/PostgreSql/LocalPostgreSql.psm1')
 $kms = [pscustomobject]@{ Url = $Url }
 
 # The values that the examples take from variables.
@@ -109,6 +110,12 @@ function Initialize-World([string] $Code, [string] $Name, [int] $Number) {
     if ($Code -match 'proof\.json' -and $Name -eq 'Test-EncryptionAnchor') { Get-EncryptionAnchor -TenantId acme | ConvertTo-Json -Depth 4 | Set-Content proof.json }
     if ($Name -eq 'Export-EncryptionEvent' -or $Code -match '\./archive/') { $null = New-Item -ItemType Directory archive; 'acme', 'globex' | ForEach-Object { $null = Update-KeyEncryptionKey $_ } }
     if ($Code -match '\./archive/') { $null = Export-EncryptionEvent -TenantId * -Before (Get-Date) -Path ./archive -Confirm:$false -WarningAction Ignore }
+    if ($Code -match '-ConnectionString') {
+        $script:server ??= Start-LocalPostgreSql
+        $script:database, $script:owner = $server.App, $server.Owner
+        Connect-TenantEncryption -ConnectionString $owner -Create -ApplicationRole te_app -WarningAction Ignore
+        Disconnect-TenantEncryption
+    }
     $script:key = $arn
     $script:id = $null
     switch ("$Name/$Number") {
@@ -155,6 +162,7 @@ function Initialize-World([string] $Code, [string] $Name, [int] $Number) {
     }
 }
 
+$server = $null
 $results = foreach ($one in Get-Command -Module TenantEncryption -Name $Cmdlet | Sort-Object Name) {
     $number = 0
     foreach ($example in (Get-Help $one.Name -Full).examples.example) {
@@ -174,4 +182,6 @@ $results = foreach ($one in Get-Command -Module TenantEncryption -Name $Cmdlet |
         $result
     }
 }
+Disconnect-TenantEncryption
+if ($server) { Stop-LocalPostgreSql $server }
 ConvertTo-Json @($results) -Depth 4

@@ -26,13 +26,21 @@ public abstract class AcceptanceTests
     protected static Task RunAsync(string file) => RunAsync(Suite, file);
 
     /// <summary>Runs a file of another folder.</summary>
-    protected static async Task RunAsync(string folder, string file)
+    protected static Task RunAsync(string folder, string file) => RunAsync(folder, file, "", new Dictionary<string, string?>());
+
+    /// <summary>Runs a file of the suite on a store in PostgreSQL.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="server">The connection string of a role that may make schemas there.</param>
+    protected static Task RunOnPostgreSqlAsync(string file, string server) =>
+        RunAsync(Suite, file, ".postgresql", new Dictionary<string, string?> { ["TENANTENCRYPTION_TEST_STORE"] = server });
+
+    private static async Task RunAsync(string folder, string file, string kind, IReadOnlyDictionary<string, string?> environment)
     {
-        string results = Path.Combine(Directory.CreateDirectory(Path.Combine(Repository.Root, "TestResults", "acceptance")).FullName, Path.ChangeExtension(file, ".xml"));
+        string results = Path.Combine(Directory.CreateDirectory(Path.Combine(Repository.Root, "TestResults", "acceptance")).FullName, Path.ChangeExtension(file, kind + ".xml"));
         File.Delete(results);
 
         ScriptRun run = await ScriptRun.OfAsync(
-            Path.Combine(Suite, "Invoke-Acceptance.ps1"), "-Path", Path.Combine(folder, file), "-Pester", PowerShellProgram.Pester, "-ResultPath", results);
+            environment, Path.Combine(Suite, "Invoke-Acceptance.ps1"), "-Path", Path.Combine(folder, file), "-Pester", PowerShellProgram.Pester, "-ResultPath", results);
 
         Assert.True(File.Exists(results), $"Pester left no results.{Environment.NewLine}{run.Output}{run.Error}");
         XElement root = XDocument.Load(results).Root!;

@@ -10,8 +10,19 @@ internal sealed record ScriptRun(int ExitCode, string Output, string Error)
 
     /// <summary>Runs a script file to its end, within a quarter of an hour.</summary>
     /// <exception cref="TimeoutException">It had to be ended, with all that it started.</exception>
-    public static Task<ScriptRun> OfAsync(string script, params string[] arguments) =>
-        OfAsync(PowerShellProgram.Start(["-File", script, .. arguments]));
+    public static Task<ScriptRun> OfAsync(string script, params string[] arguments) => OfAsync(new Dictionary<string, string?>(), script, arguments);
+
+    /// <inheritdoc cref="OfAsync(string, string[])"/>
+    public static Task<ScriptRun> OfAsync(IReadOnlyDictionary<string, string?> environment, string script, params string[] arguments)
+    {
+        ProcessStartInfo start = PowerShellProgram.Start(["-File", script, .. arguments]);
+        foreach ((string name, string? value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return OfAsync(start);
+    }
 
     /// <inheritdoc cref="OfAsync(string, string[])"/>
     public static async Task<ScriptRun> OfAsync(ProcessStartInfo start)

@@ -29,12 +29,12 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <para>Calls AWS KMS with an access key for this session; the secret access key is the password.</para>
 /// </example>
 /// <example>
-///   <code>Connect-TenantEncryption -ConnectionString 'Host=db.example.com;Database=tenants;Username=te_app;Passfile=/etc/tenantencryption/pgpass'</code>
-///   <para>Opens the store in a PostgreSQL database. Off this machine the connection is encrypted, and the server's certificate verified.</para>
+///   <code>Connect-TenantEncryption -ConnectionString $database</code>
+///   <para>Opens the store in a PostgreSQL database, of which $database has the connection string, such as 'Host=db.example.com;Database=tenants;Username=te_app;Passfile=/etc/pgpass'.</para>
 /// </example>
 /// <example>
-///   <code>Connect-TenantEncryption -ConnectionString (Read-Host -AsSecureString) -Create -ApplicationRole te_app</code>
-///   <para>Makes the store's tables, which the role of the connection string will own, and gives te_app the rights to work with them.</para>
+///   <code>Connect-TenantEncryption -ConnectionString $owner -Create -ApplicationRole te_app</code>
+///   <para>Makes the store's tables, which the role of the connection string in $owner will own, and gives te_app the rights to work with them.</para>
 /// </example>
 [Cmdlet(VerbsCommunications.Connect, "TenantEncryption", DefaultParameterSetName = FolderSet)]
 [OutputType(typeof(StoreInfo))]

@@ -17,18 +17,18 @@ internal static class StoreCompletion
     /// <returns>The items.</returns>
     public static IReadOnlyList<T> List<T>(Func<TenantEncryptionService, Task<IReadOnlyList<T>>> read)
     {
-        StoreAddress store = RunspaceConnection.Current;
-        if (store.IsFolder && !Directory.Exists(store.Location))
-        {
-            return [];
-        }
-
         try
         {
+            StoreAddress store = RunspaceConnection.Current;
+            if (store.IsFolder && !Directory.Exists(store.Location))
+            {
+                return [];
+            }
+
             Task<IReadOnlyList<T>> reading = Task.Run(() => ReadAsync(store, read));
             return reading.Wait(Patience) ? reading.Result : [];
         }
-        catch (AggregateException)
+        catch (Exception exception) when (exception is AggregateException or TenantEncryptionException)
         {
             return [];
         }
