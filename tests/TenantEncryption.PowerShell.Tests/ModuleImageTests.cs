@@ -14,9 +14,9 @@ public class ModuleImageTests
 
     private static readonly string[] FirstValue =
     [
-        "AWSSDK.Core.dll", "AWSSDK.KeyManagementService.dll", "Microsoft.Data.Sqlite.dll", "SQLitePCLRaw.core.dll", "SQLitePCLRaw.provider.e_sqlite3.dll",
+        "AWSSDK.Core.dll", "Microsoft.Data.Sqlite.dll", "SQLitePCLRaw.core.dll", "SQLitePCLRaw.provider.e_sqlite3.dll",
         "TenantEncryption.Abstractions.dll", "TenantEncryption.Aws.dll", "TenantEncryption.Core.dll", "TenantEncryption.Envelope.dll",
-        "TenantEncryption.KeyPolicies.dll", "TenantEncryption.Sql.dll", "TenantEncryption.Sqlite.dll",
+        "TenantEncryption.Sql.dll", "TenantEncryption.Sqlite.dll",
     ];
 
     [Fact]
