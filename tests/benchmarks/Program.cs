@@ -45,6 +45,9 @@ foreach (string name in names)
         case "catalog-counts":
             await CatalogBenchmark.RunCountsAsync(settings);
             break;
+        case "stores":
+            await StoreBenchmark.RunAsync(settings);
+            break;
         case "leases":
             await LeaseBenchmark.RunAsync(settings);
             break;

@@ -19,14 +19,25 @@ public sealed class PostgreSqlServer : IDisposable
         return server;
     });
 
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), "tenc-postgresql-" + Guid.NewGuid().ToString("N"));
+    private readonly string _folder;
+    private readonly string[] _settings;
     private readonly int _port = FreePort();
     private readonly string _programs;
     private Process? _process;
 
-    /// <summary>Makes and starts one.</summary>
+    /// <summary>Makes and starts one that loses what it wrote when the machine stops, which is quicker.</summary>
     public PostgreSqlServer()
+        : this(Path.GetTempPath(), "fsync=off")
     {
+    }
+
+    /// <summary>Makes and starts one.</summary>
+    /// <param name="folder">Where it makes a folder of its own.</param>
+    /// <param name="settings">Settings, as <c>name=value</c>.</param>
+    public PostgreSqlServer(string folder, params string[] settings)
+    {
+        _folder = Path.Combine(folder, "tenc-postgresql-" + Guid.NewGuid().ToString("N"));
+        _settings = settings;
         _programs = Programs ?? throw new InvalidOperationException($"There is no PostgreSQL: neither does {Variable} name one, nor are its programs on PATH, in /usr/lib/postgresql or in tests/interop.");
         Directory.CreateDirectory(_folder);
         if (User is not null)
@@ -58,7 +69,8 @@ public sealed class PostgreSqlServer : IDisposable
         string[] command =
         [
             .. AsUser, Path.Combine(_programs, "postgres"), "-D", Data, "-p", _port.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=300", "-c", "log_min_messages=log",
+            "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300", "-c", "log_min_messages=log",
+            .. _settings.SelectMany(setting => new[] { "-c", setting }),
         ];
         _process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var ready = new TaskCompletionSource();
