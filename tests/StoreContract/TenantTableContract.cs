@@ -1,3 +1,4 @@
+using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Stores;
 using TenantEncryption.Tenants;
@@ -93,6 +94,26 @@ public abstract class TenantTableContract<TStore>
         Assert.Equal(["globex"], await store.ReadAsync(t => t.Tenants.ListIdsAsync()));
         var unknown = await Assert.ThrowsAsync<TenantEncryptionException>(() => store.WriteAsync(t => t.Tenants.RemoveAsync("acme")));
         Assert.Equal(ErrorCodes.TenantNotFound, unknown.Code);
+    }
+
+    [Fact]
+    public async Task A_tenant_of_which_a_message_is_catalogued_or_pending_stays()
+    {
+        await using var store = new TStore();
+        CatalogEntry entry = Sample.Entry(new string('a', 64), "acme", "/data/a", null);
+        await store.WriteAsync(async t =>
+        {
+            await t.Tenants.AddAsync(Sample.Tenant("acme"));
+            await t.Catalog.AddPendingAsync("reservation", [entry]);
+        });
+
+        Assert.Equal(ErrorCodes.HasDependants, (await Assert.ThrowsAsync<TenantEncryptionException>(() => store.WriteAsync(t => t.Tenants.RemoveAsync("acme")))).Code);
+        await store.WriteAsync(t => t.Catalog.ConfirmAsync("reservation", entry.Space));
+        Assert.Equal(ErrorCodes.HasDependants, (await Assert.ThrowsAsync<TenantEncryptionException>(() => store.WriteAsync(t => t.Tenants.RemoveAsync("acme")))).Code);
+        await store.WriteAsync(t => t.Catalog.RemoveOfTenantAsync("acme"));
+        await store.WriteAsync(t => t.Tenants.RemoveAsync("acme"));
+
+        Assert.Empty(await store.ReadAsync(t => t.Tenants.ListIdsAsync()));
     }
 
     [Fact]

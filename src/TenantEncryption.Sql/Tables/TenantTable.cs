@@ -69,19 +69,20 @@ internal sealed class TenantTable(SqlStatements statements) : ITenantTable
     {
         try
         {
-            int rows = await statements.ExecuteAsync("DELETE FROM tenants WHERE tenant_id = $tenant_id", ("$tenant_id", tenantId)).ConfigureAwait(false);
+            int rows = await statements.ExecuteAsync(
+                """
+                DELETE FROM tenants WHERE tenant_id = $tenant_id
+                AND NOT EXISTS (SELECT 1 FROM catalog WHERE tenant_id = $tenant_id) AND NOT EXISTS (SELECT 1 FROM catalog_pending WHERE tenant_id = $tenant_id)
+                """,
+                ("$tenant_id", tenantId)).ConfigureAwait(false);
             if (rows != 1)
             {
-                throw NotFound(tenantId);
+                throw await FindAsync(tenantId).ConfigureAwait(false) is null ? NotFound(tenantId) : HasDependants(tenantId, null);
             }
         }
         catch (TenantEncryptionException exception) when (statements.IsForeignKey(exception))
         {
-            throw new TenantEncryptionException(
-                ErrorCodes.HasDependants,
-                $"Children, key providers, keys, messages, migrations or open reservations depend on the tenant '{tenantId}'.",
-                exception.InnerException,
-                "Run the command again; what depends on it came in between.");
+            throw HasDependants(tenantId, exception.InnerException);
         }
     }
 
@@ -135,6 +136,12 @@ internal sealed class TenantTable(SqlStatements statements) : ITenantTable
             ("$tenant_id", tenantId),
             ("$epoch", epoch)).ConfigureAwait(false);
     }
+
+    private static TenantEncryptionException HasDependants(string tenantId, Exception? cause) => new(
+        ErrorCodes.HasDependants,
+        $"Children, key providers, keys, messages, migrations or open reservations depend on the tenant '{tenantId}'.",
+        cause,
+        "Run the command again; what depends on it came in between.");
 
     private static TenantEncryptionException NotFound(string tenantId) => new(ErrorCodes.TenantNotFound, $"There is no tenant '{tenantId}'.");
 
