@@ -52,20 +52,38 @@ internal sealed class PostgreSqlStatements(NpgsqlConnection connection, StoreAcc
     /// <inheritdoc/>
     public override async Task<byte[]> HashAsync(string tenantId, params IReadOnlyList<string> statements)
     {
-        using var hash = new RowHash();
+        RequireOpen();
+        var batch = new NpgsqlBatch(connection);
+        await using var _ = batch.ConfigureAwait(false);
         foreach (string sql in statements)
         {
-            await ListAsync(
-                Prepare(sql, [("$tenant_id", tenantId)]),
-                row =>
-                {
-                    hash.Add(row);
-                    return true;
-                }).ConfigureAwait(false);
-            hash.End();
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(PositionalText.Of(sql).Text) { Parameters = { new NpgsqlParameter { Value = tenantId } } });
         }
 
-        return hash.ToHash();
+        try
+        {
+            using var hash = new RowHash();
+            NpgsqlDataReader reader = await batch.ExecuteReaderAsync().ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                do
+                {
+                    while (await reader.ReadAsync().ConfigureAwait(false))
+                    {
+                        hash.Add(reader);
+                    }
+
+                    hash.End();
+                }
+                while (await reader.NextResultAsync().ConfigureAwait(false));
+            }
+
+            return hash.ToHash();
+        }
+        catch (Exception exception) when (StoreErrors.From(exception, location, timeout) is var meant && meant != exception)
+        {
+            throw meant;
+        }
     }
 
     /// <inheritdoc/>

@@ -10,8 +10,20 @@ namespace TenantEncryption.Sql.Tables;
 /// <summary>The table <c>events</c>. Triggers refuse a gap, a change and a removal.</summary>
 internal sealed class EventTable(SqlStatements statements) : IEventTable
 {
+    // Who else would append to a chain waits for this transaction, or is not seen by it.
+    private (string Chain, StoredEvent? Event)? _last;
+
     /// <inheritdoc/>
-    public Task<StoredEvent?> LastAsync(string chain) => statements.FindAsync($"SELECT {EventQuery.Columns} FROM events WHERE chain = $chain ORDER BY sequence DESC LIMIT 1", Read, ("$chain", chain));
+    public async Task<StoredEvent?> LastAsync(string chain)
+    {
+        if (_last?.Chain != chain)
+        {
+            _last = (chain, await statements.FindAsync(
+                $"SELECT {EventQuery.Columns} FROM events WHERE chain = $chain ORDER BY sequence DESC LIMIT 1", Read, ("$chain", chain)).ConfigureAwait(false));
+        }
+
+        return _last.Value.Event;
+    }
 
     /// <inheritdoc/>
     public Task<StoredEvent?> FindAsync(string chain, long sequence) => statements.FindAsync(
@@ -37,12 +49,16 @@ internal sealed class EventTable(SqlStatements statements) : IEventTable
             .ToDictionary(chain => chain.Chain, chain => chain.First - 1, StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public async Task<long> RemoveArchivedAsync(string chain, long upTo) =>
-        await statements.ExecuteAsync("DELETE FROM events WHERE chain = $chain AND sequence <= $up_to", ("$chain", chain), ("$up_to", upTo)).ConfigureAwait(false);
+    public async Task<long> RemoveArchivedAsync(string chain, long upTo)
+    {
+        _last = null;
+        return await statements.ExecuteAsync("DELETE FROM events WHERE chain = $chain AND sequence <= $up_to", ("$chain", chain), ("$up_to", upTo)).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public async Task AppendAsync(StoredEvent storedEvent)
     {
+        _last = null;
         int rows = await statements.ExecuteAsync(
             $"INSERT INTO events ({EventQuery.Columns}) VALUES ($chain, $sequence, $log_key_id, $json, $mac)",
             ("$chain", storedEvent.Chain),
