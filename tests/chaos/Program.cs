@@ -1,4 +1,5 @@
-// Kills working processes at random instants and looks whether anything was lost.
+// Kills working processes at random instants and looks whether anything was lost. The store is SQLite's, or where TENANTENCRYPTION_TEST_STORE has the connection
+// string of a PostgreSQL server, in a schema there.
 //   Chaos rounds <seed> <seconds>               rounds of two workers that are killed with SIGKILL, each followed by a verification; 0 when all hold
 //   Chaos work <folder> <kms url> <seed>        one worker: protects, reads, rotates and migrates until it is killed
 //   Chaos memory <folder> <MiB> [<limit MiB>]   protects and unprotects one file of that size; prints the peak memory of the process

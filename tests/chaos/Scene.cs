@@ -4,7 +4,9 @@ using System.Text;
 using TenantEncryption.Aws;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;
+using TenantEncryption.PostgreSql;
 using TenantEncryption.Sqlite;
+using TenantEncryption.Stores;
 
 namespace TenantEncryption.Chaos;
 
@@ -24,7 +26,7 @@ internal sealed class Scene(string root, string kmsUrl)
     /// <summary>Opens a service, as a process of its own would.</summary>
     /// <param name="time">Its clock, where that is not the system's.</param>
     public Task<TenantEncryptionService> OpenAsync(TimeProvider? time = null) => TenantEncryptionService.OpenAsync(
-        new SqliteStore(Path.Combine(root, "store")),
+        OpenStore(),
         new AwsKms(new AwsKmsOptions { SessionCredentials = new AwsSessionCredentials("local", new SecretBytes("local"u8)) }),
         new TenantEncryptionOptions
         {
@@ -32,6 +34,11 @@ internal sealed class Scene(string root, string kmsUrl)
             LogHeadFolder = Path.Combine(root, "roots"),
             Time = time ?? TimeProvider.System,
         });
+
+    // Each folder has a schema of its own.
+    private IStore OpenStore() => Environment.GetEnvironmentVariable("TENANTENCRYPTION_TEST_STORE") is { Length: > 0 } server
+        ? new PostgreSqlStore(server, new PostgreSqlStoreOptions { Create = true, Schema = Path.GetFileName(root) })
+        : new SqliteStore(Path.Combine(root, "store"));
 
     public string Sources(string tenant) => Directory.CreateDirectory(Path.Combine(root, tenant, "sources")).FullName;
 

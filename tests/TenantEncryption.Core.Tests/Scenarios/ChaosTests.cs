@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TenantEncryption.Testing;
 
 namespace TenantEncryption.Tests.Scenarios;
 
@@ -12,6 +13,24 @@ public sealed class ChaosTests
 
         Assert.True(code == 0, output);
         Assert.Contains("nothing lost", output, StringComparison.Ordinal);
+    }
+
+    [PostgreSqlFact]
+    public async Task Workers_that_are_killed_at_random_instants_lose_nothing_on_PostgreSQL()
+    {
+        (int code, string output) = await RunOnPostgreSqlAsync("rounds", "20260314", "10");
+
+        Assert.True(code == 0, output);
+        Assert.Contains("nothing lost", output, StringComparison.Ordinal);
+    }
+
+    [PostgreSqlFact]
+    public async Task No_process_reads_beyond_its_lease_when_the_master_key_is_disabled_on_PostgreSQL()
+    {
+        (int code, string output) = await RunOnPostgreSqlAsync("kill-switch", "4", "200", "3");
+
+        Assert.True(code == 0, output);
+        Assert.Contains("0 faults", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,7 +69,7 @@ public sealed class ChaosTests
 
         using var folders = new TestFolders();
 
-        (int code, string output) = await StartAsync("sh", ["-c", "ulimit -l 0 && exec \"$@\"", "sh", .. Command("unlocked", folders.Work)]);
+        (int code, string output) = await StartAsync(null, "sh", ["-c", "ulimit -l 0 && exec \"$@\"", "sh", .. Command("unlocked", folders.Work)]);
 
         Assert.True(code == 0, output);
         Assert.Contains("read: a value", output, StringComparison.Ordinal);
@@ -63,18 +82,25 @@ public sealed class ChaosTests
     private static Task<(int Code, string Output)> RunAsync(params string[] arguments)
     {
         string[] command = Command(arguments);
-        return StartAsync(command[0], command[1..]);
+        return StartAsync(null, command[0], command[1..]);
+    }
+
+    private static Task<(int Code, string Output)> RunOnPostgreSqlAsync(params string[] arguments)
+    {
+        string[] command = Command(arguments);
+        return StartAsync(PostgreSqlServer.Shared, command[0], command[1..]);
     }
 
     private static string[] Command(params string[] arguments) =>
         [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "Chaos.dll"), .. arguments];
 
-    private static async Task<(int Code, string Output)> StartAsync(string program, string[] arguments)
+    private static async Task<(int Code, string Output)> StartAsync(string? server, string program, string[] arguments)
     {
         using Process process = Process.Start(new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            Environment = { ["TENANTENCRYPTION_TEST_STORE"] = server },
         })!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();
