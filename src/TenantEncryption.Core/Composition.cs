@@ -42,17 +42,18 @@ internal sealed class Composition : IAsyncDisposable
     private AnchorTimer? _timer;
 
     /// <summary>Makes the parts; nothing is read or called yet.</summary>
-    public Composition(IStore store, Lazy<IKms> kms, TenantEncryptionOptions options, StoreRoot root)
+    public Composition(IStore store, Lazy<IKms> kms, TenantEncryptionOptions options, StoreRoot root, RecordingChannel rootCalls)
     {
         (_store, _kms) = (store, kms);
-        (string storeId, RootKeySet roots, IRootKeyVault vault) = root;
+        string storeId = root.StoreId;
         TimeProvider time = options.Time;
         string actor = options.Actor ?? $"{Environment.UserName}@{Environment.MachineName}";
 
         Session = new SessionKeeper(store, time, options.OnWarning, options.Process);
         Space = new LocalFiles(options.FileEffects, options.Machine);
-        InternalKms = new InternalKms(store, vault, storeId, roots, options.AeadFactory);
-        LogKeys = new LogKeys(InternalKms, storeId);
+        RootKeys = new RootKeys(store, root, rootCalls, time, options.KeyLease);
+        InternalKms = new InternalKms(RootKeys, options.AeadFactory);
+        LogKeys = new LogKeys(RootKeys, InternalKms);
         var heads = new HeadFiles(options.LogHeadFolder ?? HeadFolderOf(root), storeId);
         Chains = new EventChains(store, LogKeys, heads);
         var verifier = new ChainVerifier(store, LogKeys);
@@ -61,6 +62,8 @@ internal sealed class Composition : IAsyncDisposable
         _checks = new StateChecks(Chains);
         EventWriter = new EventWriter(Events, Chains, LogKeys);
         Work = new UnitOfWork(store, Session, _checks, Events, EventWriter, epochs, kms, time, options.OnKmsCall, options.OnWarning);
+
+        RootKeys.OnAsked = () => RecordRootCalls(rootCalls);
 
         Archives = new EventArchiveService(Work, store, LogKeys, verifier, storeId);
         Anchors = new AnchorService(Work, Events, new AnchorMaker(Work, Chains, storeId), new AnchorPublisher(Work, storeId), time);
@@ -71,7 +74,7 @@ internal sealed class Composition : IAsyncDisposable
         var sealer = new KeySealer(new KeySources(InternalKms), InternalKms, options.AeadFactory);
         var keyMaker = new KeyMaker(sealer, regions, time);
         Leases = new KeyLeases(Work, sealer, regions, epochs, time, options.KeyLease, options.AeadFactory);
-        RootKey = new RootKeyService(Work, sealer, InternalKms, LogKeys, Chains, vault, storeId);
+        RootKey = new RootKeyService(Work, sealer, RootKeys, LogKeys, Chains);
 
         var validator = new KeyProviderValidator(sealer, time);
         var tester = new KeyProviderTester(Work, Leases, validator, new RegionReview(Work, sealer), refusals, time);
@@ -82,7 +85,7 @@ internal sealed class Composition : IAsyncDisposable
         Platforms = new PlatformService(Work);
         var first = new FirstProvider(Work, tester, grants, time);
         var remover = new TenantRemover(Work, Session, Leases);
-        var shredder = new TenantShredder(Work, remover, RootKey, InternalKms, Chains, new UnreachedCopies(Work, vault, storeId), storeId);
+        var shredder = new TenantShredder(Work, remover, RootKey, RootKeys, Chains, new UnreachedCopies(Work, RootKeys), storeId);
         Tenants = new TenantService(Work, keyMaker, first, remover, shredder, time);
         var records = new RingRecords(sealer, keyMaker, InternalKms, options.AeadFactory);
         KeyRings = new KeyRingService(
@@ -124,12 +127,14 @@ internal sealed class Composition : IAsyncDisposable
         Grants = new KeyGrantService(Work, connections);
         Policies = new PolicyService(Work, time);
         Drills = new DrillService(Work, sealer, Session, new LeftOvers(Work, Events, Session, time), time);
-        Reports = new ReportService(Work, Events, Anchors, runners, () => DescribeStore(store, root), actor, time);
+        Reports = new ReportService(Work, Events, Anchors, runners, () => DescribeStore(store), actor, time);
     }
 
     public SessionKeeper Session { get; }
 
     public IObjectSpace Space { get; }
+
+    public RootKeys RootKeys { get; }
 
     public InternalKms InternalKms { get; }
 
@@ -178,10 +183,14 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>Writes that the store was created, in the transaction that gives it its root.</summary>
     public Task<IReadOnlyList<ChainTip>> WriteCreatedAsync(IStoreTransaction transaction) => EventWriter.WriteAsync(
         new CheckedTransaction(transaction, _checks) { Scope = StoreScope.Store },
-        [new NewEvent(EventTypes.StoreCreated, null, Events.Now(), new JObject { ["rootKeyId"] = InternalKms.Roots.Current.Id })]);
+        [new NewEvent(EventTypes.StoreCreated, null, Events.Now(), new JObject { ["rootKeyId"] = RootKeys.Names.Current.Id })]);
 
     /// <summary>Begins what is done while the service is open.</summary>
-    public void Begin() => _timer = _beginTimer?.Invoke();
+    public void Begin()
+    {
+        _timer = _beginTimer?.Invoke();
+        RootKeys.OnAsked!();
+    }
 
     /// <summary>Ends it.</summary>
     public ValueTask StopAsync() => _timer?.DisposeAsync() ?? ValueTask.CompletedTask;
@@ -192,7 +201,7 @@ internal sealed class Composition : IAsyncDisposable
         Leases.Dispose();
         await Session.DisposeAsync().ConfigureAwait(false);
         LogKeys.Dispose();
-        InternalKms.Dispose();
+        RootKeys.Dispose();
         if (_kms.IsValueCreated)
         {
             _kms.Value.Dispose();
@@ -201,15 +210,28 @@ internal sealed class Composition : IAsyncDisposable
         await _store.DisposeAsync().ConfigureAwait(false);
     }
 
-    private ReportedStore DescribeStore(IStore store, StoreRoot root) => new()
+    // The vault asked a KMS where no operation of a caller is: what it asked gets an event of its own, when the store can take it.
+    private void RecordRootCalls(RecordingChannel rootCalls)
+    {
+        IReadOnlyList<KmsCall> calls = rootCalls.TakeCalls();
+        if (calls.Count > 0)
+        {
+            Work.Owe(
+                Work.Begin("IRootKeyVault.OpenAsync"),
+                StoreScope.Store,
+                change => change.Record(EventTypes.KmsCalled, null, new JObject { ["command"] = "IRootKeyVault.OpenAsync", ["kmsCalls"] = Operation.Describe(calls) }));
+        }
+    }
+
+    private ReportedStore DescribeStore(IStore store) => new()
     {
         Location = store.Location,
-        StoreId = root.StoreId,
+        StoreId = RootKeys.StoreId,
         SchemaVersion = store.SchemaVersion,
         OverwritesReplacedRecords = store.Capabilities.OverwritesReplacedRecords,
         SharedByMachines = store.Capabilities.SharedByMachines,
-        RootKeyProtection = root.Vault.Protection,
-        RootKeyId = InternalKms.Roots.Current.Id,
+        RootKeyProtection = RootKeys.Held.Vault.Protection,
+        RootKeyId = RootKeys.Names.Current.Id,
     };
 
     // Accounts that share the root share the head.

@@ -24,13 +24,12 @@ namespace TenantEncryption;
 public sealed class TenantEncryptionService : IAsyncDisposable
 {
     private readonly IStore _store;
-    private readonly StoreRoot _root;
     private readonly Composition _parts;
 
-    private TenantEncryptionService(IStore store, Lazy<IKms> kms, TenantEncryptionOptions options, StoreRoot root)
+    private TenantEncryptionService(IStore store, Lazy<IKms> kms, TenantEncryptionOptions options, StoreRoot root, RecordingChannel rootCalls)
     {
-        (_store, _root) = (store, root);
-        _parts = new Composition(store, kms, options, root);
+        _store = store;
+        _parts = new Composition(store, kms, options, root, rootCalls);
     }
 
     /// <summary>Platforms.</summary>
@@ -120,10 +119,10 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         {
             Path = _store.Location,
             Capabilities = _store.Capabilities,
-            StoreId = _root.StoreId,
+            StoreId = _parts.RootKeys.StoreId,
             SchemaVersion = _store.SchemaVersion,
-            RootKeyProtection = _root.Vault.Protection,
-            RootKeyId = _parts.InternalKms.Roots.Current.Id,
+            RootKeyProtection = _parts.RootKeys.Held.Vault.Protection,
+            RootKeyId = _parts.RootKeys.Names.Current.Id,
             Tenants = tenants.Count,
             Providers = providers.Count,
             Keys = providers.Sum(provider => provider.KeyCount),
@@ -198,19 +197,17 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         }
 
         IRootKeyVault vault = options.RootKeyVault ?? new FileRootKeyVault();
-        StoreRoot? known;
-        IStoreTransaction reading = await store.BeginAsync(StoreAccess.Read, StoreScope.None, cancellationToken).ConfigureAwait(false);
-        await using (reading.ConfigureAwait(false))
+        var rootCalls = new RecordingChannel(kms, options.Time, options.OnKmsCall);
+        RootNotes? notes = await store.ReadAsync(transaction => RootKeyLoader.ReadAsync(transaction.Settings), cancellationToken).ConfigureAwait(false);
+        if (notes is null && await TryCreateAsync(store, kms, options, vault, rootCalls, cancellationToken).ConfigureAwait(false) is { } created)
         {
-            known = await RootKeyLoader.LoadAsync(reading.Settings, vault).ConfigureAwait(false);
+            return created;
         }
 
-        if (known is null)
-        {
-            return await CreateAsync(store, kms, options, vault, cancellationToken).ConfigureAwait(false);
-        }
-
-        var service = new TenantEncryptionService(store, kms, options, known);
+        // Another process may have been first.
+        notes ??= await store.ReadAsync(transaction => RootKeyLoader.ReadAsync(transaction.Settings), cancellationToken).ConfigureAwait(false);
+        StoreRoot root = await RootKeyLoader.OpenAsync(notes!, vault, rootCalls, cancellationToken).ConfigureAwait(false);
+        var service = new TenantEncryptionService(store, kms, options, root, rootCalls);
         if (store.FindExposure() is { } how)
         {
             service.Work.Warn($"The store '{store.Location}' {how}. Who writes it can't read or forge anything, and can deny service.");
@@ -228,25 +225,33 @@ public sealed class TenantEncryptionService : IAsyncDisposable
         }
     }
 
-    private static async Task<TenantEncryptionService> CreateAsync(
-        IStore store, Lazy<IKms> kms, TenantEncryptionOptions options, IRootKeyVault vault, CancellationToken cancellationToken)
+    // Nothing, when another process made it first.
+    private static async Task<TenantEncryptionService?> TryCreateAsync(
+        IStore store, Lazy<IKms> kms, TenantEncryptionOptions options, IRootKeyVault vault, RecordingChannel rootCalls, CancellationToken cancellationToken)
     {
+        string storeId = Guid.NewGuid().ToString("N");
+        var keys = RootKeySet.Create();
+        byte[]? sealedKeys = await vault.SealAsync(storeId, keys, rootCalls, cancellationToken).ConfigureAwait(false);
         IStoreTransaction transaction = await store.BeginAsync(StoreAccess.Write, StoreScope.All, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
+        if (await RootKeyLoader.ReadAsync(transaction.Settings).ConfigureAwait(false) is not null)
+        {
+            keys.Dispose();
+            return null;
+        }
 
-        // Another process may have been first.
-        StoreRoot? known = await RootKeyLoader.LoadAsync(transaction.Settings, vault).ConfigureAwait(false);
-        if (known is null && (await transaction.Tenants.ListAsync().ConfigureAwait(false)).Count > 0)
+        if ((await transaction.Tenants.ListAsync().ConfigureAwait(false)).Count > 0)
         {
             throw new TenantEncryptionException(
                 ErrorCodes.RootKeyMismatch, "The store has tenants, but lost its id; a new root key would not open what they have.");
         }
 
-        StoreRoot root = known ?? await RootKeyLoader.CreateAsync(transaction.Settings, vault).ConfigureAwait(false);
-        var service = new TenantEncryptionService(store, kms, options, root) { IsNew = known is null };
+        await RootKeyLoader.NameAsync(transaction.Settings, storeId).ConfigureAwait(false);
+        await RootKeyLoader.KeepAsync(transaction.Settings, storeId, keys, sealedKeys, vault).ConfigureAwait(false);
+        var service = new TenantEncryptionService(store, kms, options, new StoreRoot(storeId, keys, keys.Mark, vault), rootCalls) { IsNew = true };
         try
         {
-            IReadOnlyList<ChainTip> tips = known is null ? await service._parts.WriteCreatedAsync(transaction).ConfigureAwait(false) : [];
+            IReadOnlyList<ChainTip> tips = await service._parts.WriteCreatedAsync(transaction).ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             service._parts.EventWriter.Committed(tips);
             return service;

@@ -157,14 +157,14 @@ internal sealed class EventChains(IStore store, LogKeys keys, HeadFiles heads)
         $"{Name(chain)}: its last event, number {last.Sequence}, {fault}.");
 
     // A snapshot may be from before what another process has committed since, and kept the head of.
-    private Task<bool> IsOnlyEarlierAsync(EventLogHead head, EventLogHead kept) => store.ReadAsync(
+    private Task<bool> IsOnlyEarlierAsync(EventLogHead head, EventLogHead kept) => store.ReadOnceAsync(
         async now => await now.Events.LastAsync(head.Chain).ConfigureAwait(false) is { } last
             && EventLogHead.Of(last.Chain, last.Sequence, last.Mac) is var later
             && await HasAsync(now, later, kept).ConfigureAwait(false)
             && await HasAsync(now, later, head).ConfigureAwait(false),
         CancellationToken.None);
 
-    private Task<bool> IsOnlyEarlierAsync(StoredEvent last) => store.ReadAsync(
+    private Task<bool> IsOnlyEarlierAsync(StoredEvent last) => store.ReadOnceAsync(
         async now => await now.Events.LastAsync(last.Chain).ConfigureAwait(false) is { } later && later.Sequence > last.Sequence
             && (await VerifiedTipAsync(now, last.Chain).ConfigureAwait(false)).Sequence >= later.Sequence
             && await now.Events.FindAsync(last.Chain, last.Sequence).ConfigureAwait(false) is { } same && same.Mac.AsSpan().SequenceEqual(last.Mac),

@@ -2,7 +2,7 @@ using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Errors;
 using TenantEncryption.Files;
-using TenantEncryption.Stores;
+using TenantEncryption.Kms;
 
 namespace TenantEncryption.Keys.Root;
 
@@ -61,7 +61,7 @@ public sealed class FileRootKeyVault : IRootKeyVault
         Protection == RootKeyProtection.DpapiMachine ? Path.Combine(_folder ?? DefaultMachineFolder, storeId) : _folder ?? DefaultFolder);
 
     /// <inheritdoc/>
-    Task<RootKeySet?> IRootKeyVault.LoadAsync(string storeId, ISettingsTable settings)
+    Task<RootKeySet?> IRootKeyVault.OpenAsync(string storeId, byte[]? kept, IKmsChannel kms, CancellationToken cancellationToken)
     {
         string path = PathOf(storeId);
         if (!OperatingSystem.IsWindows() && File.Exists(path))
@@ -92,7 +92,10 @@ public sealed class FileRootKeyVault : IRootKeyVault
     }
 
     /// <inheritdoc/>
-    Task IRootKeyVault.SaveAsync(string storeId, RootKeySet keys, ISettingsTable settings)
+    Task<byte[]?> IRootKeyVault.SealAsync(string storeId, RootKeySet keys, IKmsChannel kms, CancellationToken cancellationToken) => Task.FromResult<byte[]?>(null);
+
+    /// <inheritdoc/>
+    void IRootKeyVault.Keep(string storeId, RootKeySet keys)
     {
         string path = PathOf(storeId);
         using SecretBytes plaintext = keys.Serialize();
@@ -101,12 +104,22 @@ public sealed class FileRootKeyVault : IRootKeyVault
         {
             CreateFolder(FolderOf(storeId));
             OwnerFile.Write(_effects, path, content, replace: true);
-            return Task.CompletedTask;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new TenantEncryptionException(ErrorCodes.StorageFailed, $"The root key could not be written to '{path}': {exception.Message}", exception, Remedy(path, exception));
         }
+    }
+
+    /// <inheritdoc/>
+    void IRootKeyVault.Forget(string storeId)
+    {
+        string path = PathOf(storeId);
+        FileFailure.Translate(path, "deleted", () =>
+        {
+            File.Delete(path);
+            return true;
+        });
     }
 
     // What may not be read must not be taken for missing.

@@ -1,15 +1,21 @@
-using TenantEncryption.Stores;
+using TenantEncryption.Kms;
 
 namespace TenantEncryption.Keys.Root;
 
-/// <summary>Keeps the root keys of stores. What it keeps is useless to who has only the database.</summary>
+/// <summary>
+/// Keeps the root keys of stores. What it keeps is useless to who has only the database. Root keys are sealed and opened while no transaction is open: that may
+/// take long, or ask a KMS.
+/// </summary>
 public interface IRootKeyVault
 {
     /// <summary>How it keeps them.</summary>
     RootKeyProtection Protection { get; }
 
-    /// <summary>Whether it keeps them in the store itself, so that saving is part of the store's transaction.</summary>
+    /// <summary>Whether it keeps them in the store itself.</summary>
     bool IsInStore { get; }
+
+    /// <summary>For how long a process may have root keys before it asks for them again; <see langword="null"/> where it need not.</summary>
+    internal TimeSpan? Lease => null;
 
     /// <summary>The vault for a store whose root keys are kept in some way, which the store tells: this one, or one that needs nothing more than it has.</summary>
     /// <param name="protection">How they are kept.</param>
@@ -21,17 +27,33 @@ public interface IRootKeyVault
     /// <returns>The place.</returns>
     string PlaceOf(string storeId);
 
-    /// <summary>Reads the root keys of a store.</summary>
+    /// <summary>Opens the root keys of a store. No transaction is open.</summary>
     /// <param name="storeId">The store's id.</param>
-    /// <param name="settings">The store's settings, for what is kept sealed in the store.</param>
+    /// <param name="kept">What the store itself keeps of them, where it does.</param>
+    /// <param name="kms">The way to a KMS.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The keys, or <see langword="null"/> when there are none.</returns>
-    /// <exception cref="TenantEncryptionException"><c>ROOT_KEY_EXPOSED</c>, <c>ROOT_KEY_MISMATCH</c>, <c>PASSPHRASE_REQUIRED</c>.</exception>
-    internal Task<RootKeySet?> LoadAsync(string storeId, ISettingsTable settings);
+    /// <exception cref="TenantEncryptionException"><c>ROOT_KEY_EXPOSED</c>, <c>ROOT_KEY_MISMATCH</c>, <c>PASSPHRASE_REQUIRED</c>, or what a KMS answers.</exception>
+    internal Task<RootKeySet?> OpenAsync(string storeId, byte[]? kept, IKmsChannel kms, CancellationToken cancellationToken);
 
-    /// <summary>Keeps the root keys of a store in the place of those before, durably.</summary>
+    /// <summary>Seals the root keys of a store, for the store to keep. No transaction is open.</summary>
     /// <param name="storeId">The store's id.</param>
     /// <param name="keys">The keys.</param>
-    /// <param name="settings">The store's settings, of a write transaction.</param>
-    /// <returns>When they are durable (or will be with the transaction).</returns>
-    internal Task SaveAsync(string storeId, RootKeySet keys, ISettingsTable settings);
+    /// <param name="kms">The way to a KMS.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>What the store keeps; <see langword="null"/> where <see cref="Keep"/> keeps them elsewhere.</returns>
+    internal Task<byte[]?> SealAsync(string storeId, RootKeySet keys, IKmsChannel kms, CancellationToken cancellationToken);
+
+    /// <summary>Keeps the root keys of a store elsewhere than in it, in the place of those before, durably; in the write transaction that notes them.</summary>
+    /// <param name="storeId">The store's id.</param>
+    /// <param name="keys">The keys.</param>
+    internal void Keep(string storeId, RootKeySet keys)
+    {
+    }
+
+    /// <summary>Forgets the root keys of a store, as another vault has them now.</summary>
+    /// <param name="storeId">The store's id.</param>
+    internal void Forget(string storeId)
+    {
+    }
 }

@@ -1,5 +1,5 @@
 using TenantEncryption.Envelope;
-using TenantEncryption.Stores;
+using TenantEncryption.Kms;
 
 namespace TenantEncryption.Keys.Root;
 
@@ -8,8 +8,6 @@ public sealed class PassphraseRootKeyVault : IRootKeyVault, IDisposable
 {
     /// <summary>The iterations of new seals (OWASP Password Storage Cheat Sheet: at least 210,000 for PBKDF2-HMAC-SHA-512).</summary>
     public const int DefaultIterations = PassphraseSeal.DefaultIterations;
-
-    private const string Setting = "root-key";
 
     private readonly SecretBytes _passphrase;
     private readonly int _iterations;
@@ -45,12 +43,12 @@ public sealed class PassphraseRootKeyVault : IRootKeyVault, IDisposable
     public string PlaceOf(string storeId) => "the store itself";
 
     /// <inheritdoc/>
-    async Task<RootKeySet?> IRootKeyVault.LoadAsync(string storeId, ISettingsTable settings) =>
-        await settings.GetAsync(Setting).ConfigureAwait(false) is { } blob ? PassphraseSeal.Open(blob, storeId, _passphrase, _aeadFactory) : null;
+    Task<RootKeySet?> IRootKeyVault.OpenAsync(string storeId, byte[]? kept, IKmsChannel kms, CancellationToken cancellationToken) =>
+        Task.FromResult(kept is null ? null : PassphraseSeal.Open(kept, storeId, _passphrase, _aeadFactory));
 
     /// <inheritdoc/>
-    Task IRootKeyVault.SaveAsync(string storeId, RootKeySet keys, ISettingsTable settings) =>
-        settings.SetAsync(Setting, PassphraseSeal.Seal(keys, storeId, _passphrase, _iterations, _aeadFactory));
+    Task<byte[]?> IRootKeyVault.SealAsync(string storeId, RootKeySet keys, IKmsChannel kms, CancellationToken cancellationToken) =>
+        Task.FromResult<byte[]?>(PassphraseSeal.Seal(keys, storeId, _passphrase, _iterations, _aeadFactory));
 
     /// <inheritdoc/>
     public void Dispose() => _passphrase.Dispose();

@@ -15,9 +15,6 @@ internal sealed class RootKey(int number, string id, SecretBytes material) : IDi
     /// <summary>The id, which the store and each sealed share name.</summary>
     public string Id => id;
 
-    /// <summary>What a store says of its root keys while this one is replacing the one before.</summary>
-    public string RotatingMark => id + ":rotating";
-
     /// <summary>The key itself.</summary>
     public SecretBytes Material => material;
 

@@ -3,7 +3,7 @@ using Newtonsoft.Json.Linq;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Files;
-using TenantEncryption.Stores;
+using TenantEncryption.Kms;
 
 namespace TenantEncryption.Keys.Root;
 
@@ -82,7 +82,7 @@ public sealed class RootKeyBackup
         using RootKeySet? needed = await FindNeededAsync(vault, passphrase, replace).ConfigureAwait(false);
         if (needed is not null)
         {
-            await vault.SaveAsync(StoreId, needed, NoSettings.Instance).ConfigureAwait(false);
+            vault.Keep(StoreId, needed);
         }
     }
 
@@ -95,7 +95,7 @@ public sealed class RootKeyBackup
         }
 
         RootKeySet keys = PassphraseSeal.Open(_sealed, StoreId, passphrase, AesGcmFactory.Instance);
-        using RootKeySet? there = await vault.LoadAsync(StoreId, NoSettings.Instance).ConfigureAwait(false);
+        using RootKeySet? there = await vault.OpenAsync(StoreId, null, NoKms.Instance, CancellationToken.None).ConfigureAwait(false);
         if (there is null || (replace && !IsSame(there, keys)))
         {
             return keys;
@@ -127,14 +127,12 @@ public sealed class RootKeyBackup
         }.ToString(Formatting.Indented);
     }
 
-    private sealed class NoSettings : ISettingsTable
+    // What is kept outside the store needs none.
+    private sealed class NoKms : IKmsChannel
     {
-        public static readonly NoSettings Instance = new();
+        public static readonly NoKms Instance = new();
 
-        public Task<byte[]?> GetAsync(string name) => Task.FromResult<byte[]?>(null);
-
-        public Task SetAsync(string name, byte[] value) => throw new InvalidOperationException();
-
-        public Task RemoveAsync(string name) => throw new InvalidOperationException();
+        public Task<T> SendAsync<T>(KmsRequest<T> request, CancellationToken cancellationToken)
+            where T : IKmsAnswer => throw new InvalidOperationException();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using TenantEncryption.Errors;
+using TenantEncryption.Kms;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Keys.Root;
@@ -10,13 +11,13 @@ internal static class RootKeyLoader
     private const string StoreIdSetting = "store-id";
     private const string RootIdSetting = "root-id";
     private const string ProtectionSetting = "root-protection";
+    private const string KeptSetting = "root-key";
 
-    /// <summary>Finds the root key of an existing store.</summary>
+    /// <summary>Reads what a store says of its root keys.</summary>
     /// <param name="settings">The store's settings.</param>
-    /// <param name="vault">Where a new store's root key would be kept; of one that is there, the store tells how.</param>
-    /// <returns>The root; <see langword="null"/> for a store that is new.</returns>
-    /// <exception cref="TenantEncryptionException"><c>ROOT_KEY_MISSING</c>, <c>ROOT_KEY_MISMATCH</c>, <c>PASSPHRASE_REQUIRED</c>, or the vault's.</exception>
-    public static async Task<StoreRoot?> LoadAsync(ISettingsTable settings, IRootKeyVault vault)
+    /// <returns>What it says; <see langword="null"/> for a store that is new.</returns>
+    /// <exception cref="TenantEncryptionException"><c>STORE_ALTERED</c>.</exception>
+    public static async Task<RootNotes?> ReadAsync(ISettingsTable settings)
     {
         if (await GetAsync(settings, StoreIdSetting).ConfigureAwait(false) is not { } storeId)
         {
@@ -29,19 +30,35 @@ internal static class RootKeyLoader
             throw new TenantEncryptionException(ErrorCodes.StoreAltered, "The store's id is none.");
         }
 
-        IRootKeyVault keeper = await KeeperAsync(settings, vault).ConfigureAwait(false);
-        RootKeySet keys = await keeper.LoadAsync(storeId, settings).ConfigureAwait(false)
-            ?? throw new TenantEncryptionException(ErrorCodes.RootKeyMissing, $"The root key of the store {storeId} is not in {keeper.PlaceOf(storeId)}, where it is kept.");
-        string? rootId = await CurrentIdAsync(settings).ConfigureAwait(false);
-        if (keys.Keys.FirstOrDefault(key => key.Id == rootId) is not { } current)
+        return new RootNotes(
+            storeId,
+            await MarkAsync(settings).ConfigureAwait(false),
+            await GetAsync(settings, ProtectionSetting).ConfigureAwait(false),
+            await settings.GetAsync(KeptSetting).ConfigureAwait(false));
+    }
+
+    /// <summary>Finds the root keys of a store, while no transaction is open.</summary>
+    /// <param name="notes">What the store says of them.</param>
+    /// <param name="vault">Where a new store's root key would be kept; of one that is there, the store tells how.</param>
+    /// <param name="kms">The way to a KMS.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The root.</returns>
+    /// <exception cref="TenantEncryptionException"><c>ROOT_KEY_MISSING</c>, <c>ROOT_KEY_MISMATCH</c>, <c>PASSPHRASE_REQUIRED</c>, or the vault's.</exception>
+    public static async Task<StoreRoot> OpenAsync(RootNotes notes, IRootKeyVault vault, IKmsChannel kms, CancellationToken cancellationToken)
+    {
+        IRootKeyVault keeper = KeeperOf(notes, vault);
+        RootKeySet keys = await keeper.OpenAsync(notes.StoreId, notes.Kept, kms, cancellationToken).ConfigureAwait(false)
+            ?? throw new TenantEncryptionException(
+                ErrorCodes.RootKeyMissing, $"The root key of the store {notes.StoreId} is not in {keeper.PlaceOf(notes.StoreId)}, where it is kept.");
+        if (keys.Keys.FirstOrDefault(key => key.Id == notes.CurrentId) is not { } current)
         {
             keys.Dispose();
-            throw new TenantEncryptionException(ErrorCodes.RootKeyMismatch, $"The store {storeId} needs root key {rootId}, which is not at hand.");
+            throw new TenantEncryptionException(ErrorCodes.RootKeyMismatch, $"The store {notes.StoreId} needs root key {notes.CurrentId}, which is not at hand.");
         }
 
         // A rotation that is under way has two keys in the vault; so has one that was cut short before the store knew of it. The store says which one is
         // current; the older one opens and signs nothing any more once the vault forgets it.
-        return new StoreRoot(storeId, new RootKeySet([current, .. keys.Keys.Where(key => key != current)]), keeper);
+        return new StoreRoot(notes.StoreId, new RootKeySet([current, .. keys.Keys.Where(key => key != current)]), notes.Mark!, keeper);
     }
 
     /// <summary>The id of the root key that the store needs; <see langword="null"/> for a store that is new.</summary>
@@ -64,28 +81,31 @@ internal static class RootKeyLoader
     /// <summary>The share of a record that the internal KMS sealed; empty when it has no part in it.</summary>
     public static byte[] ShareOf(KeyRecord record) => record.KeyArn == InternalKms.KeyArn ? record.SealedShare : record.SealedInternalShare;
 
-    /// <summary>Gives a new store its id and root key, in a write transaction.</summary>
-    public static async Task<StoreRoot> CreateAsync(ISettingsTable settings, IRootKeyVault vault)
+    /// <summary>Gives a new store its id, in a write transaction; its root keys follow with <see cref="KeepAsync"/>.</summary>
+    public static Task NameAsync(ISettingsTable settings, string storeId) => SetAsync(settings, StoreIdSetting, storeId);
+
+    /// <summary>Keeps root keys in the place of those before, and notes that the store needs them, so that other processes load them; in a write transaction.</summary>
+    /// <param name="settings">The store's settings.</param>
+    /// <param name="storeId">The store's id.</param>
+    /// <param name="keys">The keys.</param>
+    /// <param name="sealedKeys">What the vault sealed of them for the store to keep.</param>
+    /// <param name="vault">Where they are kept.</param>
+    /// <returns>When they are durable (or will be with the transaction).</returns>
+    public static async Task KeepAsync(ISettingsTable settings, string storeId, RootKeySet keys, byte[]? sealedKeys, IRootKeyVault vault)
     {
-        string storeId = Guid.NewGuid().ToString("N");
-        var keys = new RootKeySet(RootKey.Create());
-        await vault.SaveAsync(storeId, keys, settings).ConfigureAwait(false);
-        await SetAsync(settings, StoreIdSetting, storeId).ConfigureAwait(false);
+        // Outside the store they are there before the store needs them.
+        vault.Keep(storeId, keys);
+        await (sealedKeys is null ? settings.RemoveAsync(KeptSetting) : settings.SetAsync(KeptSetting, sealedKeys)).ConfigureAwait(false);
         await SetAsync(settings, ProtectionSetting, vault.Protection.ToString()).ConfigureAwait(false);
-        await NoteAsync(settings, keys).ConfigureAwait(false);
-        return new StoreRoot(storeId, keys, vault);
+        await SetAsync(settings, RootIdSetting, keys.Mark).ConfigureAwait(false);
     }
 
-    /// <summary>Notes in the store which root keys it needs, so that other processes load them.</summary>
-    public static Task NoteAsync(ISettingsTable settings, RootKeySet keys) => SetAsync(settings, RootIdSetting, keys.Mark);
-
-    private static async Task<IRootKeyVault> KeeperAsync(ISettingsTable settings, IRootKeyVault vault)
+    private static IRootKeyVault KeeperOf(RootNotes notes, IRootKeyVault vault)
     {
-        string? kept = await GetAsync(settings, ProtectionSetting).ConfigureAwait(false);
-        IRootKeyVault? keeper = Enum.TryParse(kept, out RootKeyProtection protection) ? vault.For(protection) : null;
+        IRootKeyVault? keeper = Enum.TryParse(notes.Protection, out RootKeyProtection protection) ? vault.For(protection) : null;
         return keeper ?? throw (protection == RootKeyProtection.Passphrase
             ? new TenantEncryptionException(ErrorCodes.PassphraseRequired, "The root key of this store is kept under a passphrase.")
-            : new TenantEncryptionException(ErrorCodes.RootKeyMismatch, $"The root key of this store is kept as {kept}, not as {vault.Protection}."));
+            : new TenantEncryptionException(ErrorCodes.RootKeyMismatch, $"The root key of this store is kept as {notes.Protection}, not as {vault.Protection}."));
     }
 
     private static async Task<string?> GetAsync(ISettingsTable settings, string name) =>

@@ -31,14 +31,26 @@ internal sealed class RootKeySet : IDisposable
     public bool IsRotating => Keys.Any(key => key.Number < Current.Number);
 
     /// <summary>What a store says of its root keys: the id of the current one, and whether there is another beside it.</summary>
-    public string Mark => IsRotating ? Current.RotatingMark : Current.Id;
+    public string Mark => IsRotating ? RotatingMarkOf(Current.Id) : Current.Id;
+
+    /// <summary>What a store says of its root keys while one is replacing the one before.</summary>
+    /// <param name="id">The id of the one that replaces.</param>
+    public static string RotatingMarkOf(string id) => id + ":rotating";
 
     /// <summary>The key of a number, or <see langword="null"/>.</summary>
     /// <param name="number">The number.</param>
     /// <returns>The key; this set owns it.</returns>
     public RootKey? Find(int number) => Keys.FirstOrDefault(key => key.Number == number);
 
+    /// <summary>The key of an id, or <see langword="null"/>.</summary>
+    /// <param name="id">The id.</param>
+    /// <returns>The key; this set owns it.</returns>
+    public RootKey? Find(string id) => Keys.FirstOrDefault(key => key.Id == id);
+
     private static ReadOnlySpan<byte> Magic => "TERK"u8;
+
+    /// <summary>The root keys of a new store.</summary>
+    public static RootKeySet Create() => new(RootKey.Create());
 
     /// <summary>Reads the serialized form.</summary>
     /// <param name="bytes">The bytes; the caller zeroes them.</param>

@@ -66,21 +66,21 @@ internal sealed class KeySealer(KeySources sources, InternalKms internalKms, IAe
             : throw new TenantEncryptionException(ErrorCodes.WrongKey, $"The provider '{provider.Name}' opened another key than it sealed.");
     }
 
-    /// <summary>Seals the internal KMS's part of a record again, under the root at hand. No other KMS is asked.</summary>
-    public async Task<KeyRecord> SealUnderRootAsync(KeyRecord record, EncryptionTenant tenant, KeyProvider provider, CancellationToken cancellationToken)
+    /// <summary>Seals the internal KMS's part of a record again, under the current one of the root keys. No KMS is asked.</summary>
+    public KeyRecord SealUnderRoot(KeyRecord record, EncryptionTenant tenant, KeyProvider provider, RootKeySet roots)
     {
         if (record.SealedInternalShare.Length > 0)
         {
-            using SecretBytes second = await internalKms.OpenAsync(record.SealedInternalShare, record.EncryptionContext, cancellationToken).ConfigureAwait(false);
-            return record with { SealedInternalShare = internalKms.Seal(second.Span, record.EncryptionContext) };
+            using SecretBytes second = internalKms.Open(roots, record.SealedInternalShare, record.EncryptionContext);
+            return record with { SealedInternalShare = internalKms.Seal(roots.Current, second.Span, record.EncryptionContext) };
         }
 
         RefuseForeign(record, provider, InternalKms.KeyArn);
-        using SecretBytes old = await internalKms.OpenAsync(record.SealedShare, record.EncryptionContext, cancellationToken).ConfigureAwait(false);
-        using SecretBytes kek = await OpenWithShareAsync(record, provider, old, cancellationToken).ConfigureAwait(false);
+        using SecretBytes old = internalKms.Open(roots, record.SealedShare, record.EncryptionContext);
+        using SecretBytes kek = KeyRecordCipher.Open(record, old.Span, [], aeadFactory);
         Dictionary<string, string> context = ContextOf(tenant, provider, record.KekId);
         var plaintext = SecretBytes.Random(KeyRecordCipher.KeyLength);
-        using var fresh = new KeyShare { Plaintext = plaintext, Sealed = internalKms.Seal(plaintext.Span, context) };
+        using var fresh = new KeyShare { Plaintext = plaintext, Sealed = internalKms.Seal(roots.Current, plaintext.Span, context) };
         return Seal(kek, fresh, null, DraftOf(record.KekId, tenant, provider, context));
     }
 

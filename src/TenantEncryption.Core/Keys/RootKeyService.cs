@@ -22,18 +22,12 @@ public sealed class RootKeyService
 
     private readonly UnitOfWork _work;
     private readonly KeySealer _sealer;
-    private readonly InternalKms _internalKms;
+    private readonly RootKeys _roots;
     private readonly LogKeys _logKeys;
     private readonly EventChains _chains;
-    private readonly IRootKeyVault _vault;
-    private readonly string _storeId;
 
-    internal RootKeyService(
-        UnitOfWork work, KeySealer sealer, InternalKms internalKms, LogKeys logKeys, EventChains chains, IRootKeyVault vault, string storeId)
-    {
-        (_work, _sealer, _internalKms, _logKeys) = (work, sealer, internalKms, logKeys);
-        (_chains, _vault, _storeId) = (chains, vault, storeId);
-    }
+    internal RootKeyService(UnitOfWork work, KeySealer sealer, RootKeys roots, LogKeys logKeys, EventChains chains) =>
+        (_work, _sealer, _roots, _logKeys, _chains) = (work, sealer, roots, logKeys, chains);
 
     /// <summary>Makes a new root key, or goes on with a rotation that was cut short. Data, keys and leases stay as they are.</summary>
     /// <param name="progress">Told of how many chains were done.</param>
@@ -43,11 +37,14 @@ public sealed class RootKeyService
     /// <c>MIGRATION_RUNNING</c>; <c>STORAGE_FAILED</c>: the root key can't be kept; <c>STATE_ALTERED</c>, <c>STORE_ROLLED_BACK</c>: a tenant's keys can't be sealed
     /// again, so that the root before has to be kept.
     /// </exception>
-    public async Task<string> RotateAsync(IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public Task<string> RotateAsync(IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+        RotateAsync(_roots.Held.Vault, progress, cancellationToken);
+
+    private async Task<string> RotateAsync(IRootKeyVault vault, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         Operation operation = _work.Begin("RootKeyService.RotateAsync");
         await using var _ = operation.ConfigureAwait(false);
-        RootKey current = _internalKms.Roots.IsRotating ? _internalKms.Roots.Current : await BeginAsync(operation, cancellationToken).ConfigureAwait(false);
+        RootName current = _roots.Names.IsRotating ? _roots.Names.Current : await BeginAsync(operation, vault, cancellationToken).ConfigureAwait(false);
         Dictionary<string, TenantEncryptionException> failures = await StepAsync(operation, current, progress, cancellationToken).ConfigureAwait(false);
         if (failures.Values.FirstOrDefault() is { } failure)
         {
@@ -72,14 +69,15 @@ public sealed class RootKeyService
     public async Task ExportAsync(string path, SecretBytes passphrase, bool replace = false, CancellationToken cancellationToken = default)
     {
         RootKeyBackup.RequireFree(path, replace);
-        await _work.ReadAsync(transaction => _internalKms.RefreshAsync(transaction.Settings), cancellationToken).ConfigureAwait(false);
-        RootKeySet roots = _internalKms.Roots;
-        if (roots.IsRotating)
+        await _roots.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        using RootUse use = await _roots.UseAsync(cancellationToken).ConfigureAwait(false);
+        if (use.Roots.IsRotating)
         {
             throw new TenantEncryptionException(ErrorCodes.TransitionForbidden, "The root key is being rotated.", remedy: "Finish the rotation first: rotate the root key again.");
         }
 
-        string backup = RootKeyBackup.Write(_storeId, roots, passphrase);
+        RootName current = NameOf(use.Roots.Current);
+        string backup = RootKeyBackup.Write(_roots.StoreId, use.Roots, passphrase);
         Operation operation = _work.Begin("RootKeyService.ExportAsync");
         await using var _ = operation.ConfigureAwait(false);
         await _work.ChangeAsync(
@@ -87,7 +85,7 @@ public sealed class RootKeyService
             StoreScope.Store,
             change =>
             {
-                JObject data = Describe(roots.Current, null);
+                JObject data = Describe(current, null);
                 data["path"] = path;
                 change.Record(EventTypes.RootExported, null, data);
             },
@@ -99,10 +97,14 @@ public sealed class RootKeyService
         });
     }
 
-    private async Task<RootKey> BeginAsync(Operation operation, CancellationToken cancellationToken)
+    private async Task<RootName> BeginAsync(Operation operation, IRootKeyVault vault, CancellationToken cancellationToken)
     {
-        RootKeySet before = _internalKms.Roots;
-        var rotating = new RootKeySet(RootKey.Create(before.Current.Number + 1), before.Current.Copy());
+        RootHolding before = _roots.Held;
+        using RootUse old = await _roots.UseAsync(cancellationToken).ConfigureAwait(false);
+        var rotating = new RootKeySet(RootKey.Create(old.Roots.Current.Number + 1), old.Roots.Current.Copy());
+        byte[]? sealedKeys = await vault.SealAsync(_roots.StoreId, rotating, operation.Kms, cancellationToken).ConfigureAwait(false);
+        RootHolding both = _roots.Hold(rotating, vault);
+        RootName previous = NameOf(old.Roots.Current);
         try
         {
             await _work.ChangeAsync(
@@ -110,34 +112,34 @@ public sealed class RootKeyService
                 StoreScope.All,
                 async change =>
                 {
-                    if (await RootKeyLoader.CurrentIdAsync(change.Store.Settings).ConfigureAwait(false) != before.Current.Id)
+                    if (await RootKeyLoader.CurrentIdAsync(change.Store.Settings).ConfigureAwait(false) != previous.Id)
                     {
                         throw new TenantEncryptionException(ErrorCodes.LeaseLost, "Another process rotated the root key.");
                     }
 
                     // A staged record of a migration to the internal KMS would still be sealed under the old root.
                     await change.Store.Migrations.RefuseUnfinishedAsync(null, MigrationMode.RewrapKek).ConfigureAwait(false);
-
-                    // Outside the store both keys are there before the store needs the new one.
-                    await SaveAsync(change, rotating).ConfigureAwait(false);
-                    _internalKms.Use(rotating);
-                    await RootKeyLoader.NoteAsync(change.Store.Settings, rotating).ConfigureAwait(false);
-                    await _logKeys.SealEarlierAsync(change.Store.Settings).ConfigureAwait(false);
-                    change.Record(EventTypes.RootRotated, null, Describe(rotating.Current, before.Current));
+                    _roots.Put(both);
+                    await RootKeyLoader.KeepAsync(change.Store.Settings, _roots.StoreId, rotating, sealedKeys, vault).ConfigureAwait(false);
+                    await _logKeys.SealEarlierAsync(change.Store.Settings, rotating.Current).ConfigureAwait(false);
+                    change.Record(EventTypes.RootRotated, null, Describe(both.Names.Current, previous));
                 },
                 cancellationToken).ConfigureAwait(false);
-            return rotating.Current;
         }
         catch
         {
-            _internalKms.Use(before);
+            _roots.Put(before);
+            both.Lease.End();
             throw;
         }
+
+        before.Lease.End();
+        return both.Names.Current;
     }
 
     // A chain that another process begins meanwhile begins under the new root.
     private async Task<Dictionary<string, TenantEncryptionException>> StepAsync(
-        Operation operation, RootKey current, IProgress<long>? progress, CancellationToken cancellationToken)
+        Operation operation, RootName current, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         var failures = new Dictionary<string, TenantEncryptionException>(StringComparer.Ordinal);
         long done = 0;
@@ -150,7 +152,8 @@ public sealed class RootKeyService
             {
                 try
                 {
-                    await _work.ChangeAsync(operation, StoreScope.Of(chain), change => StepAsync(change, chain, current, cancellationToken), cancellationToken).ConfigureAwait(false);
+                    using RootUse use = await _roots.UseAsync(cancellationToken).ConfigureAwait(false);
+                    await _work.ChangeAsync(operation, StoreScope.Of(chain), change => StepAsync(change, chain, current, use.Roots), cancellationToken).ConfigureAwait(false);
                     progress?.Report(++done);
                 }
                 catch (TenantEncryptionException exception) when (exception.Code is ErrorCodes.StateAltered or ErrorCodes.StoreRolledBack or ErrorCodes.WrongKey)
@@ -168,13 +171,13 @@ public sealed class RootKeyService
         }
     }
 
-    private async Task StepAsync(Change change, string tenantId, RootKey current, CancellationToken cancellationToken)
+    private async Task StepAsync(Change change, string tenantId, RootName current, RootKeySet roots)
     {
         TenantState state = await _work.StateAsync(change.Store, tenantId).ConfigureAwait(false);
         int keys = 0;
         foreach (KeyEncryptionKey key in state.Keys.Where(key => RootKeyLoader.ShareOf(key.Record) is { Length: > 0 } share && InternalKms.RootIdOf(share) != current.Id))
         {
-            KeyRecord record = await _sealer.SealUnderRootAsync(key.Record, state.Tenant!, state.FindProvider(key.ProviderId)!, cancellationToken).ConfigureAwait(false);
+            KeyRecord record = _sealer.SealUnderRoot(key.Record, state.Tenant!, state.FindProvider(key.ProviderId)!, roots);
             await change.ReplaceRecordAsync(record).ConfigureAwait(false);
             keys++;
         }
@@ -188,40 +191,56 @@ public sealed class RootKeyService
         }
     }
 
-    private async Task FinishAsync(Operation operation, RootKey current)
+    private async Task FinishAsync(Operation operation, RootName current)
     {
-        var alone = new RootKeySet(current.Copy());
+        RootHolding before = _roots.Held;
+        RootKeySet alone;
+        using (RootUse use = await _roots.UseAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            // Another process may have come to the end before, and may have begun the next one.
+            if (use.Roots.Find(current.Id) is not { } root)
+            {
+                return;
+            }
+
+            alone = new RootKeySet(root.Copy());
+        }
+
+        byte[]? sealedKeys = await before.Vault.SealAsync(_roots.StoreId, alone, operation.Kms, CancellationToken.None).ConfigureAwait(false);
+        RootHolding after = _roots.Hold(alone, before.Vault);
         bool isDone = await _work.ChangeAsync(
             operation,
             StoreScope.All,
             async change =>
             {
-                // Another process may have come to the end before, and may have begun the next one.
-                if (await RootKeyLoader.MarkAsync(change.Store.Settings).ConfigureAwait(false) != current.RotatingMark)
+                if (await RootKeyLoader.MarkAsync(change.Store.Settings).ConfigureAwait(false) != RootKeySet.RotatingMarkOf(current.Id))
                 {
                     return false;
                 }
 
-                await RootKeyLoader.NoteAsync(change.Store.Settings, alone).ConfigureAwait(false);
-                await SaveAsync(change, alone).ConfigureAwait(false);
+                await RootKeyLoader.KeepAsync(change.Store.Settings, _roots.StoreId, alone, sealedKeys, before.Vault).ConfigureAwait(false);
                 change.Record(EventTypes.RootRetired, null, Describe(current, null));
                 return true;
             },
             CancellationToken.None).ConfigureAwait(false);
-        if (isDone)
+        if (!isDone)
         {
-            _internalKms.Use(alone);
+            after.Lease.End();
+            return;
         }
+
+        _roots.Put(after);
+        before.Lease.End();
     }
 
-    private async Task SaveAsync(Change change, RootKeySet keys) => await _vault.SaveAsync(_storeId, keys, change.Store.Settings).ConfigureAwait(false);
+    private static RootName NameOf(RootKey root) => new(root.Number, root.Id);
 
-    private static JObject Describe(RootKey current, RootKey? previous)
+    private static JObject Describe(RootName current, RootName? previous)
     {
         var data = new JObject { ["rootKeyId"] = current.Id, ["rootKeyNumber"] = current.Number };
-        if (previous is not null)
+        if (previous is { } before)
         {
-            data["previousRootKeyId"] = previous.Id;
+            data["previousRootKeyId"] = before.Id;
         }
 
         return data;

@@ -3,7 +3,7 @@ using TenantEncryption.Errors;
 
 namespace TenantEncryption.Stores;
 
-/// <summary>Does a transaction's work anew when another writer came in between. The work changes nothing but the store, and what it finds it finds again.</summary>
+/// <summary>Does a transaction's work anew when another writer came in between, or something was needed from outside the store. The work changes nothing but the store, and what it finds it finds again.</summary>
 internal static class StoreConflicts
 {
     private const int MostAttempts = 20;
@@ -19,7 +19,7 @@ internal static class StoreConflicts
         {
             try
             {
-                return await work().ConfigureAwait(false);
+                return await OutsideTransaction.ProvideAsync(work, cancellationToken).ConfigureAwait(false);
             }
             catch (StoreConflictException conflict)
             {

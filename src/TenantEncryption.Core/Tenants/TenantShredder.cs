@@ -15,7 +15,7 @@ namespace TenantEncryption.Tenants;
 /// would seal them once more, and a backup of that moment would open. The event of the removal says what is to be done, so that who runs it again finishes what was cut short.
 /// </summary>
 internal sealed class TenantShredder(
-    UnitOfWork work, TenantRemover remover, RootKeyService rootKey, InternalKms internalKms, EventChains chains, UnreachedCopies unreached, string storeId)
+    UnitOfWork work, TenantRemover remover, RootKeyService rootKey, RootKeys roots, EventChains chains, UnreachedCopies unreached, string storeId)
 {
     private static readonly JsonSerializer Camel = JsonSerializer.Create(new JsonSerializerSettings { ContractResolver = new CamelCasePropertyNamesContractResolver() });
 
@@ -113,10 +113,10 @@ internal sealed class TenantShredder(
     {
         while (true)
         {
-            await work.ReadAsync(store => internalKms.RefreshAsync(store.Settings), cancellationToken).ConfigureAwait(false);
-            if (internalKms.Roots is { IsRotating: false } roots && roots.Current.Id != rootId)
+            await roots.RefreshAsync(cancellationToken).ConfigureAwait(false);
+            if (roots.Names is { IsRotating: false } names && names.Current.Id != rootId)
             {
-                return roots.Current.Id;
+                return names.Current.Id;
             }
 
             await rootKey.RotateAsync(progress, cancellationToken).ConfigureAwait(false);

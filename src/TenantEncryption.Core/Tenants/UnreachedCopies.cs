@@ -5,7 +5,7 @@ using TenantEncryption.Keys.Root;
 namespace TenantEncryption.Tenants;
 
 /// <summary>Lists by what data of a shredded tenant may still be read. The event log knows what left the store by its own commands.</summary>
-internal sealed class UnreachedCopies(UnitOfWork work, IRootKeyVault vault, string storeId)
+internal sealed class UnreachedCopies(UnitOfWork work, RootKeys roots)
 {
     /// <summary>Lists it.</summary>
     public Task<IReadOnlyList<UnreachedCopy>> ListAsync(string tenantId, Shredding shredding, CancellationToken cancellationToken) => work.ReadAsync(
@@ -49,14 +49,14 @@ internal sealed class UnreachedCopies(UnitOfWork work, IRootKeyVault vault, stri
         $"The root key {export.Data.GetValueOrDefault("rootKeyId")} {FileOf(export)}: with its passphrase it opens the internal KMS's part of the tenant's records in a backup of the store from its time.",
         "Delete it, and each copy of it; first make a new one of the root key that the store has now (RootKeyService.ExportAsync).");
 
-    private UnreachedCopy OfRootElsewhere() => vault.IsInStore
+    private UnreachedCopy OfRootElsewhere() => roots.Held.Vault.IsInStore
         ? new(
             UnreachedCopyKind.RootKeyElsewhere,
             "The root key before, which is sealed in each backup of the store itself: with the passphrase of that time a backup opens.",
             "Delete the backups of the store from before.")
         : new(
             UnreachedCopyKind.RootKeyElsewhere,
-            $"The root key before, where {vault.PlaceOf(storeId)} was copied: to other machines, or into backups of its folder.",
+            $"The root key before, where {roots.Held.Vault.PlaceOf(roots.StoreId)} was copied: to other machines, or into backups of its folder.",
             "Delete the copies; a machine that shares this store takes the new root key from a backup of it.");
 
     private static UnreachedCopy OfMasterKey(string keyArn) => new(

@@ -67,20 +67,16 @@ public sealed class ImmutabilityTests
     public async Task A_passphrase_never_seals_twice_under_one_key()
     {
         var watch = new WatchedAeadFactory();
-        using var folders = new TestFolders();
-        await using IStore store = new SqliteStore(folders.Store);
         using var vault = new PassphraseRootKeyVault(new SecretBytes("correct horse"u8), iterations: 10, watch);
         using var root = new RootKeySet(RootKey.Create());
 
+        byte[]? kept = null;
         for (int i = 0; i < 5; i++)
         {
-            await using IStoreTransaction writer = await store.BeginAsync(StoreAccess.Write, StoreScope.All);
-            await ((IRootKeyVault)vault).SaveAsync("store", root, writer.Settings);
-            await writer.CommitAsync();
+            kept = await ((IRootKeyVault)vault).SealAsync("store", root, null!, default);
         }
 
-        await using IStoreTransaction reader = await store.BeginAsync(StoreAccess.Read, StoreScope.All);
-        using RootKeySet? loaded = await ((IRootKeyVault)vault).LoadAsync("store", reader.Settings);
+        using RootKeySet? loaded = await ((IRootKeyVault)vault).OpenAsync("store", kept, null!, default);
         Assert.Equal(root.Current.Id, loaded?.Current.Id);
         Assert.Equal(5, watch.Encryptions);
         Assert.Equal(5, watch.Keys.Count());

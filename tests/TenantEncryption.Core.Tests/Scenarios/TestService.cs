@@ -225,7 +225,9 @@ internal sealed class TestService : IAsyncDisposable
         await using IStoreTransaction transaction = await ((IStore)Store).BeginAsync(StoreAccess.Read, StoreScope.All);
         KeyEncryptionKey key = (await transaction.Keys.FindAsync(kekId))!;
         KeyProvider provider = (await transaction.Providers.FindAsync(key.ProviderId))!;
-        using var internalKms = new InternalKms(Store, new FileRootKeyVault(Folders.RootKeys), StoreId, (await LoadRootsAsync())!);
+        RootKeySet set = (await LoadRootsAsync())!;
+        using var roots = new RootKeys(Store, new StoreRoot(StoreId, set, set.Mark, new FileRootKeyVault(Folders.RootKeys)), null!, TimeProvider.System, null);
+        var internalKms = new InternalKms(roots);
         await using Operation operation = Service.Work.Begin("test", provider.TenantId);
         (await new KeySealer(new KeySources(internalKms), internalKms, null).OpenAsync(operation.Kms, key.Record, provider, default)).Dispose();
     });
@@ -239,7 +241,7 @@ internal sealed class TestService : IAsyncDisposable
     }
 
     public Task<RootKeySet?> LoadRootsAsync() =>
-        ((IRootKeyVault)new FileRootKeyVault(Folders.RootKeys)).LoadAsync(StoreId, null!);
+        ((IRootKeyVault)new FileRootKeyVault(Folders.RootKeys)).OpenAsync(StoreId, null, null!, default);
 
     private string StoreId => (string)SqlValue("SELECT CAST(value AS TEXT) FROM settings WHERE name = 'store-id'")!;
 

@@ -22,7 +22,7 @@ public sealed class FailedOpeningTests : IDisposable
         await (await _store.OpenAsync()).DisposeAsync();
         using (var foreign = new RootKeySet(RootKey.Create()))
         {
-            await _store.SaveRootsAsync(foreign);
+            _store.SaveRoots(foreign);
         }
 
         await RefusedAsync(ErrorCodes.RootKeyMismatch);

@@ -78,7 +78,7 @@ public sealed class RootKeyRotationTests : IDisposable
         using (RootKeySet kept = await _store.LoadRootsAsync())
         using (var both = new RootKeySet(RootKey.Create(2), kept.Current))
         {
-            await _store.SaveRootsAsync(both);
+            _store.SaveRoots(both);
         }
 
         await using TenantEncryptionService next = await _store.OpenAsync();
@@ -237,7 +237,7 @@ public sealed class RootKeyRotationTests : IDisposable
         await (await _store.OpenAsync()).DisposeAsync();
         using (var foreign = new RootKeySet(RootKey.Create()))
         {
-            await _store.SaveRootsAsync(foreign);
+            _store.SaveRoots(foreign);
         }
 
         var mismatch = await Assert.ThrowsAsync<TenantEncryptionException>(() => _store.OpenAsync());

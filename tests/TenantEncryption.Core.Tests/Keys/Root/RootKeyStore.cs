@@ -54,10 +54,10 @@ internal sealed class RootKeyStore : IDisposable
     }
 
     /// <summary>The root keys that are kept outside the store.</summary>
-    public async Task<RootKeySet> LoadRootsAsync() => (await ((IRootKeyVault)new FileRootKeyVault(Roots)).LoadAsync(StoreId, null!))!;
+    public async Task<RootKeySet> LoadRootsAsync() => (await ((IRootKeyVault)new FileRootKeyVault(Roots)).OpenAsync(StoreId, null, null!, default))!;
 
     /// <summary>Keeps other root keys in their place.</summary>
-    public Task SaveRootsAsync(RootKeySet keys) => ((IRootKeyVault)new FileRootKeyVault(Roots)).SaveAsync(StoreId, keys, null!);
+    public void SaveRoots(RootKeySet keys) => ((IRootKeyVault)new FileRootKeyVault(Roots)).Keep(StoreId, keys);
 
     /// <summary>Changes the database past the service.</summary>
     public void Sql(string statement)

@@ -7,5 +7,16 @@ internal sealed class LeaseTerm(TimeProvider time, TimeSpan duration)
     private readonly DateTimeOffset _wallDeadline = time.GetUtcNow() + duration;
 
     /// <summary>Whether the time is over.</summary>
-    public bool IsOver => time.GetElapsedTime(_begunAt) >= duration || time.GetUtcNow() >= _wallDeadline;
+    public bool IsOver => Left <= TimeSpan.Zero;
+
+    /// <summary>What is left of it; nothing, or less, when it is over.</summary>
+    public TimeSpan Left
+    {
+        get
+        {
+            TimeSpan monotonic = duration - time.GetElapsedTime(_begunAt);
+            TimeSpan wall = _wallDeadline - time.GetUtcNow();
+            return monotonic < wall ? monotonic : wall;
+        }
+    }
 }
