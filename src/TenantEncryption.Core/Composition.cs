@@ -73,7 +73,7 @@ internal sealed class Composition : IAsyncDisposable
         var regions = new ProviderRegions(Work, refusals, new RegionCircuits(time));
         var sealer = new KeySealer(new KeySources(InternalKms), InternalKms, options.AeadFactory);
         var keyMaker = new KeyMaker(sealer, regions, time);
-        Leases = new KeyLeases(Work, sealer, regions, epochs, time, options.KeyLease, options.AeadFactory);
+        Leases = new KeyLeases(Work, sealer, regions, RootKeys, epochs, time, options.KeyLease, options.AeadFactory);
         RootKey = new RootKeyService(Work, sealer, RootKeys, LogKeys, Chains);
 
         var validator = new KeyProviderValidator(sealer, time);
@@ -231,6 +231,7 @@ internal sealed class Composition : IAsyncDisposable
         OverwritesReplacedRecords = store.Capabilities.OverwritesReplacedRecords,
         SharedByMachines = store.Capabilities.SharedByMachines,
         RootKeyProtection = RootKeys.Held.Vault.Protection,
+        RootKeyArn = RootKeys.Held.Vault.MasterKeyArn,
         RootKeyId = RootKeys.Names.Current.Id,
     };
 

@@ -22,6 +22,9 @@ public sealed record StoreInfo
     /// <summary>How the root key of its internal KMS is kept.</summary>
     public RootKeyProtection RootKeyProtection { get; init; }
 
+    /// <summary>The ARN of the key in AWS KMS under which that root key is sealed; <see langword="null"/> where it is kept in another way.</summary>
+    public string? RootKeyArn { get; init; }
+
     /// <summary>The id of that root key.</summary>
     public required string RootKeyId { get; init; }
 

@@ -122,6 +122,7 @@ public sealed class TenantEncryptionService : IAsyncDisposable
             StoreId = _parts.RootKeys.StoreId,
             SchemaVersion = _store.SchemaVersion,
             RootKeyProtection = _parts.RootKeys.Held.Vault.Protection,
+            RootKeyArn = _parts.RootKeys.Held.Vault.MasterKeyArn,
             RootKeyId = _parts.RootKeys.Names.Current.Id,
             Tenants = tenants.Count,
             Providers = providers.Count,

@@ -14,6 +14,9 @@ public interface IRootKeyVault
     /// <summary>Whether it keeps them in the store itself.</summary>
     bool IsInStore { get; }
 
+    /// <summary>The ARN of the key in AWS KMS that seals them; <see langword="null"/> where none does.</summary>
+    internal string? MasterKeyArn => null;
+
     /// <summary>For how long a process may have root keys before it asks for them again; <see langword="null"/> where it need not.</summary>
     internal TimeSpan? Lease => null;
 

@@ -86,12 +86,24 @@ public sealed class RootKeyBackup
         }
     }
 
+    /// <summary>
+    /// The backup as the vault with which the store opens, where its own is lost: as when the KMS key was deleted under which its root key was sealed.
+    /// Moving the root key (<c>RootKeyService.MoveAsync</c>) then puts a new root key under another.
+    /// </summary>
+    /// <param name="passphrase">The passphrase of the backup in UTF-8; the caller zeroes it, when the store is closed.</param>
+    /// <returns>The vault. It keeps no new root key itself.</returns>
+    public IRootKeyVault AsVault(SecretBytes passphrase) => new BackupRootKeyVault(_sealed, StoreId, passphrase);
+
     private async Task<RootKeySet?> FindNeededAsync(IRootKeyVault vault, SecretBytes passphrase, bool replace)
     {
         ArgumentNullException.ThrowIfNull(vault);
         if (vault.IsInStore)
         {
-            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "A root key under a passphrase is in its store: restore the store.");
+            throw new TenantEncryptionException(
+                ErrorCodes.InvalidInput,
+                vault.MasterKeyArn is null
+                    ? "A root key under a passphrase is in its store: restore the store."
+                    : $"A root key under a KMS key is in its store: open the store with the backup, and move the root key under {vault.MasterKeyArn}.");
         }
 
         RootKeySet keys = PassphraseSeal.Open(_sealed, StoreId, passphrase, AesGcmFactory.Instance);

@@ -103,9 +103,19 @@ internal static class RootKeyLoader
     private static IRootKeyVault KeeperOf(RootNotes notes, IRootKeyVault vault)
     {
         IRootKeyVault? keeper = Enum.TryParse(notes.Protection, out RootKeyProtection protection) ? vault.For(protection) : null;
-        return keeper ?? throw (protection == RootKeyProtection.Passphrase
-            ? new TenantEncryptionException(ErrorCodes.PassphraseRequired, "The root key of this store is kept under a passphrase.")
-            : new TenantEncryptionException(ErrorCodes.RootKeyMismatch, $"The root key of this store is kept as {notes.Protection}, not as {vault.Protection}."));
+        return keeper ?? throw (protection switch
+        {
+            RootKeyProtection.Passphrase => new TenantEncryptionException(ErrorCodes.PassphraseRequired, "The root key of this store is kept under a passphrase."),
+            RootKeyProtection.Kms => new TenantEncryptionException(
+                ErrorCodes.RootKeyMismatch,
+                $"The root key of this store is kept in it, sealed under the KMS key {(notes.Kept is null ? null : KmsRootKeySeal.Find(notes.Kept)?.KeyArn)}, and not as {vault.Protection}.",
+                remedy: "Open the store with the ARN of that key, if it is the platform's (KmsRootKeyVault.KeyArn)."),
+            _ when vault.Protection == RootKeyProtection.Kms => new TenantEncryptionException(
+                ErrorCodes.RootKeyMismatch,
+                $"The root key of this store is kept as {notes.Protection}, and not under a KMS key.",
+                remedy: "Open the store without the ARN of a KMS key, and put its root key under that key by moving it there (RootKeyService.MoveAsync)."),
+            _ => new TenantEncryptionException(ErrorCodes.RootKeyMismatch, $"The root key of this store is kept as {notes.Protection}, not as {vault.Protection}."),
+        });
     }
 
     private static async Task<string?> GetAsync(ISettingsTable settings, string name) =>

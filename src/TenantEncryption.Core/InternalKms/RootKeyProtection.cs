@@ -17,4 +17,7 @@ public enum RootKeyProtection
 
     /// <summary>In the store, sealed under a passphrase.</summary>
     Passphrase,
+
+    /// <summary>In the store, sealed under a key in AWS KMS.</summary>
+    Kms,
 }

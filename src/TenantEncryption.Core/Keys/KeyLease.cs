@@ -29,6 +29,7 @@ internal sealed class KeyLease
         _key = key;
         _term = new LeaseTerm(time, duration);
         _providerType = provider.Type.ToString();
+        NeedsRoot = RootPart.Of(provider);
         LeaseTelemetry.Taken(_providerType);
     }
 
@@ -40,6 +41,9 @@ internal sealed class KeyLease
 
     /// <summary>The provider that opened it.</summary>
     public string ProviderId { get; }
+
+    /// <summary>Whether the root key had a part in opening it.</summary>
+    public bool NeedsRoot { get; }
 
     /// <summary>The tenant's epoch when it was opened.</summary>
     public long Epoch { get; }

@@ -3,6 +3,7 @@ using TenantEncryption.Changes;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys.Regions;
+using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
 using TenantEncryption.Providers;
 using TenantEncryption.State;
@@ -25,6 +26,7 @@ internal sealed class KeyLeases : IDisposable
     private readonly UnitOfWork _work;
     private readonly KeySealer _sealer;
     private readonly ProviderRegions _regions;
+    private readonly RootKeys _roots;
     private readonly TimeProvider _time;
     private readonly TimeSpan? _shorterLease;
     private readonly IAeadFactory? _aeadFactory;
@@ -43,6 +45,7 @@ internal sealed class KeyLeases : IDisposable
     /// <param name="work">Reads the store.</param>
     /// <param name="sealer">Opens key records.</param>
     /// <param name="regions">Which region of a provider is asked.</param>
+    /// <param name="roots">The root keys, for whose lease what they open is held at most.</param>
     /// <param name="epochs">Tells what this process changed, whose state is read again before a key is used.</param>
     /// <param name="time">The clock of leases.</param>
     /// <param name="shorterLease">A lease that this process wants, where it is shorter than the tenant's.</param>
@@ -51,13 +54,15 @@ internal sealed class KeyLeases : IDisposable
         UnitOfWork work,
         KeySealer sealer,
         ProviderRegions regions,
+        RootKeys roots,
         RaisedEpochs epochs,
         TimeProvider time,
         TimeSpan? shorterLease,
         IAeadFactory? aeadFactory)
     {
-        (_work, _sealer, _regions) = (work, sealer, regions);
+        (_work, _sealer, _regions, _roots) = (work, sealer, regions, roots);
         (_time, _shorterLease, _aeadFactory) = (time, shorterLease, aeadFactory);
+        roots.OnRefused += () => EndWhere(lease => lease.NeedsRoot);
         epochs.Raised += tenantId => _states.TryRemove(tenantId, out _);
         _sweeper = time.CreateTimer(_ => _ = SweepAsync(), null, EpochCheckInterval, EpochCheckInterval);
     }
@@ -246,6 +251,11 @@ internal sealed class KeyLeases : IDisposable
             RequiredGrant.RequireKnown(tenant, provider);
             using SecretBytes kek = await _sealer.OpenAsync(
                 _regions.For(operation, provider, allowance), key.Record, provider, cancellationToken).ConfigureAwait(false);
+            if (RootPart.Of(provider) && _roots.Left is { } left && left < duration)
+            {
+                duration = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            }
+
             var lease = new KeyLease(tenantId, kekId, provider, tenant.Epoch, new SharedAead(kek.Span, _aeadFactory), duration, _time);
             _work.WarnOfUnlockedKeys();
             if (duration > TimeSpan.Zero)

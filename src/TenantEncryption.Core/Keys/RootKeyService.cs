@@ -38,9 +38,34 @@ public sealed class RootKeyService
     /// again, so that the root before has to be kept.
     /// </exception>
     public Task<string> RotateAsync(IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
-        RotateAsync(_roots.Held.Vault, progress, cancellationToken);
+        RotateOnceAsync(_roots.Held.Vault, progress, cancellationToken);
 
-    private async Task<string> RotateAsync(IRootKeyVault vault, IProgress<long>? progress, CancellationToken cancellationToken)
+    /// <summary>
+    /// Makes a new root key, and keeps it elsewhere than the one before: under a KMS key, or another one, under a passphrase, or in a file. Other processes that
+    /// have the store open need to be told of the new place; until then they fail with <c>ROOT_KEY_MISMATCH</c>. What this machine kept of the root key before in
+    /// a file is deleted.
+    /// </summary>
+    /// <param name="vault">Where it is kept from now on.</param>
+    /// <param name="progress">Told of how many chains were done.</param>
+    /// <param name="cancellationToken">Ends the operation; what is done stays, and the rotation goes on with the next call.</param>
+    /// <returns>The id of the new root key.</returns>
+    /// <exception cref="TenantEncryptionException">As of <see cref="RotateAsync"/>; what KMS answers; <c>ROOT_KEY_MISMATCH</c>: KMS opens not what it sealed.</exception>
+    public async Task<string> MoveAsync(IRootKeyVault vault, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(vault);
+        if (_roots.Names.IsRotating && !IsPlaceOf(vault))
+        {
+            // It was begun for another place.
+            await RotateOnceAsync(_roots.Held.Vault, progress, cancellationToken).ConfigureAwait(false);
+        }
+
+        return await RotateOnceAsync(vault, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    private bool IsPlaceOf(IRootKeyVault vault) => ReferenceEquals(vault, _roots.Held.Vault)
+        || (vault is not PassphraseRootKeyVault && vault.PlaceOf(_roots.StoreId) == _roots.Held.Vault.PlaceOf(_roots.StoreId));
+
+    private async Task<string> RotateOnceAsync(IRootKeyVault vault, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         Operation operation = _work.Begin("RootKeyService.RotateAsync");
         await using var _ = operation.ConfigureAwait(false);
@@ -97,6 +122,19 @@ public sealed class RootKeyService
         });
     }
 
+    // Its keys are where those of the new one are, too.
+    private void Forget(IRootKeyVault before)
+    {
+        try
+        {
+            before.Forget(_roots.StoreId);
+        }
+        catch (TenantEncryptionException failure)
+        {
+            _work.Warn($"The root key before is still in {before.PlaceOf(_roots.StoreId)}, and opens what backups of the store have: {failure.Detail}");
+        }
+    }
+
     private async Task<RootName> BeginAsync(Operation operation, IRootKeyVault vault, CancellationToken cancellationToken)
     {
         RootHolding before = _roots.Held;
@@ -122,7 +160,10 @@ public sealed class RootKeyService
                     _roots.Put(both);
                     await RootKeyLoader.KeepAsync(change.Store.Settings, _roots.StoreId, rotating, sealedKeys, vault).ConfigureAwait(false);
                     await _logKeys.SealEarlierAsync(change.Store.Settings, rotating.Current).ConfigureAwait(false);
-                    change.Record(EventTypes.RootRotated, null, Describe(both.Names.Current, previous));
+                    JObject data = Describe(both.Names.Current, previous);
+                    data["protection"] = vault.Protection.ToString();
+                    data["keyArn"] = vault.MasterKeyArn;
+                    change.Record(EventTypes.RootRotated, null, data);
                 },
                 cancellationToken).ConfigureAwait(false);
         }
@@ -134,6 +175,11 @@ public sealed class RootKeyService
         }
 
         before.Lease.End();
+        if (vault.PlaceOf(_roots.StoreId) != before.Vault.PlaceOf(_roots.StoreId))
+        {
+            Forget(before.Vault);
+        }
+
         return both.Names.Current;
     }
 

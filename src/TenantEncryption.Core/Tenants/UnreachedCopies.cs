@@ -49,7 +49,12 @@ internal sealed class UnreachedCopies(UnitOfWork work, RootKeys roots)
         $"The root key {export.Data.GetValueOrDefault("rootKeyId")} {FileOf(export)}: with its passphrase it opens the internal KMS's part of the tenant's records in a backup of the store from its time.",
         "Delete it, and each copy of it; first make a new one of the root key that the store has now (RootKeyService.ExportAsync).");
 
-    private UnreachedCopy OfRootElsewhere() => roots.Held.Vault.IsInStore
+    private UnreachedCopy OfRootElsewhere() => roots.Held.Vault.MasterKeyArn is { } keyArn
+        ? new(
+            UnreachedCopyKind.RootKeyElsewhere,
+            $"The root key before, which is sealed in each backup of the store itself: for who may use {keyArn} with the store's id as encryption context a backup opens.",
+            "Delete the backups of the store from before.")
+        : roots.Held.Vault.IsInStore
         ? new(
             UnreachedCopyKind.RootKeyElsewhere,
             "The root key before, which is sealed in each backup of the store itself: with the passphrase of that time a backup opens.",

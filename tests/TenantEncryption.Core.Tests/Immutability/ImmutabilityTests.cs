@@ -4,8 +4,6 @@ using TenantEncryption.Data;
 using TenantEncryption.Envelope;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;
-using TenantEncryption.Sqlite;
-using TenantEncryption.Stores;
 using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 

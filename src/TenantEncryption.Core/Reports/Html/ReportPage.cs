@@ -198,7 +198,7 @@ internal static class ReportPage
             ("Version of its schema", Cell.Own(Words.Of(store.SchemaVersion))),
             ("Used by several machines", Cell.Of(store.SharedByMachines)),
             ("Replaced key records are overwritten", Cell.Of(store.OverwritesReplacedRecords)),
-            ("Root key of the internal KMS", Cell.All(Cell.Code(store.RootKeyId), Cell.Own($"(kept: {store.RootKeyProtection})"))),
+            ("Root key of the internal KMS", Cell.All(Cell.Code(store.RootKeyId), Cell.Own($"(kept: {store.RootKeyProtection}{(store.RootKeyArn is null ? null : $", {store.RootKeyArn}")})"))),
         ]);
         TenantPart.Events(page, "Events of the store, and of tenants that were removed", report.History, withTenant: true);
     }
