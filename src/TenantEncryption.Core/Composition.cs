@@ -63,7 +63,7 @@ internal sealed class Composition : IAsyncDisposable
         EventWriter = new EventWriter(Events, Chains, LogKeys);
         Work = new UnitOfWork(store, Session, _checks, Events, EventWriter, epochs, kms, time, options.OnKmsCall, options.OnWarning);
 
-        RootKeys.OnAsked = () => RecordRootCalls(rootCalls);
+        RootKeys.OnAsked = new RootCallRecorder(Work, rootCalls).Owe;
 
         Archives = new EventArchiveService(Work, store, LogKeys, verifier, storeId);
         Anchors = new AnchorService(Work, Events, new AnchorMaker(Work, Chains, storeId), new AnchorPublisher(Work, storeId), time);
@@ -208,19 +208,6 @@ internal sealed class Composition : IAsyncDisposable
         }
 
         await _store.DisposeAsync().ConfigureAwait(false);
-    }
-
-    // The vault asked a KMS where no operation of a caller is: what it asked gets an event of its own, when the store can take it.
-    private void RecordRootCalls(RecordingChannel rootCalls)
-    {
-        IReadOnlyList<KmsCall> calls = rootCalls.TakeCalls();
-        if (calls.Count > 0)
-        {
-            Work.Owe(
-                Work.Begin("IRootKeyVault.OpenAsync"),
-                StoreScope.Store,
-                change => change.Record(EventTypes.KmsCalled, null, new JObject { ["command"] = "IRootKeyVault.OpenAsync", ["kmsCalls"] = Operation.Describe(calls) }));
-        }
     }
 
     private ReportedStore DescribeStore(IStore store) => new()

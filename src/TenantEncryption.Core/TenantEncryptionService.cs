@@ -85,6 +85,8 @@ public sealed class TenantEncryptionService : IAsyncDisposable
 
     internal UnitOfWork Work => _parts.Work;
 
+    internal RootKeys Roots => _parts.RootKeys;
+
     /// <summary>
     /// Opens a service on a store. A new store gets its id and root key; what a crashed process left in the catalog is settled.
     /// </summary>

@@ -13,6 +13,9 @@ internal sealed class RecordingChannel(Lazy<IKms> kms, TimeProvider time, Action
 {
     private readonly ConcurrentQueue<KmsCall> _calls = new();
 
+    /// <summary>Whether there are calls that nobody took.</summary>
+    public bool HasCalls => !_calls.IsEmpty;
+
     /// <summary>Takes the calls recorded since the last time.</summary>
     public IReadOnlyList<KmsCall> TakeCalls()
     {

@@ -5,7 +5,10 @@ namespace TenantEncryption.Tests.Scenarios;
 /// <summary>A store that undoes one commit of so many, as one does where another writer came in between (SQLSTATE 40001): work with side effects shows.</summary>
 internal sealed class ConflictingStore(IStore inner, int? every) : IStore
 {
+    private static readonly AsyncLocal<bool> Counted = new();
+
     private int _tries;
+    private int _open;
 
     /// <summary>One of how many commits it undoes; <see langword="null"/> for none.</summary>
     public int? Every => every;
@@ -22,6 +25,16 @@ internal sealed class ConflictingStore(IStore inner, int? every) : IStore
     /// <summary>How many changes it undid.</summary>
     public int Conflicts { get; private set; }
 
+    /// <summary>Whether this flow's transactions are counted; those of timers are not.</summary>
+    public static bool CountsOpen
+    {
+        get => Counted.Value;
+        set => Counted.Value = value;
+    }
+
+    /// <summary>How many of those that are counted are open now.</summary>
+    public int Open => Volatile.Read(ref _open);
+
     public string Location => inner.Location;
 
     public int SchemaVersion => inner.SchemaVersion;
@@ -30,13 +43,20 @@ internal sealed class ConflictingStore(IStore inner, int? every) : IStore
 
     public string? FindExposure() => inner.FindExposure();
 
-    async Task<IStoreTransaction> IStore.BeginAsync(StoreAccess access, StoreScope scope, CancellationToken cancellationToken) =>
-        new Transaction(this, await inner.BeginAsync(access, scope, cancellationToken));
+    async Task<IStoreTransaction> IStore.BeginAsync(StoreAccess access, StoreScope scope, CancellationToken cancellationToken)
+    {
+        IStoreTransaction begun = await inner.BeginAsync(access, scope, cancellationToken);
+        bool isCounted = CountsOpen;
+        Interlocked.Add(ref _open, isCounted ? 1 : 0);
+        return new Transaction(this, begun, isCounted);
+    }
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-    private sealed class Transaction(ConflictingStore store, IStoreTransaction inner) : IStoreTransaction
+    private sealed class Transaction(ConflictingStore store, IStoreTransaction inner, bool isCounted) : IStoreTransaction
     {
+        private int _ended;
+
         public ISettingsTable Settings => inner.Settings;
 
         public IPlatformTable Platforms => inner.Platforms;
@@ -73,6 +93,14 @@ internal sealed class ConflictingStore(IStore inner, int? every) : IStore
             store.AfterCommit?.Invoke();
         }
 
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
+        public ValueTask DisposeAsync()
+        {
+            if (isCounted && Interlocked.Exchange(ref _ended, 1) == 0)
+            {
+                Interlocked.Decrement(ref store._open);
+            }
+
+            return inner.DisposeAsync();
+        }
     }
 }

@@ -49,8 +49,8 @@ internal sealed class TestService : IAsyncDisposable
 
     /// <summary>Opens a service on a store of its own.</summary>
     public static async Task<TestService> OpenAsync(
-        Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null, string secret = "local", SharedKms? keys = null, TestFolders? folders = null) =>
-        await OpenAsync(folders ?? new TestFolders(), ownsFolders: true, change, secret, keys ?? await SharedKms.GetAsync());
+        Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null, string secret = "local", SharedKms? keys = null, TestFolders? folders = null, bool ownsFolders = true) =>
+        await OpenAsync(folders ?? new TestFolders(), ownsFolders, change, secret, keys ?? await SharedKms.GetAsync());
 
     /// <summary>Opens a service whose tenant <c>acme</c> has the internal provider Active.</summary>
     public static async Task<TestService> WithTenantAsync(
