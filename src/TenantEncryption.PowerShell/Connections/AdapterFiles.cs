@@ -17,7 +17,7 @@ internal static class AdapterFiles
     public static string[] Assemblies(string adapter) => adapter switch
     {
         Sqlite => [adapter, "TenantEncryption.Sql", "Microsoft.Data.Sqlite", "SQLitePCLRaw.batteries_v2", "SQLitePCLRaw.core", "SQLitePCLRaw.provider.e_sqlite3"],
-        "TenantEncryption.Aws" => [adapter, "AWSSDK.Core", "AWSSDK.KeyManagementService", "AWSSDK.SecurityToken", "AWSSDK.SSO", "AWSSDK.SSOOIDC"],
+        "TenantEncryption.Aws" => [adapter, "AWSSDK.Core", "AWSSDK.Extensions.Numerics", "AWSSDK.KeyManagementService", "AWSSDK.SecurityToken", "AWSSDK.SSO", "AWSSDK.SSOOIDC", "System.IO.Hashing"],
         _ => throw new ArgumentOutOfRangeException(nameof(adapter), adapter, "It is no adapter."),
     };
 
