@@ -14,7 +14,7 @@ internal sealed class AnswerGuard(HttpMessageHandler inner) : DelegatingHandler(
         HttpResponseMessage answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
-            if (!IsContent(request, answer))
+            if (request.Method != HttpMethod.Head && !IsContent(request, answer))
             {
                 await answer.Content.LoadIntoBufferAsync(Longest, cancellationToken).ConfigureAwait(false);
             }

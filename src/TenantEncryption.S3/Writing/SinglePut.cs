@@ -66,6 +66,8 @@ internal sealed class SinglePut(S3Exchange exchange, string bucket, ByteBudget b
             AutoCloseStream = false,
             IfMatch = what.Condition.ETag,
             IfNoneMatch = what.Condition.ETag is null ? "*" : null,
+            // Objects under Object Lock are taken with the name of the checksum, too (API reference of PutObject).
+            ChecksumAlgorithm = ChecksumAlgorithm.CRC64NVME,
             ChecksumCRC64NVME = whole.Checksum,
             UseChunkEncoding = false,
             DisablePayloadSigning = PayloadSigning.IsLeftOut(client),
