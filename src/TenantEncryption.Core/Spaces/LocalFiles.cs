@@ -17,6 +17,12 @@ internal sealed class LocalFiles(IFileEffects effects, string machine = LocalFil
     public string Address { get; } = $"file://{machine}";
 
     /// <inheritdoc/>
+    public string NameOf(string path) => path;
+
+    /// <inheritdoc/>
+    public string PathOf(string name) => name;
+
+    /// <inheritdoc/>
     public string KeyOf(string name) => PathIdentity.KeyOf(name);
 
     /// <inheritdoc/>
