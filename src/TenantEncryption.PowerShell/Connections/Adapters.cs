@@ -1,11 +1,12 @@
 using System.Reflection;
 using TenantEncryption.Kms;
 using TenantEncryption.Loader;
+using TenantEncryption.Spaces;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.PowerShell.Hosting;
 
-/// <summary>Makes the store and the KMS from the adapters in <c>lib/</c>, known here by name only.</summary>
+/// <summary>Makes the store, the KMS and the object store from the adapters in <c>lib/</c>, known here by name only.</summary>
 internal static class Adapters
 {
     private static readonly Lazy<AdapterContext> Context = new(() => new AdapterContext(Path.Combine(AssemblyFiles.ModuleFolder, "lib")));
@@ -27,6 +28,22 @@ internal static class Adapters
     public static IKms CreateKms(SessionCredentials? credentials)
     {
         object options = Create("TenantEncryption.Aws", "AwsKmsOptions");
+        Give(options, credentials);
+        return (IKms)Create("TenantEncryption.Aws", "AwsKms", options);
+    }
+
+    /// <summary>S3, with which the adapter and the SDK load.</summary>
+    /// <param name="credentials">Credentials for this session, or <see langword="null"/> for the SDK's default chain. The store owns them, as the KMS does: they end together.</param>
+    /// <returns>The object store.</returns>
+    public static IObjectStore CreateObjectStore(SessionCredentials? credentials)
+    {
+        object options = Create("TenantEncryption.S3", "S3Options");
+        Give(options, credentials);
+        return (IObjectStore)Create("TenantEncryption.S3", "S3ObjectStore", options);
+    }
+
+    private static void Give(object options, SessionCredentials? credentials)
+    {
         if (credentials is not null)
         {
             object session = Create(
@@ -37,8 +54,6 @@ internal static class Adapters
                 credentials.SessionToken);
             options.GetType().GetProperty("SessionCredentials")!.SetValue(options, session);
         }
-
-        return (IKms)Create("TenantEncryption.Aws", "AwsKms", options);
     }
 
     private static object Create(string assembly, string type, params object?[] arguments)
