@@ -103,7 +103,7 @@ internal sealed class Composition : IAsyncDisposable
             store, Session, Spaces, reservations, Work, new ObjectWriter(materials, writer, options.FileEffects), protectSteps.Sources, time);
         var files = new FileWork(protector, objects, Spaces, new FileUnprotector(Work, reader, options.FileEffects, time), new FileTester(reader, time), options.FileEffects, time);
         var values = new ValueWork(Work, Leases, reservations, materials, writer, reader);
-        Data = new TenantDataProtector(Work, contextKeys, files, values, new CatalogWork(Work, reader, contextKeys, Space, options.FileEffects, options.Time), Spaces);
+        Data = new TenantDataProtector(Work, contextKeys, files, values, new CatalogWork(Work, reader, contextKeys, Spaces, Space, options.FileEffects, options.Time), Spaces);
 
         var runners = new MigrationRunners(Work, Session);
         var ranges = new RangeWork(

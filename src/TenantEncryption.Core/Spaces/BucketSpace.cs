@@ -29,11 +29,17 @@ internal sealed class BucketSpace(IBucket bucket) : IObjectSpace
     public string PrefixOf(string name) => name.Length == 0 || name.EndsWith('/') ? name : name + '/';
 
     /// <inheritdoc/>
-    public async ValueTask<bool?> ExistsAsync(string name, CancellationToken cancellationToken)
+    public async ValueTask<bool?> ExistsAsync(string name, string version, CancellationToken cancellationToken)
     {
         try
         {
-            return await bucket.FindAsync(name, null, cancellationToken).ConfigureAwait(false) is not null;
+            if (await bucket.FindAsync(name, version.Length == 0 ? null : version, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                return true;
+            }
+
+            // Who deletes an object of a bucket that keeps versions leaves them all there.
+            return version.Length == 0 && await HasVersionAsync(name, cancellationToken).ConfigureAwait(false);
         }
         catch (TenantEncryptionException)
         {
@@ -85,6 +91,17 @@ internal sealed class BucketSpace(IBucket bucket) : IObjectSpace
                 }
             }
         }
+    }
+
+    private async ValueTask<bool> HasVersionAsync(string name, CancellationToken cancellationToken)
+    {
+        await foreach (ListedObject one in bucket.ListVersionsAsync(name, cancellationToken).ConfigureAwait(false))
+        {
+            // The key itself comes before all that it is the beginning of.
+            return one.Key == name;
+        }
+
+        return false;
     }
 
     private async Task<ObjectContent> OpenStartAsync(string name, string? versionId, int length, CancellationToken cancellationToken)

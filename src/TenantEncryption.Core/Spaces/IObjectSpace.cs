@@ -28,9 +28,10 @@ internal interface IObjectSpace
 
     /// <summary>Whether there is anything of a name, whatever it is.</summary>
     /// <param name="name">The name.</param>
+    /// <param name="version">An older version; empty for any.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     /// <returns><see langword="null"/> when it can't be told now.</returns>
-    ValueTask<bool?> ExistsAsync(string name, CancellationToken cancellationToken);
+    ValueTask<bool?> ExistsAsync(string name, string version, CancellationToken cancellationToken);
 
     /// <summary>The nearest place above a name that is there, when nothing at all is in it: a disk that is not mounted leaves its folder so.</summary>
     /// <param name="name">The name of something that is not there.</param>

@@ -33,7 +33,7 @@ internal sealed class LocalFiles(IFileEffects effects, string machine = LocalFil
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool?> ExistsAsync(string name, CancellationToken cancellationToken)
+    public ValueTask<bool?> ExistsAsync(string name, string version, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (EntryKinds.At(name, followLink: false) != EntryKind.Unknown)

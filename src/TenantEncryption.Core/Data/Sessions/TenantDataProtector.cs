@@ -122,14 +122,19 @@ public sealed class TenantDataProtector
     /// </summary>
     /// <param name="paths">
     /// Full paths of files and folders: of a folder, the files below it whose names end with <see cref="FilePlanner.Extension"/>; of a file, whatever its name.
-    /// Links are not followed.
+    /// Links are not followed. Or addresses of one bucket: of a prefix (<c>s3://bucket/prefix/</c>), the objects below it whose keys end so; of an object, whatever its key.
     /// </param>
     /// <param name="options">How; <see langword="null"/> for the default.</param>
     /// <returns>The update.</returns>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: files and objects, objects of several buckets, or what is no address.</exception>
     public CatalogUpdate BeginCatalogUpdate(IReadOnlyList<string> paths, CatalogUpdateOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        return new CatalogUpdate(_catalog, paths, options ?? CatalogUpdateOptions.Default);
+        string[] buckets = [.. paths.Where(ObjectAddress.IsOne).Select(path => ObjectAddress.Parse(path).Bucket).Distinct(StringComparer.Ordinal)];
+        CatalogWork work = buckets.Length == 0 ? _catalog
+            : buckets.Length == 1 && paths.All(ObjectAddress.IsOne) ? _catalog with { Space = _spaces.Bucket(buckets[0]) }
+            : throw new TenantEncryptionException(ErrorCodes.InvalidInput, "The catalog is brought up to date with files, or with the objects of one bucket, at a time.");
+        return new CatalogUpdate(work, paths, options ?? CatalogUpdateOptions.Default);
     }
 
     /// <summary>
