@@ -50,7 +50,7 @@ internal sealed class Composition : IAsyncDisposable
         string actor = options.Actor ?? $"{Environment.UserName}@{Environment.MachineName}";
 
         Session = new SessionKeeper(store, time, options.OnWarning, options.Process);
-        Space = new LocalFiles(options.FileEffects, options.Machine);
+        Spaces = new ReachableSpaces(new LocalFiles(options.FileEffects, options.Machine), options.ObjectStore);
         RootKeys = new RootKeys(store, root, rootCalls, time, options.KeyLease);
         InternalKms = new InternalKms(RootKeys, options.AeadFactory);
         LogKeys = new LogKeys(RootKeys, InternalKms);
@@ -92,7 +92,7 @@ internal sealed class Composition : IAsyncDisposable
             new KeyRingExporter(Work, records, time, storeId), new KeyRingPlanner(Work, verifier, first, time), new KeyRingImporter(Work, records, keyMaker, tester, time));
 
         var contextKeys = new ContextKeys(Work);
-        var reader = new TenantMessageReader(Work, Leases, contextKeys, new MessageReader(options.AeadFactory), Space, options.FileEffects, time);
+        var reader = new TenantMessageReader(Work, Leases, contextKeys, new MessageReader(options.AeadFactory), Spaces, options.FileEffects, time);
         var reservations = new WrapReservations(Work, Leases, Keys, Session, options.WrapLimit);
         var materials = new MaterialsSource(Leases, regions);
         var writer = new MessageWriter(options.AeadFactory);
@@ -102,9 +102,11 @@ internal sealed class Composition : IAsyncDisposable
             new FileNames(options.FileEffects),
             new SourceRemover(reader, options.FileEffects));
         var protector = new FileProtector(reservations, protectSteps);
-        var files = new FileWork(protector, new FileUnprotector(Work, reader, options.FileEffects, time), new FileTester(reader, time), options.FileEffects, time);
+        var objects = new ObjectProtector(
+            store, Session, Spaces, reservations, Work, new ObjectWriter(materials, writer, options.FileEffects), protectSteps.Sources, time);
+        var files = new FileWork(protector, objects, Spaces, new FileUnprotector(Work, reader, options.FileEffects, time), new FileTester(reader, time), options.FileEffects, time);
         var values = new ValueWork(Work, Leases, reservations, materials, writer, reader);
-        Data = new TenantDataProtector(Work, contextKeys, files, values, new CatalogWork(Work, reader, contextKeys, Space, options.FileEffects, options.Time), Space);
+        Data = new TenantDataProtector(Work, contextKeys, files, values, new CatalogWork(Work, reader, contextKeys, Spaces, Space, options.FileEffects, options.Time), Spaces);
 
         var runners = new MigrationRunners(Work, Session);
         var ranges = new RangeWork(
@@ -132,7 +134,9 @@ internal sealed class Composition : IAsyncDisposable
 
     public SessionKeeper Session { get; }
 
-    public IObjectSpace Space { get; }
+    public ReachableSpaces Spaces { get; }
+
+    public IObjectSpace Space => Spaces.Local;
 
     public RootKeys RootKeys { get; }
 
@@ -199,6 +203,7 @@ internal sealed class Composition : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Leases.Dispose();
+        Spaces.Dispose();
         await Session.DisposeAsync().ConfigureAwait(false);
         LogKeys.Dispose();
         RootKeys.Dispose();

@@ -16,6 +16,12 @@ public sealed record TenantEncryptionOptions
     /// <summary>The folder in which the heads of the event log are kept outside the store; <see langword="null"/> for that of the user's root keys, or of the machine's where the root key is one.</summary>
     public string? LogHeadFolder { get; init; }
 
+    /// <summary>
+    /// Makes the object store whose buckets are named by <c>s3://bucket</c>, when one is named first; the service owns and disposes it.
+    /// <see langword="null"/> where there is none.
+    /// </summary>
+    public Func<IObjectStore>? ObjectStore { get; init; }
+
     /// <summary>Anchors of the event log made by themselves while the service is open; <see langword="null"/> for none.</summary>
     public AnchorSchedule? Anchors { get; init; }
 

@@ -88,7 +88,7 @@ Describe 'The bill of materials' {
         @((Get-Bill "TenantEncryption.$version.nupkg").components.name -like 'TenantEncryption.*' | Sort-Object) | Should -Be $own
     }
 
-    It 'of <_> names each package that it asks for' -ForEach 'Envelope', 'KeyPolicies', 'Core', 'Sql', 'Sqlite', 'PostgreSql', 'Aws', 'Hosting', 'DataProtection' {
+    It 'of <_> names each package that it asks for' -ForEach 'Envelope', 'KeyPolicies', 'Core', 'Sql', 'Sqlite', 'PostgreSql', 'Aws', 'S3', 'Hosting', 'DataProtection' {
         $asked = ([xml] (Expand-Part "TenantEncryption.$_.$version.nupkg" *.nuspec | Get-Content -Raw)).package.metadata.dependencies.group.dependency.id
         $asked | Should -Not -BeNullOrEmpty
         $named = (Get-Bill "TenantEncryption.$_.$version.nupkg").components.name
@@ -180,7 +180,7 @@ Describe 'The address of the product, once it has one' {
     }
 }
 
-Describe 'The package of <_>' -ForEach 'Abstractions', 'Envelope', 'KeyPolicies', 'Core', 'Sql', 'Sqlite', 'PostgreSql', 'Aws', 'Hosting', 'DataProtection' {
+Describe 'The package of <_>' -ForEach 'Abstractions', 'Envelope', 'KeyPolicies', 'Core', 'Sql', 'Sqlite', 'PostgreSql', 'Aws', 'S3', 'Hosting', 'DataProtection' {
     It 'has the assembly, its documentation, a page, a picture, and symbols beside it' {
         $entries = Get-Entry "TenantEncryption.$_.$version.nupkg"
         foreach ($entry in "lib/net10.0/TenantEncryption.$_.dll", "lib/net10.0/TenantEncryption.$_.xml", 'README.md', 'icon.png') { $entries | Should -Contain $entry }

@@ -29,6 +29,7 @@ public class ReferenceTests
     [InlineData("KeyPolicies", "Envelope")]
     [InlineData("PowerShell", "Aws")]
     [InlineData("PowerShell", "PostgreSql")]
+    [InlineData("PowerShell", "S3")]
     [InlineData("PowerShell", "Sql")]
     [InlineData("PowerShell", "Sqlite")]
     [InlineData("PowerShell", "Hosting")]

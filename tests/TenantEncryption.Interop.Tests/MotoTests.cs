@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using TenantEncryption.Data;
 using TenantEncryption.Interop.Tests.Deployments;
-using TenantEncryption.Interop.Tests.Programs;
 using TenantEncryption.Providers;
 using TenantEncryption.Tenants;
 using TenantEncryption.Testing.Programs;

@@ -30,16 +30,22 @@ public class ModuleLayoutTests
         Assert.Superset(
             new HashSet<string>
             {
-                "AWSSDK.Core.dll", "AWSSDK.KeyManagementService.dll", "AWSSDK.SSO.dll", "AWSSDK.SSOOIDC.dll", "AWSSDK.SecurityToken.dll",
-                "Microsoft.Data.Sqlite.dll", "Npgsql.dll", "TenantEncryption.Aws.dll", "TenantEncryption.PostgreSql.dll", "TenantEncryption.Sql.dll", "TenantEncryption.Sqlite.dll",
+                "AWSSDK.Core.dll", "AWSSDK.KeyManagementService.dll", "AWSSDK.S3.dll", "AWSSDK.SSO.dll", "AWSSDK.SSOOIDC.dll", "AWSSDK.SecurityToken.dll",
+                "Microsoft.Data.Sqlite.dll", "Npgsql.dll", "TenantEncryption.Aws.dll", "TenantEncryption.PostgreSql.dll", "TenantEncryption.S3.dll", "TenantEncryption.Sql.dll",
+                "TenantEncryption.Sqlite.dll",
             },
             names.ToHashSet());
-        Assert.DoesNotContain(names, name => Shared.Contains(name) || name is "Newtonsoft.Json.dll" || name.StartsWith("System.", StringComparison.Ordinal));
+
+        // A package, which neither PowerShell nor the runtime has.
+        const string OfItsOwn = "System.IO.Hashing.dll";
+        Assert.DoesNotContain(
+            names, name => Shared.Contains(name) || name is "Newtonsoft.Json.dll" || (name != OfItsOwn && name.StartsWith("System.", StringComparison.Ordinal)));
     }
 
     [Theory]
     [InlineData("TenantEncryption.Sqlite")]
     [InlineData("TenantEncryption.PostgreSql")]
+    [InlineData("TenantEncryption.S3", "AWSSDK.SSO", "AWSSDK.SSOOIDC")]
     [InlineData("TenantEncryption.Aws", "AWSSDK.SSO", "AWSSDK.SSOOIDC")] // AWSSDK.Core asks for these two by name.
     public void What_is_looked_for_before_an_adapter_loads_is_all_that_it_needs_of_the_library(string adapter, params string[] byName) =>
         Assert.Equal(Needs(adapter).Concat(byName).Order(StringComparer.Ordinal), AdapterFiles.Assemblies(adapter).Order(StringComparer.Ordinal));

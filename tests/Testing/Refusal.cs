@@ -17,6 +17,14 @@ public static class Refusal
     /// <summary>The refusal that must come.</summary>
     public static Task<TenantEncryptionException> OfAsync(Func<Task> operation) => Assert.ThrowsAnyAsync<TenantEncryptionException>(operation);
 
+    /// <summary>The refusal with a code that must come.</summary>
+    public static async Task<TenantEncryptionException> OfAsync(string code, Func<Task> operation)
+    {
+        TenantEncryptionException refusal = await OfAsync(operation);
+        Assert.Equal(code, refusal.Code);
+        return refusal;
+    }
+
     /// <summary>The code of the refusal, or nothing if there was none. It is looked at, and not thrown once more, which takes longer than many a read.</summary>
     public static async Task<string?> CodeAsync(Func<Task> operation)
     {

@@ -356,6 +356,36 @@ public static class ErrorCodes
 
     [Error(
         ErrorKind.NotFound,
+        "There is no such bucket.",
+        "Check the name of the bucket, and whose account and endpoint are asked.")]
+    public const string SpaceNotFound = "SPACE_NOT_FOUND";
+
+    [Error(
+        ErrorKind.Denied,
+        "The bucket's policy, an identity policy or the key that the bucket itself encrypts with does not allow the call.",
+        "Allow s3:GetObject, s3:PutObject and s3:ListBucket (without it an object that is not there looks like one that is forbidden); for versions, tags and locks the permissions that the message names.")]
+    public const string SpaceDenied = "SPACE_DENIED";
+
+    [Error(
+        ErrorKind.Unavailable,
+        "The endpoint of the bucket gave no answer: connection, DNS, TLS, timeout or a server error.",
+        "Check the network and the endpoint, and run the command again: what is there already is known.")]
+    public const string SpaceUnreachable = "SPACE_UNREACHABLE";
+
+    [Error(
+        ErrorKind.Denied,
+        "The endpoint of the bucket does not do what keeps data safe there: it writes an object whether its condition holds or not.",
+        "Use an object store with conditional writes (If-None-Match and If-Match of PutObject and CompleteMultipartUpload), such as Amazon S3.")]
+    public const string SpaceUnsuitable = "SPACE_UNSUITABLE";
+
+    [Error(
+        ErrorKind.Unavailable,
+        "The object is in an archive, from which it must be restored before it can be read.",
+        "Restore the object (aws s3api restore-object) and run the command again.")]
+    public const string ObjectArchived = "OBJECT_ARCHIVED";
+
+    [Error(
+        ErrorKind.NotFound,
         "The input file or folder does not exist.",
         "Check the path of the input.")]
     public const string SourceNotFound = "SOURCE_NOT_FOUND";

@@ -10,13 +10,19 @@ internal static class CallRegion
 {
     /// <summary>Finds the region.</summary>
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: none is known, or it is not a region's name.</exception>
-    public static string Resolve(KmsConnection connection, KeyIdentifier? key)
-    {
-        string region = connection.Region ?? key?.Region ?? OfConfiguration(connection.ProfileName) ?? throw new TenantEncryptionException(
+    public static string Resolve(KmsConnection connection, KeyIdentifier? key) =>
+        Find(connection, key) ?? throw new TenantEncryptionException(
             ErrorCodes.InvalidInput, $"No AWS region is known for {(key is null ? "the call" : $"'{key}'")}: give a key ARN or a region (KmsConnection.Region).");
 
+    /// <summary>Looks for the region.</summary>
+    /// <returns>The region; <see langword="null"/> when none is known.</returns>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: it is not a region's name.</exception>
+    public static string? Find(KmsConnection connection, KeyIdentifier? key)
+    {
+        string? region = connection.Region ?? key?.Region ?? OfConfiguration(connection.ProfileName);
+
         // The region becomes part of a host name: nothing but a region's name may pass.
-        return AwsRegion.IsName(region)
+        return region is null || AwsRegion.IsName(region)
             ? region
             : throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"'{CallSite.Quote(region)}' is not the name of an AWS region.");
     }

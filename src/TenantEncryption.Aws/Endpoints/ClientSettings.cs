@@ -6,7 +6,7 @@ using TenantEncryption.Kms;
 
 namespace TenantEncryption.Aws.Endpoints;
 
-/// <summary>The SDK's settings for the two services, with one rule for endpoints, tries and time limits.</summary>
+/// <summary>The SDK's settings for a service, with one rule for endpoints, tries and time limits.</summary>
 internal static class ClientSettings
 {
     /// <summary>Settings for KMS: the connection's endpoint, else the one that the environment or profile configures, else AWS's.</summary>
@@ -48,8 +48,23 @@ internal static class ClientSettings
         return local;
     }
 
-    private static void Apply(
-        ClientConfig settings, KmsConnection connection, string? endpointUrl, string region, AwsKmsOptions options, Transport transport)
+    /// <summary>Sets what is the same for every service.</summary>
+    /// <param name="settings">The settings of the service's client.</param>
+    /// <param name="connection">As whom it is called.</param>
+    /// <param name="endpointUrl">The endpoint; <see langword="null"/> for the one that the environment or profile configures, else AWS's.</param>
+    /// <param name="region">The region.</param>
+    /// <param name="options">Tries and time limits.</param>
+    /// <param name="transport">Sends.</param>
+    /// <param name="source">Where the endpoint comes from, for errors.</param>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: it is not an allowed endpoint.</exception>
+    internal static void Apply(
+        ClientConfig settings,
+        KmsConnection connection,
+        string? endpointUrl,
+        string region,
+        AwsKmsOptions options,
+        Transport transport,
+        string source = "KmsConnection.EndpointUrl")
     {
         if (connection.ProfileName is { } profile)
         {
@@ -72,7 +87,7 @@ internal static class ClientSettings
         }
         else if (chosen is not null)
         {
-            settings.ServiceURL = EndpointUrl.Parse(chosen, endpointUrl is null ? "from the AWS configuration" : "KmsConnection.EndpointUrl").ToString();
+            settings.ServiceURL = EndpointUrl.Parse(chosen, endpointUrl is null ? "from the AWS configuration" : source).ToString();
             // The SDK refuses a custom endpoint together with a FIPS or dual-stack variant, which may be on in the environment.
             settings.UseFIPSEndpoint = false;
             settings.UseDualstackEndpoint = false;

@@ -4,11 +4,12 @@ using Amazon.Runtime;
 namespace TenantEncryption.Aws.Endpoints;
 
 /// <summary>
-/// The HTTP clients of one <see cref="AwsKms"/>, shared by its SDK clients. Redirects are not followed (a 307 would send a request's
+/// The HTTP clients of one adapter, shared by its SDK clients. Redirects are not followed (a 307 would send a request's
 /// plaintext to another host), and calls to this machine never go through a proxy, which would put plain http on the network.
-/// No answer is read beyond <see cref="AnswerLimit.Longest"/>.
 /// </summary>
-internal sealed class Transport(AwsKmsOptions options) : HttpClientFactory, IDisposable
+/// <param name="options">Time limits.</param>
+/// <param name="guard">Looks at each answer; <see langword="null"/>: none is read beyond <see cref="AnswerLimit.Longest"/>.</param>
+internal sealed class Transport(AwsKmsOptions options, Func<HttpMessageHandler, HttpMessageHandler>? guard = null) : HttpClientFactory, IDisposable
 {
     private readonly object _gate = new();
     private HttpClient? _local;
@@ -53,6 +54,6 @@ internal sealed class Transport(AwsKmsOptions options) : HttpClientFactory, IDis
             UseProxy = useProxy,
             Proxy = proxy,
         };
-        return new HttpClient(new AnswerLimit(handler)) { Timeout = options.AttemptTimeout };
+        return new HttpClient(guard?.Invoke(handler) ?? new AnswerLimit(handler)) { Timeout = options.AttemptTimeout };
     }
 }

@@ -1,5 +1,6 @@
 using TenantEncryption.Errors;
 using TenantEncryption.Files;
+using TenantEncryption.Spaces;
 
 namespace TenantEncryption.Data;
 
@@ -16,8 +17,8 @@ public static class FilePlanner
 
     /// <summary>Plans the protection of files and folders: each output is the source's name and <see cref="Extension"/>.</summary>
     /// <param name="sources">Full paths of files and folders. Of a folder, its files; with <paramref name="recurse"/>, those below it, too.</param>
-    /// <param name="destination">The folder for the outputs, or <see langword="null"/> for beside their sources.</param>
-    /// <param name="outFile">The one output's full path, for one input, or <see langword="null"/>.</param>
+    /// <param name="destination">The folder for the outputs, or <c>s3://bucket/prefix</c>; <see langword="null"/> for beside their sources.</param>
+    /// <param name="outFile">The one output's full path, or the address of its object, for one input; or <see langword="null"/>.</param>
     /// <param name="recurse">Whether folders are walked whole; below <paramref name="destination"/> their tree is kept.</param>
     /// <param name="cancellationToken">Ends the listing of folders.</param>
     /// <returns>
@@ -128,12 +129,15 @@ public static class FilePlanner
         {
             IEnumerable<FileRequest> found = Directory.Exists(source)
                 ? OfFolder(source, rules, destination, recurse, stop)
-                : [PlanRules.Request(source, path => outFile ?? (destination is null ? rules.Rename(path) : Path.Join(destination, rules.Rename(Path.GetFileName(path)))))];
+                : [PlanRules.Request(source, path => outFile ?? (destination is null ? rules.Rename(path) : Below(destination, rules.Rename(Path.GetFileName(path)))))];
             plan.AddRange(planned is null ? found : found.Where(file => planned.Add(file.Source)));
         }
 
         return plan;
     }
+
+    private static string Below(string destination, string name) =>
+        ObjectAddress.IsOne(destination) ? ObjectAddress.Parse(destination).Join(name).ToString() : Path.Join(destination, name);
 
     private static List<FileRequest> OfFolder(string folder, PlanRules rules, string? destination, bool recurse, CancellationToken stop)
     {
@@ -142,7 +146,7 @@ public static class FilePlanner
         List<FileRequest> found = new(entries.Count);
         foreach (ListedEntry entry in entries)
         {
-            if (rules.Plan(entry, recurse, path => destination is null ? rules.Rename(path) : Path.Join(destination, rules.Rename(path[rootLength..]))) is { } file)
+            if (rules.Plan(entry, recurse, path => destination is null ? rules.Rename(path) : Below(destination, rules.Rename(path[rootLength..]))) is { } file)
             {
                 found.Add(file);
             }

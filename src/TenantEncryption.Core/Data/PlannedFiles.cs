@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using TenantEncryption.Errors;
 using TenantEncryption.Files;
+using TenantEncryption.Spaces;
 
 namespace TenantEncryption.Data;
 
@@ -43,7 +44,7 @@ internal static class PlannedFiles
 
         FileRequest whole = file;
         TenantEncryptionException? refusal = FileFailure.Catch(file.Source, "read", () =>
-            whole = file with { Source = PathIdentity.Full(file.Source), Destination = PathIdentity.Full(file.Destination) });
+            whole = file with { Source = Full(file.Source), Destination = Full(file.Destination) });
         return refusal is null ? whole : file with { Refusal = refusal };
     }
 
@@ -75,6 +76,9 @@ internal static class PlannedFiles
             }
         }
     }
+
+    // What is verified has itself as its output.
+    private static string Full(string path) => ObjectAddress.IsOne(path) ? ObjectAddress.Parse(path).ToString() : PathIdentity.Full(path);
 
     private static FileRequest RefuseItself(FileRequest file) => file.IsSettled || !PathIdentity.Comparer.Equals(file.Source, file.Destination)
         ? file

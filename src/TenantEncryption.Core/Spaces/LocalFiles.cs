@@ -17,6 +17,12 @@ internal sealed class LocalFiles(IFileEffects effects, string machine = LocalFil
     public string Address { get; } = $"file://{machine}";
 
     /// <inheritdoc/>
+    public string NameOf(string path) => path;
+
+    /// <inheritdoc/>
+    public string PathOf(string name) => name;
+
+    /// <inheritdoc/>
     public string KeyOf(string name) => PathIdentity.KeyOf(name);
 
     /// <inheritdoc/>
@@ -27,7 +33,7 @@ internal sealed class LocalFiles(IFileEffects effects, string machine = LocalFil
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool?> ExistsAsync(string name, CancellationToken cancellationToken)
+    public ValueTask<bool?> ExistsAsync(string name, string version, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (EntryKinds.At(name, followLink: false) != EntryKind.Unknown)

@@ -91,7 +91,7 @@ internal interface ICatalogTable
 
     /// <summary>Entries of a space whose keys begin with a text, in the order of their keys, page by page.</summary>
     /// <param name="space">The address of the space.</param>
-    /// <param name="prefix">The text, which ends with a separator.</param>
+    /// <param name="prefix">The text, which ends with a separator; empty for all of the space.</param>
     /// <param name="after">After this entry; <see langword="null"/> from the first.</param>
     /// <param name="limit">At most so many.</param>
     /// <returns>The entries.</returns>

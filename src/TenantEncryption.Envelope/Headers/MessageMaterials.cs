@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
 
@@ -56,6 +57,9 @@ public sealed class MessageMaterials : IDisposable
 
     /// <summary>The encryption context.</summary>
     public EncryptionContext Context { get; }
+
+    /// <summary>The id of the message that they write, which is known before anything of it is: 32 random bytes.</summary>
+    internal ReadOnlyMemory<byte> MessageId { get; } = RandomNumberGenerator.GetBytes(HeaderWriter.MessageIdLength);
 
     /// <summary>Zeroes the data key.</summary>
     public void Dispose() => DataKey.Dispose();

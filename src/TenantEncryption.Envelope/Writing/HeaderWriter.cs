@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 using TenantEncryption.Errors;
 using TenantEncryption.Keys;
@@ -52,7 +51,7 @@ internal static class HeaderWriter
         header[0] = (byte)suite.MessageVersion;
         BinaryPrimitives.WriteUInt16BigEndian(header[1..], suite.Id);
         Span<byte> messageId = header.Slice(MessageIdOffset, MessageIdLength);
-        RandomNumberGenerator.Fill(messageId);
+        materials.MessageId.Span.CopyTo(messageId);
         Span<byte> rest = header[(MessageIdOffset + MessageIdLength)..];
         WriteField(materials.Context.Serialized.Span, ref rest);
         BinaryPrimitives.WriteUInt16BigEndian(rest, (ushort)materials.EncryptedDataKeys.Count);

@@ -7,8 +7,8 @@ namespace TenantEncryption.PowerShell.Hosting;
 /// <summary>A data cmdlet that makes a file of each file.</summary>
 public abstract class FileCmdlet : DataCmdlet
 {
-    /// <summary>The folder for the outputs; made when it is missing. With -Recurse it keeps the tree. Beside the sources when not given.</summary>
-    [Parameter(HelpMessage = "The folder for the outputs; made when it is missing.")]
+    /// <summary>The folder for the outputs, or s3://bucket/prefix; a folder is made when it is missing. With -Recurse it keeps the tree. Beside the sources when not given.</summary>
+    [Parameter(HelpMessage = "The folder for the outputs, or s3://bucket/prefix; a folder is made when it is missing.")]
     [ValidateNotNullOrEmpty]
     public string? Destination { get; set; }
 
@@ -58,11 +58,11 @@ public abstract class FileCmdlet : DataCmdlet
     /// <returns>What to do.</returns>
     private protected async Task<IReadOnlyList<FileRequest>> PlanAsync(
         IReadOnlyList<string> sources,
-        Func<IReadOnlyList<string>, string?, string?, bool, CancellationToken, IReadOnlyList<FileRequest>> plan,
+        Func<IReadOnlyList<string>, string?, string?, bool, CancellationToken, Task<IReadOnlyList<FileRequest>>> plan,
         Func<FileRequest, string> describe)
     {
         (string? destination, string? outFile) = await OnPipelineAsync(() => (Resolve(Destination), Resolve(OutFile))).ConfigureAwait(false);
-        IReadOnlyList<FileRequest> planned = plan(sources, destination, outFile, Recurse, Cancellation);
+        IReadOnlyList<FileRequest> planned = await plan(sources, destination, outFile, Recurse, Cancellation).ConfigureAwait(false);
         if (SkipExisting)
         {
             planned = FilePlanner.PassOverExisting(planned);

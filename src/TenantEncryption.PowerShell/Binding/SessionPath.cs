@@ -1,9 +1,10 @@
 using System.Management.Automation;
 using TenantEncryption.Errors;
+using TenantEncryption.Spaces;
 
 namespace TenantEncryption.PowerShell.Hosting;
 
-/// <summary>Resolves the paths that a user gives, relative to the session's location, to full paths of the file system.</summary>
+/// <summary>Resolves the paths that a user gives, relative to the session's location, to full paths of the file system; an address of objects stays as it is.</summary>
 internal static class SessionPath
 {
     private const string FileSystem = "FileSystem";
@@ -14,7 +15,7 @@ internal static class SessionPath
     /// <returns>The full path.</returns>
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: of another provider than FileSystem, or malformed; <c>SOURCE_NOT_FOUND</c>: no such drive.</exception>
     public static string Literal(PSCmdlet cmdlet, string path) =>
-        Resolve(path, () =>
+        ObjectAddress.IsOne(path) ? AddressOf(path) : Resolve(path, () =>
         {
             string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
             return (provider, new[] { full });
@@ -30,6 +31,12 @@ internal static class SessionPath
     /// </exception>
     public static IReadOnlyList<string> Expand(PSCmdlet cmdlet, string path)
     {
+        // Asterisks and brackets are characters of a key as any other.
+        if (ObjectAddress.IsOne(path))
+        {
+            return [AddressOf(path)];
+        }
+
         IReadOnlyList<string> found = Resolve(path, () =>
         {
             IReadOnlyList<string> full = cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider);
@@ -42,6 +49,9 @@ internal static class SessionPath
                 remedy: "Give the name with -LiteralPath.")
             : found;
     }
+
+    // PowerShell would take s3: for a drive.
+    private static string AddressOf(string path) => ObjectAddress.Parse(path).ToString();
 
     private static IReadOnlyList<string> Resolve(string path, Func<(ProviderInfo Provider, IReadOnlyList<string> Paths)> resolve)
     {

@@ -9,7 +9,7 @@ namespace TenantEncryption.PowerShell.Commands;
 
 /// <summary>Shows what is known of messages: from their headers, or from the catalog.</summary>
 /// <remarks>
-/// With a path, the header of the file is read and nothing is decrypted: what it says could have been written by anyone, as Authenticated shows. With -TenantId,
+/// With a path, or the address of an object (s3://bucket/key), the header is read and nothing is decrypted: what it says could have been written by anyone, as Authenticated shows. With -TenantId,
 /// -KeyProvider or -KekId, the catalog lists the protected files that it knows, without a look at them: Authenticated is empty then.
 /// </remarks>
 /// <example>

@@ -11,7 +11,8 @@ namespace TenantEncryption.PowerShell.Commands;
 
 /// <summary>Encrypts files and values of a tenant.</summary>
 /// <remarks>
-/// Each file becomes one AWS Encryption SDK message beside it, with .tenc after its name; -Destination and -OutFile choose another place. A value
+/// Each file becomes one AWS Encryption SDK message beside it, with .tenc after its name; -Destination and -OutFile choose another place, which may be in a bucket: s3://bucket/prefix.
+/// Credentials, region and endpoint of a bucket are those of the AWS configuration (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL_S3), or of Connect-TenantEncryption. A value
 /// becomes base64 text, or bytes with -AsByteArray. A file takes its name only when it is whole and durable; an existing one is left alone without
 /// -Force; -SkipExisting passes over it. Input that already is a message is left alone with a warning, so a run can be repeated. In a folder, links are not followed, and pipes, sockets and devices are left out; a warning names each. The encryption context is authenticated
 /// with the message and stored in it readable: it is public. Reserved in it are keys that begin with aws-crypto-, KekId, and the tenant's own key.
@@ -19,6 +20,10 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <example>
 ///   <code>Protect-TenantData ./invoices -TenantId acme -Recurse -Destination ./protected</code>
 ///   <para>Encrypts every file of a folder tree into another.</para>
+/// </example>
+/// <example>
+///   <code>Protect-TenantData ./voices -TenantId acme -Recurse -Destination s3://voices/2026</code>
+///   <para>Encrypts every file of a folder tree into a bucket. An object that is there stays, whoever writes at the same time, without -Force.</para>
 /// </example>
 /// <example>
 ///   <code>Get-ChildItem *.csv | Protect-TenantData -TenantId acme -RemoveSource</code>
@@ -124,13 +129,17 @@ public sealed class ProtectTenantDataCommand : FileCmdlet
     {
         foreach ((string tenantId, List<string> sources) in _files)
         {
-            IReadOnlyList<FileRequest> plan = await PlanAsync(sources, FilePlanner.ForProtect, file => Describe(file, tenantId)).ConfigureAwait(false);
+            IReadOnlyList<FileRequest> plan = await PlanAsync(sources, Plan, file => Describe(file, tenantId)).ConfigureAwait(false);
             if (plan.Count > 0)
             {
                 await ProtectAsync(tenantId, plan).ConfigureAwait(false);
             }
         }
     }
+
+    private static Task<IReadOnlyList<FileRequest>> Plan(
+        IReadOnlyList<string> sources, string? destination, string? outFile, bool recurse, CancellationToken cancellationToken) =>
+        Task.FromResult(FilePlanner.ForProtect(sources, destination, outFile, recurse, cancellationToken));
 
     private string Describe(FileRequest file, string tenantId) =>
         $"Protect for tenant {tenantId} as {file.Destination}{(RemoveSource ? ", then remove the source" : "")}";

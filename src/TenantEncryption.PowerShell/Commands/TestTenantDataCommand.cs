@@ -10,7 +10,7 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Verifies every byte of protected files and values, and writes nothing.</summary>
 /// <remarks>
 /// A message that does not verify is a result with its code, not an error; an error means that it could not be judged, for instance because the file
-/// is missing or KMS can't be reached. Of a folder, the files whose names end with .tenc are verified. Nothing tested is no success: -Quiet gives False, with
+/// is missing or KMS can't be reached. Of a folder, the files whose names end with .tenc are verified; of an address that ends with a slash (s3://bucket/prefix/), the objects. Nothing tested is no success: -Quiet gives False, with
 /// a warning that says why, also for a folder without messages, a wildcard without match, and when anything that was named could not be tested.
 /// </remarks>
 /// <example>
@@ -107,7 +107,7 @@ public sealed class TestTenantDataCommand : DataCmdlet
     {
         foreach ((string? tenantId, List<string> sources) in _files)
         {
-            IReadOnlyList<FileRequest> plan = FilePlanner.ForTest(sources, Recurse, Cancellation);
+            IReadOnlyList<FileRequest> plan = await Service.Data.PlanTestAsync(sources, Recurse, Cancellation).ConfigureAwait(false);
             using CommandProgress<DataProgress> progress = ShowProgress("Verifying data");
             await EmitOutcomesAsync(
                 JudgeAsync(Session.TestFilesAsync(plan, _options with { TenantId = tenantId }, progress, Cancellation))).ConfigureAwait(false);

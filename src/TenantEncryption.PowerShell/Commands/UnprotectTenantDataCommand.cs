@@ -14,12 +14,17 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <remarks>
 /// The key is found by the message's own header; only keys of the tenant that it names, or that -TenantId asserts, are tried. Every byte is verified
 /// before the output has its name. The default output is the name without .tenc, beside the message; another name needs -Destination or
-/// -OutFile. A value comes out as text, or as bytes or a SecureString when asked for. When the catalog knows another message at the path
+/// -OutFile. An object of a bucket is named by its address, s3://bucket/key, and all below a prefix by one that ends with a slash; what comes of them needs -Destination
+/// or -OutFile. A value comes out as text, or as bytes or a SecureString when asked for. When the catalog knows another message at the path
 /// of a file, a warning says so; with -Strict it is the error MESSAGE_SUBSTITUTED.
 /// </remarks>
 /// <example>
 ///   <code>Unprotect-TenantData ./protected -Recurse -Destination ./plain -TenantId acme</code>
 ///   <para>Decrypts every .tenc file of a folder tree, all of which must be acme's.</para>
+/// </example>
+/// <example>
+///   <code>Unprotect-TenantData s3://voices/2026/ -Recurse -Destination ./plain -TenantId acme</code>
+///   <para>Decrypts every object below a prefix whose key ends with .tenc. No connection that breaks leaves half a file.</para>
 /// </example>
 /// <example>
 ///   <code>$text | Unprotect-TenantData -TenantId acme</code>
@@ -168,7 +173,7 @@ public sealed class UnprotectTenantDataCommand : FileCmdlet
     {
         foreach ((string? tenantId, List<string> sources) in _files)
         {
-            IReadOnlyList<FileRequest> plan = await PlanAsync(sources, FilePlanner.ForUnprotect, file => $"Unprotect as {file.Destination}").ConfigureAwait(false);
+            IReadOnlyList<FileRequest> plan = await PlanAsync(sources, Service.Data.PlanUnprotectAsync, file => $"Unprotect as {file.Destination}").ConfigureAwait(false);
             using CommandProgress<DataProgress> progress = ShowProgress("Unprotecting data");
             await EmitOutcomesAsync(
                 Session.UnprotectFilesAsync(plan, _options with { TenantId = tenantId }, progress, Cancellation)).ConfigureAwait(false);

@@ -9,7 +9,8 @@ namespace TenantEncryption.PowerShell.Commands;
 
 /// <summary>Brings the catalog of protected files up to date with the files that there are: after the store was restored from a backup, or files were copied in, moved or deleted.</summary>
 /// <remarks>
-/// Of a folder, the files below it whose names end with .tenc are looked at; a file that is named, whatever its name. Links are not followed. Shown is what differs from the catalog; -Verbose
+/// Of a folder, the files below it whose names end with .tenc are looked at; a file that is named, whatever its name. Links are not followed. Of a bucket, s3://bucket/prefix/ means the
+/// objects below it, and s3://bucket/key one; one command is for files or for one bucket. An object of which older versions are left is not missing. Shown is what differs from the catalog; -Verbose
 /// says how many files are as it knows them. Where path and message id agree, the header alone is read. Status tells the rest:
 /// New: a message of a tenant here that the catalog did not know. Moved: the catalog knew it at PreviousPath, where it is no longer. Both are catalogued when the tag of the header verifies
 /// under a key of the tenant, which asks the tenant's key provider once for each key, and for each message of a Direct tenant.
@@ -30,6 +31,10 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <example>
 ///   <code>Update-TenantDataCatalog ./protected, ./archive -RemoveMissing</code>
 ///   <para>Takes deleted files off the catalog, after asking, so that they hold back no key any more.</para>
+/// </example>
+/// <example>
+///   <code>Update-TenantDataCatalog s3://voices/2026/ -TenantId acme</code>
+///   <para>Catalogues what others put into a bucket.</para>
 /// </example>
 /// <example>
 ///   <code>Update-TenantDataCatalog ./protected -WhatIf</code>

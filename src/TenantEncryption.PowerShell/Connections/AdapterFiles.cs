@@ -19,7 +19,8 @@ internal static class AdapterFiles
         Sqlite => [adapter, "TenantEncryption.Sql", "Microsoft.Data.Sqlite", "SQLitePCLRaw.batteries_v2", "SQLitePCLRaw.core", "SQLitePCLRaw.provider.e_sqlite3"],
         "TenantEncryption.PostgreSql" =>
             [adapter, "TenantEncryption.Sql", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions", "Npgsql"],
-        "TenantEncryption.Aws" => [adapter, "AWSSDK.Core", "AWSSDK.KeyManagementService", "AWSSDK.SecurityToken", "AWSSDK.SSO", "AWSSDK.SSOOIDC"],
+        "TenantEncryption.Aws" => [adapter, "AWSSDK.Core", "AWSSDK.Extensions.Numerics", "AWSSDK.KeyManagementService", "AWSSDK.SecurityToken", "AWSSDK.SSO", "AWSSDK.SSOOIDC", "System.IO.Hashing"],
+        "TenantEncryption.S3" => [adapter, "AWSSDK.S3", .. Assemblies("TenantEncryption.Aws")],
         _ => throw new ArgumentOutOfRangeException(nameof(adapter), adapter, "It is no adapter."),
     };
 

@@ -2,11 +2,12 @@ using System.Reflection;
 using System.Text;
 using TenantEncryption.Kms;
 using TenantEncryption.Loader;
+using TenantEncryption.Spaces;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.PowerShell.Hosting;
 
-/// <summary>Makes the store and the KMS from the adapters in <c>lib/</c>, known here by name only.</summary>
+/// <summary>Makes the store, the KMS and the object store from the adapters in <c>lib/</c>, known here by name only.</summary>
 internal static class Adapters
 {
     private static readonly Lazy<AdapterContext> Context = new(() => new AdapterContext(Path.Combine(AssemblyFiles.ModuleFolder, "lib")));
@@ -39,13 +40,18 @@ internal static class Adapters
     /// <summary>AWS KMS, with which the adapter and the SDK load.</summary>
     /// <param name="credentials">Credentials for this session, or <see langword="null"/> for the SDK's default chain. The KMS owns them.</param>
     /// <returns>The KMS.</returns>
-    public static IKms CreateKms(SessionCredentials? credentials)
-    {
-        object? session = credentials is null
-            ? null
-            : Create("TenantEncryption.Aws", "AwsSessionCredentials", credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken);
-        return (IKms)Create("TenantEncryption.Aws", "AwsKms", CreateOptions("TenantEncryption.Aws", "AwsKmsOptions", ("SessionCredentials", session)));
-    }
+    public static IKms CreateKms(SessionCredentials? credentials) =>
+        (IKms)Create("TenantEncryption.Aws", "AwsKms", CreateOptions("TenantEncryption.Aws", "AwsKmsOptions", ("SessionCredentials", SessionOf(credentials))));
+
+    /// <summary>S3, with which the adapter and the SDK load.</summary>
+    /// <param name="credentials">Credentials for this session, or <see langword="null"/> for the SDK's default chain. The store owns them, as the KMS does: they end together.</param>
+    /// <returns>The object store.</returns>
+    public static IObjectStore CreateObjectStore(SessionCredentials? credentials) =>
+        (IObjectStore)Create("TenantEncryption.S3", "S3ObjectStore", CreateOptions("TenantEncryption.S3", "S3Options", ("SessionCredentials", SessionOf(credentials))));
+
+    private static object? SessionOf(SessionCredentials? credentials) => credentials is null
+        ? null
+        : Create("TenantEncryption.Aws", "AwsSessionCredentials", credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken);
 
     private static IStore CreateDatabase(string connectionString, params (string Name, object? Value)[] options) =>
         (IStore)Create("TenantEncryption.PostgreSql", "PostgreSqlStore", connectionString, CreateOptions("TenantEncryption.PostgreSql", "PostgreSqlStoreOptions", options));

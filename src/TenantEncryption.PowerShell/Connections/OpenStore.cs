@@ -104,6 +104,7 @@ internal sealed class OpenStore
                     ? new FileRootKeyVault(machineScope: _settings.MachineScope)
                     : new PassphraseRootKeyVault(_settings.Passphrase),
                 KeyLease = _settings.KeyLease,
+                ObjectStore = () => Adapters.CreateObjectStore(_settings.Credentials),
                 OnKmsCall = call => AsyncCmdlet.Running?.Tell(call.ToString()),
                 OnWarning = text => AsyncCmdlet.Running?.Warn(text),
             },

@@ -120,7 +120,7 @@ internal sealed class CatalogTable(SqlStatements statements) : ICatalogTable
         ("$space", space),
         ("$after_key", after?.Key ?? prefix),
         ("$after_version", after?.Version ?? ""),
-        ("$end", prefix[..^1] + (char)(prefix[^1] + 1)),
+        ("$end", prefix.Length == 0 ? "\U0010FFFF" : prefix[..^1] + (char)(prefix[^1] + 1)),
         ("$limit", limit));
 
     /// <inheritdoc/>

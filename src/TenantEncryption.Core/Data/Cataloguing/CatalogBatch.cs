@@ -2,6 +2,7 @@ using TenantEncryption.Data.Batches;
 using TenantEncryption.Data.Reading;
 using TenantEncryption.Errors;
 using TenantEncryption.Files;
+using TenantEncryption.Spaces;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Data.Cataloguing;
@@ -15,7 +16,7 @@ internal sealed class CatalogBatch(CatalogWork work, CatalogRun run, FileRequest
     // At a file and then at the catalog: a writer that comes in between each time is a rare one.
     private const int Looks = 3;
 
-    private readonly CatalogFile[] _files = Array.ConvertAll(files, file => new CatalogFile(file, work.Space.KeyOf(file.Source)));
+    private readonly CatalogFile[] _files = Array.ConvertAll(files, file => new CatalogFile(file, work.Space.KeyOf(work.Space.NameOf(file.Source))));
     private int _taken;
 
     /// <inheritdoc/>
@@ -26,11 +27,10 @@ internal sealed class CatalogBatch(CatalogWork work, CatalogRun run, FileRequest
             _files.Length,
             run.Options.DegreeOfParallelism,
             isEnough: () => work.Time.GetElapsedTime(begun) >= FileBatches.LongestWork,
-            index =>
+            async index =>
             {
-                _files[index].Read(work.Effects);
+                await _files[index].ReadAsync(work, cancellationToken).ConfigureAwait(false);
                 progress.FileDone(first + index);
-                return ValueTask.CompletedTask;
             },
             cancellationToken).ConfigureAwait(false);
         CatalogFile[] unclear = [.. Taken];
@@ -38,7 +38,10 @@ internal sealed class CatalogBatch(CatalogWork work, CatalogRun run, FileRequest
         {
             if (look > 0)
             {
-                Array.ForEach(unclear, file => file.Read(work.Effects));
+                foreach (CatalogFile file in unclear)
+                {
+                    await file.ReadAsync(work, cancellationToken).ConfigureAwait(false);
+                }
             }
 
             await LookUpAsync(Array.FindAll(unclear, file => file.IsLegible || file.IsInUse), cancellationToken).ConfigureAwait(false);
@@ -157,7 +160,7 @@ internal sealed class CatalogBatch(CatalogWork work, CatalogRun run, FileRequest
             file.Tell(Of(file, CatalogChangeStatus.Substituted) with
             {
                 CataloguedMessageId = file.KnownId,
-                PreviousPath = file.Elsewhere?.Name,
+                PreviousPath = file.Elsewhere is null ? null : CatalogChanges.PathOf(work, file.Elsewhere),
                 Code = file.Flaw?.Code ?? ErrorCodes.MessageSubstituted,
                 Detail = file.Flaw?.Detail ?? $"The file is message {file.MessageId}, but the catalog knows message {file.KnownId} there.",
             });
@@ -216,18 +219,19 @@ internal sealed class CatalogBatch(CatalogWork work, CatalogRun run, FileRequest
         {
             // What another machine has, it alone can look at.
             file.IsGoneElsewhere = elsewhere.Space == work.Space.Address
-                && (await work.Space.ExistsAsync(elsewhere.Name, cancellationToken).ConfigureAwait(false) == false
+                && elsewhere.Version.Length == 0
+                && (await work.Space.ExistsAsync(elsewhere.Name, elsewhere.Version, cancellationToken).ConfigureAwait(false) == false
                     || await work.Space.HoldsAsync(elsewhere.Name, elsewhere.MessageId, cancellationToken).ConfigureAwait(false) == false);
             if (!file.IsGoneElsewhere)
             {
-                file.Tell(CatalogChanges.CopyOf(file, elsewhere));
+                file.Tell(CatalogChanges.CopyOf(work, file, elsewhere));
                 return;
             }
         }
 
         if (run.Options.IsRehearsal)
         {
-            file.Tell(Of(file, file.Elsewhere is null ? CatalogChangeStatus.New : CatalogChangeStatus.Moved) with { PreviousPath = file.Elsewhere?.Name });
+            file.Tell(Of(file, file.Elsewhere is null ? CatalogChangeStatus.New : CatalogChangeStatus.Moved) with { PreviousPath = file.Elsewhere is null ? null : CatalogChanges.PathOf(work, file.Elsewhere) });
             return;
         }
 
@@ -240,18 +244,20 @@ internal sealed class CatalogBatch(CatalogWork work, CatalogRun run, FileRequest
         var options = new UnprotectOptions { TenantId = run.Options.TenantId, AllowNonCommitting = true };
         using TenantKeyring keyring = work.Reader.NewKeyring(run.Operation, options);
         await work.Reader.AuthenticateAsync(file.Header!, keyring, options, cancellationToken).ConfigureAwait(false);
-        var found = new FileInfo(file.Path);
+        (long length, DateTimeOffset writtenAt) = work.Space is BucketSpace
+            ? (file.Length, file.WrittenAt)
+            : new FileInfo(file.Path) is var found ? (found.Length, new DateTimeOffset(found.LastWriteTimeUtc, TimeSpan.Zero)) : default;
         file.Verified = new CatalogEntry
         {
             MessageId = file.MessageId!,
             TenantId = keyring.Tenant!.TenantId,
             Space = work.Space.Address,
             Key = file.Key,
-            Name = file.Path,
+            Name = work.Space.NameOf(file.Path),
             KekId = keyring.OpenedByKek,
             DirectProviderId = keyring.OpenedByProvider,
-            Length = Envelope.BodyLength.OfPlaintext(file.Header!, found.Length) ?? 0,
-            CreatedAt = new DateTimeOffset(found.LastWriteTimeUtc, TimeSpan.Zero),
+            Length = Envelope.BodyLength.OfPlaintext(file.Header!, length) ?? 0,
+            CreatedAt = writtenAt,
         };
     }
 

@@ -2,6 +2,7 @@ using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
+using TenantEncryption.Spaces;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Data.Cataloguing;
@@ -10,15 +11,18 @@ namespace TenantEncryption.Data.Cataloguing;
 internal sealed class CatalogChanges(CatalogWork work, CatalogRun run, string tenantId)
 {
     /// <summary>A message that is also where its entry says.</summary>
-    public static CatalogChange CopyOf(CatalogFile file, CatalogEntry entry) => new()
+    public static CatalogChange CopyOf(CatalogWork work, CatalogFile file, CatalogEntry entry) => new()
     {
         Path = file.Path,
         Status = CatalogChangeStatus.Copied,
         TenantId = entry.TenantId,
         MessageId = entry.MessageId,
         KekId = entry.KekId,
-        PreviousPath = entry.Name,
+        PreviousPath = PathOf(work, entry),
     };
+
+    /// <summary>How callers name where an entry leads; for a file of another machine, its path there.</summary>
+    public static string PathOf(CatalogWork work, CatalogEntry entry) => work.Spaces.PathOf(entry.Space, entry.Name) ?? entry.Name;
 
     /// <summary>Catalogues files whose headers' tags were verified, and has entries follow those that were moved. Each file is told what became of it.</summary>
     public async Task ApplyAsync(CatalogFile[] files)
@@ -44,7 +48,26 @@ internal sealed class CatalogChanges(CatalogWork work, CatalogRun run, string te
     /// <summary>Removes the entries of messages that are not there.</summary>
     /// <param name="missing">Entries of the tenant.</param>
     /// <returns>Those that were removed: what came back, or was catalogued elsewhere, stays.</returns>
-    public Task<IReadOnlyList<CatalogEntry>> RemoveAsync(IReadOnlyList<CatalogEntry> missing) => work.Work.ChangeAsync<IReadOnlyList<CatalogEntry>>(
+    public async Task<IReadOnlyList<CatalogEntry>> RemoveAsync(IReadOnlyList<CatalogEntry> missing)
+    {
+        // Nobody waits for a network while the store is held. Who puts an object there again, has an entry of it that is another one.
+        bool isRemote = work.Space is BucketSpace;
+        var absent = new List<CatalogEntry>(missing.Count);
+        foreach (CatalogEntry entry in missing)
+        {
+            if (!isRemote || await IsGoneAsync(entry).ConfigureAwait(false))
+            {
+                absent.Add(entry);
+            }
+        }
+
+        return await RemoveAsync(absent, isKnown: isRemote).ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> IsGoneAsync(CatalogEntry entry) =>
+        await work.Space.ExistsAsync(entry.Name, entry.Version, CancellationToken.None).ConfigureAwait(false) == false;
+
+    private Task<IReadOnlyList<CatalogEntry>> RemoveAsync(List<CatalogEntry> missing, bool isKnown) => work.Work.ChangeAsync<IReadOnlyList<CatalogEntry>>(
         run.Operation,
         StoreScope.Of(tenantId),
         async change =>
@@ -53,7 +76,7 @@ internal sealed class CatalogChanges(CatalogWork work, CatalogRun run, string te
             foreach (CatalogEntry entry in missing)
             {
                 if (await change.Store.Catalog.FindMessageIdAsync(entry.Space, entry.Key, entry.Version).ConfigureAwait(false) == entry.MessageId
-                    && await work.Space.ExistsAsync(entry.Name, CancellationToken.None).ConfigureAwait(false) == false)
+                    && (isKnown || await IsGoneAsync(entry).ConfigureAwait(false)))
                 {
                     gone.Add(entry);
                 }
@@ -90,7 +113,7 @@ internal sealed class CatalogChanges(CatalogWork work, CatalogRun run, string te
                 told[i] = Of(file, CatalogChangeStatus.Substituted) with
                 {
                     CataloguedMessageId = other,
-                    PreviousPath = known.GetValueOrDefault(entry.MessageId)?.Name,
+                    PreviousPath = known.GetValueOrDefault(entry.MessageId) is { } elsewhere ? PathOf(work, elsewhere) : null,
                     Code = ErrorCodes.MessageSubstituted,
                     Detail = $"The file was message {entry.MessageId}, but the catalog knows message {other} there by now.",
                 };
@@ -106,11 +129,11 @@ internal sealed class CatalogChanges(CatalogWork work, CatalogRun run, string te
             {
                 moved++;
                 known[entry.MessageId] = entry;
-                told[i] = Of(file, CatalogChangeStatus.Moved) with { KekId = before.KekId, PreviousPath = before.Name };
+                told[i] = Of(file, CatalogChangeStatus.Moved) with { KekId = before.KekId, PreviousPath = PathOf(work, before) };
             }
             else
             {
-                told[i] = CopyOf(file, before);
+                told[i] = CopyOf(work, file, before);
             }
         }
 

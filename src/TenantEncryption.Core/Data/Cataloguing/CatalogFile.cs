@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Files;
+using TenantEncryption.Spaces;
 
 namespace TenantEncryption.Data.Cataloguing;
 
@@ -15,6 +16,12 @@ internal sealed class CatalogFile(FileRequest request, string key)
 
     /// <summary>The key of its name.</summary>
     public string Key => key;
+
+    /// <summary>Its length in bytes.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>When it was written.</summary>
+    public DateTimeOffset WrittenAt { get; private set; }
 
     /// <summary>Its header, which anyone could have written; <see langword="null"/> when it has none.</summary>
     public MessageHeader? Header { get; private set; }
@@ -64,16 +71,12 @@ internal sealed class CatalogFile(FileRequest request, string key)
     /// <summary>Whether another look may tell more: between one at the file and one at the catalog a writer may have come.</summary>
     public bool IsUnclear => IsOther || (IsInUse && !IsPending);
 
-    /// <summary>Reads the header: the file is opened, read from its start and closed.</summary>
-    public void Read(IFileEffects effects)
+    /// <summary>Reads the header: it is opened, read from its start and closed.</summary>
+    public async ValueTask ReadAsync(CatalogWork work, CancellationToken cancellationToken)
     {
         (Header, MessageId, NamedKek, Flaw, Error, IsPending, Elsewhere) = (null, null, null, null, null, false, null);
-        TenantEncryptionException? failure = FileFailure.Catch(Path, "read", () =>
-        {
-            using SafeFileHandle source = SourceFile.Open(effects, Path, followLink: !request.IsListed);
-            Header = MessageReader.ReadHeaderAsync(source, MessageLimits.OfHeader).GetAwaiter().GetResult();
-            MessageId = Convert.ToHexStringLower(Header.MessageId.Span);
-        });
+        TenantEncryptionException? failure = await FileFailure.CatchAsync(Path, "read", () => ReadHeaderAsync(work, cancellationToken), cancellationToken).ConfigureAwait(false);
+        MessageId = Header is null ? null : Convert.ToHexStringLower(Header.MessageId.Span);
         switch (failure?.Code)
         {
             case null or ErrorCodes.SourceNotFound:
@@ -93,6 +96,20 @@ internal sealed class CatalogFile(FileRequest request, string key)
                 NamedKek = name;
             }
         }
+    }
+
+    private async ValueTask ReadHeaderAsync(CatalogWork work, CancellationToken cancellationToken)
+    {
+        if (work.Space is BucketSpace bucket)
+        {
+            (MessageHeader header, ObjectState state) = await bucket.ReadHeaderAsync(
+                bucket.NameOf(Path), null, MessageLimits.OfHeader, cancellationToken).ConfigureAwait(false);
+            (Header, Length, WrittenAt) = (header, state.Length, state.ModifiedAt ?? work.Time.GetUtcNow());
+            return;
+        }
+
+        using SafeFileHandle source = SourceFile.Open(work.Effects, Path, followLink: !request.IsListed);
+        Header = await MessageReader.ReadHeaderAsync(source, MessageLimits.OfHeader, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Takes note of what can't be judged.</summary>

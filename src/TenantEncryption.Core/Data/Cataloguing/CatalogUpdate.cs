@@ -155,12 +155,12 @@ public sealed class CatalogUpdate : IAsyncDisposable
     /// <returns>When they are recorded.</returns>
     public ValueTask DisposeAsync() => _run.Operation.DisposeAsync();
 
-    private static FileOutcome<CatalogChange> Outcome(CatalogEntry entry, CatalogChangeStatus status, string? emptyFolder) => new()
+    private FileOutcome<CatalogChange> Outcome(CatalogEntry entry, CatalogChangeStatus status, string? emptyFolder) => new()
     {
-        Source = entry.Name,
+        Source = CatalogChanges.PathOf(_work, entry),
         Result = new CatalogChange
         {
-            Path = entry.Name,
+            Path = CatalogChanges.PathOf(_work, entry),
             Status = status,
             TenantId = entry.TenantId,
             MessageId = entry.MessageId,

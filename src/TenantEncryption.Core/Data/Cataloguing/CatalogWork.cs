@@ -6,4 +6,4 @@ using TenantEncryption.Spaces;
 namespace TenantEncryption.Data.Cataloguing;
 
 /// <summary>What an update of the catalog works with.</summary>
-internal sealed record CatalogWork(UnitOfWork Work, TenantMessageReader Reader, ContextKeys ContextKeys, IObjectSpace Space, IFileEffects Effects, TimeProvider Time);
+internal sealed record CatalogWork(UnitOfWork Work, TenantMessageReader Reader, ContextKeys ContextKeys, ReachableSpaces Spaces, IObjectSpace Space, IFileEffects Effects, TimeProvider Time);

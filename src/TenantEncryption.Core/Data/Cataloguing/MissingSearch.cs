@@ -67,7 +67,8 @@ internal sealed class MissingSearch(CatalogWork work, CatalogRun run, CatalogRoo
     private async ValueTask<bool> IsMissingAsync(CatalogEntry entry, CancellationToken cancellationToken) =>
         !run.WasSeenElsewhere(entry.MessageId)
         && !roots.IsClosed(entry.Key)
-        && await work.Space.ExistsAsync(entry.Name, cancellationToken).ConfigureAwait(false) == false;
+        && !(entry.Version.Length == 0 && roots.WasListed(entry.Key))
+        && await work.Space.ExistsAsync(entry.Name, entry.Version, cancellationToken).ConfigureAwait(false) == false;
 }
 
 /// <summary>A page of the catalog.</summary>

@@ -25,7 +25,16 @@ internal sealed class BatchFile(FileRequest request, int number) : IDisposable
     /// <summary>Its temporary file, once there is one.</summary>
     public OutputFile? Output { get; set; }
 
-    /// <summary>Its message, once it is complete and on the disk.</summary>
+    /// <summary>Removes what took its name and is no file.</summary>
+    public Func<Task>? Remove { get; set; }
+
+    /// <summary>The version that stays of the object whose place it takes, where the space keeps older ones.</summary>
+    public string? StayingVersion { get; set; }
+
+    /// <summary>Whether nobody knows if the message has its name: its entry stays pending, and is settled later.</summary>
+    public bool IsUnsettled { get; set; }
+
+    /// <summary>Its message, once it is complete and on the disk; of an object, once it is known what will be written.</summary>
     public WrittenFile? Written { get; set; }
 
     /// <summary>Whether the message has its name.</summary>
@@ -53,7 +62,7 @@ internal sealed class BatchFile(FileRequest request, int number) : IDisposable
     public void Drop()
     {
         Written = null;
-        Output!.Dispose();
+        Output?.Dispose();
     }
 
     /// <summary>Gives the message's name back.</summary>
@@ -62,6 +71,19 @@ internal sealed class BatchFile(FileRequest request, int number) : IDisposable
     {
         IsNamed = false;
         return FileFailure.Catch(request.Destination, "removed", Output!.Withdraw);
+    }
+
+    /// <summary>The same for what is no file.</summary>
+    /// <returns>What stood in the way.</returns>
+    public async ValueTask<TenantEncryptionException?> WithdrawAsync()
+    {
+        if (Remove is null)
+        {
+            return Withdraw();
+        }
+
+        IsNamed = false;
+        return await FileFailure.CatchAsync(request.Destination, "removed", () => new ValueTask(Remove()), CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>How it went.</summary>

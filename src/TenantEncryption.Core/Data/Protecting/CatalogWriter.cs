@@ -36,7 +36,7 @@ internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimePro
     {
         if (!await TryConfirmAsync(command, batch).ConfigureAwait(false))
         {
-            batch.WithdrawAll();
+            await batch.WithdrawAllAsync().ConfigureAwait(false);
             await TryConfirmAsync(command, batch).ConfigureAwait(false);
         }
     }
@@ -108,6 +108,7 @@ internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimePro
                     return false;
                 }
 
+                List<CatalogEntry> staying = await ListStayingAsync(change, catalogued).ConfigureAwait(false);
                 int confirmed = await change.Store.Catalog.ConfirmAsync(batch.Reservation.Id, space.Address, KeysBut(batch, catalogued)).ConfigureAwait(false);
                 if (confirmed != catalogued.Count)
                 {
@@ -115,7 +116,14 @@ internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimePro
                         ErrorCodes.LeaseLost, $"The catalog has {confirmed} pending entries of {catalogued.Count} files that took their names.");
                 }
 
-                await change.Store.Catalog.RemovePendingAsync(batch.Reservation.Id, space.Address).ConfigureAwait(false);
+                if (staying.Count > 0)
+                {
+                    await change.Store.Catalog.AddAsync(staying).ConfigureAwait(false);
+                }
+
+                string[] unsettled = [.. batch.Written.Where(file => file.IsUnsettled).Select(KeyOf)];
+                await change.Store.Catalog.RemovePendingAsync(
+                    batch.Reservation.Id, space.Address, unsettled.Length == 0 ? null : unsettled).ConfigureAwait(false);
                 await change.Store.Keys.CloseReservationAsync(batch.Reservation, batch.Reservation.Wraps - batch.Wrapped, batch.Wrapped).ConfigureAwait(false);
                 await command.Notes.NoteAsync(change, batch, catalogued).ConfigureAwait(false);
                 return true;
@@ -153,7 +161,22 @@ internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimePro
             file.Replaces is null || !known.TryGetValue(KeyOf(file), out string? id) || id == file.Replaces || id == file.Written!.MessageId)];
     }
 
-    private string KeyOf(BatchFile file) => space.KeyOf(file.Request.Destination);
+    // An older version of an object is a message of its own, and holds its key as long as it is there.
+    private async Task<List<CatalogEntry>> ListStayingAsync(Change change, List<BatchFile> catalogued)
+    {
+        List<CatalogEntry> staying = [];
+        foreach (BatchFile file in catalogued.Where(file => file.StayingVersion is not null))
+        {
+            if (await change.Store.Catalog.FindAsync(space.Address, KeyOf(file)).ConfigureAwait(false) is { } before && before.MessageId != file.Written!.MessageId)
+            {
+                staying.Add(before with { Version = file.StayingVersion! });
+            }
+        }
+
+        return staying;
+    }
+
+    private string KeyOf(BatchFile file) => space.KeyOf(space.NameOf(file.Request.Destination));
 
     private IReadOnlyList<string> KeysBut(ProtectBatch batch, List<BatchFile> catalogued) =>
         [.. batch.Written.Except(catalogued).Select(KeyOf)];
@@ -170,7 +193,7 @@ internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimePro
                 TenantId = reservation.TenantId,
                 Space = space.Address,
                 Key = KeyOf(file),
-                Name = file.Request.Destination,
+                Name = space.NameOf(file.Request.Destination),
                 KekId = reservation.KekId,
                 DirectProviderId = reservation.KekId is null ? reservation.ProviderId : null,
                 Length = file.Written.Length,

@@ -56,11 +56,11 @@ internal sealed class ProtectBatch(IReadOnlyList<BatchFile> files, TenantKeyStat
     public void NoteWrapped() => Interlocked.Increment(ref _wrapped);
 
     /// <summary>Gives all names back: the key of the messages is gone.</summary>
-    public void WithdrawAll()
+    public async Task WithdrawAllAsync()
     {
         foreach (BatchFile file in Named.ToArray())
         {
-            file.Fail(file.Withdraw() ?? new TenantEncryptionException(ErrorCodes.LeaseLost, $"The key of '{file.Request.Destination}' was removed while it was written."));
+            file.Fail(await file.WithdrawAsync().ConfigureAwait(false) ?? new TenantEncryptionException(ErrorCodes.LeaseLost, $"The key of '{file.Request.Destination}' was removed while it was written."));
         }
     }
 
@@ -74,7 +74,7 @@ internal sealed class ProtectBatch(IReadOnlyList<BatchFile> files, TenantKeyStat
 
     /// <summary>Gives up some messages that have their names, from the last on, but none that may have replaced another file: that can't be had back.</summary>
     /// <returns>Whether there were any.</returns>
-    public bool GiveUpNamed(TenantEncryptionException cause) => GiveUp(Named.Where(file => !file.Output!.Replaces), cause, file => file.Withdraw());
+    public bool GiveUpNamed(TenantEncryptionException cause) => GiveUp(Named.Where(file => file.Output is { Replaces: false }), cause, file => file.Withdraw());
 
     /// <summary>Notes that the names in a folder may not outlast a loss of power.</summary>
     public void FailNamesIn(string folder, TenantEncryptionException error)

@@ -1,4 +1,4 @@
-using Microsoft.Win32.SafeHandles;
+using System.Runtime.CompilerServices;
 using TenantEncryption.Changes;
 using TenantEncryption.Data.Batches;
 using TenantEncryption.Envelope;
@@ -38,7 +38,7 @@ internal sealed class FileTester(TenantMessageReader reader, TimeProvider time)
         : IFileBatch<FileOutcome<MessageTestResult>>
     {
         private readonly FileOutcome<MessageTestResult>[] _outcomes = new FileOutcome<MessageTestResult>[files.Length];
-        private readonly FileMark?[] _marks = new FileMark?[files.Length];
+        private readonly MessageMark?[] _marks = new MessageMark?[files.Length];
         private readonly FileTurns _turns = new(files.Length, options.DegreeOfParallelism);
         private int _taken;
 
@@ -88,15 +88,16 @@ internal sealed class FileTester(TenantMessageReader reader, TimeProvider time)
 
         private async ValueTask VerifyAsync(int index, CancellationToken cancellationToken)
         {
-            using SafeFileHandle source = reader.OpenMessage(files[index]);
-            _marks[index] = FileMark.Of(source);
-            using FileTurn turn = await _turns.TakeAsync(RegularFile.LengthOrZero(source), cancellationToken).ConfigureAwait(false);
+            MessageSource source = await reader.OpenAsync(files[index], cancellationToken).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable disposed = source.ConfigureAwait(false);
+            _marks[index] = source.Mark;
+            using FileTurn turn = await _turns.TakeAsync(source.Length, cancellationToken).ConfigureAwait(false);
             UnprotectOptions how = options with { DegreeOfParallelism = turn.DegreeOfParallelism };
             _outcomes[index] = await VerifyAsync(index, source, how, cancellationToken).ConfigureAwait(false);
         }
 
         private async Task<FileOutcome<MessageTestResult>> VerifyAsync(
-            int index, SafeFileHandle source, UnprotectOptions how, CancellationToken cancellationToken)
+            int index, MessageSource source, UnprotectOptions how, CancellationToken cancellationToken)
         {
             string path = files[index].Source;
             using TenantKeyring keyring = reader.NewKeyring(operation, options);

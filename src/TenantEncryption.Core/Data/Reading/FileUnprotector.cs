@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Changes;
 using TenantEncryption.Data.Batches;
 using TenantEncryption.Envelope;
@@ -53,7 +52,7 @@ internal sealed class FileUnprotector(UnitOfWork work, TenantMessageReader reade
         : IFileBatch<FileOutcome<UnprotectedFile>>
     {
         private readonly OutputFile?[] _outputs = new OutputFile?[files.Length];
-        private readonly FileMark?[] _marks = new FileMark?[files.Length];
+        private readonly MessageMark?[] _marks = new MessageMark?[files.Length];
         private readonly UnprotectedFile?[] _read = new UnprotectedFile?[files.Length];
         private readonly string?[] _warnings = new string?[files.Length];
         private readonly TenantEncryptionException?[] _errors = new TenantEncryptionException?[files.Length];
@@ -123,9 +122,10 @@ internal sealed class FileUnprotector(UnitOfWork work, TenantMessageReader reade
         private async ValueTask ReadAsync(int index, FileRequest file, CancellationToken cancellationToken)
         {
             long begun = Stopwatch.GetTimestamp();
-            using SafeFileHandle source = reader.OpenMessage(file);
-            _marks[index] = FileMark.Of(source);
-            using FileTurn turn = await _turns.TakeAsync(RegularFile.LengthOrZero(source), cancellationToken).ConfigureAwait(false);
+            MessageSource source = await reader.OpenAsync(file, cancellationToken).ConfigureAwait(false);
+            await using ConfiguredAsyncDisposable disposed = source.ConfigureAwait(false);
+            _marks[index] = source.Mark;
+            using FileTurn turn = await _turns.TakeAsync(source.Length, cancellationToken).ConfigureAwait(false);
             OutputFile.RefuseExisting(file, options.Force);
             OutputFile output = _outputs[index] = new OutputFile(effects, file.Destination, options.Force);
             using TenantKeyring keyring = reader.NewKeyring(operation, options, intents);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Changes;
 using TenantEncryption.Envelope;
@@ -10,7 +11,7 @@ namespace TenantEncryption.Data.Reading;
 
 /// <summary>Reads messages: to a file, to memory, or only to verify them.</summary>
 internal sealed class TenantMessageReader(
-    UnitOfWork work, KeyLeases leases, ContextKeys contextKeys, MessageReader reader, IObjectSpace space, IFileEffects effects, TimeProvider time)
+    UnitOfWork work, KeyLeases leases, ContextKeys contextKeys, MessageReader reader, ReachableSpaces spaces, IFileEffects effects, TimeProvider time)
 {
     // How often a message is read again that keeps being replaced.
     private const int MostReads = 3;
@@ -32,13 +33,13 @@ internal sealed class TenantMessageReader(
     /// <param name="cancellationToken">Stops between frames.</param>
     /// <returns>What was read.</returns>
     public Task<ReadMessage> ReadAsync(
-        SafeFileHandle source,
+        MessageSource source,
         SafeFileHandle? destination,
         TenantKeyring keyring,
         UnprotectOptions options,
         IProgress<long>? progress,
         CancellationToken cancellationToken) =>
-        reader.ReadAsync(source, destination, keyring, OptionsOf(keyring, options), progress, cancellationToken);
+        source.ReadAsync(reader, destination, keyring, OptionsOf(keyring, options), progress, cancellationToken);
 
     /// <summary>Verifies the tag of a header; the body is not looked at.</summary>
     /// <param name="header">The header.</param>
@@ -93,7 +94,8 @@ internal sealed class TenantMessageReader(
     public async Task VerifyAsync(Operation operation, string path, string tenantId, string messageId, CancellationToken cancellationToken)
     {
         var options = new UnprotectOptions { TenantId = tenantId };
-        using SafeFileHandle source = OpenMessage(path);
+        MessageSource source = await OpenAsync(new FileRequest(path, path), cancellationToken).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable disposed = source.ConfigureAwait(false);
         using TenantKeyring keyring = NewKeyring(operation, options);
         ReadMessage read = await ReadAsync(source, null, keyring, options, null, cancellationToken).ConfigureAwait(false);
         if (Convert.ToHexStringLower(read.Header.MessageId.Span) != messageId)
@@ -106,9 +108,18 @@ internal sealed class TenantMessageReader(
     /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>INVALID_INPUT</c>, <c>STORAGE_FAILED</c>.</exception>
     public SafeFileHandle OpenMessage(string path, bool followLink = true) => SourceFile.Open(effects, path, followLink);
 
-    /// <summary>Opens a message file that was planned.</summary>
-    /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>INVALID_INPUT</c>, <c>STORAGE_FAILED</c>.</exception>
-    public SafeFileHandle OpenMessage(FileRequest file) => OpenMessage(file.Source, followLink: !file.IsListed);
+    /// <summary>Opens a message that was planned.</summary>
+    /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>INVALID_INPUT</c>, <c>STORAGE_FAILED</c>, and a bucket's.</exception>
+    public async ValueTask<MessageSource> OpenAsync(FileRequest file, CancellationToken cancellationToken)
+    {
+        if (!ObjectAddress.IsOne(file.Source))
+        {
+            return new MessageSource(OpenMessage(file.Source, followLink: !file.IsListed));
+        }
+
+        ObjectAddress address = ObjectAddress.Parse(file.Source);
+        return new MessageSource(await spaces.Bucket(address.Bucket).Bucket.OpenAsync(address.Key, default, cancellationToken).ConfigureAwait(false));
+    }
 
     /// <summary>Whether a message could not be judged at all, as opposed to being judged unreadable.</summary>
     public static bool IsInability(TenantEncryptionException exception) =>
@@ -128,8 +139,16 @@ internal sealed class TenantMessageReader(
         string?[] found = await FindSubstitutionsAsync(files, seen).ConfigureAwait(false);
         for (int times = 0; times < MostReads; times++)
         {
-            int[] replaced = [.. Enumerable.Range(0, files).Where(index => found[index] is not null && FileMark.At(seen(index).Path) != seen(index).Mark)];
-            if (replaced.Length == 0)
+            List<int> replaced = [];
+            for (int index = 0; index < files; index++)
+            {
+                if (found[index] is not null && await MarkAtAsync(seen(index).Path).ConfigureAwait(false) != seen(index).Mark)
+                {
+                    replaced.Add(index);
+                }
+            }
+
+            if (replaced.Count == 0)
             {
                 break;
             }
@@ -163,22 +182,47 @@ internal sealed class TenantMessageReader(
         BeforeFrames = keyring.BeforeFramesAsync,
     };
 
+    private async ValueTask<MessageMark?> MarkAtAsync(string path)
+    {
+        if (!ObjectAddress.IsOne(path))
+        {
+            return new MessageMark(FileMark.At(path), null);
+        }
+
+        ObjectAddress address = ObjectAddress.Parse(path);
+        try
+        {
+            ObjectState? there = await spaces.Bucket(address.Bucket).Bucket.FindAsync(address.Key, null, CancellationToken.None).ConfigureAwait(false);
+            return there is null ? null : new MessageMark(null, there.ETag);
+        }
+        catch (TenantEncryptionException)
+        {
+            // It can't be told, so that it is read again, which says why.
+            return null;
+        }
+    }
+
     private Task<string?[]> FindSubstitutionsAsync(int files, Func<int, SeenFile> seen) =>
         work.ReadAsync(
             async transaction =>
             {
                 var found = new string?[files];
                 int[] read = [.. Enumerable.Range(0, files).Where(index => seen(index).MessageId is not null)];
-                string[] keys = Array.ConvertAll(read, index => space.KeyOf(seen(index).Path));
-                IReadOnlyDictionary<string, string> known = await transaction.Catalog.FindMessageIdsAsync(space.Address, keys).ConfigureAwait(false);
-                for (int i = 0; i < read.Length; i++)
+                foreach (IGrouping<IObjectSpace, int> some in read.GroupBy(index => spaces.Of(seen(index).Path)))
                 {
-                    (string path, string? messageId, _) = seen(read[i]);
-                    if (known.TryGetValue(keys[i], out string? there)
-                        && there != messageId
-                        && (await transaction.Catalog.FindPendingAsync([messageId!]).ConfigureAwait(false)).Count == 0)
+                    IObjectSpace space = some.Key;
+                    (int Index, string Key)[] keys = [.. some.Select(index => (index, space.KeyOf(space.NameOf(seen(index).Path))))];
+                    IReadOnlyDictionary<string, string> known = await transaction.Catalog.FindMessageIdsAsync(
+                        space.Address, Array.ConvertAll(keys, one => one.Key)).ConfigureAwait(false);
+                    foreach ((int index, string key) in keys)
                     {
-                        found[read[i]] = $"'{path}' is message {messageId}, but the catalog knows message {there} there.";
+                        (string path, string? messageId, _) = seen(index);
+                        if (known.TryGetValue(key, out string? there)
+                            && there != messageId
+                            && (await transaction.Catalog.FindPendingAsync([messageId!]).ConfigureAwait(false)).Count == 0)
+                        {
+                            found[index] = $"'{path}' is message {messageId}, but the catalog knows message {there} there.";
+                        }
                     }
                 }
 
@@ -191,4 +235,4 @@ internal sealed class TenantMessageReader(
 /// <param name="Path">The file.</param>
 /// <param name="MessageId">The message id; <see langword="null"/> when it could not be read.</param>
 /// <param name="Mark">Which file it was, and when it was last written.</param>
-internal readonly record struct SeenFile(string Path, string? MessageId, FileMark? Mark);
+internal readonly record struct SeenFile(string Path, string? MessageId, MessageMark? Mark);

@@ -44,7 +44,7 @@ public sealed class DataSession : IAsyncDisposable
     /// batch; a file that fails does not stop the rest.
     /// </summary>
     /// <param name="tenantId">Whose data it is.</param>
-    /// <param name="files">Inputs and outputs, as <see cref="FilePlanner"/> plans them.</param>
+    /// <param name="files">Inputs and outputs, as <see cref="FilePlanner"/> plans them. An output may be the address of an object; outcomes of such come last.</param>
     /// <param name="options">How; <see langword="null"/> for the default.</param>
     /// <param name="progress">Told of bytes and files, from any thread.</param>
     /// <param name="cancellationToken">Stops; the batch that is being written leaves nothing behind, those before it stay.</param>
@@ -59,9 +59,25 @@ public sealed class DataSession : IAsyncDisposable
     {
         RequireOpen();
         ProtectOptions how = options ?? ProtectOptions.Default;
-        FileRequest[] whole = PlannedFiles.Prepare(_files.Effects, files, FilePlanner.ClaimsToProtect(_files.Effects), how.Force, how.SkipExisting, _files.Time.GetUtcNow(), _operation.WarnOnce);
+        FileRequest[] objects = [.. files.Where(PlannedObjects.IsOne)];
+        FileRequest[] whole = PlannedFiles.Prepare(
+            _files.Effects,
+            objects.Length == 0 ? files : [.. files.Where(file => !PlannedObjects.IsOne(file))],
+            FilePlanner.ClaimsToProtect(_files.Effects),
+            how.Force,
+            how.SkipExisting,
+            _files.Time.GetUtcNow(),
+            _operation.WarnOnce);
         IAsyncEnumerable<FileOutcome<ProtectedFile>> outcomes = PlannedFiles.RunAsync(
             _files.Effects, whole, work => _files.Protector.ProtectAsync(_operation, tenantId, work, how, SumOf(progress, work), cancellationToken), cancellationToken);
+        if (objects.Length > 0)
+        {
+            outcomes = outcomes.Concat(PlannedObjects.RunAsync(
+                () => PlannedObjects.PrepareAsync(_files.Spaces, objects, FilePlanner.ClaimsToProtect(_files.Effects), how.SkipExisting, cancellationToken),
+                work => _files.ObjectProtector.ProtectAsync(_operation, tenantId, work, how, SumOf(progress, work), cancellationToken),
+                cancellationToken));
+        }
+
         return FileActivity.AroundAsync(DataTelemetry.Protect, tenantId, outcomes, file => file.Length, cancellationToken);
     }
 
@@ -81,7 +97,7 @@ public sealed class DataSession : IAsyncDisposable
     {
         RequireOpen();
         UnprotectOptions how = options ?? UnprotectOptions.Default;
-        FileRequest[] whole = PlannedFiles.Prepare(_files.Effects, files, FilePlanner.ClaimsToUnprotect(_files.Effects), how.Force, how.SkipExisting, _files.Time.GetUtcNow(), _operation.WarnOnce);
+        FileRequest[] whole = PlannedFiles.Prepare(_files.Effects, [.. files.Select(PlannedObjects.RefusePlaintext)], FilePlanner.ClaimsToUnprotect(_files.Effects), how.Force, how.SkipExisting, _files.Time.GetUtcNow(), _operation.WarnOnce);
         IAsyncEnumerable<FileOutcome<UnprotectedFile>> outcomes = PlannedFiles.RunAsync(
             _files.Effects, whole, work => _files.Unprotector.UnprotectAsync(_operation, work, how, _tally, SumOf(progress, work), cancellationToken), cancellationToken);
         return FileActivity.AroundAsync(DataTelemetry.Unprotect, how.TenantId, outcomes, file => file.Length, cancellationToken);

@@ -5,11 +5,12 @@ using TenantEncryption.Data.Wraps;
 using TenantEncryption.Envelope;
 using TenantEncryption.Files;
 using TenantEncryption.Keys;
+using TenantEncryption.Spaces;
 
 namespace TenantEncryption.Data;
 
 /// <summary>What sessions do with files.</summary>
-internal sealed record FileWork(FileProtector Protector, FileUnprotector Unprotector, FileTester Tester, IFileEffects Effects, TimeProvider Time);
+internal sealed record FileWork(FileProtector Protector, ObjectProtector ObjectProtector, ReachableSpaces Spaces, FileUnprotector Unprotector, FileTester Tester, IFileEffects Effects, TimeProvider Time);
 
 /// <summary>What sessions do with values in memory.</summary>
 internal sealed record ValueWork(

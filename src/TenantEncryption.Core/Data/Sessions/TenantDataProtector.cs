@@ -4,6 +4,7 @@ using Microsoft.Win32.SafeHandles;
 using TenantEncryption.Changes;
 using TenantEncryption.Data.Cataloguing;
 using TenantEncryption.Envelope;
+using TenantEncryption.Errors;
 using TenantEncryption.Files;
 using TenantEncryption.Spaces;
 
@@ -19,11 +20,11 @@ public sealed class TenantDataProtector
     private readonly FileWork _files;
     private readonly ValueWork _values;
     private readonly CatalogWork _catalog;
-    private readonly IObjectSpace _space;
+    private readonly ReachableSpaces _spaces;
     private readonly ConcurrentDictionary<DataSession, bool> _sessions = new();
 
-    internal TenantDataProtector(UnitOfWork work, ContextKeys contextKeys, FileWork files, ValueWork values, CatalogWork catalog, IObjectSpace space) =>
-        (_work, _contextKeys, _files, _values, _catalog, _space) = (work, contextKeys, files, values, catalog, space);
+    internal TenantDataProtector(UnitOfWork work, ContextKeys contextKeys, FileWork files, ValueWork values, CatalogWork catalog, ReachableSpaces spaces) =>
+        (_work, _contextKeys, _files, _values, _catalog, _spaces) = (work, contextKeys, files, values, catalog, spaces);
 
     /// <summary>Begins a session: one command, or a service's work. The caller disposes it; one that is left open ends with the service.</summary>
     /// <returns>The session.</returns>
@@ -34,15 +35,14 @@ public sealed class TenantDataProtector
         return session;
     }
 
-    /// <summary>Reads the header of a message file. It is not authenticated: anyone could have written what it says.</summary>
-    /// <param name="path">The full path.</param>
+    /// <summary>Reads the header of a message. It is not authenticated: anyone could have written what it says.</summary>
+    /// <param name="path">The full path of a file, or the address of an object.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <returns>What the header says.</returns>
     /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>NOT_A_MESSAGE</c>, <c>MESSAGE_TRUNCATED</c>, <c>LIMIT_EXCEEDED</c>.</exception>
     public async Task<MessageInfo> ReadHeaderAsync(string path, CancellationToken cancellationToken = default)
     {
-        using SafeFileHandle source = _values.Reader.OpenMessage(path);
-        MessageHeader header = await MessageReader.ReadHeaderAsync(source, MessageLimits.OfHeader, cancellationToken).ConfigureAwait(false);
+        MessageHeader header = await ReadMessageHeaderAsync(path, cancellationToken).ConfigureAwait(false);
         if (!_contextKeys.Named(header.Context).Any())
         {
             await _contextKeys.LearnAsync(cancellationToken).ConfigureAwait(false);
@@ -97,7 +97,7 @@ public sealed class TenantDataProtector
             {
                 yield return new MessageInfo
                 {
-                    Path = entry.Space == _space.Address ? entry.Name : null,
+                    Path = _spaces.PathOf(entry.Space, entry.Name),
                     Space = entry.Space,
                     Name = entry.Name,
                     TenantId = entry.TenantId,
@@ -122,14 +122,83 @@ public sealed class TenantDataProtector
     /// </summary>
     /// <param name="paths">
     /// Full paths of files and folders: of a folder, the files below it whose names end with <see cref="FilePlanner.Extension"/>; of a file, whatever its name.
-    /// Links are not followed.
+    /// Links are not followed. Or addresses of one bucket: of a prefix (<c>s3://bucket/prefix/</c>), the objects below it whose keys end so; of an object, whatever its key.
     /// </param>
     /// <param name="options">How; <see langword="null"/> for the default.</param>
     /// <returns>The update.</returns>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: files and objects, objects of several buckets, or what is no address.</exception>
     public CatalogUpdate BeginCatalogUpdate(IReadOnlyList<string> paths, CatalogUpdateOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        return new CatalogUpdate(_catalog, paths, options ?? CatalogUpdateOptions.Default);
+        string[] buckets = [.. paths.Where(ObjectAddress.IsOne).Select(path => ObjectAddress.Parse(path).Bucket).Distinct(StringComparer.Ordinal)];
+        CatalogWork work = buckets.Length == 0 ? _catalog
+            : buckets.Length == 1 && paths.All(ObjectAddress.IsOne) ? _catalog with { Space = _spaces.Bucket(buckets[0]) }
+            : throw new TenantEncryptionException(ErrorCodes.InvalidInput, "The catalog is brought up to date with files, or with the objects of one bucket, at a time.");
+        return new CatalogUpdate(work, paths, options ?? CatalogUpdateOptions.Default);
+    }
+
+    /// <summary>
+    /// Plans the reading of files, folders and objects, as <see cref="FilePlanner.ForUnprotect"/> does for files and folders. An address that ends with a slash
+    /// means the objects below it whose keys end with <see cref="FilePlanner.Extension"/>.
+    /// </summary>
+    /// <param name="sources">Full paths, and addresses of objects.</param>
+    /// <param name="destination">The folder for the outputs, or <see langword="null"/> for beside their sources, which objects can't have.</param>
+    /// <param name="outFile">The one output's full path, for one input, or <see langword="null"/>.</param>
+    /// <param name="recurse">Whether folders are walked whole, and keys with further slashes are taken.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <returns>The plan: files first, then objects.</returns>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: destination and output file together, or an output file for other than one input.</exception>
+    public async Task<IReadOnlyList<FileRequest>> PlanUnprotectAsync(
+        IReadOnlyList<string> sources, string? destination, string? outFile, bool recurse, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        List<string> objects = [.. sources.Where(ObjectAddress.IsOne).Distinct(StringComparer.Ordinal)];
+        if (objects.Count == 0)
+        {
+            return FilePlanner.ForUnprotect(sources, destination, outFile, recurse, cancellationToken);
+        }
+
+        if (outFile is not null && (sources.Count != 1 || ObjectAddress.Parse(objects[0]).IsPrefix))
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, "An output file is for one input.");
+        }
+
+        PlanRules rules = PlanRules.Unprotecting(isNamed: destination is not null || outFile is not null);
+        var plan = new List<FileRequest>();
+        List<string> files = [.. sources.Where(source => !ObjectAddress.IsOne(source))];
+        if (files.Count > 0 || (destination is not null && outFile is not null))
+        {
+            plan.AddRange(FilePlanner.ForUnprotect(files, destination, outFile, recurse, cancellationToken));
+        }
+
+        foreach (string source in objects)
+        {
+            plan.AddRange(await ObjectPlanner.PlanAsync(_spaces, source, Output, recurse, cancellationToken).ConfigureAwait(false));
+        }
+
+        FilePlanner.RefuseTakenTargets(plan, file => ObjectAddress.IsOne(file.Source) || FilePlanner.ClaimsToUnprotect(_files.Effects)(file));
+        return plan;
+
+        string Output(string name) => outFile ?? (destination is null
+            ? throw new TenantEncryptionException(ErrorCodes.InvalidInput, "What comes of an object needs a place on this machine: name the output or its folder.")
+            : Path.Join(destination, rules.Rename(name.Replace('/', Path.DirectorySeparatorChar))));
+    }
+
+    /// <summary>Plans the verification of files, folders and objects.</summary>
+    /// <param name="sources">Full paths, and addresses of objects.</param>
+    /// <param name="recurse">Whether folders are walked whole, and keys with further slashes are taken.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <returns>The plan, as that of <see cref="PlanUnprotectAsync"/>; nothing is written.</returns>
+    public async Task<IReadOnlyList<FileRequest>> PlanTestAsync(IReadOnlyList<string> sources, bool recurse, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        var plan = new List<FileRequest>(FilePlanner.ForTest([.. sources.Where(source => !ObjectAddress.IsOne(source))], recurse, cancellationToken));
+        foreach (string source in sources.Where(ObjectAddress.IsOne).Distinct(StringComparer.Ordinal))
+        {
+            plan.AddRange(await ObjectPlanner.PlanAsync(_spaces, source, output: null, recurse, cancellationToken).ConfigureAwait(false));
+        }
+
+        return plan;
     }
 
     /// <summary>Ends the sessions that are open.</summary>
@@ -139,6 +208,18 @@ public sealed class TenantDataProtector
         {
             await session.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private async Task<MessageHeader> ReadMessageHeaderAsync(string path, CancellationToken cancellationToken)
+    {
+        if (ObjectAddress.IsOne(path))
+        {
+            ObjectAddress address = ObjectAddress.Parse(path);
+            return (await _spaces.Bucket(address.Bucket).ReadHeaderAsync(address.Key, null, MessageLimits.OfHeader, cancellationToken).ConfigureAwait(false)).Header;
+        }
+
+        using SafeFileHandle source = _values.Reader.OpenMessage(path);
+        return await MessageReader.ReadHeaderAsync(source, MessageLimits.OfHeader, cancellationToken).ConfigureAwait(false);
     }
 
     private static MessageInfo Describe(MessageHeader header, IEnumerable<string> namedTenants)

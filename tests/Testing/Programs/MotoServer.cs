@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using TenantEncryption.Testing.Programs;
 
-namespace TenantEncryption.Interop.Tests.Programs;
+namespace TenantEncryption.Testing.Programs;
 
 /// <summary>A <c>moto_server</c> on a port that the system chose.</summary>
-internal sealed partial class MotoServer : IAsyncDisposable
+public sealed partial class MotoServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
 

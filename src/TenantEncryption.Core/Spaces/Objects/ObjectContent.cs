@@ -1,0 +1,18 @@
+namespace TenantEncryption.Spaces;
+
+/// <summary>An open object. Disposing it ends reading.</summary>
+/// <param name="state">The object.</param>
+/// <param name="stream">Its content, or the part that was asked for.</param>
+internal sealed class ObjectContent(ObjectState state, Stream stream) : IAsyncDisposable
+{
+    /// <summary>The object; its length is the whole object's.</summary>
+    public ObjectState State => state;
+
+    /// <summary>
+    /// Its content from the first byte that was asked for. It throws <c>OBJECT_CHANGED</c> when another object took its place before it was read to its end.
+    /// </summary>
+    public Stream Stream => stream;
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => stream.DisposeAsync();
+}
