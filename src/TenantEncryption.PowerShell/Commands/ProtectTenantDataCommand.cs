@@ -22,10 +22,6 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <para>Encrypts every file of a folder tree into another.</para>
 /// </example>
 /// <example>
-///   <code>Protect-TenantData ./voices -TenantId acme -Recurse -Destination s3://voices/2026</code>
-///   <para>Encrypts every file of a folder tree into a bucket. An object that is there stays, whoever writes at the same time, without -Force.</para>
-/// </example>
-/// <example>
 ///   <code>Get-ChildItem *.csv | Protect-TenantData -TenantId acme -RemoveSource</code>
 ///   <para>Encrypts files beside themselves and removes each when its message is durable and verified.</para>
 /// </example>

@@ -23,10 +23,6 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <para>Decrypts every .tenc file of a folder tree, all of which must be acme's.</para>
 /// </example>
 /// <example>
-///   <code>Unprotect-TenantData s3://voices/2026/ -Recurse -Destination ./plain -TenantId acme</code>
-///   <para>Decrypts every object below a prefix whose key ends with .tenc. No connection that breaks leaves half a file.</para>
-/// </example>
-/// <example>
 ///   <code>$text | Unprotect-TenantData -TenantId acme</code>
 ///   <para>Decrypts a value that Protect-TenantData gave as base64 text.</para>
 /// </example>

@@ -33,10 +33,6 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <para>Takes deleted files off the catalog, after asking, so that they hold back no key any more.</para>
 /// </example>
 /// <example>
-///   <code>Update-TenantDataCatalog s3://voices/2026/ -TenantId acme</code>
-///   <para>Catalogues what others put into a bucket.</para>
-/// </example>
-/// <example>
 ///   <code>Update-TenantDataCatalog ./protected -WhatIf</code>
 ///   <para>Tells what would be catalogued, without asking any key provider.</para>
 /// </example>

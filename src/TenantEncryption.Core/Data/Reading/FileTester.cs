@@ -88,7 +88,7 @@ internal sealed class FileTester(TenantMessageReader reader, TimeProvider time)
 
         private async ValueTask VerifyAsync(int index, CancellationToken cancellationToken)
         {
-            MessageSource source = await reader.OpenAsync(files[index], cancellationToken).ConfigureAwait(false);
+            OpenMessage source = await reader.OpenAsync(files[index], cancellationToken).ConfigureAwait(false);
             await using ConfiguredAsyncDisposable disposed = source.ConfigureAwait(false);
             _marks[index] = source.Mark;
             using FileTurn turn = await _turns.TakeAsync(source.Length, cancellationToken).ConfigureAwait(false);
@@ -97,7 +97,7 @@ internal sealed class FileTester(TenantMessageReader reader, TimeProvider time)
         }
 
         private async Task<FileOutcome<MessageTestResult>> VerifyAsync(
-            int index, MessageSource source, UnprotectOptions how, CancellationToken cancellationToken)
+            int index, OpenMessage source, UnprotectOptions how, CancellationToken cancellationToken)
         {
             string path = files[index].Source;
             using TenantKeyring keyring = reader.NewKeyring(operation, options);

@@ -122,7 +122,7 @@ internal sealed class FileUnprotector(UnitOfWork work, TenantMessageReader reade
         private async ValueTask ReadAsync(int index, FileRequest file, CancellationToken cancellationToken)
         {
             long begun = Stopwatch.GetTimestamp();
-            MessageSource source = await reader.OpenAsync(file, cancellationToken).ConfigureAwait(false);
+            OpenMessage source = await reader.OpenAsync(file, cancellationToken).ConfigureAwait(false);
             await using ConfiguredAsyncDisposable disposed = source.ConfigureAwait(false);
             _marks[index] = source.Mark;
             using FileTurn turn = await _turns.TakeAsync(source.Length, cancellationToken).ConfigureAwait(false);

@@ -33,7 +33,7 @@ internal sealed class TenantMessageReader(
     /// <param name="cancellationToken">Stops between frames.</param>
     /// <returns>What was read.</returns>
     public Task<ReadMessage> ReadAsync(
-        MessageSource source,
+        OpenMessage source,
         SafeFileHandle? destination,
         TenantKeyring keyring,
         UnprotectOptions options,
@@ -94,7 +94,7 @@ internal sealed class TenantMessageReader(
     public async Task VerifyAsync(Operation operation, string path, string tenantId, string messageId, CancellationToken cancellationToken)
     {
         var options = new UnprotectOptions { TenantId = tenantId };
-        MessageSource source = await OpenAsync(new FileRequest(path, path), cancellationToken).ConfigureAwait(false);
+        OpenMessage source = await OpenAsync(new FileRequest(path, path), cancellationToken).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable disposed = source.ConfigureAwait(false);
         using TenantKeyring keyring = NewKeyring(operation, options);
         ReadMessage read = await ReadAsync(source, null, keyring, options, null, cancellationToken).ConfigureAwait(false);
@@ -106,19 +106,19 @@ internal sealed class TenantMessageReader(
 
     /// <summary>Opens a message file.</summary>
     /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>INVALID_INPUT</c>, <c>STORAGE_FAILED</c>.</exception>
-    public SafeFileHandle OpenMessage(string path, bool followLink = true) => SourceFile.Open(effects, path, followLink);
+    public SafeFileHandle OpenFile(string path, bool followLink = true) => SourceFile.Open(effects, path, followLink);
 
     /// <summary>Opens a message that was planned.</summary>
     /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>, <c>INVALID_INPUT</c>, <c>STORAGE_FAILED</c>, and a bucket's.</exception>
-    public async ValueTask<MessageSource> OpenAsync(FileRequest file, CancellationToken cancellationToken)
+    public async ValueTask<OpenMessage> OpenAsync(FileRequest file, CancellationToken cancellationToken)
     {
         if (!ObjectAddress.IsOne(file.Source))
         {
-            return new MessageSource(OpenMessage(file.Source, followLink: !file.IsListed));
+            return new OpenMessage(OpenFile(file.Source, followLink: !file.IsListed));
         }
 
         ObjectAddress address = ObjectAddress.Parse(file.Source);
-        return new MessageSource(await spaces.Bucket(address.Bucket).Bucket.OpenAsync(address.Key, default, cancellationToken).ConfigureAwait(false));
+        return new OpenMessage(await spaces.Bucket(address.Bucket).Bucket.OpenAsync(address.Key, default, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Whether a message could not be judged at all, as opposed to being judged unreadable.</summary>

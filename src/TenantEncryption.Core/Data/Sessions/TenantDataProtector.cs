@@ -218,7 +218,7 @@ public sealed class TenantDataProtector
             return (await _spaces.Bucket(address.Bucket).ReadHeaderAsync(address.Key, null, MessageLimits.OfHeader, cancellationToken).ConfigureAwait(false)).Header;
         }
 
-        using SafeFileHandle source = _values.Reader.OpenMessage(path);
+        using SafeFileHandle source = _values.Reader.OpenFile(path);
         return await MessageReader.ReadHeaderAsync(source, MessageLimits.OfHeader, cancellationToken).ConfigureAwait(false);
     }
 

@@ -6,13 +6,13 @@ using TenantEncryption.Spaces;
 namespace TenantEncryption.Data.Reading;
 
 /// <summary>A message that is open to be read: a file, or an object as it comes. Disposing it closes it.</summary>
-internal sealed class MessageSource : IAsyncDisposable
+internal sealed class OpenMessage : IAsyncDisposable
 {
     private readonly SafeFileHandle? _file;
     private readonly ObjectContent? _object;
 
     /// <summary>Takes a file over.</summary>
-    public MessageSource(SafeFileHandle file)
+    public OpenMessage(SafeFileHandle file)
     {
         _file = file;
         Length = RegularFile.LengthOrZero(file);
@@ -20,7 +20,7 @@ internal sealed class MessageSource : IAsyncDisposable
     }
 
     /// <summary>Takes an object over.</summary>
-    public MessageSource(ObjectContent content)
+    public OpenMessage(ObjectContent content)
     {
         _object = content;
         Length = content.State.Length;
