@@ -110,6 +110,7 @@ function Initialize-World([string] $Code, [string] $Name, [int] $Number) {
     if ($Code -match 'proof\.json' -and $Name -eq 'Test-EncryptionAnchor') { Get-EncryptionAnchor -TenantId acme | ConvertTo-Json -Depth 4 | Set-Content proof.json }
     if ($Name -eq 'Export-EncryptionEvent' -or $Code -match '\./archive/') { $null = New-Item -ItemType Directory archive; 'acme', 'globex' | ForEach-Object { $null = Update-KeyEncryptionKey $_ } }
     if ($Code -match '\./archive/') { $null = Export-EncryptionEvent -TenantId * -Before (Get-Date) -Path ./archive -Confirm:$false -WarningAction Ignore }
+    if ($Code -match '\$rootKeyArn\b') { $script:rootKeyArn = (Invoke-LocalKms $kms CreateKey @{}).KeyMetadata.Arn }
     if ($Code -match '-ConnectionString') {
         $script:server ??= Start-LocalPostgreSql
         $script:database, $script:owner = $server.App, $server.Owner

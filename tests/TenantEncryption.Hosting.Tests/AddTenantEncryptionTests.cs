@@ -75,6 +75,8 @@ public sealed class AddTenantEncryptionTests
 
     [Theory]
     [InlineData("StorePath", "", "StorePath")]
+    [InlineData("RootKeyArn", "alias/platform", "RootKeyArn")]
+    [InlineData("RootKeyArn", "arn:aws:kms:eu-west-1:111122223333:alias/platform", "RootKeyArn")]
     [InlineData("KeyLease", "00:00:00.5", "KeyLease")]
     [InlineData("KeyLease", "30", "KeyLease")]
     [InlineData("KeyLease", "-00:00:01", "KeyLease")]
@@ -87,6 +89,14 @@ public sealed class AddTenantEncryptionTests
         OptionsValidationException refused = Assert.Throws<OptionsValidationException>(() => Bind(("StorePath", "/nowhere"), (name, value)));
 
         Assert.Contains(named, Assert.Single(refused.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_root_key_is_kept_in_one_way()
+    {
+        (string, string) arn = ("RootKeyArn", "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab");
+        Assert.Equal(arn.Item2, Bind(("StorePath", "/nowhere"), arn, ("LogHeadFolder", "/heads")).RootKeyArn);
+        Assert.Throws<OptionsValidationException>(() => Bind(("StorePath", "/nowhere"), arn, ("RootKeyFolder", "/roots")));
     }
 
     [Fact]

@@ -40,6 +40,37 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task The_platforms_key_that_is_shut_is_Degraded_when_KMS_is_asked_and_once_it_was_without()
+    {
+        await using HostScene scene = await HostScene.BeginAsync();
+        (string keyArn, Action<IServiceCollection> platform) = await scene.AddPlatformKeyAsync();
+        using IHost asking = await scene.StartAsync(services =>
+        {
+            platform(services);
+            services.AddHealthChecks().AddTenantEncryption(check => check.CallKms = true);
+        });
+        using IHost silent = await scene.StartAsync(services =>
+        {
+            platform(services);
+            services.AddHealthChecks().AddTenantEncryption();
+        });
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync(asking)).Status);
+        await scene.DisableAsync(keyArn);
+
+        HealthReportEntry entry = await CheckAsync(asking);
+        Assert.Equal((HealthStatus.Degraded, ErrorCodes.KeyDisabled), (entry.Status, entry.Data["rootKey"]));
+        Assert.DoesNotContain("arn:", entry.Description, StringComparison.Ordinal);
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync(silent)).Status);
+        TenantEncryptionService service = silent.Services.GetRequiredService<TenantEncryptionService>();
+        Assert.Equal(ErrorCodes.KeyDisabled, await service.RootKey.TestAsync());
+        Assert.Equal(HealthStatus.Degraded, (await CheckAsync(silent)).Status);
+
+        await scene.EnableAsync(keyArn);
+        Assert.Equal(ErrorCodes.Success, await service.RootKey.TestAsync());
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync(silent)).Status);
+    }
+
+    [Fact]
     public async Task What_the_last_test_found_counts_without_another_call()
     {
         await using HostScene scene = await HostScene.BeginAsync();

@@ -46,6 +46,9 @@ internal sealed class RootKeys : IDisposable
     /// <summary>What is left of their lease: what they opened is not held for longer; <see langword="null"/> where it has no end.</summary>
     public TimeSpan? Left => _held.Lease.Left;
 
+    /// <summary>The code of what the vault answered when it was asked last and gave no root keys; <see langword="null"/> where it gave them.</summary>
+    public string? Failure { get; private set; }
+
     /// <summary>Is shown root keys when they come to hand.</summary>
     public Action<RootKeySet>? OnLearned { get; set; }
 
@@ -157,12 +160,19 @@ internal sealed class RootKeys : IDisposable
     {
         try
         {
-            return await AskOnceAsync().ConfigureAwait(false);
+            RootHolding fresh = await AskOnceAsync().ConfigureAwait(false);
+            Failure = null;
+            return fresh;
         }
-        catch (TenantEncryptionException refusal) when (refusal.Definition.Kind != ErrorKind.Unavailable)
+        catch (TenantEncryptionException failure)
         {
-            _held.Lease.End();
-            OnRefused?.Invoke();
+            Failure = failure.Code;
+            if (failure.Definition.Kind != ErrorKind.Unavailable)
+            {
+                _held.Lease.End();
+                OnRefused?.Invoke();
+            }
+
             throw;
         }
         finally

@@ -29,6 +29,28 @@ public sealed class RootKeyService
     internal RootKeyService(UnitOfWork work, KeySealer sealer, RootKeys roots, LogKeys logKeys, EventChains chains) =>
         (_work, _sealer, _roots, _logKeys, _chains) = (work, sealer, roots, logKeys, chains);
 
+    /// <summary>
+    /// The code of the failure when the root key was last asked for, such as <c>KEY_DISABLED</c> where it is under a KMS key: what the internal KMS keeps is shut then.
+    /// <see langword="null"/> where it was had.
+    /// </summary>
+    public string? Failure => _roots.Failure;
+
+    /// <summary>Looks whether the root key can be had: its vault is asked where the time for which this process may have it is over.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns><c>SUCCESS</c>, or the code of the failure.</returns>
+    public async Task<string> TestAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            using RootUse use = await _roots.UseAsync(cancellationToken).ConfigureAwait(false);
+            return ErrorCodes.Success;
+        }
+        catch (TenantEncryptionException failure)
+        {
+            return failure.Code;
+        }
+    }
+
     /// <summary>Makes a new root key, or goes on with a rotation that was cut short. Data, keys and leases stay as they are.</summary>
     /// <param name="progress">Told of how many chains were done.</param>
     /// <param name="cancellationToken">Ends the operation; what is done stays, and the rotation goes on with the next call.</param>

@@ -53,6 +53,15 @@ internal sealed class TenantEncryptionHealthCheck(TenantEncryptionService servic
             }
         }
 
+        string? rootKey = settings.CallKms ? await service.RootKey.TestAsync(cancellationToken).ConfigureAwait(false) : service.RootKey.Failure;
+        if (rootKey is not (null or ErrorCodes.Success))
+        {
+            // Tenants under a customer's key are served on.
+            return HealthCheckResult.Degraded(
+                $"The root key can't be had, and what the internal KMS keeps is shut: {rootKey}.",
+                data: new Dictionary<string, object> { ["chains"] = chains, ["providers"] = active.Count, ["rootKey"] = rootKey });
+        }
+
         var data = new Dictionary<string, object> { ["chains"] = chains, ["providers"] = active.Count, ["failing"] = failing, ["codes"] = string.Join(' ', failed) };
         return failing == 0
             ? HealthCheckResult.Healthy(data: data)

@@ -25,7 +25,10 @@ internal sealed partial class ServiceOpening(IServiceProvider services, IOptions
 
     private async Task<TenantEncryptionService> OpenOnceAsync(TenantEncryptionSettings how, CancellationToken cancellationToken)
     {
-        IRootKeyVault? vault = how.RootKeyVault?.Invoke(services) ?? (how.RootKeyFolder is null ? null : new FileRootKeyVault(how.RootKeyFolder));
+        IRootKeyVault? vault = how.RootKeyVault?.Invoke(services)
+            ?? (how.RootKeyArn is not null ? new KmsRootKeyVault(how.RootKeyArn)
+                : how.RootKeyFolder is not null ? new FileRootKeyVault(how.RootKeyFolder)
+                : null);
         TenantEncryptionService service = await TenantEncryptionService.OpenAsync(
             StoreOf(how),
             () => how.KmsClient?.Invoke(services) ?? KmsOf(how.Kms),

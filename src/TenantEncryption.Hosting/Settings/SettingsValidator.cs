@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using TenantEncryption.Kms;
 
 namespace TenantEncryption.Hosting;
 
@@ -34,9 +35,14 @@ internal sealed class SettingsValidator : IValidateOptions<TenantEncryptionSetti
             yield return "TenantEncryption: KeyLease is 00:00:00, or from 00:00:01 to 01:00:00.";
         }
 
-        if (settings.RootKeyFolder is not null && settings.RootKeyVault is not null)
+        if (new[] { settings.RootKeyFolder is not null, settings.RootKeyArn is not null, settings.RootKeyVault is not null }.Count(given => given) > 1)
         {
-            yield return "TenantEncryption: give RootKeyFolder, or RootKeyVault in code, and not both.";
+            yield return "TenantEncryption: give RootKeyFolder, RootKeyArn, or RootKeyVault in code, and no two of them. The heads of the event log have LogHeadFolder.";
+        }
+
+        if (settings.RootKeyArn is { } arn && FaultOfArn(arn) is { } fault)
+        {
+            yield return $"TenantEncryption: RootKeyArn is not the ARN of a KMS key: {fault}.";
         }
 
         if (settings.Kms.MaxAttempts is < 1 or > 10)
@@ -49,4 +55,9 @@ internal sealed class SettingsValidator : IValidateOptions<TenantEncryptionSetti
             yield return "TenantEncryption: time limits of Kms are more than zero, and an hour at most.";
         }
     }
+
+    private static string? FaultOfArn(string arn) =>
+        !KeyIdentifier.TryParse(arn, out KeyIdentifier? key, out string? fault) ? fault
+        : key.Form != KeyIdentifierForm.KeyArn ? "it is an alias, or lacks account and region"
+        : null;
 }

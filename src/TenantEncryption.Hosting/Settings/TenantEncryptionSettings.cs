@@ -22,6 +22,12 @@ public sealed class TenantEncryptionSettings
     /// <summary>The folder of the root keys; that of the account when not given.</summary>
     public string? RootKeyFolder { get; set; }
 
+    /// <summary>
+    /// The ARN of the platform's key in AWS KMS under which the root key is sealed, in the store itself, so that all machines that share the store have it; in the place
+    /// of <see cref="RootKeyFolder"/>.
+    /// </summary>
+    public string? RootKeyArn { get; set; }
+
     /// <summary>The folder in which the heads of the event log are kept outside the store; that of the root keys when not given.</summary>
     public string? LogHeadFolder { get; set; }
 
@@ -40,6 +46,6 @@ public sealed class TenantEncryptionSettings
     /// <summary>Makes the KMS, in the place of <see cref="Kms"/>, when it is called first; the service owns it.</summary>
     public Func<IServiceProvider, IKms>? KmsClient { get; set; }
 
-    /// <summary>Makes what keeps the root key, in the place of <see cref="RootKeyFolder"/>.</summary>
+    /// <summary>Makes what keeps the root key, in the place of <see cref="RootKeyFolder"/> and <see cref="RootKeyArn"/>.</summary>
     public Func<IServiceProvider, IRootKeyVault>? RootKeyVault { get; set; }
 }

@@ -25,6 +25,10 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <para>Opens a store whose root key is under a passphrase, and holds plaintext keys for half a minute at most.</para>
 /// </example>
 /// <example>
+///   <code>Connect-TenantEncryption ./shared -Create -RootKeyArn $rootKeyArn -PassThru</code>
+///   <para>Opens a store whose root key is sealed in it under the platform's own key in AWS KMS, whose ARN is in $rootKeyArn.</para>
+/// </example>
+/// <example>
 ///   <code>Connect-TenantEncryption -Credential (Get-Credential AKIAIOSFODNN7EXAMPLE)</code>
 ///   <para>Calls AWS KMS with an access key for this session; the secret access key is the password.</para>
 /// </example>
@@ -42,6 +46,8 @@ public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
 {
     private const string FolderSet = "Folder";
     private const string DatabaseSet = "Database";
+
+    private Keys.Root.RootKeyBackup? _backup;
 
     /// <summary>The folder of the store. The default store, which makes itself, when not given.</summary>
     [Parameter(Position = 0, ParameterSetName = FolderSet, HelpMessage = "The folder of the store.")]
@@ -75,6 +81,22 @@ public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
     /// <summary>The passphrase that protects the root key of the internal KMS. A new store is made with it.</summary>
     [Parameter(HelpMessage = "The passphrase that protects the root key of the internal KMS.")]
     public SecureString? Passphrase { get; set; }
+
+    /// <summary>
+    /// The ARN of the platform's key in AWS KMS under which the root key is sealed, in the store itself, so that all machines that share the store have it. A new store is made with it; one that is there opens with that
+    /// key alone. KMS is asked again each hour: to disable the key shuts what the internal KMS keeps. Update-RootKey -RootKeyArn puts another store's root key under a key.
+    /// </summary>
+    [Parameter(HelpMessage = "The ARN of the platform's key in AWS KMS under which the root key is sealed, in the store itself, so that all machines that share the store have it.")]
+    [ValidateNotNullOrEmpty]
+    public string? RootKeyArn { get; set; }
+
+    /// <summary>
+    /// A backup of the root key, which Export-RootKey wrote, in the place of the key in AWS KMS, or of the passphrase, that is lost; -Passphrase is the backup's. Then Update-RootKey -RootKeyArn makes a new root key and keeps it
+    /// under another key.
+    /// </summary>
+    [Parameter(HelpMessage = "A backup of the root key, which Export-RootKey wrote, in the place of the key in AWS KMS, or of the passphrase, that is lost; -Passphrase is the backup's.")]
+    [ValidateNotNullOrEmpty]
+    public string? RootKeyBackup { get; set; }
 
     /// <summary>
     /// On Windows, of a new store: the root key is sealed for this machine instead of this user, for services of several accounts. It lies in a folder of the
@@ -114,11 +136,25 @@ public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
             throw new TenantEncryptionException(ErrorCodes.InvalidInput, "-SessionToken belongs to -Credential, which was not given.");
         }
 
+        if (RootKeyArn is not null && (Passphrase is not null || MachineScope || RootKeyBackup is not null))
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.InvalidInput, "A root key is kept in one way: -RootKeyArn goes with none of -Passphrase, -MachineScope and -RootKeyBackup. Update-RootKey -RootKeyArn takes it from one to the other.");
+        }
+
+        if (RootKeyBackup is not null && Passphrase is null)
+        {
+            throw new TenantEncryptionException(ErrorCodes.PassphraseRequired, "-RootKeyBackup needs the backup's -Passphrase.");
+        }
+
         if (ApplicationRole is not null && !Create)
         {
             throw new TenantEncryptionException(ErrorCodes.InvalidInput, "-ApplicationRole belongs to -Create, which was not given.");
         }
 
+        _backup = RootKeyBackup is null
+            ? null
+            : Keys.Root.RootKeyBackup.Read(await OnPipelineAsync(() => SessionPath.Literal(this, RootKeyBackup)).ConfigureAwait(false));
         StoreAddress address = await OnPipelineAsync(FindAddress).ConfigureAwait(false);
 
         // Before it is open: a script that goes on after a failure must not work on another store than the one it named.
@@ -179,6 +215,8 @@ public sealed class ConnectTenantEncryptionCommand : AsyncCmdlet
             ConnectionString = ConnectionString is null ? settings.ConnectionString : SecureText.ToUtf8(ConnectionString),
             ApplicationRole = ApplicationRole,
             Passphrase = Passphrase is null ? null : SecureText.ToUtf8(Passphrase),
+            RootKeyArn = RootKeyArn,
+            RootKeyBackup = _backup,
             MachineScope = MachineScope,
             KeyLease = KeyLease,
             Credentials = Credential is null

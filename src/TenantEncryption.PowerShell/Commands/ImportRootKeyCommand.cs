@@ -9,8 +9,8 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <summary>Puts the root key of an internal KMS back from a backup.</summary>
 /// <remarks>
 /// The backup says whose root key it is; the store itself is not opened, as it does not open without. A root key of that store that is there already stays,
-/// unless -Force is given: an older one, from before a rotation, opens nothing that the store has now. A store whose root key is under a passphrase has it in
-/// itself and needs no import.
+/// unless -Force is given: an older one, from before a rotation, opens nothing that the store has now. A store whose root key is under a passphrase or under a
+/// key in AWS KMS has it in itself and needs no import; where that key or passphrase is lost, Connect-TenantEncryption -RootKeyBackup opens the store, and Update-RootKey -RootKeyArn puts its root key under another key.
 /// </remarks>
 /// <example>
 ///   <code>Import-RootKey ./root.json -Passphrase (Read-Host -AsSecureString)</code>

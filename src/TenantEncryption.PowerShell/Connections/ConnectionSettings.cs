@@ -1,4 +1,5 @@
 using TenantEncryption.Keys;
+using TenantEncryption.Keys.Root;
 
 namespace TenantEncryption.PowerShell.Hosting;
 
@@ -20,6 +21,12 @@ internal sealed record ConnectionSettings : IDisposable
     /// <summary>The passphrase of the root key in UTF-8, where one protects it.</summary>
     public SecretBytes? Passphrase { get; init; }
 
+    /// <summary>The ARN of the key in AWS KMS that seals the root key, where one does.</summary>
+    public string? RootKeyArn { get; init; }
+
+    /// <summary>A backup of the root key, in the place of what sealed it; the passphrase is the backup's.</summary>
+    public RootKeyBackup? RootKeyBackup { get; init; }
+
     /// <summary>On Windows: whether the root key is sealed for the machine instead of the user.</summary>
     public bool MachineScope { get; init; }
 
@@ -30,7 +37,7 @@ internal sealed record ConnectionSettings : IDisposable
     public SessionCredentials? Credentials { get; init; }
 
     /// <summary>Whether anything was given that an open store may not have.</summary>
-    public bool IsSpecific => ConnectionString is not null || Passphrase is not null || MachineScope || KeyLease is not null || Credentials is not null;
+    public bool IsSpecific => ConnectionString is not null || Passphrase is not null || RootKeyArn is not null || MachineScope || KeyLease is not null || Credentials is not null;
 
     /// <inheritdoc/>
     public void Dispose()

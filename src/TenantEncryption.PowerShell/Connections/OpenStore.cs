@@ -100,9 +100,7 @@ internal sealed class OpenStore
             () => Adapters.CreateKms(_settings.Credentials),
             new TenantEncryptionOptions
             {
-                RootKeyVault = _settings.Passphrase is null
-                    ? new FileRootKeyVault(machineScope: _settings.MachineScope)
-                    : new PassphraseRootKeyVault(_settings.Passphrase),
+                RootKeyVault = VaultOf(_settings),
                 KeyLease = _settings.KeyLease,
                 ObjectStore = () => Adapters.CreateObjectStore(_settings.Credentials),
                 OnKmsCall = call => AsyncCmdlet.Running?.Tell(call.ToString()),
@@ -121,4 +119,12 @@ internal sealed class OpenStore
 
         return service;
     }
+
+    private static IRootKeyVault VaultOf(ConnectionSettings settings) => settings switch
+    {
+        { RootKeyBackup: { } backup } => backup.AsVault(settings.Passphrase!),
+        { RootKeyArn: { } keyArn } => new KmsRootKeyVault(keyArn),
+        { Passphrase: { } passphrase } => new PassphraseRootKeyVault(passphrase),
+        _ => new FileRootKeyVault(machineScope: settings.MachineScope),
+    };
 }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TenantEncryption.Aws;
 using TenantEncryption.Keys;
+using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
 using TenantEncryption.LocalKms;
 using TenantEncryption.Providers;
@@ -70,6 +71,20 @@ internal sealed class HostScene : IAsyncDisposable
             Connection = new KmsConnection { EndpointUrl = _kms.Url, Region = "eu-west-1" },
         });
         return (await service.Providers.EnableAsync(provider.Id)).KeyArn!;
+    }
+
+    /// <summary>Makes a key in the KMS, and has the root of the store sealed under it.</summary>
+    /// <returns>The key's ARN, and what says so to a host.</returns>
+    public async Task<(string KeyArn, Action<IServiceCollection> Configure)> AddPlatformKeyAsync()
+    {
+        string keyArn = (await _administrator.CreateKeyAsync(new CreateKeyRequest())).KeyMetadata.Arn;
+        return (keyArn, services => services.PostConfigure<TenantEncryptionSettings>(settings =>
+        {
+            settings.RootKeyFolder = null;
+            settings.LogHeadFolder = Path.Combine(Folder, "heads");
+            settings.RootKeyVault = _ => new KmsRootKeyVault(keyArn, new KmsConnection { EndpointUrl = _kms.Url });
+            settings.KeyLease = TimeSpan.Zero;
+        }));
     }
 
     public Task DisableAsync(string keyArn) => _administrator.DisableKeyAsync(keyArn);
