@@ -1,6 +1,7 @@
 // Kills working processes at random instants and looks whether anything was lost. The store is SQLite's, or where TENANTENCRYPTION_TEST_STORE has the connection
 // string of a PostgreSQL server, in a schema there.
 //   Chaos rounds <seed> <seconds>               rounds of two workers that are killed with SIGKILL, each followed by a verification; 0 when all hold
+//   Chaos platform-key <seed> <seconds>         the same where the root is sealed under the platform's key, and rotated often
 //   Chaos work <folder> <kms url> <seed>        one worker: protects, reads, rotates and migrates until it is killed
 //   Chaos memory <folder> <MiB> [<limit MiB>]   protects and unprotects one file of that size; prints the peak memory of the process
 //   Chaos new-folders <folder> <runs>           protects and unprotects 300 new folders of 4 files so many times; 0 when no file failed
@@ -13,6 +14,8 @@ switch (args)
 {
     case ["rounds", var seed, var seconds]:
         return await Rounds.RunAsync(Number(seed), TimeSpan.FromSeconds(Number(seconds)));
+    case ["platform-key", var seed, var seconds]:
+        return await Rounds.RunAsync(Number(seed), TimeSpan.FromSeconds(Number(seconds)), platformKey: true);
     case ["work", var folder, var url, var seed]:
         await new Worker(new Scene(folder, url), Number(seed)).RunAsync();
         return 0;

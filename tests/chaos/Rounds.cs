@@ -15,8 +15,11 @@ internal static class Rounds
     private const int WorkersAtOnce = 2;
 
     /// <summary>Runs rounds until the time is over.</summary>
+    /// <param name="seed">What is random follows from it.</param>
+    /// <param name="duration">The time.</param>
+    /// <param name="platformKey">Whether the root is sealed under a key of the platform's.</param>
     /// <returns>0 when nothing was lost, else 1.</returns>
-    public static async Task<int> RunAsync(int seed, TimeSpan duration)
+    public static async Task<int> RunAsync(int seed, TimeSpan duration, bool platformKey = false)
     {
         long begun = Stopwatch.GetTimestamp();
         string folder = Directory.CreateTempSubdirectory("tenc-chaos-").FullName;
@@ -24,7 +27,7 @@ internal static class Rounds
         {
             await using LocalKmsServer kms = await LocalKmsServer.StartAsync(new LocalKmsOptions());
             var scene = new Scene(folder, kms.Url);
-            await PrepareAsync(scene);
+            await PrepareAsync(scene, platformKey);
             var random = new Random(seed);
             int round = 0;
             do
@@ -49,11 +52,16 @@ internal static class Rounds
         }
     }
 
-    private static async Task PrepareAsync(Scene scene)
+    private static async Task PrepareAsync(Scene scene, bool platformKey)
     {
         using var aws = new AmazonKeyManagementServiceClient(
             new BasicAWSCredentials("local", "local"),
             new AmazonKeyManagementServiceConfig { ServiceURL = scene.KmsUrl, AuthenticationRegion = "eu-west-1" });
+        if (platformKey)
+        {
+            scene.UsePlatformKey((await aws.CreateKeyAsync(new CreateKeyRequest())).KeyMetadata.Arn);
+        }
+
         await using TenantEncryptionService service = await scene.OpenAsync();
         foreach (string tenant in Scene.Tenants)
         {

@@ -4,6 +4,7 @@ using System.Text;
 using TenantEncryption.Aws;
 using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;
+using TenantEncryption.Kms;
 using TenantEncryption.PostgreSql;
 using TenantEncryption.Sqlite;
 using TenantEncryption.Stores;
@@ -23,6 +24,14 @@ internal sealed class Scene(string root, string kmsUrl)
 
     public string KmsUrl => kmsUrl;
 
+    /// <summary>Whether the root is sealed under a key of the platform's; then each process is a machine with a folder of its own, and the root is rotated often.</summary>
+    public bool HasPlatformKey => File.Exists(PlatformKeyFile);
+
+    private string PlatformKeyFile => Path.Combine(root, "platform-key");
+
+    /// <summary>Has the root of a new store sealed under a key of the platform's.</summary>
+    public void UsePlatformKey(string keyArn) => File.WriteAllText(PlatformKeyFile, keyArn);
+
     /// <summary>Opens a service, as a process of its own would.</summary>
     /// <param name="time">Its clock, where that is not the system's.</param>
     public Task<TenantEncryptionService> OpenAsync(TimeProvider? time = null) => TenantEncryptionService.OpenAsync(
@@ -30,8 +39,11 @@ internal sealed class Scene(string root, string kmsUrl)
         new AwsKms(new AwsKmsOptions { SessionCredentials = new AwsSessionCredentials("local", new SecretBytes("local"u8)) }),
         new TenantEncryptionOptions
         {
-            RootKeyVault = new FileRootKeyVault(Path.Combine(root, "roots")),
-            LogHeadFolder = Path.Combine(root, "roots"),
+            RootKeyVault = HasPlatformKey
+                ? new KmsRootKeyVault(File.ReadAllText(PlatformKeyFile), new KmsConnection { EndpointUrl = kmsUrl })
+                : new FileRootKeyVault(Path.Combine(root, "roots")),
+            LogHeadFolder = HasPlatformKey ? Path.Combine(root, "machines", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)) : Path.Combine(root, "roots"),
+            KeyLease = HasPlatformKey ? TimeSpan.FromSeconds(1) : null,
             Time = time ?? TimeProvider.System,
         });
 

@@ -25,6 +25,7 @@ internal sealed class Worker(Scene scene, int seed)
             {
                 await (_random.Next(100) switch
                 {
+                    < 25 when scene.HasPlatformKey => service.RootKey.RotateAsync(),
                     < 30 => ProtectFilesAsync(service, tenant),
                     < 50 => ProtectValuesAsync(service, tenant),
                     < 80 => MigrateAsync(service, tenant),

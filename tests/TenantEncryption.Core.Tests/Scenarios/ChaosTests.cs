@@ -24,6 +24,24 @@ public sealed class ChaosTests
         Assert.Contains("nothing lost", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Machines_that_are_killed_while_they_rotate_the_root_under_the_platforms_key_lose_nothing()
+    {
+        (int code, string output) = await RunAsync("platform-key", "20260314", "10");
+
+        Assert.True(code == 0, output);
+        Assert.Contains("nothing lost", output, StringComparison.Ordinal);
+    }
+
+    [PostgreSqlFact]
+    public async Task Machines_that_are_killed_while_they_rotate_the_root_under_the_platforms_key_lose_nothing_on_PostgreSQL()
+    {
+        (int code, string output) = await RunOnPostgreSqlAsync("platform-key", "20260314", "10");
+
+        Assert.True(code == 0, output);
+        Assert.Contains("nothing lost", output, StringComparison.Ordinal);
+    }
+
     [PostgreSqlFact]
     public async Task No_process_reads_beyond_its_lease_when_the_master_key_is_disabled_on_PostgreSQL()
     {
