@@ -23,4 +23,8 @@
 
     # CreateSymbolicLink succeeds and makes nothing; junctions can't be made.
     'Data: What is left out.of folders is named: links, and that there is no message' = 'no symbolic links'
+
+    # The sample of a server is for Linux: PostgreSQL's programs are not on this machine for Windows.
+    'Examples: Examples.Connect-TenantEncryption, 5: Connect-TenantEncryption -ConnectionString $database' = 'no PostgreSQL'
+    'Examples: Examples.Connect-TenantEncryption, 6: Connect-TenantEncryption -ConnectionString $owner -Create -ApplicationRole te_app' = 'no PostgreSQL'
 }
