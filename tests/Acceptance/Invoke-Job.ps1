@@ -47,7 +47,7 @@ function Invoke-Job([string] $Job, $Policy, [string] $Without) {
     $script:number++
     Initialize-Job $Job $number
     Set-Right $Policy
-    $alias = "key$number"
+    $alias, $sharedFolder = "key$number", "./shared$number"
     $output = @(. ([scriptblock]::Create((Get-PageBlock $page -Heading $Job).Text)) *>&1)
     $errors = $output.Where{ $_ -is [System.Management.Automation.ErrorRecord] }
     [ordered]@{

@@ -21,8 +21,8 @@ AfterAll {
 }
 
 Describe 'The permissions of a job' {
-    It 'are tried for six jobs' -ForEach @{ Count = $jobs.Count } {
-        $Count | Should -Be 6
+    It 'are tried for seven jobs' -ForEach @{ Count = $jobs.Count } {
+        $Count | Should -Be 7
         $results.Count | Should -BeGreaterThan 30 -Because "$($run.Errors) $($run.Output)"
     }
 
