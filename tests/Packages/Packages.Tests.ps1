@@ -103,7 +103,7 @@ Describe 'The bill of materials' {
 
     It 'names nothing that only a build needs' {
         $packed = Get-ChildItem $packages -Filter *.nupkg | ForEach-Object { Get-Bill $_.Name }
-        $packed.Count | Should -Be 12
+        $packed.Count | Should -Be 13
         $packed.components.name | Should -Not -Contain 'Microsoft.CodeAnalysis.PublicApiAnalyzers'
         $packed.components.name | Should -Not -Contain 'PowerShellStandard.Library'
     }
