@@ -219,11 +219,12 @@ Describe 'An SSO profile' {
         $probe.Start()
         $portalUrl = "http://127.0.0.1:$($probe.LocalEndpoint.Port)"
         $probe.Stop()
-        $portal = Start-ThreadJob -ArgumentList $portalUrl {
-            param($url)
-            $listener = [System.Net.HttpListener]::new()
-            $listener.Prefixes.Add("$url/")
-            $listener.Start()
+        # It listens before the job has begun: the first call may come sooner.
+        $listening = [System.Net.HttpListener]::new()
+        $listening.Prefixes.Add("$portalUrl/")
+        $listening.Start()
+        $portal = Start-ThreadJob -ArgumentList $listening {
+            param($listener)
             while ($true) {
                 $call = $listener.GetContext()
                 $granted = $call.Request.Headers['x-amz-sso_bearer_token'] -eq 'the-token' -and
