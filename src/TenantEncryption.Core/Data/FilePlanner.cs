@@ -77,10 +77,12 @@ public static class FilePlanner
     /// <summary>Refuses every second source of one target.</summary>
     /// <param name="files">The plan.</param>
     /// <param name="claims">Whether a source would be written to its target; asked where several have one.</param>
-    internal static void RefuseTakenTargets(IList<FileRequest> files, Func<FileRequest, bool> claims)
+    /// <param name="comparer">What tells targets apart; as the file system does, when not given.</param>
+    internal static void RefuseTakenTargets(IList<FileRequest> files, Func<FileRequest, bool> claims, StringComparer? comparer = null)
     {
-        var first = new Dictionary<string, int>(files.Count, PathIdentity.Comparer);
-        var taken = new Dictionary<string, string>(PathIdentity.Comparer);
+        comparer ??= PathIdentity.Comparer;
+        var first = new Dictionary<string, int>(files.Count, comparer);
+        var taken = new Dictionary<string, string>(comparer);
         for (int i = 0; i < files.Count; i++)
         {
             FileRequest file = files[i];

@@ -2,7 +2,6 @@ using TenantEncryption.Data.Batches;
 using TenantEncryption.Data.Reading;
 using TenantEncryption.Errors;
 using TenantEncryption.Files;
-using TenantEncryption.Spaces;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Data.Cataloguing;
@@ -244,9 +243,7 @@ internal sealed class CatalogBatch(CatalogWork work, CatalogRun run, FileRequest
         var options = new UnprotectOptions { TenantId = run.Options.TenantId, AllowNonCommitting = true };
         using TenantKeyring keyring = work.Reader.NewKeyring(run.Operation, options);
         await work.Reader.AuthenticateAsync(file.Header!, keyring, options, cancellationToken).ConfigureAwait(false);
-        (long length, DateTimeOffset writtenAt) = work.Space is BucketSpace
-            ? (file.Length, file.WrittenAt)
-            : new FileInfo(file.Path) is var found ? (found.Length, new DateTimeOffset(found.LastWriteTimeUtc, TimeSpan.Zero)) : default;
+        (long length, DateTimeOffset writtenAt) = file.Measure();
         file.Verified = new CatalogEntry
         {
             MessageId = file.MessageId!,

@@ -11,17 +11,14 @@ namespace TenantEncryption.Data.Cataloguing;
 /// <param name="key">The key of its name in the space.</param>
 internal sealed class CatalogFile(FileRequest request, string key)
 {
+    // An object's come with its header; those of a file are looked for when they are needed, as few are.
+    private (long Length, DateTimeOffset WrittenAt)? _measures;
+
     /// <summary>The file's full path.</summary>
     public string Path => request.Source;
 
     /// <summary>The key of its name.</summary>
     public string Key => key;
-
-    /// <summary>Its length in bytes.</summary>
-    public long Length { get; private set; }
-
-    /// <summary>When it was written.</summary>
-    public DateTimeOffset WrittenAt { get; private set; }
 
     /// <summary>Its header, which anyone could have written; <see langword="null"/> when it has none.</summary>
     public MessageHeader? Header { get; private set; }
@@ -104,12 +101,24 @@ internal sealed class CatalogFile(FileRequest request, string key)
         {
             (MessageHeader header, ObjectState state) = await bucket.ReadHeaderAsync(
                 bucket.NameOf(Path), null, MessageLimits.OfHeader, cancellationToken).ConfigureAwait(false);
-            (Header, Length, WrittenAt) = (header, state.Length, state.ModifiedAt ?? work.Time.GetUtcNow());
+            (Header, _measures) = (header, (state.Length, state.ModifiedAt ?? work.Time.GetUtcNow()));
             return;
         }
 
         using SafeFileHandle source = SourceFile.Open(work.Effects, Path, followLink: !request.IsListed);
         Header = await MessageReader.ReadHeaderAsync(source, MessageLimits.OfHeader, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Its length in bytes, and when it was written.</summary>
+    public (long Length, DateTimeOffset WrittenAt) Measure()
+    {
+        if (_measures is { } known)
+        {
+            return known;
+        }
+
+        var found = new FileInfo(Path);
+        return (found.Length, new DateTimeOffset(found.LastWriteTimeUtc, TimeSpan.Zero));
     }
 
     /// <summary>Takes note of what can't be judged.</summary>

@@ -8,6 +8,7 @@ namespace TenantEncryption.Data.Protecting;
 internal sealed class BatchFile(FileRequest request, int number) : IDisposable
 {
     private string? _skipped;
+    private bool _isPassedOver;
     private string? _warning;
 
     /// <summary>Input and output.</summary>
@@ -40,9 +41,6 @@ internal sealed class BatchFile(FileRequest request, int number) : IDisposable
     /// <summary>Whether the message has its name.</summary>
     public bool IsNamed { get; set; }
 
-    /// <summary>Whether it is left alone.</summary>
-    public bool IsSkipped => _skipped is not null;
-
     /// <summary>Why it failed.</summary>
     public TenantEncryptionException? Error { get; private set; }
 
@@ -51,6 +49,9 @@ internal sealed class BatchFile(FileRequest request, int number) : IDisposable
 
     /// <summary>Notes that the file is left alone.</summary>
     public void Skip(string why) => _skipped = why;
+
+    /// <summary>Notes that the file is left alone, as its output exists.</summary>
+    public void PassOver() => _isPassedOver = true;
 
     /// <summary>Notes that the file failed.</summary>
     public void Fail(TenantEncryptionException error) => Error = error;
@@ -91,7 +92,7 @@ internal sealed class BatchFile(FileRequest request, int number) : IDisposable
     /// <param name="kekId">The key that wraps its data key; <see langword="null"/> for a Direct tenant.</param>
     public FileOutcome<ProtectedFile> Outcome(string tenantId, string? kekId) =>
         Error is not null ? FileOutcome<ProtectedFile>.Failed(request.Source, Error)
-        : _skipped is not null ? new FileOutcome<ProtectedFile> { Source = request.Source, Skipped = _skipped }
+        : _skipped is not null || _isPassedOver ? new FileOutcome<ProtectedFile> { Source = request.Source, Skipped = _skipped, PassedOver = _isPassedOver }
         : new FileOutcome<ProtectedFile>
         {
             Source = request.Source,

@@ -13,60 +13,24 @@ namespace TenantEncryption.Data.Protecting;
 /// <param name="command">The command.</param>
 /// <param name="files">The batch's files.</param>
 /// <param name="first">The number of the first among those of the command.</param>
-internal sealed class ObjectRun(ObjectSteps steps, ProtectCommand command, FileRequest[] files, int first) : IFileBatch<FileOutcome<ProtectedFile>>
+internal sealed class ObjectRun(ObjectSteps steps, ProtectCommand command, FileRequest[] files, int first)
+    : BatchRun(command, steps.Catalog, steps.Sources, first)
 {
     // Outcomes come, and are safe, after so much.
     private const int MostFiles = 128;
     private const long MostBytes = 256 << 20;
 
-    private ProtectBatch? _batch;
     private PreparedObject?[] _prepared = [];
 
     /// <inheritdoc/>
-    public async Task<int> WorkAsync(CancellationToken cancellationToken)
+    public override async Task<int> WorkAsync(CancellationToken cancellationToken)
     {
-        FileRequest[] some = files[..Math.Min(files.Length, MostFiles)];
-        _batch = await command.Reservations.BeginAsync(some, first, cancellationToken).ConfigureAwait(false);
+        await BeginAsync(files[..Math.Min(files.Length, MostFiles)], cancellationToken).ConfigureAwait(false);
         return await PrepareAsync(MostBytes, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<FileOutcome<ProtectedFile>>> SettleAsync(CancellationToken cancellationToken)
-    {
-        for (int attempt = 1; !await steps.Catalog.AddPendingAsync(command, _batch!).ConfigureAwait(false); attempt++)
-        {
-            FileRequest[] taken = [.. _batch!.TakenFiles.Select(file => file.Request)];
-            await DisposeAsync().ConfigureAwait(false);
-            if (attempt == BatchReservations.Attempts)
-            {
-                throw new TenantEncryptionException(ErrorCodes.LeaseLost);
-            }
-
-            _batch = await command.Reservations.BeginAgainAsync(taken, first, cancellationToken).ConfigureAwait(false);
-            await PrepareAsync(long.MaxValue, cancellationToken).ConfigureAwait(false);
-        }
-
-        try
-        {
-            await WriteAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            // What is there by now is catalogued, whoever stops.
-            await steps.Catalog.ConfirmAsync(command, _batch!).ConfigureAwait(false);
-            steps.NoteUnsettled(_batch!.Files.Any(file => file.IsUnsettled));
-        }
-
-        if (command.Options.RemoveSource)
-        {
-            await steps.Sources.RemoveAsync(command.Operation, _batch!, command.Options.DegreeOfParallelism, cancellationToken).ConfigureAwait(false);
-        }
-
-        return _batch!.Outcomes;
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
         foreach (PreparedObject? prepared in _prepared)
         {
@@ -74,21 +38,35 @@ internal sealed class ObjectRun(ObjectSteps steps, ProtectCommand command, FileR
         }
 
         _prepared = [];
-        if (_batch is { } batch)
+        return base.DisposeAsync();
+    }
+
+    /// <inheritdoc/>
+    protected override Task PrepareAgainAsync(CancellationToken cancellationToken) => PrepareAsync(long.MaxValue, cancellationToken);
+
+    /// <inheritdoc/>
+    protected override async Task ConfirmNamedAsync(CancellationToken cancellationToken)
+    {
+        try
         {
-            _batch = null;
-            await command.Reservations.EndAsync(batch).ConfigureAwait(false);
+            await WriteAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // What is there by now is catalogued, whoever stops.
+            await ConfirmAsync().ConfigureAwait(false);
+            steps.NoteUnsettled(Batch.Files.Any(file => file.IsUnsettled));
         }
     }
 
     private async Task<int> PrepareAsync(long most, CancellationToken cancellationToken)
     {
-        ProtectBatch batch = _batch!;
+        ProtectBatch batch = Batch;
         _prepared = new PreparedObject?[batch.Files.Count];
         long bytes = 0;
         batch.Taken = await FileWorkers.RunAsync(
             batch.Files.Count,
-            command.Options.DegreeOfParallelism,
+            Command.Options.DegreeOfParallelism,
             isEnough: () => Interlocked.Read(ref bytes) >= most,
             async index =>
             {
@@ -96,7 +74,7 @@ internal sealed class ObjectRun(ObjectSteps steps, ProtectCommand command, FileR
                 if (await FileFailure.CatchAsync(
                     file.Request.Source,
                     "read",
-                    async () => _prepared[index] = await steps.Writer.PrepareAsync(command, batch, file, cancellationToken).ConfigureAwait(false),
+                    async () => _prepared[index] = await steps.Writer.PrepareAsync(Command, batch, file, steps.Space, cancellationToken).ConfigureAwait(false),
                     cancellationToken).ConfigureAwait(false) is { } failure)
                 {
                     file.Fail(failure);
@@ -110,11 +88,11 @@ internal sealed class ObjectRun(ObjectSteps steps, ProtectCommand command, FileR
 
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
-        ProtectBatch batch = _batch!;
-        using var turns = new FileTurns(batch.Taken, command.Options.DegreeOfParallelism);
+        ProtectBatch batch = Batch;
+        using var turns = new FileTurns(batch.Taken, Command.Options.DegreeOfParallelism);
         await FileWorkers.RunAsync(
             batch.Taken,
-            command.Options.DegreeOfParallelism,
+            Command.Options.DegreeOfParallelism,
             isEnough: () => false,
             async index =>
             {
@@ -126,7 +104,7 @@ internal sealed class ObjectRun(ObjectSteps steps, ProtectCommand command, FileR
                     TenantEncryptionException? failure = await FileFailure.CatchAsync(
                         file.Request.Destination,
                         "written",
-                        () => steps.Writer.WriteAsync(command, batch, file, prepared, steps.Space, turns, cancellationToken),
+                        () => steps.Writer.WriteAsync(Command, batch, file, prepared, steps.Space, turns, cancellationToken),
                         cancellationToken).ConfigureAwait(false);
                     file.IsUnsettled = failure is { Code: ErrorCodes.SpaceUnreachable };
                     if (failure is not null)
@@ -138,7 +116,7 @@ internal sealed class ObjectRun(ObjectSteps steps, ProtectCommand command, FileR
                     _prepared[index] = null;
                 }
 
-                command.Progress.FileDone(file.Number);
+                Command.Progress.FileDone(file.Number);
             },
             cancellationToken).ConfigureAwait(false);
     }

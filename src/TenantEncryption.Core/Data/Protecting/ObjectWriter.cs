@@ -20,12 +20,20 @@ internal sealed class ObjectWriter(MaterialsSource materials, MessageWriter writ
     /// <param name="command">The command.</param>
     /// <param name="batch">The batch.</param>
     /// <param name="file">The file.</param>
+    /// <param name="space">The bucket.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>What is ready; <see langword="null"/> when it is left alone.</returns>
     /// <exception cref="TenantEncryptionException">Why it failed.</exception>
-    public async ValueTask<PreparedObject?> PrepareAsync(ProtectCommand command, ProtectBatch batch, BatchFile file, CancellationToken cancellationToken)
+    public async ValueTask<PreparedObject?> PrepareAsync(
+        ProtectCommand command, ProtectBatch batch, BatchFile file, BucketSpace space, CancellationToken cancellationToken)
     {
         FileRequest request = file.Request;
+        if (command.Options.SkipExisting && await space.Bucket.FindAsync(space.NameOf(request.Destination), null, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            file.PassOver();
+            return null;
+        }
+
         SafeFileHandle source = SourceFile.Open(effects, request.Source, followLink: !request.IsListed);
         try
         {

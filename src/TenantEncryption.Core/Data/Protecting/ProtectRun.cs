@@ -1,71 +1,41 @@
 using TenantEncryption.Changes;
 using TenantEncryption.Data.Batches;
-using TenantEncryption.Errors;
 
 namespace TenantEncryption.Data.Protecting;
 
-/// <summary>The work on one batch of files: as often as its keys change, it is written again.</summary>
+/// <summary>The work on one batch of files whose messages become files: they are written beside their names, and then given them.</summary>
 /// <param name="steps">What is done with a batch.</param>
 /// <param name="command">The command.</param>
 /// <param name="files">The batch's files.</param>
 /// <param name="first">The number of the first among those of the command.</param>
 /// <param name="isLast">Whether the command has no further files.</param>
-internal sealed class ProtectRun(ProtectSteps steps, ProtectCommand command, FileRequest[] files, int first, bool isLast) : IFileBatch<FileOutcome<ProtectedFile>>
+internal sealed class ProtectRun(ProtectSteps steps, ProtectCommand command, FileRequest[] files, int first, bool isLast)
+    : BatchRun(command, steps.Catalog, steps.Sources, first)
 {
-    private ProtectBatch? _batch;
-
     /// <inheritdoc/>
-    public async Task<int> WorkAsync(CancellationToken cancellationToken)
+    public override async Task<int> WorkAsync(CancellationToken cancellationToken)
     {
-        _batch = await command.Reservations.BeginAsync(files, first, cancellationToken).ConfigureAwait(false);
-        if (command.Reservations.Overlap && !isLast)
+        await BeginAsync(files, cancellationToken).ConfigureAwait(false);
+        if (Command.Reservations.Overlap && !isLast)
         {
-            command.Reservations.ReserveAhead(cancellationToken);
+            Command.Reservations.ReserveAhead(cancellationToken);
         }
 
-        return await steps.Writer.WriteAsync(command, _batch, toItsEnd: false, cancellationToken).ConfigureAwait(false);
+        return await steps.Writer.WriteAsync(Command, Batch, toItsEnd: false, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<FileOutcome<ProtectedFile>>> SettleAsync(CancellationToken cancellationToken)
+    protected override Task PrepareAgainAsync(CancellationToken cancellationToken) => steps.Writer.WriteAsync(Command, Batch, toItsEnd: true, cancellationToken);
+
+    /// <inheritdoc/>
+    protected override async Task ConfirmNamedAsync(CancellationToken cancellationToken)
     {
-        for (int attempt = 1; !await steps.Catalog.AddPendingAsync(command, _batch!).ConfigureAwait(false); attempt++)
+        await Command.YieldingAsync(() =>
         {
-            FileRequest[] taken = [.. _batch!.TakenFiles.Select(file => file.Request)];
-            await DisposeAsync().ConfigureAwait(false);
-            if (attempt == BatchReservations.Attempts)
-            {
-                throw new TenantEncryptionException(ErrorCodes.LeaseLost);
-            }
-
-            _batch = await command.Reservations.BeginAgainAsync(taken, first, cancellationToken).ConfigureAwait(false);
-            await steps.Writer.WriteAsync(command, _batch, toItsEnd: true, cancellationToken).ConfigureAwait(false);
-        }
-
-        await command.YieldingAsync(() =>
-        {
-            steps.Names.Give(_batch!);
+            steps.Names.Give(Batch);
             return ValueTask.CompletedTask;
         }).ConfigureAwait(false);
-
-        // From here on the files have their names: the transaction must not be cancelled any more.
-        await steps.Catalog.ConfirmAsync(command, _batch!).ConfigureAwait(false);
-        if (command.Options.RemoveSource)
-        {
-            await steps.Sources.RemoveAsync(command.Operation, _batch!, command.Options.DegreeOfParallelism, cancellationToken).ConfigureAwait(false);
-        }
-
-        return _batch!.Outcomes;
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (_batch is { } batch)
-        {
-            _batch = null;
-            await command.Reservations.EndAsync(batch).ConfigureAwait(false);
-        }
+        await ConfirmAsync().ConfigureAwait(false);
     }
 }
 

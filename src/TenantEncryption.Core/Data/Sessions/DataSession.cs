@@ -72,8 +72,9 @@ public sealed class DataSession : IAsyncDisposable
             _files.Effects, whole, work => _files.Protector.ProtectAsync(_operation, tenantId, work, how, SumOf(progress, work), cancellationToken), cancellationToken);
         if (objects.Length > 0)
         {
-            outcomes = outcomes.Concat(PlannedObjects.RunAsync(
-                () => PlannedObjects.PrepareAsync(_files.Spaces, objects, FilePlanner.ClaimsToProtect(_files.Effects), how.SkipExisting, cancellationToken),
+            outcomes = outcomes.Concat(PlannedFiles.RunAsync(
+                _files.Effects,
+                PlannedObjects.Prepare(objects, FilePlanner.ClaimsToProtect(_files.Effects)),
                 work => _files.ObjectProtector.ProtectAsync(_operation, tenantId, work, how, SumOf(progress, work), cancellationToken),
                 cancellationToken));
         }
