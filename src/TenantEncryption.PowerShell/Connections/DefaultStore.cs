@@ -14,7 +14,8 @@ internal static class DefaultStore
     /// <summary>The environment variable that has the connection string of a database.</summary>
     public const string DatabaseVariable = "TENANTENCRYPTION_STORE";
 
-    private static (string Text, StoreAddress Address)? _database;
+    // Several runspaces ask: both parts are seen, or neither.
+    private static volatile Database? _database;
 
     /// <summary>Whether the environment names the folder.</summary>
     public static bool IsNamedFolder => Named(FolderVariable) is not null && Named(DatabaseVariable) is null;
@@ -42,9 +43,9 @@ internal static class DefaultStore
                 return known.Address;
             }
 
-            var address = StoreAddress.OfDatabase(text);
-            _database = (text, address);
-            return address;
+            var database = new Database(text, StoreAddress.OfDatabase(text));
+            _database = database;
+            return database.Address;
         }
     }
 
@@ -58,4 +59,6 @@ internal static class DefaultStore
     };
 
     private static string? Named(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
+
+    private sealed record Database(string Text, StoreAddress Address);
 }

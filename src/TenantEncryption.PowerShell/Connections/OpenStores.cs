@@ -13,7 +13,7 @@ internal static class OpenStores
     /// <param name="cancellationToken">Ends waiting.</param>
     /// <returns>The store in use; disposing it leaves the store.</returns>
     public static Task<StoreUse> UseAsync(StoreAddress address, CancellationToken cancellationToken) =>
-        EnterAsync(Find(address, () => DefaultSettings(address) ?? Settings(address, create: false)), cancellationToken);
+        EnterAsync(Find(address, () => DefaultSettings(address) ?? Settings(address)), cancellationToken);
 
     /// <summary>Enters a store if there is one; looking makes none, not even the default one.</summary>
     /// <param name="address">Where it is.</param>
@@ -21,7 +21,7 @@ internal static class OpenStores
     /// <returns>The store in use; disposing it leaves the store.</returns>
     /// <exception cref="TenantEncryptionException"><c>STORE_NOT_FOUND</c>.</exception>
     public static Task<StoreUse> LookAsync(StoreAddress address, CancellationToken cancellationToken) =>
-        EnterAsync(Find(address, () => DefaultSettings(address) is { } settings ? settings with { Create = false } : Settings(address, create: false)), cancellationToken);
+        EnterAsync(Find(address, () => DefaultSettings(address) is { } settings ? settings with { Create = false } : Settings(address)), cancellationToken);
 
     /// <summary>Opens the store of the settings. One that is open in the same place with other settings is retired: it closes when the last cmdlet is out.</summary>
     /// <param name="settings">The settings; their secrets are owned from here on.</param>
@@ -97,8 +97,8 @@ internal static class OpenStores
 
     private static ConnectionSettings? DefaultSettings(StoreAddress address) => address == DefaultStore.Address ? DefaultStore.Settings : null;
 
-    private static ConnectionSettings Settings(StoreAddress address, bool create) => address.IsFolder
-        ? new ConnectionSettings { Address = address, Create = create }
+    private static ConnectionSettings Settings(StoreAddress address) => address.IsFolder
+        ? new ConnectionSettings { Address = address }
         : throw new TenantEncryptionException(ErrorCodes.StoreNotConnected, $"This session is not connected to the store {address}, which it named: what opens a database is not kept.");
 
     private static OpenStore Find(StoreAddress address, Func<ConnectionSettings> settings)
