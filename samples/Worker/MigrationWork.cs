@@ -31,8 +31,11 @@ internal sealed partial class MigrationWork(TenantEncryptionService encryption, 
             }
             catch (TenantEncryptionException failure)
             {
-                // The store may be away: it is asked again, and /health says so meanwhile.
-                LogFailure(log, failure.Code, failure.Message);
+                // The store may be away: it is asked again, and /health says so meanwhile. A stop is no failure.
+                if (!stoppingToken.IsCancellationRequested)
+                {
+                    LogFailure(log, failure.Code, failure.Message);
+                }
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
