@@ -23,7 +23,7 @@ internal sealed class MessagePart : IDisposable
 
     /// <summary>
     /// CRC-64/NVME as S3 takes it, big-endian in base64. It is S3's own choice for objects that come without a checksum, and the cheapest of those that it
-    /// verifies: 8.7 GiB/s a core where CRC-32 does as much and SHA-256 1.6.
+    /// verifies: no dearer than CRC-32, at a sixth of the cost of SHA-256.
     /// </summary>
     public string Checksum => Convert.ToBase64String(_checksum.GetCurrentHash());
 
