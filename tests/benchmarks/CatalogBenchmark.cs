@@ -108,7 +108,7 @@ internal sealed class CatalogBenchmark(string folder, string storeFolder)
         for (long first = 0; first < settings.Rows; first += Page)
         {
             await using Operation operation = service.Work.Begin("benchmark");
-            CatalogEntry[] page = [.. Enumerable.Range(0, (int)Math.Min(Page, settings.Rows - first)).Select(i => Entry(first + i, keks[(first + i) % keks.Length]))];
+            CatalogEntry[] page = [.. Enumerable.Range(0, (int)Math.Min(Page, settings.Rows - first)).Select(i => Entry(first + i, Tenant, keks[(first + i) % keks.Length]))];
             await service.Work.ChangeAsync(operation, StoreScope.Of(Tenant), change => change.Store.Catalog.AddAsync(page), CancellationToken.None);
         }
 
@@ -132,13 +132,14 @@ internal sealed class CatalogBenchmark(string folder, string storeFolder)
         }
     }
 
-    private static CatalogEntry Entry(long number, string kekId)
+    /// <summary>An entry that no other has the name or the message of.</summary>
+    internal static CatalogEntry Entry(long number, string tenantId, string kekId)
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"/data/contoso/{number / FilesOfFolder:000000}/{number % FilesOfFolder:000}.tenc");
+        string name = string.Create(CultureInfo.InvariantCulture, $"/data/{tenantId}/{number / FilesOfFolder:000000}/{number % FilesOfFolder:000}.tenc");
         return new CatalogEntry
         {
             MessageId = number.ToString("x64", CultureInfo.InvariantCulture),
-            TenantId = Tenant,
+            TenantId = tenantId,
             Space = "file://localhost",
             Key = name,
             Name = name,

@@ -105,7 +105,7 @@ internal sealed class StoreBenchmark(string folder, Settings settings)
             string kekId = (await service.Keys.ListAsync(Name(writer), cancellation))[^1].KekId;
             for (int batch = 0; batch < Batches / Writers; batch++)
             {
-                CatalogEntry[] entries = [.. Enumerable.Range(0, RowsOfBatch).Select(_ => Entry(Interlocked.Increment(ref _rows), Name(writer), kekId))];
+                CatalogEntry[] entries = [.. Enumerable.Range(0, RowsOfBatch).Select(_ => CatalogBenchmark.Entry(Interlocked.Increment(ref _rows), Name(writer), kekId))];
                 await ChangeAsync(service, Name(writer), change => change.Store.Catalog.AddAsync(entries));
             }
         }));
@@ -136,21 +136,5 @@ internal sealed class StoreBenchmark(string folder, Settings settings)
         {
             Report.Row(work, (int)(count / Measured.Median(rounds).Seconds), (int)(count / rounds.Max(round => round.Seconds)), $"{Measured.Median(rounds).ProcessorSeconds:0.00} s");
         }
-    }
-
-    private static CatalogEntry Entry(long number, string tenantId, string kekId)
-    {
-        string name = string.Create(CultureInfo.InvariantCulture, $"/data/{tenantId}/{number:000000000}.tenc");
-        return new CatalogEntry
-        {
-            MessageId = number.ToString("x64", CultureInfo.InvariantCulture),
-            TenantId = tenantId,
-            Space = "file://localhost",
-            Key = name,
-            Name = name,
-            KekId = kekId,
-            Length = number,
-            CreatedAt = DateTimeOffset.UnixEpoch,
-        };
     }
 }
