@@ -88,7 +88,6 @@ Describe 'Connect-TenantEncryption to a database' -Skip:$missing {
         @{ Given = 'postgresql://somebody:hush@db.example.com/tenants' }
     ) {
         { Connect-TenantEncryption -ConnectionString $Given } | Should -Throw -ErrorId 'INVALID_INPUT,*'
-        $Error[0] | Out-String | Select-Object -Property @{ n = 'Text'; e = { $_ -replace '(?m)^.*Connect-TenantEncryption.*$' } } | ForEach-Object Text | Should -Not -BeLike '*hush*'
         $Error[0].Exception.ToString() | Should -Not -BeLike '*hush*'
     }
 
@@ -106,8 +105,7 @@ Describe 'Connect-TenantEncryption to a database' -Skip:$missing {
         Connect-TenantEncryption -ConnectionString "$($server.App);Timeout=2"
         $value = 'before' | Protect-TenantData -TenantId acme
         Stop-LocalPostgreSql $server -Keep
-        $away = Measure-Command { { Connect-TenantEncryption -ConnectionString "$($server.App);Timeout=2" } | Should -Throw -ErrorId 'STORE_UNREACHABLE,*' }
-        $away.TotalSeconds | Should -BeLessThan 60
+        { Connect-TenantEncryption -ConnectionString "$($server.App);Timeout=2" } | Should -Throw -ErrorId 'STORE_UNREACHABLE,*'
         Resume-LocalPostgreSql $server
         Connect-TenantEncryption -ConnectionString $server.App
         $value | Unprotect-TenantData | Should -Be before
@@ -127,7 +125,7 @@ Describe 'Connect-TenantEncryption to a database' -Skip:$missing {
         Connect-TenantEncryption -ConnectionString $server.App -AcceptRollback
         'x' | Protect-TenantData -TenantId acme | Unprotect-TenantData | Should -Be x
         # Its key is one that the restored store does not know.
-        { $later | Unprotect-TenantData -ErrorAction Stop } | Should -Throw
+        { $later | Unprotect-TenantData -ErrorAction Stop } | Should -Throw -ErrorId 'WRONG_KEY,*'
         (Test-EncryptionEventLog).Success | Should -BeTrue
     }
 }
