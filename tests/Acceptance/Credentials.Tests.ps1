@@ -12,7 +12,7 @@ BeforeAll {
     $key = New-LocalKey $sandbox
     $url = $sandbox.LocalKms.Url
     # The SDK watches a folder below it as long as the process lives, and Windows removes none that is watched: there it is one that stays, all but empty.
-    $env:HOME = $IsWindows ? (Join-Path ([IO.Path]::GetTempPath()) "te-acceptance-home-$PID") : (Join-Path $sandbox.Root 'home')
+    $env:HOME = $IsWindows ? (Join-Path ([IO.Path]::GetTempPath()) "te-acceptance-home-$([guid]::NewGuid().ToString('N'))") : (Join-Path $sandbox.Root 'home')
     $aws = (New-Item -ItemType Directory (Join-Path $env:HOME '.aws')).FullName
     # Where the SDK looks for sign-ins. Windows lets nobody say where a user's profile is: there it is the user's own, in which only what has our names is touched.
     $cache = New-Item -ItemType Directory -Force (Join-Path ([Environment]::GetFolderPath('UserProfile')) '.aws/sso/cache')

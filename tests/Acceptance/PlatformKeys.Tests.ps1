@@ -14,7 +14,7 @@ BeforeAll {
         $config = Join-Path $sandbox.Root "config-$Name"
         $null = New-Item -ItemType Directory -Force $config
         $prelude = @"
-`$env:XDG_CONFIG_HOME = '$config'; `$env:AWS_ENDPOINT_URL_KMS = '$($sandbox.LocalKms.Url)'; Set-Location '$work'
+`$env:XDG_CONFIG_HOME = `$env:LOCALAPPDATA = `$env:ProgramData = '$config'; `$env:AWS_ENDPOINT_URL_KMS = '$($sandbox.LocalKms.Url)'; Set-Location '$work'
 `$ErrorActionPreference = 'Stop'
 `$passphrase = ConvertTo-SecureString 'correct horse' -AsPlainText -Force
 try {
@@ -62,15 +62,20 @@ Get-Content value | Unprotect-TenantData
     }
 
     It 'is rotated on one machine while another works on' {
-        $said = Invoke-Machine one @"
-Get-Content value | Unprotect-TenantData
-`$before = (Get-TenantEncryption).RootKeyId
-`$null = & '$([Environment]::ProcessPath)' $(if ([Environment]::GetCommandLineArgs()[0] -like '*.dll') { "'$([Environment]::GetCommandLineArgs()[0])'" }) -NoProfile -Command "Import-Module '$($sandbox.Module)'; Connect-TenantEncryption '$shared' -RootKeyArn '$key'; Update-RootKey"
-Clear-KeyLease
-Get-Content value | Unprotect-TenantData
-(Get-TenantEncryption).RootKeyId -ne `$before
-"@
-        $said -split '\r?\n' | Should -Be 'secret', 'secret', 'True'
+        $env:AWS_ENDPOINT_URL_KMS = $sandbox.LocalKms.Url
+        try {
+            Connect-TenantEncryption $shared -RootKeyArn $key
+            $before = (Get-TenantEncryption).RootKeyId
+            Get-Content value | Unprotect-TenantData | Should -Be 'secret'
+            Invoke-Machine two 'Update-RootKey' | Should -BeNullOrEmpty
+            Clear-KeyLease
+            Get-Content value | Unprotect-TenantData | Should -Be 'secret'
+            (Get-TenantEncryption).RootKeyId | Should -Not -Be $before
+        }
+        finally {
+            Remove-Item env:AWS_ENDPOINT_URL_KMS
+            Disconnect-TenantEncryption
+        }
     }
 
     It 'comes back from its backup under another key when the key is lost' {
@@ -93,7 +98,7 @@ Describe 'A root key that was kept in a file' {
     It 'moves under the key of the platform with Update-RootKey, and its file goes' {
         $third = (New-LocalKey $sandbox).Arn
         $shared = Join-Path $sandbox.Root 'moved'
-        Invoke-Machine three "`$null = New-EncryptionTenant acme; 'secret' | Protect-TenantData -TenantId acme | Set-Content moved; Update-RootKey -RootKeyArn '$third' -WhatIf; (Get-TenantEncryption).RootKeyProtection" -RootKeyArn '' -Option -Create | Should -BeLike '*File'
+        Invoke-Machine three "`$null = New-EncryptionTenant acme; 'secret' | Protect-TenantData -TenantId acme | Set-Content moved; Update-RootKey -RootKeyArn '$third' -WhatIf; (Get-TenantEncryption).RootKeyProtection" -RootKeyArn '' -Option -Create | Should -BeLike ($IsWindows ? '*DpapiUser' : '*File')
         Get-ChildItem (Join-Path $sandbox.Root 'config-three') -Recurse -Filter *.root | Should -HaveCount 1
         Invoke-Machine three "(Update-RootKey -RootKeyArn '$third' -PassThru).RootKeyArn; Get-Content moved | Unprotect-TenantData" -RootKeyArn '' | Should -Be "$third$([Environment]::NewLine)secret"
         Get-ChildItem (Join-Path $sandbox.Root 'config-three') -Recurse -Filter *.root | Should -BeNullOrEmpty

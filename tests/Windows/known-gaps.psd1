@@ -19,6 +19,7 @@
     'KeyRings: Export-KeyRing.writes a file for each tenant into a folder, and goes on after one that fails' = 'no PBKDF2 in bcrypt.dll'
     'KeyRings: Import-KeyRing.opens with the passphrase what the internal KMS of the old machine sealed' = 'no PBKDF2 in bcrypt.dll'
     'Tenants: Remove-EncryptionTenant -Shred.names the key rings that were exported, which are out of reach' = 'no PBKDF2 in bcrypt.dll'
+    'PlatformKeys: A root key under the key of the platform.comes back from its backup under another key when the key is lost' = 'no PBKDF2 in bcrypt.dll'
     'Recovery: *' = 'no PBKDF2 in bcrypt.dll'
 
     # CreateSymbolicLink succeeds and makes nothing; junctions can't be made.
