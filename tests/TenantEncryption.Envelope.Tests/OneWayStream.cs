@@ -6,6 +6,9 @@ internal sealed class OneWayStream(ReadOnlyMemory<byte> content) : Stream
     private int _position;
     private int _reads;
 
+    /// <summary>How many bytes were read.</summary>
+    public int Taken => _position;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;

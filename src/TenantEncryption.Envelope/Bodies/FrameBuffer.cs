@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace TenantEncryption.Envelope;
 
 /// <summary>A pooled buffer that is zeroed before the pool gets it back, as it may hold plaintext.</summary>
-internal sealed class FrameBuffer(int length) : IDisposable
+internal sealed class FrameBuffer(int length) : IMemoryOwner<byte>
 {
     private byte[]? _array = ArrayPool<byte>.Shared.Rent(length);
 

@@ -58,8 +58,11 @@ public sealed class MessageMaterials : IDisposable
     /// <summary>The encryption context.</summary>
     public EncryptionContext Context { get; }
 
-    /// <summary>The id of the message that they write, which is known before anything of it is: 32 random bytes.</summary>
-    internal ReadOnlyMemory<byte> MessageId { get; } = RandomNumberGenerator.GetBytes(HeaderWriter.MessageIdLength);
+    /// <summary>The id of the message that they write, which is known before anything of it is: 32 random bytes. Who made one before sets it.</summary>
+    internal ReadOnlyMemory<byte> MessageId { get; set; } = NewMessageId();
+
+    /// <summary>An id for a message: 32 random bytes.</summary>
+    internal static byte[] NewMessageId() => RandomNumberGenerator.GetBytes(HeaderWriter.MessageIdLength);
 
     /// <summary>Zeroes the data key.</summary>
     public void Dispose() => DataKey.Dispose();

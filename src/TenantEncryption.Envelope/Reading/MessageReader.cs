@@ -216,12 +216,33 @@ public sealed class MessageReader
         ArgumentNullException.ThrowIfNull(source);
         options ??= MessageReaderOptions.Default;
         MessageHeader header = await HeaderSource.ReadAsync(source, options.Limits, cancellationToken).ConfigureAwait(false);
+        return await ReadBodyAsync(header, source, _ => ValueTask.FromResult(destination), keyring, options, bytesDone, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads a message whose header was parsed, as <see cref="ReadFrameByFrameAsync"/> does.</summary>
+    /// <param name="header">The header.</param>
+    /// <param name="source">The message, from its body on.</param>
+    /// <param name="destination">Gives what receives the plaintext, once the header is authenticated; <see langword="null"/> to verify only.</param>
+    /// <param name="keyring">Is asked for the data key.</param>
+    /// <param name="options">What to accept.</param>
+    /// <param name="bytesDone">Is told how many bytes of plaintext are done.</param>
+    /// <param name="cancellationToken">Stops between frames.</param>
+    /// <returns>The header, authenticated, and the lengths.</returns>
+    internal async Task<ReadMessage> ReadBodyAsync(
+        MessageHeader header,
+        Stream source,
+        Func<MessageHeader, ValueTask<Stream?>> destination,
+        IKeyring keyring,
+        MessageReaderOptions options,
+        IProgress<long>? bytesDone,
+        CancellationToken cancellationToken)
+    {
         bool isFramed = header.ContentType == ContentType.Framed;
         var aeads = new IAead[isFramed ? FramePipeline.SlotCount(options.DegreeOfParallelism, header.FrameLength) : 1];
         using MessageSignature? signature = await OpenHeaderAsync(header, keyring, options, aeads, cancellationToken).ConfigureAwait(false);
         try
         {
-            var reader = new StreamMessageReader(source, destination, header, signature, options, bytesDone);
+            var reader = new StreamMessageReader(source, await destination(header).ConfigureAwait(false), header, signature, options, bytesDone);
             return isFramed
                 ? await reader.ReadFramedAsync(aeads, cancellationToken).ConfigureAwait(false)
                 : await reader.ReadNonFramedAsync(aeads[0], cancellationToken).ConfigureAwait(false);

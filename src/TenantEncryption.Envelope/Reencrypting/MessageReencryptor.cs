@@ -62,6 +62,43 @@ internal sealed class MessageReencryptor(IAeadFactory? aeadFactory = null)
         return await FrameToFrameAsync(source, length, destination, header, keyring, materials, options, bytesDone, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Re-encrypts a message that comes and goes as a stream, in memory that does not grow with it. The last frame of the new message is given out only when the
+    /// old one was verified to its end: what is whole is verified, and what is not whole <b>the caller throws away</b>.
+    /// </summary>
+    /// <param name="open">Gives the message from its start: once, and a second time where its length is known only when it was read to its end.</param>
+    /// <param name="messageLength">The old message's length in bytes.</param>
+    /// <param name="keyring">Is asked for the old data key.</param>
+    /// <param name="materials">Makes what the new message is written with; asked once the old header is authenticated.</param>
+    /// <param name="put">Takes the new message: its length in bytes, and what writes it, exactly so long, to be called once.</param>
+    /// <param name="options">What to accept of the old message, and on how many threads.</param>
+    /// <param name="cancellationToken">Stops between frames.</param>
+    /// <returns>Both messages.</returns>
+    /// <exception cref="TenantEncryptionException">As <see cref="MessageReader"/> says, and what the caller's functions throw.</exception>
+    public async Task<ReencryptedMessage> ReencryptAsync(
+        Func<CancellationToken, ValueTask<Stream>> open,
+        long messageLength,
+        IKeyring keyring,
+        Func<MessageHeader, ValueTask<MessageMaterials>> materials,
+        Func<long, Func<Stream, CancellationToken, Task>, Task> put,
+        MessageReaderOptions options,
+        CancellationToken cancellationToken)
+    {
+        Stream source = await open(cancellationToken).ConfigureAwait(false);
+        MessageHeader header = await HeaderSource.ReadAsync(source, options.Limits, cancellationToken).ConfigureAwait(false);
+        if (BodyLength.OfPlaintext(header, messageLength) is not { } length)
+        {
+            // How long a signature is, is not known before it has come.
+            ReadMessage read = await _reader.ReadBodyAsync(
+                header, source, _ => ValueTask.FromResult<Stream?>(null), keyring, options, null, cancellationToken).ConfigureAwait(false);
+            length = read.PlaintextLength;
+            source = await open(cancellationToken).ConfigureAwait(false);
+            header = await HeaderSource.ReadAsync(source, options.Limits, cancellationToken).ConfigureAwait(false);
+        }
+
+        return await new ResealedStream(_reader, _writer, source, header, length).ReencryptAsync(keyring, materials, put, options, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<ReencryptedMessage> FrameToFrameAsync(
         SafeFileHandle source,
         long length,
