@@ -110,13 +110,13 @@ internal sealed class Composition : IAsyncDisposable
 
         var runners = new MigrationRunners(Work, Session);
         var ranges = new RangeWork(
-            new RangeTools(Work, reader, materials, new MessageReencryptor(options.AeadFactory), options.FileEffects),
-            new RangeClaims(Work, runners, Space.Address, time),
+            new RangeTools(Work, new RangeKeys(reader, materials), new MessageReencryptor(options.AeadFactory), options.FileEffects),
+            new RangeClaims(Work, runners, Spaces, time),
             reservations,
             protectSteps,
             Session,
             store,
-            Space,
+            Spaces,
             time);
         var modes = new Dictionary<MigrationMode, IMigrationMode>
         {

@@ -70,12 +70,29 @@ public abstract class RangeTableContract<TStore>
         await using TStore store = await WithMessagesAsync();
         Assert.Equal([Sample.Space], await store.ReadAsync(t => t.Ranges.ListSpacesAsync("mig-1", Source)));
         Assert.Equal(5L << 40, await store.ReadAsync(t => t.Ranges.MeasureAsync(Source)));
-        Assert.False(await store.ReadAsync(t => t.Ranges.HasPendingAsync(Source, Sample.Space)));
+        Assert.Empty(await store.ReadAsync(t => t.Ranges.ListPendingSpacesAsync(Source)));
 
         await store.WriteAsync(t => t.Catalog.AddPendingAsync("res-2", [Sample.Entry("p", "acme", "/p", Kek)]));
-        Assert.True(await store.ReadAsync(t => t.Ranges.HasPendingAsync(Source, Sample.Space)));
-        Assert.False(await store.ReadAsync(t => t.Ranges.HasPendingAsync(Source, "file://other")));
+        Assert.Equal([Sample.Space], await store.ReadAsync(t => t.Ranges.ListPendingSpacesAsync(Source)));
         Assert.Equal(["p"], await store.ReadAsync(t => t.Catalog.FindPendingAsync(["p", "m/a"])));
+
+        foreach (CatalogEntry entry in await store.ReadAsync(t => t.Ranges.ListMessagesAsync(Range(1, "/e"))))
+        {
+            await store.WriteAsync(t => t.Ranges.PutFailureAsync(new FailedMessage("mig-1", entry, "UNKNOWN", null)));
+        }
+
+        Assert.Empty(await store.ReadAsync(t => t.Ranges.ListSpacesAsync("mig-1", Source)));
+    }
+
+    [Fact]
+    public async Task Older_versions_of_objects_are_in_no_range_and_are_counted()
+    {
+        await using TStore store = await WithMessagesAsync();
+        await store.WriteAsync(t => t.Catalog.AddAsync([Sample.Entry("old", "acme", "/bb", Kek) with { Version = "v1" }]));
+
+        Assert.Equal(1, await store.ReadAsync(t => t.Ranges.CountOlderAsync(Source)));
+        Assert.Equal(["/a", "/b", "/c", "/d", "/e"], (await store.ReadAsync(t => t.Ranges.ListMessagesAsync(Range(1, "/e")))).Select(entry => entry.Key));
+        Assert.Equal("/b", (await store.ReadAsync(t => t.Ranges.FindEndAsync("mig-1", Source, Sample.Space, ObjectName.BeforeAll, 2)))?.Key);
 
         foreach (CatalogEntry entry in await store.ReadAsync(t => t.Ranges.ListMessagesAsync(Range(1, "/e"))))
         {

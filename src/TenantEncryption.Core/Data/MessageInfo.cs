@@ -12,6 +12,9 @@ public sealed record MessageInfo
     /// <summary>Its name in that space.</summary>
     public string? Name { get; init; }
 
+    /// <summary>The version, of an object that another one took the place of in a bucket that keeps older ones; else <see langword="null"/>.</summary>
+    public string? Version { get; init; }
+
     /// <summary>The tenant that the header's pair or the catalog names.</summary>
     public string? TenantId { get; init; }
 

@@ -20,6 +20,15 @@ internal sealed class ReachableSpaces(LocalFiles local, Func<IObjectStore>? open
     /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: it is no address, or there is no object store.</exception>
     public IObjectSpace Of(string path) => ObjectAddress.IsOne(path) ? Bucket(ObjectAddress.Parse(path).Bucket) : local;
 
+    /// <summary>Whether a space of the catalog is one of them.</summary>
+    /// <param name="address">Its address.</param>
+    public bool Sees(string address) => address == local.Address || (_objects is not null && ObjectAddress.IsOne(address));
+
+    /// <summary>A space of the catalog.</summary>
+    /// <param name="address">Its address: one that is seen.</param>
+    /// <returns>The space.</returns>
+    public IObjectSpace At(string address) => address == local.Address ? local : Bucket(ObjectAddress.Parse(address).Bucket);
+
     /// <summary>How callers here name an object of the catalog.</summary>
     /// <param name="space">The address of its space.</param>
     /// <param name="name">Its name there.</param>

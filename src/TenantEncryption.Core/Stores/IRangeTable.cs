@@ -3,7 +3,7 @@ using TenantEncryption.Migration;
 
 namespace TenantEncryption.Stores;
 
-/// <summary>How far Reencrypt migrations are: ranges of the catalog, who works on them, and the messages that failed.</summary>
+/// <summary>How far Reencrypt migrations are: ranges of the catalog, who works on them, and the messages that failed. Older versions of objects are in no range: nothing takes their place.</summary>
 internal interface IRangeTable
 {
     /// <summary>Adds a range, or replaces the one of the same number.</summary>
@@ -98,11 +98,15 @@ internal interface IRangeTable
     /// <returns>The addresses.</returns>
     Task<IReadOnlyList<string>> ListSpacesAsync(string migrationId, MessageSource source);
 
-    /// <summary>Whether messages are about to take their names.</summary>
+    /// <summary>The addresses of the spaces where messages are about to take their names.</summary>
     /// <param name="source">Whose messages.</param>
-    /// <param name="space">The address of the space.</param>
-    /// <returns>Whether there are any.</returns>
-    Task<bool> HasPendingAsync(MessageSource source, string space);
+    /// <returns>The addresses.</returns>
+    Task<IReadOnlyList<string>> ListPendingSpacesAsync(MessageSource source);
+
+    /// <summary>How many messages are older versions of objects, which nothing takes the place of. Each of their entries is looked at.</summary>
+    /// <param name="source">Whose messages.</param>
+    /// <returns>How many.</returns>
+    Task<long> CountOlderAsync(MessageSource source);
 
     /// <summary>How many bytes of plaintext messages hold. Each of their entries is looked at.</summary>
     /// <param name="source">Whose messages.</param>

@@ -7,9 +7,10 @@ namespace TenantEncryption.Sql.Tables;
 /// <summary>What of the catalog a migration's ranges are about: walks of the index of keys, which has their names in order, or, of Direct messages, through a tenant's.</summary>
 internal sealed class RangeQuery
 {
-    private const string DidNotFail =
+    // An older version of an object is what it is, as long as it is kept.
+    private const string IsLeft =
         """
-        NOT EXISTS (
+        c.version = '' AND NOT EXISTS (
             SELECT 1 FROM migration_failures f
             WHERE f.migration_id = $migration_id AND f.space = c.space AND f.name = c.name AND f.version = c.version)
         """;
@@ -46,10 +47,13 @@ internal sealed class RangeQuery
 
     /// <summary>The spaces where messages are that did not fail already.</summary>
     public string Spaces(MessageSource source) =>
-        $"SELECT s.address FROM spaces s WHERE EXISTS (SELECT 1 FROM catalog c WHERE {Of(source)} AND c.space = s.number AND {DidNotFail}) ORDER BY s.number";
+        $"SELECT s.address FROM spaces s WHERE EXISTS (SELECT 1 FROM catalog c WHERE {Of(source)} AND c.space = s.number AND {IsLeft}) ORDER BY s.number";
 
     /// <summary>The bytes of plaintext of messages.</summary>
     public string Size(MessageSource source) => $"SELECT CAST(coalesce(sum(c.length), 0) AS bigint) FROM catalog c WHERE {Of(source)}";
+
+    /// <summary>The number of messages that are older versions.</summary>
+    public string Older(MessageSource source) => $"SELECT count(*) FROM catalog c WHERE {Of(source)} AND c.version <> ''";
 
     private string Of(MessageSource source) => source.IsKek ? _ofKey : _ofProvider;
 
@@ -57,7 +61,7 @@ internal sealed class RangeQuery
         $"""
         SELECT name, version FROM (
             SELECT c.name, c.version FROM catalog c
-            WHERE {of} AND c.space = {CatalogQuery.Number} AND (c.name, c.version) > ($after_name, $after_version) AND {DidNotFail}
+            WHERE {of} AND c.space = {CatalogQuery.Number} AND (c.name, c.version) > ($after_name, $after_version) AND {IsLeft}
             ORDER BY c.name, c.version LIMIT $messages) AS range
         ORDER BY name DESC, version DESC LIMIT 1
         """;
@@ -66,7 +70,7 @@ internal sealed class RangeQuery
         $"""
         SELECT s.address, {CatalogQuery.Named} FROM catalog c JOIN spaces s ON s.number = c.space
         WHERE {of} AND c.space = {CatalogQuery.Number} AND (c.name, c.version) > ($after_name, $after_version) AND (c.name, c.version) <= ($last_name, $last_version)
-            AND {DidNotFail}
+            AND {IsLeft}
         ORDER BY c.name, c.version
         """;
 }

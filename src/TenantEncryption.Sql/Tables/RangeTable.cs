@@ -171,10 +171,20 @@ internal sealed class RangeTable(SqlStatements statements) : IRangeTable
         ("$tenant_id", source.TenantId));
 
     /// <inheritdoc/>
-    public Task<bool> HasPendingAsync(MessageSource source, string space) => statements.FindAsync(
-        $"SELECT EXISTS (SELECT 1 FROM catalog_pending c WHERE c.space = {CatalogQuery.Number} AND c.tenant_id = $tenant_id AND coalesce(c.kek_id, c.direct_provider_id) = $item)",
-        row => row.GetBoolean(0),
-        ("$space", space),
+    public Task<IReadOnlyList<string>> ListPendingSpacesAsync(MessageSource source) => statements.ListAsync(
+        """
+        SELECT s.address FROM spaces s
+        WHERE EXISTS (SELECT 1 FROM catalog_pending c WHERE c.space = s.number AND c.tenant_id = $tenant_id AND coalesce(c.kek_id, c.direct_provider_id) = $item)
+        ORDER BY s.number
+        """,
+        row => row.GetString(0),
+        ("$item", source.Id),
+        ("$tenant_id", source.TenantId));
+
+    /// <inheritdoc/>
+    public Task<long> CountOlderAsync(MessageSource source) => statements.FindAsync(
+        Query.Older(source),
+        row => row.GetInt64(0),
         ("$item", source.Id),
         ("$tenant_id", source.TenantId));
 

@@ -35,7 +35,8 @@ internal sealed class ProductOnBucket : IAsyncDisposable
     }
 
     /// <summary>Opens the service on the store, as another process would.</summary>
-    public async Task<TenantEncryptionService> OpenAsync()
+    /// <param name="objects">Whether it is told of the object store.</param>
+    public async Task<TenantEncryptionService> OpenAsync(bool objects = true)
     {
         TenantEncryptionService opened = await TenantEncryptionService.OpenAsync(
             new SqliteStore(PathOf("store")),
@@ -44,7 +45,7 @@ internal sealed class ProductOnBucket : IAsyncDisposable
             {
                 RootKeyVault = new FileRootKeyVault(PathOf("roots")),
                 LogHeadFolder = PathOf("roots"),
-                ObjectStore = () => ObjectServer.NewStore(new S3Options { MaxAttempts = 2 }, _bucket.Proxy.Url),
+                ObjectStore = objects ? () => ObjectServer.NewStore(new S3Options { MaxAttempts = 2 }, _bucket.Proxy.Url) : null,
                 OnWarning = Warnings.Add,
             });
         _service ??= opened;
@@ -120,6 +121,10 @@ internal sealed class ProductOnBucket : IAsyncDisposable
     /// <summary>How many entries are pending.</summary>
     public async Task<long> PendingAsync() =>
         await Service.Work.ReadAsync(transaction => transaction.Catalog.CountAsync(Tenant), CancellationToken.None) - (await CatalogAsync()).Count;
+
+    /// <summary>How many entries are pending, and nobody is at work on them.</summary>
+    public async Task<int> OrphansAsync() =>
+        (await Service.Work.ReadAsync(transaction => transaction.Catalog.ListOrphanedAsync($"s3://{_bucket.Name}"), CancellationToken.None)).Count;
 
     public async ValueTask DisposeAsync()
     {

@@ -100,6 +100,7 @@ public sealed class TenantDataProtector
                     Path = _spaces.PathOf(entry.Space, entry.Name),
                     Space = entry.Space,
                     Name = entry.Name,
+                    Version = entry.Version.Length == 0 ? null : entry.Version,
                     TenantId = entry.TenantId,
                     MessageId = entry.MessageId,
                     KekId = entry.KekId,

@@ -2,6 +2,7 @@ using TenantEncryption.Changes;
 using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
+using TenantEncryption.Spaces;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Migration;
@@ -10,7 +11,7 @@ namespace TenantEncryption.Migration;
 /// Who works on which part of the catalog. A range is made when somebody has nothing to do, of the messages that come after the last one; of a runner that
 /// died, whoever comes next takes it over.
 /// </summary>
-internal sealed class RangeClaims(UnitOfWork work, MigrationRunners runners, string space, TimeProvider time)
+internal sealed class RangeClaims(UnitOfWork work, MigrationRunners runners, ReachableSpaces spaces, TimeProvider time)
 {
     // A range is a part of what is left: several processes find something to do to the end, and then wait for each other's last range only a moment.
     private const int Ranges = 32;
@@ -43,6 +44,22 @@ internal sealed class RangeClaims(UnitOfWork work, MigrationRunners runners, str
                 MigrationRange claimed = found with { Runner = runner, Attempt = found.Attempt + 1 };
                 await change.Store.Ranges.PutAsync(claimed).ConfigureAwait(false);
                 return (claimed, await change.Store.Ranges.ListMessagesAsync(claimed).ConfigureAwait(false));
+            },
+            cancellationToken);
+
+    /// <summary>The spaces that this process sees and where messages are that are to be written anew.</summary>
+    public Task<IReadOnlyList<string>> ListSpacesAsync(KeyMigration migration, CancellationToken cancellationToken) =>
+        work.ReadAsync<IReadOnlyList<string>>(
+            async transaction =>
+            {
+                var found = new HashSet<string>(StringComparer.Ordinal);
+                foreach (MessageSource source in await ListSourcesAsync(transaction, migration).ConfigureAwait(false))
+                {
+                    found.UnionWith(await transaction.Ranges.ListSpacesAsync(migration.Id, source).ConfigureAwait(false));
+                    found.UnionWith(await transaction.Ranges.ListPendingSpacesAsync(source).ConfigureAwait(false));
+                }
+
+                return [.. found.Where(spaces.Sees)];
             },
             cancellationToken);
 
@@ -115,7 +132,7 @@ internal sealed class RangeClaims(UnitOfWork work, MigrationRunners runners, str
         IReadOnlyList<MigrationRunner> alive = await runners.ListAliveAsync(transaction, migration.Id).ConfigureAwait(false);
         foreach (MigrationRange range in await transaction.Ranges.ListOpenAsync(migration.Id).ConfigureAwait(false))
         {
-            if (range.Space == space && !IsClaimed(range, alive))
+            if (spaces.Sees(range.Space) && !IsClaimed(range, alive))
             {
                 return RangesLeft.Here;
             }
@@ -126,17 +143,17 @@ internal sealed class RangeClaims(UnitOfWork work, MigrationRunners runners, str
             }
         }
 
-        var spaces = new HashSet<string>(StringComparer.Ordinal);
+        var left = new HashSet<string>(StringComparer.Ordinal);
         bool isPending = false;
         foreach (MessageSource source in await ListSourcesAsync(transaction, migration).ConfigureAwait(false))
         {
-            spaces.UnionWith(await transaction.Ranges.ListSpacesAsync(migration.Id, source).ConfigureAwait(false));
-            isPending |= await transaction.Ranges.HasPendingAsync(source, space).ConfigureAwait(false);
+            left.UnionWith(await transaction.Ranges.ListSpacesAsync(migration.Id, source).ConfigureAwait(false));
+            isPending |= (await transaction.Ranges.ListPendingSpacesAsync(source).ConfigureAwait(false)).Any(spaces.Sees);
         }
 
-        return spaces.Contains(space) ? RangesLeft.Again
+        return left.Any(spaces.Sees) ? RangesLeft.Again
             : isPending ? RangesLeft.WithOthers
-            : spaces.Count == 0 ? RangesLeft.None
+            : left.Count == 0 ? RangesLeft.None
             : alive.Count > 1 ? RangesLeft.WithOthers : RangesLeft.Elsewhere;
     }
 
@@ -168,7 +185,7 @@ internal sealed class RangeClaims(UnitOfWork work, MigrationRunners runners, str
     {
         IReadOnlyList<MigrationRunner> alive = await runners.ListAliveAsync(transaction, migrationId).ConfigureAwait(false);
         IReadOnlyList<MigrationRange> open = await transaction.Ranges.ListOpenAsync(migrationId).ConfigureAwait(false);
-        return open.FirstOrDefault(range => range.Space == space && !IsClaimed(range, alive));
+        return open.FirstOrDefault(range => spaces.Sees(range.Space) && !IsClaimed(range, alive));
     }
 
     private async Task<MigrationRange?> MakeAsync(IStoreTransaction transaction, KeyMigration migration)
@@ -176,19 +193,24 @@ internal sealed class RangeClaims(UnitOfWork work, MigrationRunners runners, str
         int messages = (int)Math.Clamp((migration.Total - migration.Done - migration.Failed) / Ranges, Smallest, Largest);
         foreach (MessageSource source in await ListSourcesAsync(transaction, migration).ConfigureAwait(false))
         {
-            MigrationRange? last = await transaction.Ranges.FindLastAsync(migration.Id, source, space).ConfigureAwait(false);
-            ObjectName after = last?.Last ?? ObjectName.BeforeAll;
-            if (await transaction.Ranges.FindEndAsync(migration.Id, source, space, after, messages).ConfigureAwait(false) is { } end)
+            // What nobody else sees comes first.
+            foreach (string space in (await transaction.Ranges.ListSpacesAsync(migration.Id, source).ConfigureAwait(false))
+                .Where(spaces.Sees).OrderBy(address => address != spaces.Local.Address))
             {
-                return new MigrationRange
+                MigrationRange? last = await transaction.Ranges.FindLastAsync(migration.Id, source, space).ConfigureAwait(false);
+                ObjectName after = last?.Last ?? ObjectName.BeforeAll;
+                if (await transaction.Ranges.FindEndAsync(migration.Id, source, space, after, messages).ConfigureAwait(false) is { } end)
                 {
-                    MigrationId = migration.Id,
-                    Number = await transaction.Ranges.NextNumberAsync(migration.Id).ConfigureAwait(false),
-                    Source = source,
-                    Space = space,
-                    After = after,
-                    Last = end,
-                };
+                    return new MigrationRange
+                    {
+                        MigrationId = migration.Id,
+                        Number = await transaction.Ranges.NextNumberAsync(migration.Id).ConfigureAwait(false),
+                        Source = source,
+                        Space = space,
+                        After = after,
+                        Last = end,
+                    };
+                }
             }
         }
 

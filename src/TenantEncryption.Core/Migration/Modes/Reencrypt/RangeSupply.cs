@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using TenantEncryption.Data;
 using TenantEncryption.Data.Batches;
 using TenantEncryption.Data.Protecting;
+using TenantEncryption.Spaces;
 
 namespace TenantEncryption.Migration;
 
@@ -9,10 +10,11 @@ namespace TenantEncryption.Migration;
 /// <param name="claims">The ranges.</param>
 /// <param name="migration">The migration.</param>
 /// <param name="run">Whose work it is.</param>
+/// <param name="spaces">Where messages are.</param>
 /// <param name="begin">Makes a batch.</param>
 /// <param name="command">The command that its batches belong to.</param>
 internal sealed class RangeSupply(
-    RangeClaims claims, KeyMigration migration, MigrationRun run, Func<RangePart, IFileBatch<FileOutcome<ProtectedFile>>> begin, ProtectCommand command)
+    RangeClaims claims, KeyMigration migration, MigrationRun run, ReachableSpaces spaces, Func<RangePart, IFileBatch<FileOutcome<ProtectedFile>>> begin, ProtectCommand command)
     : IFileSupply<FileOutcome<ProtectedFile>>
 {
     private MigrationRange? _range;
@@ -64,7 +66,7 @@ internal sealed class RangeSupply(
 
     /// <inheritdoc/>
     public IFileBatch<FileOutcome<ProtectedFile>> Begin(int files) => begin(new RangePart(
-        _range!, [.. _messages.Skip(_next).Take(files)], EndsRange: _next + files >= _messages.Count, this));
+        _range!, spaces.At(_range!.Space), [.. _messages.Skip(_next).Take(files)], EndsRange: _next + files >= _messages.Count, this));
 
     /// <inheritdoc/>
     public void Take(int files) => _next += files;
@@ -72,11 +74,12 @@ internal sealed class RangeSupply(
 
 /// <summary>Some messages of a range, one after the other.</summary>
 /// <param name="Range">The range, as it was claimed.</param>
+/// <param name="Space">Where they are.</param>
 /// <param name="Messages">The messages.</param>
 /// <param name="EndsRange">Whether the last of them is the range's last.</param>
 /// <param name="Supply">Where they come from.</param>
-internal sealed record RangePart(MigrationRange Range, CatalogEntry[] Messages, bool EndsRange, RangeSupply Supply)
+internal sealed record RangePart(MigrationRange Range, IObjectSpace Space, CatalogEntry[] Messages, bool EndsRange, RangeSupply Supply)
 {
     /// <summary>What a batch reads and writes.</summary>
-    public FileRequest[] Requests { get; } = [.. Messages.Select(message => new FileRequest(message.Name, message.Name))];
+    public FileRequest[] Requests { get; } = [.. Messages.Select(message => Space.PathOf(message.Name)).Select(path => new FileRequest(path, path))];
 }

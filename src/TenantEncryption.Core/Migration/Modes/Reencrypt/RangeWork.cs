@@ -12,9 +12,10 @@ namespace TenantEncryption.Migration;
 
 /// <summary>A process's work on a Reencrypt: it claims ranges until none is left, and ends the migration when nobody else has one either.</summary>
 internal sealed class RangeWork(
-    RangeTools tools, RangeClaims claims, WrapReservations reservations, ProtectSteps steps, SessionKeeper session, IStore store, IObjectSpace space, TimeProvider time)
+    RangeTools tools, RangeClaims claims, WrapReservations reservations, ProtectSteps steps, SessionKeeper session, IStore store, ReachableSpaces spaces, TimeProvider time)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan SettleInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>Works to the end.</summary>
     /// <returns>The migration, Completed; Suspended where what is left is in spaces that this process doesn't see.</returns>
@@ -26,10 +27,12 @@ internal sealed class RangeWork(
         await using ConfiguredAsyncDisposable disposed = batches.ConfigureAwait(false);
         using YieldingThread? yielding = run.LowPriority ? new YieldingThread() : null;
         var command = new ProtectCommand(operation, options, new FileProgress(null, []), batches, new ProtectNotes()) { Yielding = yielding };
-        var supply = new RangeSupply(claims, migration, run, part => Begin(command, part), command);
+        var supply = new RangeSupply(claims, migration, run, spaces, part => Begin(command, part), command);
         KeyMigration told = migration;
         while (true)
         {
+            await SettleAsync(migration, cancellationToken).ConfigureAwait(false);
+            long settled = time.GetTimestamp();
             await foreach (FileOutcome<ProtectedFile> _ in FileBatches.RunAsync(supply, batches.Overlap, cancellationToken).ConfigureAwait(false))
             {
                 // What became of it was noted with its range.
@@ -40,6 +43,13 @@ internal sealed class RangeWork(
             }
 
             (RangesLeft left, KeyMigration now) = await claims.TryFinishAsync(operation, migration, run.Runner, cancellationToken).ConfigureAwait(false);
+            while (left == RangesLeft.WithOthers && time.GetElapsedTime(settled) < SettleInterval)
+            {
+                run.Progress?.Report(now);
+                await Task.Delay(LookInterval, time, cancellationToken).ConfigureAwait(false);
+                (left, now) = await claims.TryFinishAsync(operation, migration, run.Runner, cancellationToken).ConfigureAwait(false);
+            }
+
             switch (left)
             {
                 case RangesLeft.None:
@@ -47,21 +57,30 @@ internal sealed class RangeWork(
                     return now;
                 case RangesLeft.Elsewhere:
                     return now;
-                case RangesLeft.WithOthers:
-                    // A writer that died leaves entries behind that are pending for ever, if nobody settles them.
-                    await CatalogRecovery.SettleAsync(store, session, space, cancellationToken).ConfigureAwait(false);
-                    run.Progress?.Report(now);
-                    await Task.Delay(LookInterval, time, cancellationToken).ConfigureAwait(false);
-                    break;
             }
         }
     }
 
-    private RangeRun Begin(ProtectCommand command, RangePart part)
+    // A writer that died leaves entries behind that are pending for ever, if nobody settles them.
+    private async Task SettleAsync(KeyMigration migration, CancellationToken cancellationToken)
     {
-        var batch = new RangeBatch(tools, part);
+        foreach (string address in await claims.ListSpacesAsync(migration, cancellationToken).ConfigureAwait(false))
+        {
+            await CatalogRecovery.SettleAsync(store, session, spaces.At(address), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private IFileBatch<FileOutcome<ProtectedFile>> Begin(ProtectCommand command, RangePart part)
+    {
+        var notes = new RangeNotes(tools.Work, part);
+        ProtectCommand noted = command with { Notes = notes };
+        if (part.Space is BucketSpace bucket)
+        {
+            return new ObjectRangeRun(new ObjectRewriter(tools, notes, bucket), steps with { Catalog = new CatalogWriter(tools.Work, bucket, time) }, noted, part);
+        }
+
         OutputFolder.Survey(tools.Effects, part.Requests, time.GetUtcNow(), command.Operation.WarnOnce);
-        var run = new ProtectRun(steps with { Writer = new BatchWriter(batch, time) }, command with { Notes = batch }, part.Requests, first: 0, isLast: false);
+        var run = new ProtectRun(steps with { Writer = new BatchWriter(new FileRewriter(tools, notes), time) }, noted, part.Requests, first: 0, isLast: false);
         return new RangeRun(run, new FolderMarks(tools.Effects, part.Requests));
     }
 }

@@ -23,13 +23,19 @@ internal sealed class Reencryption(KeyMaker keyMaker, RangeWork ranges, TimeProv
         SourceKeys sources = await SourceKeys.FindAsync(transaction, tenant, target, options.KekIds).ConfigureAwait(false);
         long direct = sources.Direct.Sum(one => one.Messages);
         long values = sources.Keys.Sum(one => Math.Max(0, one.Key.ReservedWraps - one.Key.FileWraps));
+        long older = 0;
+        foreach (string id in sources.Ids)
+        {
+            older += await transaction.Ranges.CountOlderAsync(new MessageSource(tenant.TenantId, id)).ConfigureAwait(false);
+        }
+
         bool toDirect = tenant.KeyHierarchy == KeyHierarchy.Direct && target.Type == KeyProviderType.AwsKms;
         KeyProvider[] providers = [.. sources.Keys.Select(one => one.Provider).Concat(sources.Direct.Select(one => one.Provider)).DistinctBy(provider => provider.Id)];
         return new MigrationWork
         {
             NewKey = sources.NewKey,
             Keks = sources.Keys.Count + sources.Direct.Count,
-            Messages = sources.Messages,
+            Messages = sources.Messages - older,
             Values = values,
             Sources = [.. sources.Ids.Select(id => new MessageSource(tenant.TenantId, id))],
             KmsCalls = (sources.NewKey ? KeyMaker.CallsToMake(tenant, target) : 0)
@@ -39,7 +45,7 @@ internal sealed class Reencryption(KeyMaker keyMaker, RangeWork ranges, TimeProv
             Regions = [.. providers.Where(provider => provider.KeyArn is not null).Select(provider => KeyRegion.Home(provider).Region)],
             SideBySide = toDirect || direct > 0 ? sources.Messages : 1,
             From = [.. providers.Select(provider => provider.Name)],
-            Notes = NotesOf(sources, values),
+            Notes = NotesOf(sources, values, older),
         };
     }
 
@@ -109,12 +115,17 @@ internal sealed class Reencryption(KeyMaker keyMaker, RangeWork ranges, TimeProv
             new JObject { ["providerId"] = active.Id, ["kekId"] = newKey.KekId, ["previousKekId"] = before });
     }
 
-    private static List<string> NotesOf(SourceKeys sources, long values)
+    private static List<string> NotesOf(SourceKeys sources, long values, long older)
     {
         List<string> notes = ["Each message is written anew and takes the place of the old one; copies of the old ones, as in backups, still open with the old keys."];
         if (values > 0)
         {
             notes.Add($"Up to {Counted.Of(values, "value")} outside the catalog stay under the old keys: protect them anew where they are kept.");
+        }
+
+        if (older > 0)
+        {
+            notes.Add($"{Counted.Of(older, "older version")} of objects can't be written anew: their keys are needed as long as the bucket keeps them.");
         }
 
         if (sources.Left > 0)

@@ -1,23 +1,18 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
-using Microsoft.Win32.SafeHandles;
 using Newtonsoft.Json.Linq;
 using TenantEncryption.Changes;
 using TenantEncryption.Data;
-using TenantEncryption.Data.Batches;
 using TenantEncryption.Data.Protecting;
-using TenantEncryption.Data.Reading;
-using TenantEncryption.Data.Wraps;
-using TenantEncryption.Envelope;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
-using TenantEncryption.Files;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Migration;
 
-/// <summary>The messages of one batch: each is written anew, and what became of it is noted with the range.</summary>
-internal sealed class RangeBatch(RangeTools tools, RangePart part) : IFileWriter, IBatchNotes
+/// <summary>What becomes of the messages of one batch: what failed, and whose fault that is, is noted with the range.</summary>
+/// <param name="work">The store.</param>
+/// <param name="part">The batch's messages.</param>
+internal sealed class RangeNotes(UnitOfWork work, RangePart part) : IBatchNotes
 {
     // A message that changes while it is read is read again; one that never keeps still is told of.
     private const int MostChanges = 3;
@@ -25,11 +20,15 @@ internal sealed class RangeBatch(RangeTools tools, RangePart part) : IFileWriter
     // A transaction that another writer undid is done anew, and judges the same.
     private readonly Dictionary<BatchFile, bool> _isFailure = [];
 
-    // The files that failed because of a key, which is no fault of their messages.
+    // The files that failed because of a key, or of their space as a whole, which is no fault of their messages.
     private readonly ConcurrentDictionary<BatchFile, TenantEncryptionException> _shut = new();
 
-    /// <inheritdoc/>
-    public async ValueTask WriteAsync(ProtectCommand command, ProtectBatch batch, BatchFile file, FileTurns turns, CancellationToken cancellationToken)
+    /// <summary>The message of a file of the batch, as the catalog has it.</summary>
+    public CatalogEntry MessageOf(BatchFile file) => part.Messages[file.Number];
+
+    /// <summary>Writes a message anew: not under a key that can't be opened, and in vain where another message took its place.</summary>
+    /// <exception cref="TenantEncryptionException">Why it failed.</exception>
+    public async ValueTask WatchAsync(BatchFile file, Func<CatalogEntry, Task> write, CancellationToken cancellationToken)
     {
         // A key that can't be opened is asked for once, not for each of its messages.
         if ((part.Supply.Shut.GetValueOrDefault(part.Range.Source.Id) ?? part.Supply.Failure) is { } shut)
@@ -38,10 +37,10 @@ internal sealed class RangeBatch(RangeTools tools, RangePart part) : IFileWriter
             throw shut;
         }
 
-        CatalogEntry message = part.Messages[file.Number];
+        CatalogEntry message = MessageOf(file);
         try
         {
-            await WriteAsync(command, batch, file, message, turns, cancellationToken).ConfigureAwait(false);
+            await write(message).ConfigureAwait(false);
         }
         catch (TenantEncryptionException)
         {
@@ -52,6 +51,40 @@ internal sealed class RangeBatch(RangeTools tools, RangePart part) : IFileWriter
 
             file.Skip("Another message took its place meanwhile.");
         }
+    }
+
+    /// <summary>What a key's provider answers is true of every message under the key; of Direct ones each has its own.</summary>
+    public void NoteKeyFailure(BatchFile file, TenantEncryptionException exception)
+    {
+        if (part.Range.Source.IsKek && exception.Code is not (ErrorCodes.WrongKey or ErrorCodes.LeaseLost or ErrorCodes.ContextMismatch))
+        {
+            _shut.TryAdd(file, exception);
+            part.Supply.Shut.TryAdd(part.Range.Source.Id, exception);
+        }
+    }
+
+    /// <summary>Nothing can be written any more: the runner ends, and who goes on later finds the message as it was.</summary>
+    public void NoteStandstill(BatchFile file, TenantEncryptionException exception)
+    {
+        if (_shut.TryAdd(file, exception))
+        {
+            part.Supply.Failure = exception;
+        }
+    }
+
+    /// <summary>What to say of another message than the catalog knows. One that is pending there is neither a stranger's nor known yet: its writer's end is waited for.</summary>
+    /// <param name="file">The message's file.</param>
+    /// <param name="found">The id of the message that is there.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    /// <returns>The error: <c>OBJECT_CHANGED</c> or <c>MESSAGE_SUBSTITUTED</c>.</returns>
+    public async Task<TenantEncryptionException> SubstitutedAsync(BatchFile file, string found, CancellationToken cancellationToken)
+    {
+        CatalogEntry message = MessageOf(file);
+        IReadOnlyList<string> pending = await work.ReadAsync(transaction => transaction.Catalog.FindPendingAsync([found]), cancellationToken).ConfigureAwait(false);
+        return pending.Count == 0
+            ? new TenantEncryptionException(
+                ErrorCodes.MessageSubstituted, $"'{file.Request.Source}' is message {found}, but the catalog knows message {message.MessageId} there.")
+            : new TenantEncryptionException(ErrorCodes.ObjectChanged, $"'{file.Request.Source}' is message {found} already, which the catalog is about to know.");
     }
 
     /// <inheritdoc/>
@@ -100,77 +133,11 @@ internal sealed class RangeBatch(RangeTools tools, RangePart part) : IFileWriter
         part.Supply.Latest = now;
     }
 
-    private async Task WriteAsync(
-        ProtectCommand command, ProtectBatch batch, BatchFile file, CatalogEntry message, FileTurns turns, CancellationToken cancellationToken)
-    {
-        long begun = Stopwatch.GetTimestamp();
-        using SafeFileHandle source = SourceFile.Open(tools.Effects, message.Name, followLink: false);
-        FileMark mark = FileFailure.Translate(message.Name, "read", () => FileMark.Of(source));
-        using FileTurn turn = await turns.TakeAsync(mark.Length, cancellationToken).ConfigureAwait(false);
-        var output = new OutputFile(tools.Effects, message.Name, replace: true) { Expected = mark };
-        file.Output = output;
-        var options = new UnprotectOptions { TenantId = message.TenantId, DegreeOfParallelism = turn.DegreeOfParallelism };
-        using TenantKeyring keyring = tools.Reader.NewKeyring(command.Operation, options);
-        ReencryptedMessage written = await tools.Reencryptor.ReencryptAsync(
-            source,
-            output.Handle,
-            new WatchedKeyring(keyring, failure => NoteKeyFailure(file, failure)),
-            header => MakeAsync(command, batch, file, message, header, cancellationToken),
-            TenantMessageReader.OptionsOf(keyring, options),
-            bytesDone: null,
-            cancellationToken).ConfigureAwait(false);
-        if (FileMark.Of(source) != mark)
-        {
-            throw new TenantEncryptionException(ErrorCodes.ObjectChanged, $"'{message.Name}' was changed while it was read.");
-        }
-
-        UnixFile.CopyRights(output.Handle, source);
-        output.Flush();
-        file.Replaces = message.MessageId;
-        file.Written = new WrittenFile(Convert.ToHexStringLower(written.New.MessageId.Span), written.New.PlaintextLength, Stopwatch.GetElapsedTime(begun));
-    }
-
-    private async ValueTask<MessageMaterials> MakeAsync(
-        ProtectCommand command, ProtectBatch batch, BatchFile file, CatalogEntry message, MessageHeader header, CancellationToken cancellationToken)
-    {
-        string messageId = Convert.ToHexStringLower(header.MessageId.Span);
-        if (messageId != message.MessageId)
-        {
-            // Written anew, it would be the message that the catalog knows, and nobody could see any more that it was not.
-            throw new TenantEncryptionException(
-                ErrorCodes.MessageSubstituted, $"'{message.Name}' is message {messageId}, but the catalog knows message {message.MessageId} there.");
-        }
-
-        try
-        {
-            MessageMaterials made = await tools.Materials.MakeAsync(
-                command.Operation, batch.State, TenantContext.Written(header.Context), cancellationToken).ConfigureAwait(false);
-            batch.NoteWrapped();
-            return made;
-        }
-        catch (TenantEncryptionException exception) when (exception.Code != ErrorCodes.LeaseLost)
-        {
-            _shut.TryAdd(file, exception);
-            part.Supply.Failure = exception;
-            throw;
-        }
-    }
-
-    // What a key's provider answers is true of every message under the key; of Direct ones each has its own.
-    private void NoteKeyFailure(BatchFile file, TenantEncryptionException exception)
-    {
-        if (part.Range.Source.IsKek && exception.Code is not (ErrorCodes.WrongKey or ErrorCodes.LeaseLost or ErrorCodes.ContextMismatch))
-        {
-            _shut.TryAdd(file, exception);
-            part.Supply.Shut.TryAdd(part.Range.Source.Id, exception);
-        }
-    }
-
     private static async Task<bool> IsKnownAsync(IStoreTransaction transaction, CatalogEntry message) =>
         await transaction.Catalog.FindMessageIdAsync(message.Space, message.Key, message.Version).ConfigureAwait(false) == message.MessageId;
 
     private async Task<bool> IsReplacedAsync(CatalogEntry message, CancellationToken cancellationToken) =>
-        !await tools.Work.ReadAsync(transaction => IsKnownAsync(transaction, message), cancellationToken).ConfigureAwait(false);
+        !await work.ReadAsync(transaction => IsKnownAsync(transaction, message), cancellationToken).ConfigureAwait(false);
 
     private bool IsFailure(CatalogEntry message, TenantEncryptionException error)
     {
@@ -202,6 +169,3 @@ internal sealed class RangeBatch(RangeTools tools, RangePart part) : IFileWriter
         }
     }
 }
-
-/// <summary>What messages are written anew with.</summary>
-internal sealed record RangeTools(UnitOfWork Work, TenantMessageReader Reader, MaterialsSource Materials, MessageReencryptor Reencryptor, IFileEffects Effects);
