@@ -45,7 +45,7 @@ internal sealed class S3Bucket(S3Exchange exchange, string name, ByteBudget budg
             answer,
             answer.ContentLength,
             stall);
-        return new ObjectContent(state, content);
+        return new ObjectContent(state, ObjectHeaders.Settings(answer), content);
     }
 
     /// <inheritdoc/>
@@ -68,30 +68,16 @@ internal sealed class S3Bucket(S3Exchange exchange, string name, ByteBudget budg
     }
 
     /// <inheritdoc/>
-    public async Task<ObjectSettings> ReadSettingsAsync(string key, string? versionId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, string>> ReadTagsAsync(string key, string? versionId, CancellationToken cancellationToken)
     {
-        GetObjectMetadataResponse answer = await exchange.SendAsync(
-            "s3:HeadObject",
-            name,
-            key,
-            client => client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = name, Key = key, VersionId = versionId }, cancellationToken),
-            cancellationToken).ConfigureAwait(false);
-        ObjectSettings settings = ObjectHeaders.Settings(answer);
-
-        // Who may not read tags is not told their number either; moto and others never tell it, so that nothing said is no answer.
-        if (answer.TagsCount == 0)
-        {
-            return settings;
-        }
-
+        // Who may not read tags is not told their number either, so that no number in another answer means none.
         GetObjectTaggingResponse tags = await exchange.SendAsync(
             "s3:GetObjectTagging",
             name,
             key,
-            client => client.GetObjectTaggingAsync(
-                new GetObjectTaggingRequest { BucketName = name, Key = key, VersionId = versionId ?? ObjectHeaders.Version(answer.VersionId) }, cancellationToken),
+            client => client.GetObjectTaggingAsync(new GetObjectTaggingRequest { BucketName = name, Key = key, VersionId = versionId }, cancellationToken),
             cancellationToken).ConfigureAwait(false);
-        return settings with { Tags = (tags.Tagging ?? []).ToDictionary(tag => tag.Key, tag => tag.Value, StringComparer.Ordinal) };
+        return (tags.Tagging ?? []).ToDictionary(tag => tag.Key, tag => tag.Value, StringComparer.Ordinal);
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,7 @@ namespace TenantEncryption.Acceptance.Tests;
 public sealed class PostgreSqlAcceptanceTests : AcceptanceTests
 {
     [PostgreSqlTheory]
+    [InlineData("Buckets.Tests.ps1")]
     [InlineData("Data.Tests.ps1")]
     [InlineData("Drills.Tests.ps1")]
     [InlineData("Events.Tests.ps1")]

@@ -35,11 +35,11 @@ public sealed class SettingsTests(ObjectServer server) : IClassFixture<ObjectSer
         request.Headers.ContentLanguage = "ja";
         await bucket.Administrator.PutObjectAsync(request);
         ObjectState there = (await bucket.Bucket.FindAsync("key", null, CancellationToken.None))!;
-        ObjectSettings read = await bucket.Bucket.ReadSettingsAsync("key", null, CancellationToken.None);
+        ObjectSettings read = await bucket.ReadSettingsAsync("key");
 
         await bucket.PutAsync("key", new byte[length], PutCondition.Still(there), read, "0a");
 
-        ObjectSettings carried = await bucket.Bucket.ReadSettingsAsync("key", null, CancellationToken.None);
+        ObjectSettings carried = await bucket.ReadSettingsAsync("key");
         Assert.Equal(("STANDARD_IA", "application/x-thing", "no-store", "inline", "br", "ja"), (carried.StorageClass, carried.ContentType, carried.CacheControl, carried.ContentDisposition, carried.ContentEncoding, carried.ContentLanguage));
         Assert.Equal(new ObjectHold("GOVERNANCE", until, Legal: true), read.Hold);
         Assert.True(read.Hold.Holds(DateTimeOffset.UnixEpoch.AddYears(100)));
@@ -59,7 +59,7 @@ public sealed class SettingsTests(ObjectServer server) : IClassFixture<ObjectSer
         await using TestBucket bucket = await server.NewBucketAsync();
         await bucket.PutAsync("key", [1]);
 
-        ObjectSettings read = await bucket.Bucket.ReadSettingsAsync("key", null, CancellationToken.None);
+        ObjectSettings read = await bucket.ReadSettingsAsync("key");
 
         Assert.Empty(read.Tags);
         Assert.Equal((ObjectHold.None, null), (read.Hold, read.ContentEncoding));

@@ -39,6 +39,13 @@ internal sealed class TestBucket(string name, FaultProxy proxy, S3ObjectStore st
         return memory.ToArray();
     }
 
+    /// <summary>What an object has beside its content, tags included.</summary>
+    public async Task<ObjectSettings> ReadSettingsAsync(string key)
+    {
+        await using ObjectContent content = await Bucket.OpenAsync(key, default, CancellationToken.None);
+        return content.Settings with { Tags = await Bucket.ReadTagsAsync(key, content.State.VersionId, CancellationToken.None) };
+    }
+
     public async ValueTask DisposeAsync()
     {
         store.Dispose();

@@ -474,7 +474,7 @@ public sealed class KeyMigrationService
             {
                 // What is left is beyond this process's reach.
                 await _runners.LeaveAsync(operation, migration, run.Runner, MigrationState.Suspended, null).ConfigureAwait(false);
-                _work.Warn($"What is left of the migration {migration.Id} lies on other machines, which go on with it.");
+                _work.Warn($"What is left of the migration {migration.Id} lies where this process does not reach it: on other machines, which go on with it, or in buckets.");
                 return await GetAsync(migration.Id, CancellationToken.None).ConfigureAwait(false);
             }
 

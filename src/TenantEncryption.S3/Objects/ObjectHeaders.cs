@@ -31,17 +31,17 @@ internal static class ObjectHeaders
         Metadata = Metadata(answer.Metadata),
     };
 
-    /// <summary>The settings in the answer to HEAD, without the tags, of which it has only the number.</summary>
-    public static ObjectSettings Settings(GetObjectMetadataResponse answer) => new()
+    /// <summary>The settings in the answer to GET, without the tags.</summary>
+    public static ObjectSettings Settings(GetObjectResponse answer) => new()
     {
         Metadata = Metadata(answer.Metadata),
         // The standard class is told by saying nothing.
         StorageClass = answer.StorageClass?.Value,
-        ContentType = answer.ContentType,
-        ContentEncoding = answer.ContentEncoding,
-        ContentDisposition = answer.ContentDisposition,
+        ContentType = answer.Headers.ContentType,
+        ContentEncoding = answer.Headers.ContentEncoding,
+        ContentDisposition = answer.Headers.ContentDisposition,
         ContentLanguage = answer.ContentLanguage,
-        CacheControl = answer.CacheControl,
+        CacheControl = answer.Headers.CacheControl,
         Expires = answer.ExpiresString,
         WebsiteRedirect = answer.WebsiteRedirectLocation,
         Hold = new ObjectHold(answer.ObjectLockMode?.Value, Utc(answer.ObjectLockRetainUntilDate), answer.ObjectLockLegalHoldStatus == ObjectLockLegalHoldStatus.On),

@@ -84,11 +84,34 @@ public sealed class MigrationTests(ObjectServer server) : IClassFixture<ObjectSe
 
         await ReencryptAsync(product, there.KekId!);
 
-        ObjectSettings settings = await product.Bucket.Bucket.ReadSettingsAsync("key", null, CancellationToken.None);
+        ObjectSettings settings = await product.Bucket.ReadSettingsAsync("key");
         Assert.Equal(
             ("STANDARD_IA", "application/x-own", "somebody", "7"),
             (settings.StorageClass, settings.ContentType, settings.Metadata["owner"], settings.Tags["case"]));
         Assert.Equal(Assert.Single(await product.CatalogAsync()).MessageId, settings.Metadata["te-message"]);
+    }
+
+    [InteropTheory(ProgramNames.MotoServer)]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task A_lock_stays_as_long_as_it_was_to_last(int days)
+    {
+        await using ProductOnBucket product = await ProductOnBucket.StartAsync(await server.NewBucketAsync(locks: true));
+        ProtectedFile there = await product.ProtectAsync(product.Write("plain", 1000).Path, "key");
+        DateTime until = DateTime.UtcNow.AddDays(days);
+        await product.Bucket.Administrator.PutObjectRetentionAsync(new PutObjectRetentionRequest
+        {
+            BucketName = product.Bucket.Name,
+            Key = "key",
+            Retention = new ObjectLockRetention { Mode = Amazon.S3.ObjectLockRetentionMode.Compliance, RetainUntilDate = until },
+        });
+
+        KeyMigration migration = await ReencryptAsync(product, there.KekId!);
+
+        Assert.Equal((MigrationState.Completed, 1L), (migration.State, migration.Done));
+        ObjectHold hold = (await product.Bucket.ReadSettingsAsync("key")).Hold;
+        Assert.Equal(days > 0 ? "COMPLIANCE" : null, hold.Mode);
+        Assert.True(days < 0 ? hold.Until is null : Math.Abs((hold.Until!.Value - until).TotalSeconds) < 2);
     }
 
     [InteropFact(ProgramNames.MotoServer)]

@@ -41,13 +41,13 @@ internal interface IBucket
     /// </exception>
     Task<ObjectState> PutAsync(NewObject what, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken);
 
-    /// <summary>What an object has beside its content, which a message that takes its place is to have, too.</summary>
+    /// <summary>The tags of an object, which no answer has but their own.</summary>
     /// <param name="key">The object's key.</param>
     /// <param name="versionId">A version; <see langword="null"/> for the latest.</param>
-    /// <param name="cancellationToken">Ends the calls.</param>
-    /// <returns>The settings.</returns>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The tags.</returns>
     /// <exception cref="TenantEncryptionException"><c>SOURCE_NOT_FOUND</c>.</exception>
-    Task<ObjectSettings> ReadSettingsAsync(string key, string? versionId, CancellationToken cancellationToken);
+    Task<IReadOnlyDictionary<string, string>> ReadTagsAsync(string key, string? versionId, CancellationToken cancellationToken);
 
     /// <summary>Lists the latest versions, in the order of their keys' UTF-8 bytes.</summary>
     /// <param name="prefix">What the keys begin with.</param>

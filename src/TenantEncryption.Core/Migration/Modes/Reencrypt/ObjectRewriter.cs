@@ -14,7 +14,7 @@ namespace TenantEncryption.Migration;
 /// Writes the messages of objects anew in their places: each is read and written at once, in memory that does not grow with it, and takes the place of the
 /// object that was read, and of no other. What the object has beside its content stays.
 /// </summary>
-internal sealed class ObjectRewriter(RangeTools tools, RangeNotes notes, BucketSpace space)
+internal sealed class ObjectRewriter(RangeTools tools, RangeNotes notes, BucketSpace space, TimeProvider time)
 {
     /// <summary>Writes a message anew.</summary>
     /// <param name="command">The command.</param>
@@ -85,7 +85,7 @@ internal sealed class ObjectRewriter(RangeTools tools, RangeNotes notes, BucketS
                     made.MessageId = messageId;
                     return made;
                 },
-                async (length, write) => put = await PutAsync(batch, file, old, length, messageId, write, cancellationToken).ConfigureAwait(false),
+                async (length, write) => put = await PutAsync(batch, file, content, length, messageId, write, cancellationToken).ConfigureAwait(false),
                 options,
                 cancellationToken).ConfigureAwait(false);
             file.Written = new WrittenFile(Convert.ToHexStringLower(messageId.Span), done.New.PlaintextLength, Stopwatch.GetElapsedTime(begun));
@@ -100,13 +100,17 @@ internal sealed class ObjectRewriter(RangeTools tools, RangeNotes notes, BucketS
     private async Task<ObjectState> PutAsync(
         ProtectBatch batch,
         BatchFile file,
-        ObjectState old,
+        ObjectContent content,
         long length,
         ReadOnlyMemory<byte> messageId,
         Func<Stream, CancellationToken, Task> write,
         CancellationToken cancellationToken)
     {
-        ObjectSettings settings = await space.Bucket.ReadSettingsAsync(old.Key, old.VersionId, cancellationToken).ConfigureAwait(false);
+        (ObjectState old, ObjectSettings settings) = (content.State, content.Settings);
+        IReadOnlyDictionary<string, string> tags = await space.Bucket.ReadTagsAsync(old.Key, old.VersionId, cancellationToken).ConfigureAwait(false);
+
+        // A retention that is over can't be asked for.
+        ObjectHold hold = settings.Hold.Until > time.GetUtcNow() ? settings.Hold : ObjectHold.None with { Legal = settings.Hold.Legal };
         WrapReservation reservation = batch.Reservation;
         IReadOnlyDictionary<string, string> hints = ObjectHints.Of(
             reservation.TenantId, reservation.KekId, Convert.ToHexStringLower(messageId.Span), settings.Metadata);
@@ -118,7 +122,7 @@ internal sealed class ObjectRewriter(RangeTools tools, RangeNotes notes, BucketS
         try
         {
             return await space.Bucket.PutAsync(
-                new NewObject(old.Key, length, PutCondition.Still(old), settings with { Metadata = hints }), write, cancellationToken).ConfigureAwait(false);
+                new NewObject(old.Key, length, PutCondition.Still(old), settings with { Metadata = hints, Tags = tags, Hold = hold }), write, cancellationToken).ConfigureAwait(false);
         }
         catch (TenantEncryptionException exception) when (exception.Code != ErrorCodes.SpaceUnreachable)
         {

@@ -76,7 +76,7 @@ internal sealed class RangeWork(
         ProtectCommand noted = command with { Notes = notes };
         if (part.Space is BucketSpace bucket)
         {
-            return new ObjectRangeRun(new ObjectRewriter(tools, notes, bucket), steps with { Catalog = new CatalogWriter(tools.Work, bucket, time) }, noted, part);
+            return new ObjectRangeRun(new ObjectRewriter(tools, notes, bucket, time), steps with { Catalog = new CatalogWriter(tools.Work, bucket, time) }, noted, part);
         }
 
         OutputFolder.Survey(tools.Effects, part.Requests, time.GetUtcNow(), command.Operation.WarnOnce);
