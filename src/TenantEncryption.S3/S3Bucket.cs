@@ -32,8 +32,15 @@ internal sealed class S3Bucket(S3Exchange exchange, string name, ByteBudget budg
     /// <inheritdoc/>
     public async Task<ObjectContent> OpenAsync(string key, ObjectSelection selection, CancellationToken cancellationToken)
     {
-        GetObjectResponse answer = await exchange.SendAsync(
-            "s3:GetObject", name, key, client => GetAsync(client, key, selection, cancellationToken), cancellationToken).ConfigureAwait(false);
+        GetObjectResponse? answer = await GetAsync(key, selection, cancellationToken).ConfigureAwait(false);
+        if (answer is null)
+        {
+            // Nothing but its length is of use of an object without content.
+            return await FindAsync(key, selection.VersionId, cancellationToken).ConfigureAwait(false) is { Length: 0 } empty && (selection.ETag ?? empty.ETag) == empty.ETag
+                ? new ObjectContent(empty, new ObjectSettings(), Stream.Null)
+                : throw new TenantEncryptionException(ErrorCodes.ObjectChanged, $"'{S3Errors.Name(name, key)}' was replaced or changed meanwhile.");
+        }
+
         ObjectState state = ObjectHeaders.State(key, answer);
         ObjectSelection same = selection with { ETag = state.ETag, VersionId = selection.VersionId ?? state.VersionId };
         var content = new ResumingStream(
@@ -160,6 +167,22 @@ internal sealed class S3Bucket(S3Exchange exchange, string name, ByteBudget budg
         return (int)Math.Max(PartsUpload.PartLength, (least + Unit - 1) / Unit * Unit);
     }
 
+    // All of an empty object can't be asked for as a part of it.
+    private async Task<GetObjectResponse?> GetAsync(string key, ObjectSelection selection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await exchange.SendAsync(
+                "s3:GetObject", name, key, client => GetAsync(client, key, selection, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (TenantEncryptionException exception) when (exception.Code == ErrorCodes.InvalidInput && selection.From == 0)
+        {
+            return null;
+        }
+    }
+
+    // Of a whole object the SDK takes an entity tag of 32 digits for the MD5 of its content, which it need not be (Amazon S3 API reference, "Common response headers"),
+    // and computes that: of a part, also of one that is all of it, it does not. What is read is authenticated frame by frame.
     private Task<GetObjectResponse> GetAsync(IAmazonS3 client, string key, ObjectSelection selection, CancellationToken cancellationToken) =>
         client.GetObjectAsync(
             new GetObjectRequest
@@ -168,9 +191,7 @@ internal sealed class S3Bucket(S3Exchange exchange, string name, ByteBudget budg
                 Key = key,
                 VersionId = selection.VersionId,
                 EtagToMatch = selection.ETag,
-                ByteRange = selection.IsWhole ? null
-                    : selection.To is { } to ? new ByteRange(selection.From, to)
-                    : new ByteRange($"bytes={selection.From}-"),
+                ByteRange = selection.To is { } to ? new ByteRange(selection.From, to) : new ByteRange($"bytes={selection.From}-"),
             },
             cancellationToken);
 }

@@ -37,6 +37,18 @@ public abstract class CatalogTableContract<TStore>
     }
 
     [Fact]
+    public async Task What_a_writers_entries_are_to_take_the_place_of_is_told()
+    {
+        await using TStore store = await WithTenantsAsync();
+        await AddAsync(store, Sample.Entry("m1", "acme", "/a", "kek-acme"), Sample.Entry("m2", "acme", "/b", "kek-acme") with { Version = "v1" });
+        await store.WriteAsync(t => t.Catalog.AddPendingAsync("res-1", [.. "abc".Select(c => Sample.Entry("n" + c, "acme", "/" + c, "kek-acme"))]));
+
+        Assert.Equal([new("/a", "m1")], await store.ReadAsync(t => t.Catalog.FindReplacedAsync("res-1", Sample.Space)));
+        Assert.Empty(await store.ReadAsync(t => t.Catalog.FindReplacedAsync("res-1", "file://other")));
+        Assert.Empty(await store.ReadAsync(t => t.Catalog.FindReplacedAsync("res-2", Sample.Space)));
+    }
+
+    [Fact]
     public async Task A_tenants_entries_are_counted_and_go_with_those_that_are_pending()
     {
         await using TStore store = await WithTenantsAsync();

@@ -3,6 +3,7 @@ using TenantEncryption.S3.Tests.Faults;
 using TenantEncryption.Spaces;
 using TenantEncryption.Testing;
 using TenantEncryption.Testing.Programs;
+using TenantEncryption.Testing.Servers;
 
 namespace TenantEncryption.S3.Tests;
 
@@ -93,6 +94,24 @@ public sealed class ReadTests(ObjectServer server) : IClassFixture<ObjectServer>
 
         await Refusal.IsAsync(ErrorCodes.ObjectChanged, () => bucket.ReadAsync("key", new ObjectSelection(ETag: first.ETag)));
         Assert.Equal([2], await bucket.ReadAsync("key", new ObjectSelection(ETag: second.ETag)));
+    }
+
+    [Fact]
+    public async Task An_entity_tag_that_looks_like_a_hash_and_is_none_does_not_matter()
+    {
+        using ObjectEndpointServer endpoint = await ObjectEndpointServer.StartAsync();
+        string name = await endpoint.NewBucketAsync();
+        using S3ObjectStore store = ObjectServer.NewStore(null, endpoint.Url);
+        IBucket bucket = ((IObjectStore)store).Open(name);
+        foreach (byte[] written in (byte[][])[Content, []])
+        {
+            await bucket.PutAsync(TestBucket.New($"key-{written.Length}", written.Length), (stream, token) => stream.WriteAsync(written, token).AsTask(), CancellationToken.None);
+            await using ObjectContent content = await bucket.OpenAsync($"key-{written.Length}", default, CancellationToken.None);
+            using var read = new MemoryStream();
+            await content.Stream.CopyToAsync(read);
+            Assert.Equal((written.Length, 34), (content.State.Length, content.State.ETag.Length));
+            Assert.Equal(written, read.ToArray());
+        }
     }
 
     private static byte[] Bytes()

@@ -6,6 +6,7 @@ using TenantEncryption.Keys;
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
 using TenantEncryption.PostgreSql;
+using TenantEncryption.S3;
 using TenantEncryption.Sqlite;
 using TenantEncryption.Stores;
 
@@ -27,16 +28,24 @@ internal sealed class Scene(string root, string kmsUrl)
     /// <summary>Whether the root is sealed under a key of the platform's; then each process is a machine with a folder of its own, and the root is rotated often.</summary>
     public bool HasPlatformKey => File.Exists(PlatformKeyFile);
 
+    /// <summary>Where the object store listens; <see langword="null"/> where there is none.</summary>
+    public string? ObjectsUrl => File.Exists(ObjectsFile) ? File.ReadAllText(ObjectsFile) : null;
+
+    private string ObjectsFile => Path.Combine(root, "objects");
+
     private string PlatformKeyFile => Path.Combine(root, "platform-key");
 
     /// <summary>Has the root of a new store sealed under a key of the platform's.</summary>
     public void UsePlatformKey(string keyArn) => File.WriteAllText(PlatformKeyFile, keyArn);
 
+    /// <summary>Has every service know an object store.</summary>
+    public void UseObjects(string url) => File.WriteAllText(ObjectsFile, url);
+
     /// <summary>Opens a service, as a process of its own would.</summary>
     /// <param name="time">Its clock, where that is not the system's.</param>
     public Task<TenantEncryptionService> OpenAsync(TimeProvider? time = null) => TenantEncryptionService.OpenAsync(
         OpenStore(),
-        new AwsKms(new AwsKmsOptions { SessionCredentials = new AwsSessionCredentials("local", new SecretBytes("local"u8)) }),
+        new AwsKms(new AwsKmsOptions { SessionCredentials = Session() }),
         new TenantEncryptionOptions
         {
             RootKeyVault = HasPlatformKey
@@ -45,7 +54,10 @@ internal sealed class Scene(string root, string kmsUrl)
             LogHeadFolder = HasPlatformKey ? Path.Combine(root, "machines", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)) : Path.Combine(root, "roots"),
             KeyLease = HasPlatformKey ? TimeSpan.FromSeconds(1) : null,
             Time = time ?? TimeProvider.System,
+            ObjectStore = ObjectsUrl is { } objects ? () => new S3ObjectStore(new S3Options { EndpointUrl = objects, SessionCredentials = Session() }) : null,
         });
+
+    private static AwsSessionCredentials Session() => new("local", new SecretBytes("local"u8));
 
     // Each folder has a schema of its own.
     private IStore OpenStore() => Environment.GetEnvironmentVariable("TENANTENCRYPTION_TEST_STORE") is { Length: > 0 } server

@@ -35,12 +35,14 @@ internal static class CatalogRecovery
     private static async Task SettleNowAsync(IStore store, SessionKeeper session, IObjectSpace space, CancellationToken cancellationToken)
     {
         IReadOnlyList<PendingEntry> orphans = [];
+        IReadOnlyDictionary<string, string> known = new Dictionary<string, string>();
         await store.WriteAsync(
             StoreScope.All,
             async transaction =>
             {
                 await session.SweepAsync(transaction).ConfigureAwait(false);
                 orphans = await transaction.Catalog.ListOrphanedAsync(space.Address).ConfigureAwait(false);
+                known = await FindKnownAsync(transaction, space, orphans).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
         if (orphans.Count == 0)
@@ -65,6 +67,10 @@ internal static class CatalogRecovery
             {
                 // Another process may have settled some meanwhile, or a writer that was only slow confirmed its own.
                 IReadOnlyList<PendingEntry> left = await transaction.Catalog.ListOrphanedAsync(space.Address).ConfigureAwait(false);
+
+                // Who catalogued another message there since may have put it there after the look: the next one looks again.
+                IReadOnlyDictionary<string, string> now = await FindKnownAsync(transaction, space, left).ConfigureAwait(false);
+                there.RemoveWhere(orphan => now.GetValueOrDefault(orphan.Entry.Key) != known.GetValueOrDefault(orphan.Entry.Key));
                 foreach (IGrouping<string, PendingEntry> writer in left.GroupBy(orphan => orphan.ReservationId))
                 {
                     await transaction.Catalog.ConfirmAsync(writer.Key, space.Address, KeysBut(writer, there)).ConfigureAwait(false);
@@ -73,6 +79,9 @@ internal static class CatalogRecovery
             },
             cancellationToken).ConfigureAwait(false);
     }
+
+    private static Task<IReadOnlyDictionary<string, string>> FindKnownAsync(IStoreTransaction transaction, IObjectSpace space, IReadOnlyList<PendingEntry> orphans) =>
+        transaction.Catalog.FindMessageIdsAsync(space.Address, [.. orphans.Select(orphan => orphan.Entry.Key)]);
 
     private static IReadOnlyList<string> KeysBut(IEnumerable<PendingEntry> orphans, HashSet<PendingEntry> those) =>
         [.. orphans.Where(orphan => !those.Contains(orphan)).Select(orphan => orphan.Entry.Key)];

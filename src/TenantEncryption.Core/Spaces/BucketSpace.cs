@@ -78,8 +78,7 @@ internal sealed class BucketSpace(IBucket bucket) : IObjectSpace
     {
         for (int length = UsualHeader; ; length = limits.MaxHeaderLength)
         {
-            // A part of an empty object can't be asked for.
-            ObjectContent content = await OpenStartAsync(name, versionId, length, cancellationToken).ConfigureAwait(false);
+            ObjectContent content = await bucket.OpenAsync(name, new ObjectSelection(versionId, To: length - 1), cancellationToken).ConfigureAwait(false);
             await using (content.ConfigureAwait(false))
             {
                 try
@@ -102,17 +101,5 @@ internal sealed class BucketSpace(IBucket bucket) : IObjectSpace
         }
 
         return false;
-    }
-
-    private async Task<ObjectContent> OpenStartAsync(string name, string? versionId, int length, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await bucket.OpenAsync(name, new ObjectSelection(versionId, To: length - 1), cancellationToken).ConfigureAwait(false);
-        }
-        catch (TenantEncryptionException exception) when (exception.Code == ErrorCodes.InvalidInput)
-        {
-            return await bucket.OpenAsync(name, new ObjectSelection(versionId), cancellationToken).ConfigureAwait(false);
-        }
     }
 }

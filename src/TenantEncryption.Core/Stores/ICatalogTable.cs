@@ -78,6 +78,12 @@ internal interface ICatalogTable
     /// <returns>The entries of those that are known.</returns>
     Task<IReadOnlyList<CatalogEntry>> FindMessagesAsync(IReadOnlyList<string> messageIds);
 
+    /// <summary>Which messages have the names that a writer's pending ones are to take.</summary>
+    /// <param name="reservationId">The writer's reservation.</param>
+    /// <param name="space">The address of the space.</param>
+    /// <returns>The message ids, by key.</returns>
+    Task<IReadOnlyDictionary<string, string>> FindReplacedAsync(string reservationId, string space);
+
     /// <summary>Which messages are pending: their writer is at work, or died.</summary>
     /// <param name="messageIds">The message ids.</param>
     /// <returns>Those of them that are pending.</returns>

@@ -60,10 +60,18 @@ internal sealed class CatalogQuery
                 SELECT 1 FROM catalog_pending p
                 WHERE p.reservation_id = $reservation_id AND p.space = catalog.space AND p.name = catalog.name AND p.version = catalog.version)
             """;
+        Replaced =
+            $"""
+            SELECT c.name, c.message_id FROM catalog_pending p {dialect.JoinInOrder} catalog c ON c.space = p.space AND c.name = p.name AND c.version = p.version
+            WHERE p.reservation_id = $reservation_id AND p.space = {Number}
+            """;
         OfNames = $"SELECT name, message_id FROM {dialect.Each("$keys")} {dialect.JoinInOrder} catalog ON space = {Number} AND name = value AND version = ''";
         OfMessages = $"SELECT {Entries} FROM {dialect.Each("$ids")} {dialect.JoinInOrder} catalog ON message_id = value {WithSpaces}";
         _messages = $"FROM catalog WHERE message_id IN (SELECT value FROM {dialect.Each("$ids")})";
     }
+
+    /// <summary>The messages whose names the pending entries of a reservation are to take.</summary>
+    public string Replaced { get; }
 
     /// <summary>Which pending entries: those of a reservation in a space, but for some names.</summary>
     public string OfReservation { get; }

@@ -139,6 +139,13 @@ internal sealed class CatalogTable(SqlStatements statements) : ICatalogTable
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<string, string>> FindReplacedAsync(string reservationId, string space) => (await statements.ListAsync(
+        Query.Replaced,
+        row => (Key: row.GetString(0), MessageId: row.GetString(1)),
+        ("$reservation_id", reservationId),
+        ("$space", space)).ConfigureAwait(false)).ToDictionary(one => one.Key, one => one.MessageId, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<PendingEntry>> ListOrphanedAsync(string space) => statements.ListAsync(
         $"""
         SELECT {CatalogQuery.Entries}, reservation_id FROM catalog_pending {CatalogQuery.WithSpaces}

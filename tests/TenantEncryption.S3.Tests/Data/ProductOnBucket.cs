@@ -36,7 +36,11 @@ internal sealed class ProductOnBucket : IAsyncDisposable
 
     /// <summary>Opens the service on the store, as another process would.</summary>
     /// <param name="objects">Whether it is told of the object store.</param>
-    public async Task<TenantEncryptionService> OpenAsync(bool objects = true)
+    public Task<TenantEncryptionService> OpenAsync(bool objects = true) => OpenAsync(objects ? _bucket.Proxy.Url : null);
+
+    /// <summary>Opens the service on the store, as another process would that goes to the object store by another address.</summary>
+    /// <param name="url">The address; <see langword="null"/> where there is none.</param>
+    public async Task<TenantEncryptionService> OpenAsync(string? url)
     {
         TenantEncryptionService opened = await TenantEncryptionService.OpenAsync(
             new SqliteStore(PathOf("store")),
@@ -45,7 +49,7 @@ internal sealed class ProductOnBucket : IAsyncDisposable
             {
                 RootKeyVault = new FileRootKeyVault(PathOf("roots")),
                 LogHeadFolder = PathOf("roots"),
-                ObjectStore = objects ? () => ObjectServer.NewStore(new S3Options { MaxAttempts = 2 }, _bucket.Proxy.Url) : null,
+                ObjectStore = url is null ? null : () => ObjectServer.NewStore(new S3Options { MaxAttempts = 2 }, url),
                 OnWarning = Warnings.Add,
             });
         _service ??= opened;

@@ -131,6 +131,72 @@ public sealed class ProtectTests(ObjectServer server) : IClassFixture<ObjectServ
     }
 
     [InteropFact(ProgramNames.MotoServer)]
+    public async Task Of_two_that_write_to_one_key_the_catalog_knows_the_one_that_is_there()
+    {
+        await using ProductOnBucket product = await StartAsync();
+        (string path, _) = product.Write("plain", 100);
+        (string other, byte[] content) = product.Write("other", 200);
+        ProtectedFile? last = null;
+        int times = 0;
+        product.Bucket.Proxy.Faults = request => request.Operation == "PutObject" && !request.IsProbe && Interlocked.Increment(ref times) == 1
+            ? new Fault.Meanwhile(async () => last = await ReplaceAsync(), After: true)
+            : null;
+
+        // The first has put its object, and is told so only when the second has put and catalogued its own.
+        FileOutcome<ProtectedFile> first = Assert.Single(await product.ProtectAsync([new FileRequest(path, product.AddressOf("key"))]));
+
+        Assert.Null(first.Error);
+        Assert.Contains("Another message took its place", first.Warning, StringComparison.Ordinal);
+        Assert.Equal(last!.MessageId, Assert.Single(await product.CatalogAsync()).MessageId);
+        Assert.Equal(content, (await product.ReadAsync("key", new UnprotectOptions { Strict = true })).Content);
+        Assert.Equal(0, await product.PendingAsync());
+
+        // The proxy lets one writer of a key pass at a time.
+        async Task<ProtectedFile> ReplaceAsync()
+        {
+            await using TenantEncryptionService service = await product.OpenAsync(server.Url);
+            await using DataSession session = service.Data.BeginSession();
+            await foreach (FileOutcome<ProtectedFile> outcome in session.ProtectFilesAsync(
+                ProductOnBucket.Tenant, [new FileRequest(other, product.AddressOf("key"))], new ProtectOptions { Force = true }))
+            {
+                return outcome.Result!;
+            }
+
+            throw new InvalidOperationException();
+        }
+    }
+
+    [InteropFact(ProgramNames.MotoServer)]
+    public async Task Who_settles_what_a_dead_writer_left_does_not_undo_what_was_written_meanwhile()
+    {
+        await using ProductOnBucket product = await StartAsync();
+        (string path, _) = product.Write("plain", 100);
+        (string other, byte[] content) = product.Write("other", 200);
+        product.Bucket.Proxy.Faults = request => request.IsProbe ? null : request.Operation switch
+        {
+            "PutObject" => new Fault.CutAfter(),
+            "HeadObject" => new Fault.CutBefore(),
+            _ => null,
+        };
+        Assert.Equal(ErrorCodes.SpaceUnreachable, Assert.Single(await product.ProtectAsync([new FileRequest(path, product.AddressOf("key"))])).Error?.Code);
+
+        // While the look at the object is under way, another one takes its place.
+        ProtectedFile? last = null;
+        product.Bucket.Proxy.Faults = FaultProxy.First(1, "GetObject", () => new Fault.Meanwhile(async () => last = await product.ProtectAsync(other, "key", new ProtectOptions { Force = true }), After: true));
+        await using (TenantEncryptionService service = await product.OpenAsync())
+        {
+            await using DataSession session = service.Data.BeginSession();
+            await foreach (FileOutcome<ProtectedFile> outcome in session.ProtectFilesAsync(ProductOnBucket.Tenant, [new FileRequest(other, product.AddressOf("another"))]))
+            {
+                Assert.Null(outcome.Error);
+            }
+        }
+
+        Assert.Equal(last!.MessageId, (await product.CatalogAsync()).Single(message => message.Name == "key").MessageId);
+        Assert.Equal(content, (await product.ReadAsync("key", new UnprotectOptions { Strict = true })).Content);
+    }
+
+    [InteropFact(ProgramNames.MotoServer)]
     public async Task Who_stops_leaves_no_object_that_the_catalog_does_not_know()
     {
         await using ProductOnBucket product = await StartAsync();

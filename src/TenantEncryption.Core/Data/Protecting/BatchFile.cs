@@ -35,6 +35,9 @@ internal sealed class BatchFile(FileRequest request, int number) : IDisposable
     /// <summary>Whether nobody knows if the message has its name: its entry stays pending, and is settled later.</summary>
     public bool IsUnsettled { get; set; }
 
+    /// <summary>Whether another message took its place as soon as it was there: it is not catalogued.</summary>
+    public bool IsOvertaken { get; set; }
+
     /// <summary>Its message, once it is complete and on the disk; of an object, once it is known what will be written.</summary>
     public WrittenFile? Written { get; set; }
 

@@ -26,6 +26,7 @@ internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimePro
 
                 await command.Notes.RequireAsync(change).ConfigureAwait(false);
                 await change.Store.Catalog.AddPendingAsync(batch.Reservation.Id, Entries(batch, batch.Written)).ConfigureAwait(false);
+                batch.Known = new Dictionary<string, string>(await FindReplacedAsync(change, batch).ConfigureAwait(false), StringComparer.Ordinal);
                 return true;
             },
             CancellationToken.None),
@@ -95,40 +96,100 @@ internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimePro
         }
     }
 
-    private Task<bool> ConfirmOnceAsync(ProtectCommand command, ProtectBatch batch) =>
-        work.ChangeAsync(
-            command.Operation,
-            StoreScope.Of(batch.Reservation.TenantId),
-            async change =>
+    private async Task<bool> ConfirmOnceAsync(ProtectCommand command, ProtectBatch batch)
+    {
+        while (true)
+        {
+            List<(BatchFile File, string There)> unclear = [];
+            bool confirmed = await work.ChangeAsync(
+                command.Operation,
+                StoreScope.Of(batch.Reservation.TenantId),
+                async change =>
+                {
+                    unclear = await ListUnclearAsync(change, batch).ConfigureAwait(false);
+                    return unclear.Count == 0 && await ConfirmAsync(change, command, batch).ConfigureAwait(false);
+                },
+                CancellationToken.None).ConfigureAwait(false);
+            if (unclear.Count == 0)
             {
-                List<BatchFile> catalogued = await ListCataloguedAsync(change, batch).ConfigureAwait(false);
-                if (await change.Store.Keys.FindReservationAsync(batch.Reservation.Id).ConfigureAwait(false) is null
-                    && !await AddAgainAsync(change, batch, catalogued).ConfigureAwait(false))
-                {
-                    return false;
-                }
+                return confirmed;
+            }
 
-                List<CatalogEntry> staying = await ListStayingAsync(change, catalogued).ConfigureAwait(false);
-                int confirmed = await change.Store.Catalog.ConfirmAsync(batch.Reservation.Id, space.Address, KeysBut(batch, catalogued)).ConfigureAwait(false);
-                if (confirmed != catalogued.Count)
-                {
-                    throw new TenantEncryptionException(
-                        ErrorCodes.LeaseLost, $"The catalog has {confirmed} pending entries of {catalogued.Count} files that took their names.");
-                }
+            foreach ((BatchFile file, string there) in unclear)
+            {
+                await LookAsync(batch, file, there).ConfigureAwait(false);
+            }
+        }
+    }
 
-                if (staying.Count > 0)
-                {
-                    await change.Store.Catalog.AddAsync(staying).ConfigureAwait(false);
-                }
+    private async Task<bool> ConfirmAsync(Change change, ProtectCommand command, ProtectBatch batch)
+    {
+        List<BatchFile> catalogued = await ListCataloguedAsync(change, batch).ConfigureAwait(false);
+        if (await change.Store.Keys.FindReservationAsync(batch.Reservation.Id).ConfigureAwait(false) is null
+            && !await AddAgainAsync(change, batch, catalogued).ConfigureAwait(false))
+        {
+            return false;
+        }
 
-                string[] unsettled = [.. batch.Written.Where(file => file.IsUnsettled).Select(KeyOf)];
-                await change.Store.Catalog.RemovePendingAsync(
-                    batch.Reservation.Id, space.Address, unsettled.Length == 0 ? null : unsettled).ConfigureAwait(false);
-                await change.Store.Keys.CloseReservationAsync(batch.Reservation, batch.Reservation.Wraps - batch.Wrapped, batch.Wrapped).ConfigureAwait(false);
-                await command.Notes.NoteAsync(change, batch, catalogued).ConfigureAwait(false);
-                return true;
-            },
-            CancellationToken.None);
+        List<CatalogEntry> staying = await ListStayingAsync(change, catalogued).ConfigureAwait(false);
+        int confirmed = await change.Store.Catalog.ConfirmAsync(batch.Reservation.Id, space.Address, KeysBut(batch, catalogued)).ConfigureAwait(false);
+        if (confirmed != catalogued.Count)
+        {
+            throw new TenantEncryptionException(
+                ErrorCodes.LeaseLost, $"The catalog has {confirmed} pending entries of {catalogued.Count} files that took their names.");
+        }
+
+        if (staying.Count > 0)
+        {
+            await change.Store.Catalog.AddAsync(staying).ConfigureAwait(false);
+        }
+
+        string[] unsettled = [.. batch.Written.Where(file => file.IsUnsettled).Select(KeyOf)];
+        await change.Store.Catalog.RemovePendingAsync(
+            batch.Reservation.Id, space.Address, unsettled.Length == 0 ? null : unsettled).ConfigureAwait(false);
+        await change.Store.Keys.CloseReservationAsync(batch.Reservation, batch.Reservation.Wraps - batch.Wrapped, batch.Wrapped).ConfigureAwait(false);
+        await command.Notes.NoteAsync(change, batch, catalogued).ConfigureAwait(false);
+        return true;
+    }
+
+    // Who else wrote to the same name meanwhile may have been first or last: that the message is there tells.
+    private async Task<List<(BatchFile File, string There)>> ListUnclearAsync(Change change, ProtectBatch batch)
+    {
+        BatchFile[] sure = [.. batch.Named.Where(file => file.Replaces is null && !file.IsOvertaken && !file.IsUnsettled)];
+        if (sure.Length == 0)
+        {
+            return [];
+        }
+
+        IReadOnlyDictionary<string, string> now = await FindReplacedAsync(change, batch).ConfigureAwait(false);
+        return
+        [
+            .. sure
+                .Select(file => (File: file, There: now.GetValueOrDefault(KeyOf(file))))
+                .Where(one => one.There is not null && one.There != one.File.Written!.MessageId && one.There != batch.Known.GetValueOrDefault(KeyOf(one.File)))
+                .Select(one => (one.File, one.There!)),
+        ];
+    }
+
+    private async Task LookAsync(ProtectBatch batch, BatchFile file, string there)
+    {
+        switch (await space.HoldsAsync(space.NameOf(file.Request.Destination), file.Written!.MessageId, CancellationToken.None).ConfigureAwait(false))
+        {
+            case true:
+                batch.Known[KeyOf(file)] = there;
+                break;
+            case false:
+                file.IsOvertaken = true;
+                file.Warn("Another message took its place as soon as it was there.");
+                break;
+            case null:
+                file.IsUnsettled = true;
+                break;
+        }
+    }
+
+    private Task<IReadOnlyDictionary<string, string>> FindReplacedAsync(Change change, ProtectBatch batch) =>
+        change.Store.Catalog.FindReplacedAsync(batch.Reservation.Id, space.Address);
 
     // This process was taken for dead after it catalogued: its entries may be gone, and then the key may be, too.
     private async Task<bool> AddAgainAsync(Change change, ProtectBatch batch, List<BatchFile> catalogued)
@@ -150,14 +211,15 @@ internal sealed class CatalogWriter(UnitOfWork work, IObjectSpace space, TimePro
     // Who replaced a message after it was read, and before or after this one took its place, has the last word.
     private async Task<List<BatchFile>> ListCataloguedAsync(Change change, ProtectBatch batch)
     {
-        string[] replaced = [.. batch.Named.Where(file => file.Replaces is not null).Select(KeyOf)];
+        BatchFile[] named = [.. batch.Named.Where(file => !file.IsOvertaken && !file.IsUnsettled)];
+        string[] replaced = [.. named.Where(file => file.Replaces is not null).Select(KeyOf)];
         if (replaced.Length == 0)
         {
-            return [.. batch.Named];
+            return [.. named];
         }
 
         IReadOnlyDictionary<string, string> known = await change.Store.Catalog.FindMessageIdsAsync(space.Address, replaced).ConfigureAwait(false);
-        return [.. batch.Named.Where(file =>
+        return [.. named.Where(file =>
             file.Replaces is null || !known.TryGetValue(KeyOf(file), out string? id) || id == file.Replaces || id == file.Written!.MessageId)];
     }
 

@@ -31,6 +31,9 @@ internal sealed class ProtectBatch(IReadOnlyList<BatchFile> files, TenantKeyStat
     /// <summary>The wraps that were made.</summary>
     public long Wrapped => Volatile.Read(ref _wrapped);
 
+    /// <summary>The messages that the catalog knew, by their keys, under the names that the batch's own are to take: as it was before they took them, or was looked at since.</summary>
+    public Dictionary<string, string> Known { get; set; } = [];
+
     /// <summary>Whether the reservation was closed with the batch's confirmation.</summary>
     public bool IsClosed { get; set; }
 

@@ -5,8 +5,4 @@ namespace TenantEncryption.Spaces;
 /// <param name="ETag">The only object that will do; <see langword="null"/> for any.</param>
 /// <param name="From">The first byte.</param>
 /// <param name="To">The last byte; <see langword="null"/> for the object's.</param>
-internal readonly record struct ObjectSelection(string? VersionId = null, string? ETag = null, long From = 0, long? To = null)
-{
-    /// <summary>Whether it is the whole object.</summary>
-    public bool IsWhole => From == 0 && To is null;
-}
+internal readonly record struct ObjectSelection(string? VersionId = null, string? ETag = null, long From = 0, long? To = null);

@@ -121,8 +121,10 @@ internal sealed class ObjectRewriter(RangeTools tools, RangeNotes notes, BucketS
         file.IsUnsettled = true;
         try
         {
-            return await space.Bucket.PutAsync(
+            ObjectState put = await space.Bucket.PutAsync(
                 new NewObject(old.Key, length, PutCondition.Still(old), settings with { Metadata = hints, Tags = tags, Hold = hold }), write, cancellationToken).ConfigureAwait(false);
+            file.IsUnsettled = false;
+            return put;
         }
         catch (TenantEncryptionException exception) when (exception.Code != ErrorCodes.SpaceUnreachable)
         {
