@@ -35,18 +35,17 @@ internal sealed class ProductOnBucket : IAsyncDisposable
     }
 
     /// <summary>Opens the service on the store, as another process would.</summary>
-    public async Task<TenantEncryptionService> OpenAsync()
+    public async Task<TenantEncryptionService> OpenAsync(Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null)
     {
+        var options = new TenantEncryptionOptions
+        {
+            RootKeyVault = new FileRootKeyVault(PathOf("roots")),
+            LogHeadFolder = PathOf("roots"),
+            ObjectStore = () => ObjectServer.NewStore(new S3Options { MaxAttempts = 2 }, _bucket.Proxy.Url),
+            OnWarning = Warnings.Add,
+        };
         TenantEncryptionService opened = await TenantEncryptionService.OpenAsync(
-            new SqliteStore(PathOf("store")),
-            () => throw new InvalidOperationException("No key is in AWS KMS."),
-            new TenantEncryptionOptions
-            {
-                RootKeyVault = new FileRootKeyVault(PathOf("roots")),
-                LogHeadFolder = PathOf("roots"),
-                ObjectStore = () => ObjectServer.NewStore(new S3Options { MaxAttempts = 2 }, _bucket.Proxy.Url),
-                OnWarning = Warnings.Add,
-            });
+            new SqliteStore(PathOf("store")), () => throw new InvalidOperationException("No key is in AWS KMS."), change is null ? options : change(options));
         _service ??= opened;
         return opened;
     }

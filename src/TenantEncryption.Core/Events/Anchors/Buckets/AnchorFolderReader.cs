@@ -54,7 +54,7 @@ internal sealed class AnchorFolderReader(IBucket bucket, AnchorFolder folder, Ti
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(reads).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Task.WhenAll(reads)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await names.DisposeAsync().ConfigureAwait(false);
         }
     }
