@@ -85,7 +85,7 @@ internal sealed class AnchorReview(IStore store, EventChains chains, string stor
                 return Outcome.Failed($"the store has another anchor {number} than the one that was kept.");
             }
 
-            AnchorMark? mark = marks.FirstOrDefault(one => one.Hash is not null) ?? marks.FirstOrDefault();
+            AnchorMark? mark = marks.FirstOrDefault(one => one.Hash is not null) ?? (marks.Count > 0 ? marks[0] : null);
             count += mark is null ? 0 : 1;
 
             if (anchor is not null && hashBefore is not null && anchor.Previous != hashBefore)

@@ -27,6 +27,10 @@ namespace TenantEncryption.PowerShell.Commands;
 ///   <para>Verifies that the log still has everything that the anchors in a file cover.</para>
 /// </example>
 /// <example>
+///   <code>Test-EncryptionEventLog -Anchor s3://acme-audit/anchors</code>
+///   <para>The same of the anchors in a bucket. One that is missing, hidden or altered there fails the test.</para>
+/// </example>
+/// <example>
 ///   <code>Test-EncryptionEventLog -Path ./archive/*.jsonl</code>
 ///   <para>Verifies archives of events (Export-EncryptionEvent), too, and that they are of one piece with the chains.</para>
 /// </example>
@@ -50,9 +54,9 @@ public sealed class TestEncryptionEventLogCommand : TenantCmdlet
     public string[]? Head { get; set; }
 
     /// <summary>
-    /// What was kept of anchors: the path of a file of them, anchors, number:root, or the encryption context that CloudTrail holds (JSON, or an object of it).
+    /// What was kept of anchors: the path of a file of them, a place in a bucket (s3://bucket/prefix), anchors, number:root, or the encryption context that CloudTrail holds (JSON, or an object of it).
     /// </summary>
-    [Parameter(HelpMessage = "What was kept of anchors: the path of a file of them, anchors, number:root, or the encryption context that CloudTrail holds (JSON, or an object of it).")]
+    [Parameter(HelpMessage = "What was kept of anchors: the path of a file of them, a place in a bucket (s3://bucket/prefix), anchors, number:root, or the encryption context that CloudTrail holds (JSON, or an object of it).")]
     public object[]? Anchor { get; set; }
 
     /// <summary>Archives of events, which are verified with the chains that they come from: their paths, or wildcards.</summary>

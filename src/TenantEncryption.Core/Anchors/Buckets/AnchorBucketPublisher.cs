@@ -110,7 +110,7 @@ internal sealed class AnchorBucketPublisher(UnitOfWork work, string storeId, Fun
         }
     }
 
-    private async Task PutAsync(IBucket bucket, AnchorFolder folder, Anchor anchor, ObjectHold hold, CancellationToken cancellationToken)
+    private static async Task PutAsync(IBucket bucket, AnchorFolder folder, Anchor anchor, ObjectHold hold, CancellationToken cancellationToken)
     {
         byte[] content = AnchorObject.Write(anchor);
         string key = folder.KeyOf(anchor.Number);
