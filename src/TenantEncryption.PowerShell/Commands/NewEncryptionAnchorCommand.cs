@@ -14,7 +14,7 @@ namespace TenantEncryption.PowerShell.Commands;
 /// written after the last anchor it does not cover, so run it each minute. When nothing was written since, no other anchor is made: the last one is given, and put
 /// where it is not yet. With -KeyArn it is told to AWS KMS as the encryption context of an Encrypt call that is a dry run: it encrypts nothing, costs one request, and
 /// CloudTrail logs it. The permission kms:Encrypt on that key is enough. With -Bucket each anchor is an object, s3://bucket/prefix/&lt;store id&gt;/&lt;number&gt;.json, which is
-/// never overwritten and which Object Lock holds: by -RetentionMode and -RetentionDays, or by the bucket's default retention. A bucket that would not hold it is refused
+/// never overwritten and which Object Lock holds: by -RetentionMode Compliance -RetentionDays 365, for one, or by the bucket's default retention. A bucket that would not hold it is refused
 /// (SPACE_UNLOCKED) unless -AllowUnlocked is given. Credentials, region and endpoint of the bucket are those of the AWS configuration, or of Connect-TenantEncryption. With
 /// -Interval several machines may run it on one store: whichever comes first when an anchor is due makes it.
 /// </remarks>
@@ -25,14 +25,6 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <example>
 ///   <code>New-EncryptionAnchor -KeyArn alias/acme -Region eu-west-1</code>
 ///   <para>Has CloudTrail hold the anchor, in the account of the key as well as in that of the caller.</para>
-/// </example>
-/// <example>
-///   <code>New-EncryptionAnchor -Bucket s3://acme-audit/anchors -RetentionMode Compliance -RetentionDays 365</code>
-///   <para>Puts an anchor into a bucket, where nobody deletes it for a year.</para>
-/// </example>
-/// <example>
-///   <code>while ($true) { New-EncryptionAnchor -Bucket s3://acme-audit/anchors -Interval 00:01:00; Start-Sleep 10 }</code>
-///   <para>Makes an anchor a minute, on however many machines it runs; the bucket's default retention holds them.</para>
 /// </example>
 [Cmdlet(VerbsCommon.New, "EncryptionAnchor", SupportsShouldProcess = true)]
 [OutputType(typeof(Anchor))]

@@ -12,7 +12,8 @@ namespace TenantEncryption.PowerShell.Commands;
 /// Each tenant has a chain of its own, and the store one for what concerns no tenant. They are signed under a key that derives from the root key of the
 /// internal KMS. This machine keeps the last head that it saw of each chain outside the store, and each chain must still have it. The result says what the
 /// test excludes and what it can't: who could write the store and what this machine keeps shows only against heads that were noted elsewhere
-/// (Get-TenantEncryption shows them), or against anchors (New-EncryptionAnchor), which cover the heads of all chains at once.
+/// (Get-TenantEncryption shows them), or against anchors (New-EncryptionAnchor), which cover the heads of all chains at once:
+/// in a file, or in a bucket (-Anchor s3://bucket/prefix), where one that is missing, hidden by a delete marker or another version, or altered fails the test.
 /// </remarks>
 /// <example>
 ///   <code>if (-not (Test-EncryptionEventLog -Quiet)) { throw 'The event log was altered.' }</code>
@@ -25,10 +26,6 @@ namespace TenantEncryption.PowerShell.Commands;
 /// <example>
 ///   <code>Test-EncryptionEventLog -Anchor ./anchors.jsonl</code>
 ///   <para>Verifies that the log still has everything that the anchors in a file cover.</para>
-/// </example>
-/// <example>
-///   <code>Test-EncryptionEventLog -Anchor s3://acme-audit/anchors</code>
-///   <para>The same of the anchors in a bucket. One that is missing, hidden or altered there fails the test.</para>
 /// </example>
 /// <example>
 ///   <code>Test-EncryptionEventLog -Path ./archive/*.jsonl</code>

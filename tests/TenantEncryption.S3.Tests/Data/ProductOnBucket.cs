@@ -45,7 +45,7 @@ internal sealed class ProductOnBucket : IAsyncDisposable
             OnWarning = Warnings.Add,
         };
         TenantEncryptionService opened = await TenantEncryptionService.OpenAsync(
-            new SqliteStore(PathOf("store")), () => throw new InvalidOperationException("No key is in AWS KMS."), change is null ? options : change(options));
+            new SqliteStore(PathOf("store"), new SqliteStoreOptions { Time = (change is null ? options : change(options)).Time }), () => throw new InvalidOperationException("No key is in AWS KMS."), change is null ? options : change(options));
         _service ??= opened;
         return opened;
     }
