@@ -57,7 +57,7 @@ internal sealed class Composition : IAsyncDisposable
         var heads = new HeadFiles(options.LogHeadFolder ?? HeadFolderOf(root), storeId);
         Chains = new EventChains(store, LogKeys, heads);
         var verifier = new ChainVerifier(store, LogKeys);
-        Events = new EventLog(store, new EventLogVerifier(store, Chains, verifier, heads, new AnchorReview(store, Chains, storeId), storeId), storeId, actor, time);
+        Events = new EventLog(store, new EventLogVerifier(store, Chains, verifier, heads, new AnchorReview(store, Chains, storeId, OpenBucket, time), storeId), storeId, actor, time);
         var epochs = new RaisedEpochs();
         _checks = new StateChecks(Chains);
         EventWriter = new EventWriter(Events, Chains, LogKeys);
@@ -66,7 +66,7 @@ internal sealed class Composition : IAsyncDisposable
         RootKeys.OnAsked = new RootCallRecorder(Work, rootCalls).Owe;
 
         Archives = new EventArchiveService(Work, store, LogKeys, verifier, storeId);
-        Anchors = new AnchorService(Work, Events, new AnchorMaker(Work, Chains, storeId), new AnchorPublisher(Work, storeId), time);
+        Anchors = new AnchorService(Work, Events, new AnchorMaker(Work, Chains, storeId), new AnchorPublisher(Work, new AnchorBucketPublisher(Work, storeId, OpenBucket, time), storeId), options.Anchors?.Places, time);
         _beginTimer = options.Anchors is { } schedule ? () => new AnchorTimer(Anchors, schedule, Work, time) : null;
 
         var refusals = new RefusalLog(Work, time);
@@ -131,6 +131,8 @@ internal sealed class Composition : IAsyncDisposable
         Drills = new DrillService(Work, sealer, Session, new LeftOvers(Work, Events, Session, time), time);
         Reports = new ReportService(Work, Events, Anchors, runners, () => DescribeStore(store), actor, time);
     }
+
+    private IBucket OpenBucket(string name) => Spaces.Bucket(name).Bucket;
 
     public SessionKeeper Session { get; }
 

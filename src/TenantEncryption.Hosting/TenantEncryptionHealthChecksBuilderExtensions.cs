@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using TenantEncryption;
 using TenantEncryption.Hosting;
 
@@ -9,7 +10,7 @@ public static class TenantEncryptionHealthChecksBuilderExtensions
 {
     /// <summary>
     /// Adds a check of the store, of its chains and of the tenants' providers. What the store lacks is Unhealthy. A provider that was last found not to work
-    /// is Degraded: a tenant's key is the tenant's to shut, and no reason to take the service from the others. It calls no KMS unless asked to.
+    /// is Degraded, and so is a place of anchors that lags behind: a tenant's key is the tenant's to shut, and no reason to take the service from the others. It calls no KMS unless asked to.
     /// </summary>
     /// <param name="builder">The health checks.</param>
     /// <param name="configure">What is looked at; <see langword="null"/> for the default.</param>
@@ -29,7 +30,7 @@ public static class TenantEncryptionHealthChecksBuilderExtensions
         configure?.Invoke(settings);
         return builder.Add(new HealthCheckRegistration(
             name,
-            services => new TenantEncryptionHealthCheck(services.GetRequiredService<TenantEncryptionService>(), settings),
+            services => new TenantEncryptionHealthCheck(services.GetRequiredService<TenantEncryptionService>(), settings, services.GetRequiredService<IOptions<TenantEncryptionSettings>>().Value.Anchors.MostBehind),
             HealthStatus.Unhealthy,
             tags,
             timeout));

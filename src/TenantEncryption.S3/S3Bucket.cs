@@ -106,14 +106,17 @@ internal sealed class S3Bucket(S3Exchange exchange, string name, ByteBudget budg
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ListedObject> ListVersionsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ListedObject> ListVersionsAsync(string prefix, bool withMarkers, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var request = new ListVersionsRequest { BucketName = name, Prefix = prefix };
         do
         {
             ListVersionsResponse page = await exchange.SendAsync(
                 "s3:ListObjectVersions", name, null, client => client.ListVersionsAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
-            foreach (S3ObjectVersion one in (page.Versions ?? []).Where(one => one.IsDeleteMarker != true))
+
+            // Some endpoints list the delete markers of a page behind its versions.
+            IEnumerable<S3ObjectVersion> versions = page.Versions ?? [];
+            foreach (S3ObjectVersion one in withMarkers ? versions.OrderBy(one => one.Key, StringComparer.Ordinal) : versions.Where(one => one.IsDeleteMarker != true))
             {
                 yield return new ListedObject(
                     one.Key,
@@ -122,12 +125,37 @@ internal sealed class S3Bucket(S3Exchange exchange, string name, ByteBudget budg
                     ObjectHeaders.Utc(one.LastModified),
                     ObjectHeaders.Version(one.VersionId),
                     one.IsLatest ?? false,
-                    one.StorageClass?.Value);
+                    one.StorageClass?.Value,
+                    one.IsDeleteMarker ?? false);
             }
 
             (request.KeyMarker, request.VersionIdMarker) = page.IsTruncated == true ? (page.NextKeyMarker, page.NextVersionIdMarker) : (null, null);
         }
         while (request.KeyMarker is not null);
+    }
+
+    /// <inheritdoc/>
+    public async Task<BucketLock?> FindLockAsync(CancellationToken cancellationToken)
+    {
+        const string Operation = "s3:GetObjectLockConfiguration";
+        try
+        {
+            GetObjectLockConfigurationResponse answer = await exchange.TryAsync(
+                Operation,
+                client => client.GetObjectLockConfigurationAsync(new GetObjectLockConfigurationRequest { BucketName = name }, cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+            return answer.ObjectLockConfiguration is { } has && has.ObjectLockEnabled == ObjectLockEnabled.Enabled
+                ? new BucketLock(has.Rule?.DefaultRetention?.Mode?.Value)
+                : null;
+        }
+        catch (Amazon.Runtime.AmazonServiceException answer) when (answer.ErrorCode == "ObjectLockConfigurationNotFoundError")
+        {
+            return null;
+        }
+        catch (Exception exception) when (exception is not ObjectDisposedException)
+        {
+            throw exchange.Translate(exception, Operation, name, null, cancellationToken);
+        }
     }
 
     /// <inheritdoc/>

@@ -32,6 +32,20 @@ public abstract class SessionTableContract<TStore>
     }
 
     [Fact]
+    public async Task A_moment_was_as_long_ago_as_the_stores_clock_says_whatever_the_time_of_day()
+    {
+        await using var store = new TStore();
+        StoreMoment moment = await store.ReadAsync(t => t.Sessions.NowAsync());
+
+        store.Time.StepWallClock(TimeSpan.FromDays(-400));
+        store.Time.StepMonotonicClock(TimeSpan.FromSeconds(7));
+
+        Assert.Equal(TimeSpan.FromSeconds(7), await store.ReadAsync(t => t.Sessions.SinceAsync(moment)));
+        Assert.Equal(TimeSpan.FromSeconds(-3), await store.ReadAsync(t => t.Sessions.SinceAsync(moment with { Milliseconds = moment.Milliseconds + 10_000 })));
+        Assert.Null(await store.ReadAsync(t => t.Sessions.SinceAsync(moment with { Boot = "another start" })));
+    }
+
+    [Fact]
     public async Task A_heartbeat_does_not_end_the_sessions_reservations()
     {
         await using var store = new TStore();

@@ -17,7 +17,8 @@ public abstract class StoreUnderTest : IAsyncDisposable
 
     /// <summary>The same store once more, as another process has it; the caller disposes it.</summary>
     /// <param name="patience">How long it waits for another writer, if not as long as it does by itself.</param>
-    internal abstract IStore Another(TimeSpan? patience = null);
+    /// <param name="byTime">Whether <see cref="Time"/> is its clock.</param>
+    internal abstract IStore Another(TimeSpan? patience = null, bool byTime = false);
 
     /// <summary>Asks the store's own tools, if it has any, whether it is damaged.</summary>
     internal virtual Task AssertSoundAsync() => Task.CompletedTask;

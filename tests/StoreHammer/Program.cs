@@ -2,13 +2,33 @@
 //   StoreHammer append <address> <count>  so many transactions, each of which reserves a wrap under kek-acme and appends an event
 //   StoreHammer claim <address> <count>   so many events, each under the epoch that it read before, if that is still the tenant's
 //   StoreHammer raise <address> <count>   so many raises of the epoch, each with an event of the new one
+//   StoreHammer anchor <address> <roots> <file>   has the service make an anchor each second into the file, as process-<id>, until it is killed
 //   StoreHammer hold <address>            begins such a transaction, writes "holding" and keeps it open until it is killed
 using System.Globalization;
+using TenantEncryption;
+using TenantEncryption.Anchors;
 using TenantEncryption.Events;
 using TenantEncryption.Keys;
+using TenantEncryption.Keys.Root;
 using TenantEncryption.PostgreSql;
 using TenantEncryption.Sqlite;
 using TenantEncryption.Stores;
+
+if (args[0] == "anchor")
+{
+    await using TenantEncryptionService service = await TenantEncryptionService.OpenAsync(
+        StoreAt(args[1]),
+        () => throw new InvalidOperationException("No key is in AWS KMS."),
+        new TenantEncryptionOptions
+        {
+            RootKeyVault = new FileRootKeyVault(args[2]),
+            LogHeadFolder = args[2],
+            Actor = "process-" + Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+            Anchors = new AnchorSchedule { Interval = TimeSpan.FromSeconds(1), Places = new AnchorPlaces { Path = args[3] } },
+        });
+    Console.WriteLine("open");
+    await Task.Delay(Timeout.Infinite);
+}
 
 string session = "process-" + Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
 await using IStore store = StoreAt(args[1]);

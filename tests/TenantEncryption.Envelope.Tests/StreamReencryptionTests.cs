@@ -114,8 +114,6 @@ public sealed class StreamReencryptionTests
 
     private sealed class Scene(byte[] message)
     {
-        private readonly MemoryStream _written = new();
-
         public int Come { get; init; } = message.Length;
 
         public Func<long, Func<Stream, CancellationToken, Task>, Task>? Put { get; set; }
@@ -126,7 +124,7 @@ public sealed class StreamReencryptionTests
 
         public OneWayStream? Source { get; private set; }
 
-        public byte[] Written => _written.ToArray();
+        public byte[] Written { get; private set; } = [];
 
         public async Task<ReencryptedMessage> RunAsync(IKeyring keyring, CancellationToken cancellationToken = default) => await new MessageReencryptor().ReencryptAsync(
             _ =>
@@ -144,8 +142,16 @@ public sealed class StreamReencryptionTests
             },
             Put ?? (async (length, write) =>
             {
-                await write(_written, cancellationToken);
-                Assert.Equal(length, _written.Length);
+                using var written = new MemoryStream();
+                try
+                {
+                    await write(written, cancellationToken);
+                    Assert.Equal(length, written.Length);
+                }
+                finally
+                {
+                    Written = written.ToArray();
+                }
             }),
             Everything,
             cancellationToken);

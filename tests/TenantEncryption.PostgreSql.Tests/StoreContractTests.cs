@@ -2,6 +2,8 @@ using TenantEncryption.StoreContract;
 
 namespace TenantEncryption.PostgreSql.Tests;
 
+public sealed class AnchorElectionTests : AnchorElectionContract<TemporaryStore>;
+
 public sealed class AnchorTableTests : AnchorTableContract<TemporaryStore>;
 
 public sealed class CatalogTableTests : CatalogTableContract<TemporaryStore>;

@@ -31,8 +31,8 @@ public sealed class TemporaryStore : StoreUnderTest
 
     internal override string Address => $"postgresql:{Schema}:{_server}";
 
-    internal override IStore Another(TimeSpan? patience = null) =>
-        new PostgreSqlStore(_server, patience is null ? Options : Options with { BusyTimeout = patience.Value });
+    internal override IStore Another(TimeSpan? patience = null, bool byTime = false) =>
+        new PostgreSqlStore(_server, (patience is null ? Options : Options with { BusyTimeout = patience.Value }) with { Time = byTime ? Time : null });
 
     /// <summary>Runs a statement past the store, as another program would.</summary>
     internal async Task RunAsync(string sql)

@@ -32,7 +32,7 @@ public sealed class ListTests(ObjectServer server) : IClassFixture<ObjectServer>
         await bucket.Administrator.DeleteObjectAsync(bucket.Name, "gone");
 
         var versions = new List<ListedObject>();
-        await foreach (ListedObject one in bucket.Bucket.ListVersionsAsync("", CancellationToken.None))
+        await foreach (ListedObject one in bucket.Bucket.ListVersionsAsync("", withMarkers: false, CancellationToken.None))
         {
             versions.Add(one);
         }

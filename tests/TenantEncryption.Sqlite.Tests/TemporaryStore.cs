@@ -28,8 +28,8 @@ public sealed class TemporaryStore : StoreUnderTest
 
     internal override string Address => "sqlite:" + Folder;
 
-    internal override IStore Another(TimeSpan? patience = null) =>
-        new SqliteStore(Folder, patience is null ? new SqliteStoreOptions() : new SqliteStoreOptions { BusyTimeout = patience.Value });
+    internal override IStore Another(TimeSpan? patience = null, bool byTime = false) =>
+        new SqliteStore(Folder, (patience is null ? new SqliteStoreOptions() : new SqliteStoreOptions { BusyTimeout = patience.Value }) with { Time = byTime ? Time : TimeProvider.System });
 
     internal override Task AssertSoundAsync()
     {

@@ -379,6 +379,12 @@ public static class ErrorCodes
     public const string SpaceUnsuitable = "SPACE_UNSUITABLE";
 
     [Error(
+        ErrorKind.Denied,
+        "The bucket would not keep what is put there from being deleted: it has no Object Lock, or objects get no retention.",
+        "Turn on Object Lock of the bucket (aws s3api put-object-lock-configuration), and give a retention or the bucket a default one. Where it shall be without, say so.")]
+    public const string SpaceUnlocked = "SPACE_UNLOCKED";
+
+    [Error(
         ErrorKind.Unavailable,
         "The object is in an archive, from which it must be restored before it can be read.",
         "Restore the object (aws s3api restore-object) and run the command again.")]

@@ -74,6 +74,7 @@ internal sealed class AnchorMaker(UnitOfWork work, EventChains chains, string st
             AnchoredHead[] heads = [own, .. draft.Heads];
             string root = new HeadTree(heads).Root;
             await change.Store.Anchors.AddAsync([.. heads.Where(head => head.Anchor == draft.Number)]).ConfigureAwait(false);
+            await AnchorTurn.NoteAsync(change.Store, draft.Number).ConfigureAwait(false);
             DateTimeOffset time = change.Record(EventTypes.AnchorMade, null, AnchorEvents.DataOf(draft.Number, heads.Length, root, draft.Last?.Hash));
             return new Anchor { StoreId = storeId, Number = draft.Number, Time = time, Chains = heads.Length, Root = root, Previous = draft.Last?.Hash };
         },

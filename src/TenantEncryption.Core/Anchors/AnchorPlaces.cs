@@ -14,6 +14,12 @@ public sealed record AnchorPlaces
     /// </summary>
     public string? KeyArn { get; init; }
 
+    /// <summary>A place in a bucket; <see langword="null"/> for none. Each anchor is an object there that is never overwritten.</summary>
+    public AnchorBucket? Bucket { get; init; }
+
     /// <summary>How that key is reached; the region is the ARN's where it names none.</summary>
     public KmsConnection Connection { get; init; } = new();
+
+    /// <summary>The places of which the store tells how far they are: bucket and key.</summary>
+    internal IEnumerable<string> Told => new[] { Bucket?.Place, KeyArn }.OfType<string>();
 }

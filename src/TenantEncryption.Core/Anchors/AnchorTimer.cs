@@ -5,7 +5,8 @@ namespace TenantEncryption.Anchors;
 
 /// <summary>
 /// Makes anchors while the service is open, as a schedule says. Nobody is elected for longer than one anchor: every process looks when the next one is
-/// due, the first to write it makes it, and the others see that it is young. So a process that dies holds nothing.
+/// due, the first to write it makes it and puts it where it shall be kept, and the others see that it is young. So a process that dies holds nothing: the next one that
+/// comes settles what it left. Anchors go on being made while a place can't be reached.
 /// </summary>
 internal sealed class AnchorTimer : IAsyncDisposable
 {
@@ -17,6 +18,7 @@ internal sealed class AnchorTimer : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
+    private Task _publishing = Task.CompletedTask;
 
     /// <summary>Begins.</summary>
     public AnchorTimer(AnchorService anchors, AnchorSchedule schedule, UnitOfWork work, TimeProvider time)
@@ -26,13 +28,15 @@ internal sealed class AnchorTimer : IAsyncDisposable
     }
 
     /// <summary>Refuses a schedule.</summary>
-    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: the interval is shorter than a second, or longer than a day.</exception>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: the interval is shorter than a second or longer than a day, or the bucket's address or retention makes no sense.</exception>
     public static void Check(AnchorSchedule schedule)
     {
         if (schedule.Interval < Shortest || schedule.Interval > TimeSpan.FromDays(1))
         {
             throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"An anchor each {schedule.Interval} can't be made: the interval is a second to a day.");
         }
+
+        schedule.Places.Bucket?.Check();
     }
 
     /// <inheritdoc/>
@@ -40,6 +44,7 @@ internal sealed class AnchorTimer : IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
+        await _publishing.ConfigureAwait(false);
         _stop.Dispose();
     }
 
@@ -49,7 +54,7 @@ internal sealed class AnchorTimer : IAsyncDisposable
         {
             while (true)
             {
-                await Task.Delay(await MakeAsync().ConfigureAwait(false), _time, _stop.Token).ConfigureAwait(false);
+                await Task.Delay(await LookAsync().ConfigureAwait(false), _time, _stop.Token).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (_stop.IsCancellationRequested && exception is OperationCanceledException or TenantEncryptionException)
@@ -59,19 +64,40 @@ internal sealed class AnchorTimer : IAsyncDisposable
     }
 
     // How long it is until the next one is due.
-    private async Task<TimeSpan> MakeAsync()
+    private async Task<TimeSpan> LookAsync()
     {
         try
         {
-            Anchor last = await _anchors.MakeAsync(_schedule.Places, _schedule.Interval, _stop.Token).ConfigureAwait(false);
-            TimeSpan left = last.Time + _schedule.Interval - _time.GetUtcNow();
-            return left > TimeSpan.Zero && left <= _schedule.Interval ? left : _schedule.Interval;
+            AnchorLook look = await _anchors.LookAsync(_schedule.Interval, _stop.Token).ConfigureAwait(false);
+
+            // What is under way puts what there was when it began; the next look has it go on.
+            if (_publishing.IsCompleted)
+            {
+                _publishing = PublishAsync(look);
+            }
+
+            return look.Left;
         }
         catch (Exception exception) when (!_stop.IsCancellationRequested)
         {
             // Whatever it is, the next one may be made.
-            _work.Warn($"No anchor of the event log was made, or it is not where it shall be kept: {TenantEncryptionException.Of(exception).Message}");
+            _work.Warn($"No anchor of the event log was made: {TenantEncryptionException.Of(exception).Message}");
             return _schedule.Interval;
+        }
+    }
+
+    private async Task PublishAsync(AnchorLook look)
+    {
+        try
+        {
+            await _anchors.PublishAsync(look, _schedule.Places, _stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            if (!_stop.IsCancellationRequested)
+            {
+                _work.Warn($"Anchor {look.Last.Number} of the event log is not where it shall be kept: {TenantEncryptionException.Of(exception).Message}");
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using TenantEncryption.Anchors;
+using TenantEncryption.Spaces;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Events;
@@ -7,7 +8,7 @@ namespace TenantEncryption.Events;
 /// Compares what was kept of anchors with those that the store tells: each follows the one before, and its root is that of the heads which the store kept
 /// for it. Whether the chains still have these heads, the test of the chains tells, to which it gives them.
 /// </summary>
-internal sealed class AnchorReview(IStore store, EventChains chains, string storeId)
+internal sealed class AnchorReview(IStore store, EventChains chains, string storeId, Func<string, IBucket> openBucket, TimeProvider time)
 {
     /// <summary>Compares them.</summary>
     /// <param name="evidence">What was kept.</param>
@@ -34,19 +35,31 @@ internal sealed class AnchorReview(IStore store, EventChains chains, string stor
             }
         }
 
-        return kept.Count == 0 ? Outcome.Failed("no anchor was given.") : await WalkAsync(kept, cancellationToken).ConfigureAwait(false);
+        AnchorFolder[] folders = [.. evidence.Select(one => one.Address).OfType<string>().Select(address => AnchorFolder.Of(address, storeId)).Distinct()];
+        if (kept.Count == 0 && folders.Length == 0)
+        {
+            return Outcome.Failed("no anchor was given.");
+        }
+
+        KeptAnchors all = await KeptAnchors.BeginAsync(
+            kept, [.. folders.Select(folder => (folder, new AnchorFolderReader(openBucket(folder.Bucket), folder, time)))], cancellationToken).ConfigureAwait(false);
+        await using (all.ConfigureAwait(false))
+        {
+            return all.Fault is { } fault ? Outcome.Failed(fault) : await WalkAsync(all, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     // One look at the heads of the first, and then at what changed with each.
-    private async Task<Outcome> WalkAsync(SortedDictionary<long, AnchorMark> kept, CancellationToken cancellationToken)
+    private async Task<Outcome> WalkAsync(KeptAnchors kept, CancellationToken cancellationToken)
     {
-        long first = kept.Keys.First();
-        long last = kept.Keys.Last();
+        long first = kept.Next!.Value;
+        long last = first;
+        int count = 0;
         HeadTree? tree = null;
         string? hashBefore = null;
         DateTimeOffset? lastTime = null;
         long archivedUpTo = (await store.ReadAsync(transaction => chains.FindArchivedAsync(transaction, StoredEvent.StoreChain), cancellationToken).ConfigureAwait(false))?.UpTo ?? 0;
-        for (long number = first; number <= last; number++)
+        for (long number = first; kept.Next is not null; number++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             (Anchor? anchor, IReadOnlyList<AnchoredHead> heads, bool isArchived) = await store.ReadAsync(
@@ -61,11 +74,19 @@ internal sealed class AnchorReview(IStore store, EventChains chains, string stor
             }
 
             // Of an anchor whose event is in an archive, the heads are there, and the hash in the anchor after it.
-            bool isKept = kept.TryGetValue(number, out AnchorMark? mark);
-            if (anchor is not null && isKept && !mark!.Fits(anchor))
+            IReadOnlyList<AnchorMark> marks = await kept.TakeAsync(number).ConfigureAwait(false);
+            if (marks.Select(one => one.Root).Distinct(StringComparer.Ordinal).Skip(1).Any())
+            {
+                return Outcome.Failed($"anchor {number} was given with two roots.");
+            }
+
+            if (anchor is not null && !marks.All(one => one.Fits(anchor)))
             {
                 return Outcome.Failed($"the store has another anchor {number} than the one that was kept.");
             }
+
+            AnchorMark? mark = marks.FirstOrDefault(one => one.Hash is not null) ?? (marks.Count > 0 ? marks[0] : null);
+            count += mark is null ? 0 : 1;
 
             if (anchor is not null && hashBefore is not null && anchor.Previous != hashBefore)
             {
@@ -90,10 +111,14 @@ internal sealed class AnchorReview(IStore store, EventChains chains, string stor
             }
 
             hashBefore = anchor?.Hash ?? mark?.Hash;
-            lastTime = anchor?.Time;
+            (last, lastTime) = (number, anchor?.Time);
+            if (kept.Fault is { } fault)
+            {
+                return Outcome.Failed(fault);
+            }
         }
 
-        return new Outcome(null, new Range(first, last, lastTime), kept.Count);
+        return new Outcome(null, new Range(first, last, lastTime), count, kept.Unheld);
     }
 
     private async Task<string> LastAsync(CancellationToken cancellationToken) =>
@@ -103,9 +128,10 @@ internal sealed class AnchorReview(IStore store, EventChains chains, string stor
     /// <param name="Fault">What is wrong, in a sentence; <see langword="null"/> when nothing is.</param>
     /// <param name="Anchors">The anchors whose heads the chains must have; <see langword="null"/> when something is wrong.</param>
     /// <param name="Count">How many anchors of those that were kept fit.</param>
-    internal sealed record Outcome(string? Fault, Range? Anchors, int Count)
+    /// <param name="Unheld">The buckets whose last anchor could be deleted now, as far as that can be seen.</param>
+    internal sealed record Outcome(string? Fault, Range? Anchors, int Count, IReadOnlyCollection<string> Unheld)
     {
-        public static Outcome Failed(string fault) => new(fault, null, 0);
+        public static Outcome Failed(string fault) => new(fault, null, 0, []);
     }
 
     /// <summary>Anchors from one to another.</summary>

@@ -64,7 +64,7 @@ internal sealed class EventLogVerifier(IStore store, EventChains chains, ChainVe
             Anchors = anchored?.Count ?? 0,
             Detail = records > 0 ? null : "The log has no event yet.",
             Head = tenantId is null ? null : single,
-            Excludes = Excludes(kept.Length > 0 || noted.Any(head => head.Sequence > 0), anchored?.Anchors, notAtHand),
+            Excludes = Excludes(kept.Length > 0 || noted.Any(head => head.Sequence > 0), anchored?.Anchors, notAtHand) + ExcludesOfBuckets(anchored?.Unheld ?? []),
         };
     }
 
@@ -83,6 +83,10 @@ internal sealed class EventLogVerifier(IStore store, EventChains chains, ChainVe
         string byArchives = notAtHand == 0 ? "" : $" {Counted.Of(notAtHand, "event")} in archives that were not given {(notAtHand == 1 ? "was" : "were")} not looked at.";
         return byHeads + byAnchor + byArchives;
     }
+
+    private static string ExcludesOfBuckets(IReadOnlyCollection<string> unheld) => unheld.Count == 0
+        ? ""
+        : $" Whoever may delete in {string.Join(" and ", unheld.Select(place => $"'{place}'"))} can have taken later anchors away: no Object Lock holds the last one that is there, as far as is shown here (s3:GetObjectRetention).";
 
     /// <summary>The heads of all chains, beside those that this machine keeps.</summary>
     public async Task<IReadOnlyList<EventLogHeadState>> ListHeadsAsync(CancellationToken cancellationToken)

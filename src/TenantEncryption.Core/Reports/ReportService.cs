@@ -248,7 +248,7 @@ public sealed class ReportService
             (count, first, last) = (count + 1, first ?? anchor, anchor);
         }
 
-        return first is null ? null : new ReportedAnchors(count, first, last!);
+        return first is null ? null : new ReportedAnchors(count, first, last!) { Publications = await _anchors.ListPublicationsAsync(cancellationToken).ConfigureAwait(false) };
     }
 
     private static async Task<T?> TryAsync<T>(Func<Task<T>> look, List<ReportedException> exceptions)

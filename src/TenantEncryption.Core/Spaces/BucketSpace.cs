@@ -94,7 +94,7 @@ internal sealed class BucketSpace(IBucket bucket) : IObjectSpace
 
     private async ValueTask<bool> HasVersionAsync(string name, CancellationToken cancellationToken)
     {
-        await foreach (ListedObject one in bucket.ListVersionsAsync(name, cancellationToken).ConfigureAwait(false))
+        await foreach (ListedObject one in bucket.ListVersionsAsync(name, withMarkers: false, cancellationToken).ConfigureAwait(false))
         {
             // The key itself comes before all that it is the beginning of.
             return one.Key == name;

@@ -8,6 +8,15 @@ internal interface ISessionTable
     /// <returns>When it is done.</returns>
     Task PutAsync(StoreSession session);
 
+    /// <summary>What the store's clock shows now.</summary>
+    /// <returns>The moment.</returns>
+    Task<StoreMoment> NowAsync();
+
+    /// <summary>How long ago a moment was, by the store's clock.</summary>
+    /// <param name="moment">The moment.</param>
+    /// <returns>The time, negative where the clock was set back; <see langword="null"/> where the clock can't tell.</returns>
+    Task<TimeSpan?> SinceAsync(StoreMoment moment);
+
     /// <summary>The session of an id, or <see langword="null"/> when it ended or was swept.</summary>
     /// <param name="sessionId">The id.</param>
     /// <returns>The session.</returns>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using TenantEncryption.Anchors;
 using TenantEncryption.Errors;
 using TenantEncryption.Events;
 using TenantEncryption.Providers;
@@ -8,7 +9,7 @@ namespace TenantEncryption.Hosting;
 /// <summary>
 /// Whether the service can serve. Its data are counts and codes: what a probe prints may be read by anyone, and names neither a tenant nor a key nor a path.
 /// </summary>
-internal sealed class TenantEncryptionHealthCheck(TenantEncryptionService service, TenantEncryptionHealthSettings settings) : IHealthCheck
+internal sealed class TenantEncryptionHealthCheck(TenantEncryptionService service, TenantEncryptionHealthSettings settings, int mostAnchorsBehind) : IHealthCheck
 {
     /// <inheritdoc/>
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -27,12 +28,28 @@ internal sealed class TenantEncryptionHealthCheck(TenantEncryptionService servic
                 return Unhealthy(context, log.Code, null, ("chains", heads.Count));
             }
 
-            return await CheckProvidersAsync(heads.Count, cancellationToken).ConfigureAwait(false);
+            return await CheckAnchorsAsync(await CheckProvidersAsync(heads.Count, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
         catch (TenantEncryptionException failure)
         {
             return Unhealthy(context, failure.Code, failure);
         }
+    }
+
+    // Anchors go on being made while a place can't be reached; what hides from an auditor is how far it lags behind.
+    private async Task<HealthCheckResult> CheckAnchorsAsync(HealthCheckResult before, CancellationToken cancellationToken)
+    {
+        AnchorPublication[] places = [.. (await service.Anchors.ListPublicationsAsync(cancellationToken).ConfigureAwait(false)).Where(place => place.IsScheduled)];
+        if (places.Length == 0)
+        {
+            return before;
+        }
+
+        long behind = places.Max(place => place.Behind);
+        var data = new Dictionary<string, object>(before.Data) { ["anchorsBehind"] = behind };
+        return before.Status != HealthStatus.Healthy || behind <= mostAnchorsBehind
+            ? new HealthCheckResult(before.Status, before.Description, before.Exception, data)
+            : HealthCheckResult.Degraded($"A place outside the store lacks {behind} anchors of the event log.", data: data);
     }
 
     private async Task<HealthCheckResult> CheckProvidersAsync(int chains, CancellationToken cancellationToken)

@@ -38,6 +38,8 @@ internal sealed partial class ServiceOpening(IServiceProvider services, IOptions
                 LogHeadFolder = how.LogHeadFolder ?? how.RootKeyFolder,
                 Actor = how.Actor,
                 KeyLease = how.KeyLease,
+                ObjectStore = how.ObjectStore is { } objects ? () => objects(services) : null,
+                Anchors = how.Anchors.Schedule,
                 OnWarning = warning => LogWarning(log, warning),
             },
             cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using TenantEncryption.Kms;
+using TenantEncryption.Spaces;
 
 namespace TenantEncryption.Hosting;
 
@@ -45,6 +46,16 @@ internal sealed class SettingsValidator : IValidateOptions<TenantEncryptionSetti
             yield return $"TenantEncryption: RootKeyArn is not the ARN of a KMS key: {fault}.";
         }
 
+        foreach (string one in FaultsOf(settings.Anchors))
+        {
+            yield return one;
+        }
+
+        if (settings.Anchors is { Enabled: true, Bucket: not null } && settings.ObjectStore is null)
+        {
+            yield return "TenantEncryption: Anchors:Bucket needs ObjectStore in code (TenantEncryption.S3: S3ObjectStore).";
+        }
+
         if (settings.Kms.MaxAttempts is < 1 or > 10)
         {
             yield return "TenantEncryption: Kms:MaxAttempts is from 1 to 10.";
@@ -53,6 +64,52 @@ internal sealed class SettingsValidator : IValidateOptions<TenantEncryptionSetti
         if (new[] { settings.Kms.ConnectTimeout, settings.Kms.AttemptTimeout, settings.Kms.Timeout }.Any(limit => limit <= TimeSpan.Zero || limit > LongestLimit))
         {
             yield return "TenantEncryption: time limits of Kms are more than zero, and an hour at most.";
+        }
+    }
+
+    private static IEnumerable<string> FaultsOf(AnchorSettings anchors)
+    {
+        if (!anchors.Enabled)
+        {
+            yield break;
+        }
+
+        if (anchors.Interval < TimeSpan.FromSeconds(1) || anchors.Interval > TimeSpan.FromDays(1))
+        {
+            yield return "TenantEncryption: Anchors:Interval is from 00:00:01 to 1.00:00:00.";
+        }
+
+        if (anchors.RetentionMode is null != anchors.RetentionDays is null || anchors.RetentionDays is < 1 or > 36_500)
+        {
+            yield return "TenantEncryption: Anchors:RetentionMode and Anchors:RetentionDays, from 1 to 36500, are given both or not at all.";
+        }
+
+        if (anchors.Bucket is { } bucket && FaultOfBucket(bucket) is { } fault)
+        {
+            yield return $"TenantEncryption: Anchors:Bucket is no place in a bucket: {fault}";
+        }
+
+        if (anchors.KeyArn is { } arn && !KeyIdentifier.TryParse(arn, out _, out string? why))
+        {
+            yield return $"TenantEncryption: Anchors:KeyArn is not the ARN of a KMS key: {why}.";
+        }
+
+        if (anchors.MostBehind < 1)
+        {
+            yield return "TenantEncryption: Anchors:MostBehind is at least 1.";
+        }
+    }
+
+    private static string? FaultOfBucket(string bucket)
+    {
+        try
+        {
+            ObjectAddress.Parse(bucket);
+            return null;
+        }
+        catch (TenantEncryptionException exception)
+        {
+            return exception.Detail;
         }
     }
 

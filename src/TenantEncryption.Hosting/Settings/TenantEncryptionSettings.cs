@@ -1,5 +1,6 @@
 using TenantEncryption.Keys.Root;
 using TenantEncryption.Kms;
+using TenantEncryption.Spaces;
 using TenantEncryption.Stores;
 
 namespace TenantEncryption.Hosting;
@@ -39,6 +40,14 @@ public sealed class TenantEncryptionSettings
 
     /// <summary>How AWS KMS is called.</summary>
     public KmsSettings Kms { get; set; } = new();
+
+    /// <summary>Anchors of the event log that the service makes by itself.</summary>
+    public AnchorSettings Anchors { get; set; } = new();
+
+    /// <summary>
+    /// Makes the object store whose buckets are named by <c>s3://bucket</c>, such as an <c>S3ObjectStore</c>, when one is named first; the service owns it. None when not given.
+    /// </summary>
+    public Func<IServiceProvider, IObjectStore>? ObjectStore { get; set; }
 
     /// <summary>Makes the store, in the place of <see cref="StorePath"/>; the service owns it.</summary>
     public Func<IServiceProvider, IStore>? Store { get; set; }

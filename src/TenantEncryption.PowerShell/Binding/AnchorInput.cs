@@ -4,10 +4,11 @@ using System.Management.Automation;
 using System.Text.Json;
 using TenantEncryption.Anchors;
 using TenantEncryption.Errors;
+using TenantEncryption.Spaces;
 
 namespace TenantEncryption.PowerShell.Hosting;
 
-/// <summary>Reads what users give of anchors: an anchor or a proof itself, one that came back from a job or a file, JSON, or the file of anchors.</summary>
+/// <summary>Reads what users give of anchors: an anchor or a proof itself, one that came back from a job or a file, JSON, the file of anchors, or the place in a bucket.</summary>
 internal static class AnchorInput
 {
     /// <summary>What was kept of anchors.</summary>
@@ -22,11 +23,16 @@ internal static class AnchorInput
         {
             Anchor anchor => AnchorEvidence.Of(anchor),
             string text when IsMark(text) => AnchorEvidence.Of(text),
+            string address when ObjectAddress.IsOne(address) => AnchorEvidence.OfBucket(address),
             string path => AnchorEvidence.OfFile(SessionPath.Literal(cmdlet, path)),
             FileInfo file => AnchorEvidence.OfFile(file.FullName),
             _ => AnchorEvidence.Of(Json(input)),
         };
     }
+
+    /// <summary>The place in a bucket that was given, from which the anchor of each proof is read; <see langword="null"/> for what is no such place.</summary>
+    /// <param name="given">What was given.</param>
+    public static string? AddressOf(object given) => PSObject.AsPSObject(given).BaseObject is string text && ObjectAddress.IsOne(text) ? text : null;
 
     /// <summary>A proof.</summary>
     /// <param name="given">What was given.</param>

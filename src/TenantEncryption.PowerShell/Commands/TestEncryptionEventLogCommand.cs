@@ -12,7 +12,8 @@ namespace TenantEncryption.PowerShell.Commands;
 /// Each tenant has a chain of its own, and the store one for what concerns no tenant. They are signed under a key that derives from the root key of the
 /// internal KMS. This machine keeps the last head that it saw of each chain outside the store, and each chain must still have it. The result says what the
 /// test excludes and what it can't: who could write the store and what this machine keeps shows only against heads that were noted elsewhere
-/// (Get-TenantEncryption shows them), or against anchors (New-EncryptionAnchor), which cover the heads of all chains at once.
+/// (Get-TenantEncryption shows them), or against anchors (New-EncryptionAnchor), which cover the heads of all chains at once:
+/// in a file, or in a bucket (-Anchor s3://bucket/prefix), where one that is missing, hidden by a delete marker or another version, or altered fails the test.
 /// </remarks>
 /// <example>
 ///   <code>if (-not (Test-EncryptionEventLog -Quiet)) { throw 'The event log was altered.' }</code>
@@ -50,9 +51,9 @@ public sealed class TestEncryptionEventLogCommand : TenantCmdlet
     public string[]? Head { get; set; }
 
     /// <summary>
-    /// What was kept of anchors: the path of a file of them, anchors, number:root, or the encryption context that CloudTrail holds (JSON, or an object of it).
+    /// What was kept of anchors: the path of a file of them, a place in a bucket (s3://bucket/prefix), anchors, number:root, or the encryption context that CloudTrail holds (JSON, or an object of it).
     /// </summary>
-    [Parameter(HelpMessage = "What was kept of anchors: the path of a file of them, anchors, number:root, or the encryption context that CloudTrail holds (JSON, or an object of it).")]
+    [Parameter(HelpMessage = "What was kept of anchors: the path of a file of them, a place in a bucket (s3://bucket/prefix), anchors, number:root, or the encryption context that CloudTrail holds (JSON, or an object of it).")]
     public object[]? Anchor { get; set; }
 
     /// <summary>Archives of events, which are verified with the chains that they come from: their paths, or wildcards.</summary>

@@ -49,6 +49,7 @@ internal static partial class CmdletWording
         [ErrorCodes.SourceNotFound] = "Check the path; -LiteralPath takes names with wildcard characters. Of a protected file that was moved or deleted, Update-TenantDataCatalog tells the catalog.",
         [ErrorCodes.InvalidInput] = "Correct the value; Get-Help -Full tells what each parameter takes.",
         [ErrorCodes.NotText] = "Ask for bytes with -AsByteArray.",
+        [ErrorCodes.SpaceUnlocked] = "Turn on Object Lock of the bucket (aws s3api put-object-lock-configuration), and give -RetentionMode and -RetentionDays or the bucket a default retention. Where anchors shall be without, say so with -AllowUnlocked.",
         [ErrorCodes.StoreAccessDenied] = "Check the role, its password or certificate, what the server lets in (pg_hba.conf), and that the role has the store's rights: its owner gives them with Connect-TenantEncryption -Create -ApplicationRole.",
         [ErrorCodes.StoreNotConnected] = "Connect to it again with Connect-TenantEncryption -ConnectionString, or end that with Disconnect-TenantEncryption.",
         [ErrorCodes.StoreNotFound] = "Check the path, or the database and its schema; Connect-TenantEncryption -Create makes a store there, with a root key of its own.",

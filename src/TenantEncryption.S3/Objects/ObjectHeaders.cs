@@ -17,6 +17,7 @@ internal static class ObjectHeaders
         VersionId = Version(answer.VersionId),
         Length = answer.ContentLength,
         ModifiedAt = Utc(answer.LastModified),
+        Hold = Hold(answer.ObjectLockMode, answer.ObjectLockRetainUntilDate, answer.ObjectLockLegalHoldStatus),
         Metadata = Metadata(answer.Metadata),
     };
 
@@ -28,6 +29,7 @@ internal static class ObjectHeaders
         VersionId = Version(answer.VersionId),
         Length = LengthIn(answer.ContentRange) ?? answer.ContentLength,
         ModifiedAt = Utc(answer.LastModified),
+        Hold = Hold(answer.ObjectLockMode, answer.ObjectLockRetainUntilDate, answer.ObjectLockLegalHoldStatus),
         Metadata = Metadata(answer.Metadata),
     };
 
@@ -44,7 +46,7 @@ internal static class ObjectHeaders
         CacheControl = answer.Headers.CacheControl,
         Expires = answer.ExpiresString,
         WebsiteRedirect = answer.WebsiteRedirectLocation,
-        Hold = new ObjectHold(answer.ObjectLockMode?.Value, Utc(answer.ObjectLockRetainUntilDate), answer.ObjectLockLegalHoldStatus == ObjectLockLegalHoldStatus.On),
+        Hold = Hold(answer.ObjectLockMode, answer.ObjectLockRetainUntilDate, answer.ObjectLockLegalHoldStatus),
         Encryption = answer.ServerSideEncryptionMethod is { Value: { Length: > 0 } method }
             ? new StoreEncryption(method, answer.ServerSideEncryptionKeyManagementServiceKeyId, answer.BucketKeyEnabled)
             : null,
@@ -95,6 +97,9 @@ internal static class ObjectHeaders
 
     /// <summary>A time of the SDK, which gives local ones.</summary>
     public static DateTimeOffset? Utc(DateTime? time) => time is { } given && given != default ? new DateTimeOffset(given.ToUniversalTime()) : null;
+
+    private static ObjectHold Hold(ObjectLockMode? mode, DateTime? until, ObjectLockLegalHoldStatus? legal) =>
+        new(mode?.Value, Utc(until), legal == ObjectLockLegalHoldStatus.On);
 
     private static void Apply(ObjectSettings settings, HeadersCollection headers, MetadataCollection metadata)
     {

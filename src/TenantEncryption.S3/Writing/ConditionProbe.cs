@@ -18,6 +18,8 @@ internal sealed class ConditionProbe(S3Exchange exchange, string bucket) : IDisp
     // No object has it: S3's entity tags of one part are MD5 sums, and of several have a number behind.
     private const string NoTag = "\"tenant-encryption\"";
 
+    private const string NothingsChecksum = "AAAAAAAAAAA=";
+
     private readonly SemaphoreSlim _gate = new(1);
     private volatile bool _put;
     private volatile bool _complete;
@@ -95,7 +97,17 @@ internal sealed class ConditionProbe(S3Exchange exchange, string bucket) : IDisp
     {
         using var nothing = new MemoryStream();
         PutObjectResponse answer = await client.PutObjectAsync(
-            new PutObjectRequest { BucketName = bucket, Key = key, InputStream = nothing, IfMatch = NoTag, UseChunkEncoding = false },
+            new PutObjectRequest
+            {
+                BucketName = bucket,
+                Key = key,
+                InputStream = nothing,
+                IfMatch = NoTag,
+                // A bucket with a default retention looks for a checksum before it looks at the condition (API reference of PutObject).
+                ChecksumAlgorithm = ChecksumAlgorithm.CRC64NVME,
+                ChecksumCRC64NVME = NothingsChecksum,
+                UseChunkEncoding = false,
+            },
             cancellationToken).ConfigureAwait(false);
         return answer.VersionId;
     }

@@ -27,6 +27,13 @@ internal sealed class SessionTable(SqlStatements statements, SessionClock clock)
         ]);
 
     /// <inheritdoc/>
+    public async Task<StoreMoment> NowAsync() => new(await ReadClockAsync().ConfigureAwait(false), RunningProcess.Current.Boot);
+
+    /// <inheritdoc/>
+    public async Task<TimeSpan?> SinceAsync(StoreMoment moment) =>
+        clock.IsSharedWith(moment.Boot) ? TimeSpan.FromMilliseconds(await ReadClockAsync().ConfigureAwait(false) - moment.Milliseconds) : null;
+
+    /// <inheritdoc/>
     public Task<StoreSession?> FindAsync(string sessionId) => statements.FindAsync($"{Select} WHERE id = $id", Read, [("$id", sessionId), .. clock.Parameters]);
 
     /// <inheritdoc/>
@@ -36,6 +43,8 @@ internal sealed class SessionTable(SqlStatements statements, SessionClock clock)
     public async Task<bool> RemoveAsync(string sessionId, long? beats = null) => 1 == await (beats is null
         ? statements.ExecuteAsync("DELETE FROM sessions WHERE id = $id", ("$id", sessionId))
         : statements.ExecuteAsync("DELETE FROM sessions WHERE id = $id AND beats = $beats", ("$id", sessionId), ("$beats", beats))).ConfigureAwait(false);
+
+    private Task<long> ReadClockAsync() => statements.FindAsync($"SELECT {clock.Now}", row => row.GetInt64(0), clock.Parameters);
 
     private StoreSession Read(DbDataReader row) => new(
         row.GetString(0), new RunningProcess(row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetInt64(4)))

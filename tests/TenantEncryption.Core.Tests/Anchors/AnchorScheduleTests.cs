@@ -95,7 +95,7 @@ public sealed class AnchorScheduleTests
             options => options with { OnWarning = text => warned.TrySetResult(text), Anchors = new AnchorSchedule { Places = new AnchorPlaces { Path = folders.At("no/such/folder/a") } } },
             folders: folders);
 
-        Assert.StartsWith("No anchor of the event log was made, or it is not where it shall be kept:", await warned.Task.WaitAsync(TimeSpan.FromSeconds(30)), StringComparison.Ordinal);
+        Assert.StartsWith("Anchor 1 of the event log is not where it shall be kept:", await warned.Task.WaitAsync(TimeSpan.FromSeconds(30)), StringComparison.Ordinal);
         await service.Service.Tenants.CreateAsync(new() { TenantId = "acme" });
     }
 

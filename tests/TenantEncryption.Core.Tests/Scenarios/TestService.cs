@@ -300,8 +300,8 @@ internal sealed class TestService : IAsyncDisposable
                 }
             },
         };
-        var store = new SqliteStore(folders.Store, new SqliteStoreOptions { BusyTimeout = busyTimeout ?? TimeSpan.FromSeconds(30) });
         options = change is null ? options : change(options);
+        var store = new SqliteStore(folders.Store, new SqliteStoreOptions { BusyTimeout = busyTimeout ?? TimeSpan.FromSeconds(30), Time = options.Time });
 
         // Where encryptions are watched, each change is made once.
         var conflicting = new ConflictingStore(store, options.AeadFactory is null ? ConflictsEvery : null);

@@ -300,7 +300,7 @@ public sealed class MigrationTests(ObjectServer server) : IClassFixture<ObjectSe
         (string path, byte[] content) = product.Write("plain", 1000);
         ProtectedFile there = await product.ProtectAsync(path, "key");
         Assert.Null(Assert.Single(await product.ProtectAsync([new FileRequest(path, path + FilePlanner.Extension)])).Error);
-        await using TenantEncryptionService without = await product.OpenAsync(objects: false);
+        await using TenantEncryptionService without = await product.OpenAsync(options => options with { ObjectStore = null });
         await without.Keys.RotateAsync(ProductOnBucket.Tenant);
         KeyProvider provider = await without.Providers.ResolveAsync("Internal", ProductOnBucket.Tenant);
 

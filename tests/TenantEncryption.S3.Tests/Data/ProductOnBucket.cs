@@ -35,23 +35,19 @@ internal sealed class ProductOnBucket : IAsyncDisposable
     }
 
     /// <summary>Opens the service on the store, as another process would.</summary>
-    /// <param name="objects">Whether it is told of the object store.</param>
-    public Task<TenantEncryptionService> OpenAsync(bool objects = true) => OpenAsync(objects ? _bucket.Proxy.Url : null);
-
-    /// <summary>Opens the service on the store, as another process would that goes to the object store by another address.</summary>
-    /// <param name="url">The address; <see langword="null"/> where there is none.</param>
-    public async Task<TenantEncryptionService> OpenAsync(string? url)
+    /// <param name="change">Other options.</param>
+    public async Task<TenantEncryptionService> OpenAsync(Func<TenantEncryptionOptions, TenantEncryptionOptions>? change = null)
     {
+        var options = new TenantEncryptionOptions
+        {
+            RootKeyVault = new FileRootKeyVault(PathOf("roots")),
+            LogHeadFolder = PathOf("roots"),
+            ObjectStore = () => ObjectServer.NewStore(new S3Options { MaxAttempts = 2 }, _bucket.Proxy.Url),
+            OnWarning = Warnings.Add,
+        };
+        options = change?.Invoke(options) ?? options;
         TenantEncryptionService opened = await TenantEncryptionService.OpenAsync(
-            new SqliteStore(PathOf("store")),
-            () => throw new InvalidOperationException("No key is in AWS KMS."),
-            new TenantEncryptionOptions
-            {
-                RootKeyVault = new FileRootKeyVault(PathOf("roots")),
-                LogHeadFolder = PathOf("roots"),
-                ObjectStore = url is null ? null : () => ObjectServer.NewStore(new S3Options { MaxAttempts = 2 }, url),
-                OnWarning = Warnings.Add,
-            });
+            new SqliteStore(PathOf("store"), new SqliteStoreOptions { Time = options.Time }), () => throw new InvalidOperationException("No key is in AWS KMS."), options);
         _service ??= opened;
         return opened;
     }

@@ -154,7 +154,7 @@ public sealed class ProtectTests(ObjectServer server) : IClassFixture<ObjectServ
         // The proxy lets one writer of a key pass at a time.
         async Task<ProtectedFile> ReplaceAsync()
         {
-            await using TenantEncryptionService service = await product.OpenAsync(server.Url);
+            await using TenantEncryptionService service = await product.OpenAsync(options => options with { ObjectStore = () => ObjectServer.NewStore(null, server.Url) });
             await using DataSession session = service.Data.BeginSession();
             await foreach (FileOutcome<ProtectedFile> outcome in session.ProtectFilesAsync(
                 ProductOnBucket.Tenant, [new FileRequest(other, product.AddressOf("key"))], new ProtectOptions { Force = true }))

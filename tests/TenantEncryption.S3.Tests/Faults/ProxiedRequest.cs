@@ -17,6 +17,7 @@ internal sealed record ProxiedRequest(string Method, string Target, IReadOnlyDic
         ("PUT", _, _, _) => "PutObject",
         ("GET", _, _, _) when HasQuery("list-type") => "ListObjectsV2",
         ("GET", _, _, _) when HasQuery("versions") => "ListObjectVersions",
+        ("GET", _, _, _) when HasQuery("object-lock") => "GetObjectLockConfiguration",
         ("GET", _, _, _) when HasQuery("tagging") => "GetObjectTagging",
         ("GET", _, _, _) => "GetObject",
         ("HEAD", _, _, _) => "HeadObject",

@@ -1,15 +1,19 @@
 using TenantEncryption.Errors;
 using TenantEncryption.Files;
+using TenantEncryption.Spaces;
 
 namespace TenantEncryption.Anchors;
 
-/// <summary>What was kept of anchors outside the store: a file of them, one anchor, or what CloudTrail holds of one.</summary>
+/// <summary>What was kept of anchors outside the store: a file or a bucket of them, one anchor, or what CloudTrail holds of one.</summary>
 public sealed class AnchorEvidence
 {
     private AnchorEvidence(string source, IReadOnlyList<AnchorMark> marks, string? fault = null) => (Source, Marks, Fault) = (source, marks, fault);
 
     /// <summary>Where it comes from, in words.</summary>
     internal string Source { get; }
+
+    /// <summary>The place in a bucket that is read while the log is verified; <see langword="null"/> for what was read already.</summary>
+    internal string? Address { get; private init; }
 
     /// <summary>The anchors, in their order.</summary>
     internal IReadOnlyList<AnchorMark> Marks { get; }
@@ -33,6 +37,19 @@ public sealed class AnchorEvidence
     public static AnchorEvidence Of(string text) => AnchorText.TryReadMark(text, out AnchorMark? mark)
         ? new AnchorEvidence("What was given", [mark])
         : throw new TenantEncryptionException(ErrorCodes.InvalidInput, "What was kept of an anchor is written as number:root, or as JSON with both.");
+
+    /// <summary>The anchors in a bucket, an object each. They are read while the log is verified, in memory that does not grow with their number.</summary>
+    /// <param name="address">The place that anchors are put to: <c>s3://bucket/prefix</c>.</param>
+    /// <returns>The evidence.</returns>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: it is no address of a bucket.</exception>
+    public static AnchorEvidence OfBucket(string address)
+    {
+        ObjectAddress.Parse(address);
+        return new AnchorEvidence($"'{address}'", []) { Address = address };
+    }
+
+    /// <summary>One anchor of a bucket, or why it is none.</summary>
+    internal static AnchorEvidence OfObject(string address, Anchor? anchor, string? fault) => new($"'{address}'", anchor is null ? [] : [anchor.Mark], fault);
 
     /// <summary>A file of anchors, whose lines must follow each other.</summary>
     /// <param name="path">The full path.</param>

@@ -38,9 +38,15 @@ public sealed record AnchorProof
     /// <summary>Verifies the proof against what was kept of its anchor.</summary>
     /// <param name="kept">What was kept.</param>
     /// <returns>The result; a proof that fails is a result, not an exception.</returns>
+    /// <exception cref="TenantEncryptionException"><c>INVALID_INPUT</c>: what was kept is in a bucket, from which the anchor of the proof is to be read first.</exception>
     public AnchorTestResult Verify(AnchorEvidence kept)
     {
         ArgumentNullException.ThrowIfNull(kept);
+        if (kept.Address is { } address)
+        {
+            throw new TenantEncryptionException(ErrorCodes.InvalidInput, $"The anchor of the proof is to be read from '{address}' first (AnchorObjects.FindAsync).");
+        }
+
         AnchorMark? mark = kept.Marks.FirstOrDefault(one => one.Number == Anchor.Number);
         string? fault = kept.Fault
             ?? (mark is null ? $"{kept.Source} has no anchor {Anchor.Number}."

@@ -6,4 +6,8 @@ namespace TenantEncryption.Reports;
 /// <param name="Count">How many the store tells.</param>
 /// <param name="First">The oldest one.</param>
 /// <param name="Last">The newest one.</param>
-public sealed record ReportedAnchors(long Count, Anchor First, Anchor Last);
+public sealed record ReportedAnchors(long Count, Anchor First, Anchor Last)
+{
+    /// <summary>How far they went to each bucket and key, as the store tells it.</summary>
+    public IReadOnlyList<AnchorPublication> Publications { get; init; } = [];
+}

@@ -223,6 +223,13 @@ internal static class ReportPage
                 ("The first one", Describe(anchors.First)),
                 ("The last one", Describe(anchors.Last)),
             ]);
+            page.Table("Where they went, as the store tells it", ["Bucket or key", "The last one there", "Since", "Anchors that it lacks"], anchors.Publications.Select(one => (Cell[])
+            [
+                Cell.Code(one.Place),
+                Cell.Of(one.Number),
+                one.Time is { } time ? Cell.Of(time) : Cell.Own("never"),
+                Cell.Of(one.Behind),
+            ]));
         }
         else
         {

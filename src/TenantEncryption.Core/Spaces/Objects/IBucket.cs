@@ -56,11 +56,20 @@ internal interface IBucket
     /// <returns>The objects.</returns>
     IAsyncEnumerable<ListedObject> ListAsync(string prefix, string? after, CancellationToken cancellationToken);
 
-    /// <summary>Lists all versions of objects, the latest of each key first. Delete markers are left out.</summary>
+    /// <summary>Lists all versions of objects, by key and the latest of each key first.</summary>
     /// <param name="prefix">What the keys begin with.</param>
+    /// <param name="withMarkers">Whether delete markers are listed, too: who deletes an object of a bucket that keeps versions puts one over it (user guide, "Working with delete markers").</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>The versions.</returns>
-    IAsyncEnumerable<ListedObject> ListVersionsAsync(string prefix, CancellationToken cancellationToken);
+    IAsyncEnumerable<ListedObject> ListVersionsAsync(string prefix, bool withMarkers, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Whether versions in the bucket can be kept from being deleted (Object Lock), and how those are whose writer says nothing (Amazon S3 API reference,
+    /// GetObjectLockConfiguration; it takes s3:GetBucketObjectLockConfiguration).
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>What the bucket does; <see langword="null"/> when it has no Object Lock.</returns>
+    Task<BucketLock?> FindLockAsync(CancellationToken cancellationToken);
 
     /// <summary>Deletes an object, if it is still the one that the caller means.</summary>
     /// <param name="key">The object's key.</param>

@@ -18,6 +18,9 @@ internal sealed record ObjectState
     /// <summary>When it was put; <see langword="null"/> where that was not told.</summary>
     public DateTimeOffset? ModifiedAt { get; init; }
 
+    /// <summary>What keeps it from being deleted, as far as the caller is shown that (s3:GetObjectRetention, s3:GetObjectLegalHold).</summary>
+    public ObjectHold Hold { get; init; } = ObjectHold.None;
+
     /// <summary>The user's metadata, by lower-case name. Whoever can write the bucket has written them.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 }
