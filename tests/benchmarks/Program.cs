@@ -48,6 +48,9 @@ foreach (string name in names)
         case "stores":
             await StoreBenchmark.RunAsync(settings);
             break;
+        case "objects":
+            await ObjectBenchmark.RunAsync(settings);
+            break;
         case "leases":
             await LeaseBenchmark.RunAsync(settings);
             break;

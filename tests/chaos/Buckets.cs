@@ -16,11 +16,10 @@ internal static class Buckets
     private const string Tenant = "acme";
     private const int Length = 1024;
     private const int Contents = 100;
-    private static readonly TimeSpan KillInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>Runs it.</summary>
     /// <returns>0 when nothing was lost, else 1.</returns>
-    public static async Task<int> RunAsync(int objects, int processes, int threads)
+    public static async Task<int> RunAsync(int objects, int processes, int threads, TimeSpan killInterval)
     {
         string folder = Directory.CreateTempSubdirectory("tenc-chaos-").FullName;
         try
@@ -35,9 +34,9 @@ internal static class Buckets
             TimeSpan one = await bucket.MigrateAsync([threads], kill: null);
             Console.WriteLine($"one process with {threads} threads wrote {objects:N0} objects anew in {one.TotalSeconds:N1} s");
             var replaced = new Dictionary<int, int>();
-            TimeSpan many = await bucket.MigrateAsync([.. Enumerable.Repeat(threads / processes, processes)], KillInterval, replaced);
+            TimeSpan many = await bucket.MigrateAsync([.. Enumerable.Repeat(threads / processes, processes)], killInterval, replaced);
             Console.WriteLine(
-                $"{processes} processes with {threads / processes} each, one killed every {KillInterval.TotalSeconds:N0} s ({bucket.Killed} in all), while {replaced.Count:N0} were replaced: "
+                $"{processes} processes with {threads / processes} each, one killed every {killInterval.TotalSeconds:N0} s ({bucket.Killed} in all), while {replaced.Count:N0} were replaced: "
                 + $"{many.TotalSeconds:N1} s; {one / many:N2} of the pace of one. The endpoint took {server.ProcessorTime.TotalSeconds:N0} s of processor time in all");
             IReadOnlyList<string> faults = await bucket.VerifyAsync(replaced);
             Console.WriteLine(faults.Count == 0 ? "0 lost, 0 unreadable, 0 overwritten by stale data" : $"{faults.Count} faults\n{string.Join('\n', faults.Take(20))}");

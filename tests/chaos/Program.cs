@@ -6,7 +6,7 @@
 //   Chaos memory <folder> <MiB> [<limit MiB>]   protects and unprotects one file of that size; prints the peak memory of the process
 //   Chaos new-folders <folder> <runs>           protects and unprotects 300 new folders of 4 files so many times; 0 when no file failed
 //   Chaos kill-switch <processes> <reads/s> <lease s>   processes read while the master key is disabled; 0 when none reads beyond the lease and a second
-//   Chaos bucket <objects> <processes> <threads>  writes objects of a bucket anew, by one process and by several of which one is killed every 5 s, while a writer goes on; 0 when nothing was lost
+//   Chaos bucket <objects> <processes> <threads> [<s>]  writes objects of a bucket anew, by one process and by several of which one is killed every 5 s, while a writer goes on; 0 when nothing was lost
 //   Chaos unlocked <folder>                     opens a store twice and protects and reads a value, without the right to lock memory; prints each warning
 using System.Globalization;
 using TenantEncryption.Chaos;
@@ -29,8 +29,8 @@ switch (args)
     case ["read", var folder, var url, var rate]:
         await KillSwitch.ReadAsync(new Scene(folder, url), Number(rate));
         return 0;
-    case ["bucket", var objects, var processes, var threads]:
-        return await Buckets.RunAsync(Number(objects), Number(processes), Number(threads));
+    case ["bucket", var objects, var processes, var threads, .. var every]:
+        return await Buckets.RunAsync(Number(objects), Number(processes), Number(threads), TimeSpan.FromSeconds(every is [var interval] ? Number(interval) : 5));
     case ["bucket-work", var folder, var url, var threads]:
         await Buckets.WorkAsync(new Scene(folder, url), Number(threads));
         return 0;
@@ -38,7 +38,7 @@ switch (args)
         await Unlocked.RunAsync(folder);
         return 0;
     default:
-        Console.Error.WriteLine("Chaos rounds <seed> <seconds> | Chaos memory <folder> <MiB> [<limit MiB>] | Chaos new-folders <folder> <runs> | Chaos kill-switch <processes> <reads/s> <lease s> | Chaos bucket <objects> <processes> <threads>");
+        Console.Error.WriteLine("Chaos rounds <seed> <seconds> | Chaos memory <folder> <MiB> [<limit MiB>] | Chaos new-folders <folder> <runs> | Chaos kill-switch <processes> <reads/s> <lease s> | Chaos bucket <objects> <processes> <threads> [<s>]");
         return 2;
 }
 
