@@ -3,8 +3,8 @@
 BeforeDiscovery {
     Import-Module (Join-Path $PSScriptRoot 'Pages.psm1')
     $docs = Join-Path $PSScriptRoot '../../docs' | Convert-Path
-    # These have tests of their own: Recovery.Tests.ps1, Permissions.Tests.ps1, AnchorBuckets.Tests.ps1; VerifyTests needs programs that a machine may lack; the first lines of README.md begin each page.
-    $own = 'README.md', 'recovery.md', 'permissions.md', 'verify.md', 'guides/anchors.md'
+    # These have tests of their own: Recovery.Tests.ps1, Permissions.Tests.ps1, AnchorBuckets.Tests.ps1, TwoMachines.Tests.ps1; VerifyTests needs programs that a machine may lack; the first lines of README.md begin each page.
+    $own = 'README.md', 'recovery.md', 'permissions.md', 'verify.md', 'guides/anchors.md', 'guides/two-machines.md'
     $pages = Get-ChildItem $docs -Recurse -Filter *.md | ForEach-Object { @{ Page = [IO.Path]::GetRelativePath($docs, $_.FullName).Replace('\', '/'); Path = $_.FullName } } |
         Where-Object { $_.Page -notin $own -and (Get-PageBlock $_.Path) }
 }
