@@ -41,14 +41,20 @@ internal sealed partial class MigrationWork(TenantEncryptionService encryption, 
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
+    // The one that the fewest work on comes first: many workers then open the keys of few tenants each.
     private async Task<bool> JoinAllAsync(CancellationToken stoppingToken)
     {
         bool worked = false;
-        foreach (KeyMigration migration in await encryption.Migrations.ListAsync(cancellationToken: stoppingToken))
+        var refused = new HashSet<string>(StringComparer.Ordinal);
+        while (await encryption.Migrations.FindToJoinAsync(refused, stoppingToken) is { } migration)
         {
-            if (migration is { State: MigrationState.InProgress, Mode: MigrationMode.Reencrypt })
+            if (await JoinAsync(migration, stoppingToken))
             {
-                worked |= await JoinAsync(migration, stoppingToken);
+                worked = true;
+            }
+            else
+            {
+                refused.Add(migration.Id);
             }
         }
 
@@ -67,7 +73,10 @@ internal sealed partial class MigrationWork(TenantEncryptionService encryption, 
                 how = how with { DegreeOfParallelism = options.Value.ThrottleLimit };
             }
 
-            await encryption.Migrations.JoinAsync(migration.Id, how, cancellationToken: stoppingToken);
+            KeyMigration ended = await encryption.Migrations.JoinAsync(migration.Id, how, cancellationToken: stoppingToken);
+
+            // What is left may be out of this machine's reach.
+            outcome = ended.State == MigrationState.Completed ? outcome : "left";
         }
         catch (TenantEncryptionException failure) when (!stoppingToken.IsCancellationRequested)
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using OpenTelemetry.Metrics;
 using TenantEncryption.PostgreSql;
+using TenantEncryption.S3;
 using TenantEncryption.Telemetry;
 using TenantEncryption.Worker;
 
@@ -17,6 +18,9 @@ builder.Services.AddTenantEncryption(builder.Configuration.GetSection("TenantEnc
     {
         settings.Store = _ => new PostgreSqlStore(connectionString);
     }
+
+    // Messages may lie in buckets; credentials, region and endpoint are those of the AWS configuration.
+    settings.ObjectStore = _ => new S3ObjectStore();
 });
 builder.Services.AddHealthChecks().AddTenantEncryption();
 builder.Services.AddOpenTelemetry()

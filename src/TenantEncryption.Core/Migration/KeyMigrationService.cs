@@ -189,6 +189,32 @@ public sealed class KeyMigrationService
         return await RunAsync(operation, migration, RunOf(options, runner, progress), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Which migration another process helps most, and for the fewest calls of KMS: one on which the fewest work already, as each that joins opens the tenant's keys for
+    /// itself. Processes that ask at once are given different ones, where there are.
+    /// </summary>
+    /// <param name="except">The ids of those that won't do.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <returns>A Reencrypt that is InProgress; <see langword="null"/> when there is none.</returns>
+    public Task<KeyMigration?> FindToJoinAsync(IReadOnlyCollection<string>? except = null, CancellationToken cancellationToken = default) =>
+        _work.ReadAsync(
+            async transaction =>
+            {
+                var found = new List<(KeyMigration Migration, int Runners)>();
+                foreach (KeyMigration migration in await transaction.Migrations.ListAsync(null).ConfigureAwait(false))
+                {
+                    if (migration is { State: MigrationState.InProgress, Mode: MigrationMode.Reencrypt } && except?.Contains(migration.Id) != true)
+                    {
+                        found.Add((migration, (await _runners.ListAliveAsync(transaction, migration.Id).ConfigureAwait(false)).Count));
+                    }
+                }
+
+                // Where nobody works any more, there is nothing to join: it is resumed.
+                KeyMigration[] fewest = [.. found.Where(one => one.Runners > 0).GroupBy(one => one.Runners).MinBy(some => some.Key)?.Select(one => one.Migration) ?? []];
+                return fewest.Length == 0 ? null : fewest[Random.Shared.Next(fewest.Length)];
+            },
+            cancellationToken);
+
     /// <summary>Refuses what <see cref="JoinAsync"/> would refuse, and changes nothing.</summary>
     /// <param name="migrationId">The id.</param>
     /// <param name="cancellationToken">Ends the look.</param>

@@ -2,6 +2,7 @@ using TenantEncryption.Data;
 using TenantEncryption.Errors;
 using TenantEncryption.Migration;
 using TenantEncryption.Providers;
+using TenantEncryption.Tenants;
 using TenantEncryption.Testing;
 using TenantEncryption.Tests.Scenarios;
 
@@ -96,6 +97,39 @@ public sealed class JoinedMigrationTests
         Assert.Equal(asked, ended.State);
         await scene.AssertReadableAsync();
         Assert.Equal(0L, scene.Service.SqlValue("SELECT count(*) FROM migration_runners"));
+    }
+
+    [Fact]
+    public async Task Who_asks_what_to_join_is_given_what_the_fewest_work_on()
+    {
+        await using Scene scene = await Scene.BeginAsync();
+        KeyMigrationService migrations = scene.Other.Service.Migrations;
+        await scene.Service.Service.Tenants.CreateAsync(new NewTenant { TenantId = "globex" });
+        await scene.Other.ProtectAsync(scene.Service.Folders.Random("of-globex"), "globex");
+        string old = (await scene.Other.Service.Keys.ListAsync("globex")).Single().KekId;
+        KeyProvider target = (await scene.Service.Service.Providers.ListAsync(new KeyProviderFilter { TenantId = "globex" })).Single();
+        Assert.Null(await migrations.FindToJoinAsync());
+
+        Task<KeyMigration> first = scene.StartAsync();
+        KeyMigration ofAcme = await scene.HeldAsync();
+        Assert.Equal(ofAcme.Id, (await migrations.FindToJoinAsync())?.Id);
+        Task<KeyMigration> joined = migrations.JoinAsync(ofAcme.Id);
+        await scene.OtherWroteAsync();
+        Task<KeyMigration> second = Task.Run(() => scene.Service.Service.Migrations.StartAsync(
+            "globex", target.Id, new KeyMigrationOptions { Mode = MigrationMode.Reencrypt, KekIds = [old], DegreeOfParallelism = 1 }));
+        while ((await migrations.ListAsync("globex")).SingleOrDefault()?.State != MigrationState.InProgress)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.Equal("globex", (await migrations.FindToJoinAsync())?.TenantId);
+        KeyMigration ofGlobex = (await migrations.ListAsync("globex")).Single();
+        Assert.Equal(ofAcme.Id, (await migrations.FindToJoinAsync([ofGlobex.Id]))?.Id);
+        Assert.Null(await migrations.FindToJoinAsync([ofGlobex.Id, ofAcme.Id]));
+
+        scene.LetGo();
+        Assert.All(await Task.WhenAll(first, joined, second).WaitAsync(TimeSpan.FromSeconds(60)), ended => Assert.Equal(MigrationState.Completed, ended.State));
+        Assert.Null(await migrations.FindToJoinAsync());
     }
 
     [Fact]
