@@ -93,9 +93,10 @@ internal sealed class ObjectBenchmark(string folder, ObjectEndpointServer endpoi
 
     private Task PutAsync() => _client.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = "plain", FilePath = Plain });
 
+    // As a part that is all of it: else the SDK computes the MD5 of what it reads, too.
     private async Task GetAsync()
     {
-        using GetObjectResponse answer = await _client.GetObjectAsync(bucket, "plain");
+        using GetObjectResponse answer = await _client.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = "plain", ByteRange = new ByteRange("bytes=0-") });
         await using FileStream read = File.Create(Read);
         await answer.ResponseStream.CopyToAsync(read, 1 << 20);
     }
