@@ -18,7 +18,7 @@ namespace TenantEncryption.Benchmarks;
 /// A large file protected into a bucket and read from it, beside a plain PUT and GET of the same SDK. The endpoint keeps objects in the memory of another process on
 /// the same processors: what it takes is in the seconds of all four.
 /// </summary>
-internal sealed class ObjectBenchmark(string folder, ObjectEndpointServer endpoint, string bucket, Settings settings)
+internal sealed class ObjectBenchmark(string folder, ObjectEndpointServer endpoint, string bucket, Settings settings) : IDisposable
 {
     private const string Tenant = "acme";
 
@@ -33,13 +33,17 @@ internal sealed class ObjectBenchmark(string folder, ObjectEndpointServer endpoi
         try
         {
             using ObjectEndpointServer endpoint = await ObjectEndpointServer.StartAsync();
-            await new ObjectBenchmark(folder, endpoint, await endpoint.NewBucketAsync(), settings).MeasureAsync();
+            using var benchmark = new ObjectBenchmark(folder, endpoint, await endpoint.NewBucketAsync(), settings);
+            await benchmark.MeasureAsync();
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
 
     private string Plain => Path.Combine(folder, "plain");
 
