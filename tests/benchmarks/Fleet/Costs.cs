@@ -6,6 +6,9 @@ internal sealed record Costs
     /// <summary>An object of that size read, decrypted, encrypted and written, with its tags.</summary>
     public required Cost Object { get; init; }
 
+    /// <summary>The part of it that decrypts and encrypts, from memory to nowhere.</summary>
+    public required Cost InMemory { get; init; }
+
     /// <summary>Processor seconds that TLS adds to an object.</summary>
     public required double TlsOfObject { get; init; }
 
@@ -17,6 +20,9 @@ internal sealed record Costs
 
     /// <summary>How many messages the batch had.</summary>
     public required int MessagesOfBatch { get; init; }
+
+    /// <summary>How many messages the range had.</summary>
+    public required int MessagesOfRange { get; init; }
 
     /// <summary>A claim of a range.</summary>
     public required Cost Claim { get; init; }

@@ -5,7 +5,7 @@ internal static class FleetBenchmark
 {
     /// <summary>Runs it.</summary>
     /// <returns>Whether all checks hold.</returns>
-    public static Task<bool> RunAsync(Settings settings)
+    public static async Task<bool> RunAsync(Settings settings)
     {
         IReadOnlyList<string> faults = FleetCheck.Run();
         foreach (string fault in faults)
@@ -13,6 +13,22 @@ internal static class FleetBenchmark
             Console.Error.WriteLine($"Not true: {fault}.");
         }
 
-        return Task.FromResult(faults.Count == 0 && settings.Has("check"));
+        if (faults.Count > 0 || settings.Has("check"))
+        {
+            return faults.Count == 0;
+        }
+
+        if (settings.Has("real"))
+        {
+            await RealRun.RunAsync(settings);
+            return true;
+        }
+
+        var platform = Platform.Of(settings);
+        await using FleetScene scene = await FleetScene.StartAsync(settings);
+        Costs costs = await new CostMeasurement(scene, platform).RunAsync();
+        FleetReport.Inputs(platform, costs);
+        FleetReport.Platform(platform, costs);
+        return true;
     }
 }

@@ -6,10 +6,12 @@ internal static class FleetCheck
     private static readonly Costs MadeUp = new()
     {
         Object = new Cost(0.008, 0.005, 0),
+        InMemory = new Cost(0.001, 0.001, 0),
         TlsOfObject = 0.001,
         EndpointOfObject = 0.001,
         Batch = new Cost(0.06, 0.02, 0.03),
         MessagesOfBatch = 256,
+        MessagesOfRange = 64,
         Claim = new Cost(0.02, 0.002, 0.005),
         Kek = new Cost(0.005, 0.003, 0.001),
         Migration = new Cost(0.05, 0.02, 0.01),

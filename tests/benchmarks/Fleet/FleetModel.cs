@@ -18,6 +18,11 @@ internal sealed class FleetModel(Platform platform, Costs costs)
     // Three of an object: GET, GetObjectTagging, PUT.
     private const int S3Calls = 3;
 
+    // Transactions that follow one another. Those of a migration: begun, its keys saved, ended, and what its runner notes of itself.
+    private const int CommitsOfBatch = 3;
+    private const int CommitsOfClaim = 1;
+    private const int CommitsOfMigration = 6;
+
     private readonly RangePlan _plan = RangePlan.Of(platform);
 
     /// <summary>The ranges of a tenant.</summary>
@@ -44,7 +49,7 @@ internal sealed class FleetModel(Platform platform, Costs costs)
         // A runner moves so many keys of its tenant at a time, and has its transactions before, between and after.
         double atATime = Math.Min(platform.Threads, platform.Keks);
         double ofKek = platform.IsOneMachine ? costs.Kek.Seconds : Math.Max(costs.Kek.Worker, costs.CallsOfKek * platform.KmsMilliseconds / 1000);
-        double ofTenant = (Math.Ceiling(platform.Keks / atATime) * ofKek) + costs.Migration.Seconds
+        double ofTenant = (Math.Ceiling(platform.Keks / atATime) * ofKek) + Waited(costs.Migration, CommitsOfMigration)
             + (platform.IsOneMachine ? 0 : costs.CallsOfMigration * platform.KmsMilliseconds / 1000);
         return Simulation.Run(
             platform.AllKeks,
@@ -85,10 +90,13 @@ internal sealed class FleetModel(Platform platform, Costs costs)
                 ? costs.Object.Seconds
                 : (S3Calls * platform.S3Milliseconds / 1000) + costs.Object.Worker + costs.TlsOfObject + (2 * platform.Bytes * 8 / (AwsFigures.GigabitsOfFlow * 1e9));
             double waves = Math.Max(1, ofBatch / platform.Threads);
-            double batch = (waves * one) + costs.Batch.Seconds;
-            return ((_plan.Batches * batch) + (_plan.Ranges.Count * costs.Claim.Seconds) + costs.Migration.Seconds) / ofTenant;
+            double batch = (waves * one) + Waited(costs.Batch, CommitsOfBatch);
+            return ((_plan.Batches * batch) + (_plan.Ranges.Count * Waited(costs.Claim, CommitsOfClaim)) + Waited(costs.Migration, CommitsOfMigration)) / ofTenant;
         }
     }
+
+    // What was measured alone on one machine is that machine's; elsewhere a commit takes what disks and replicas take.
+    private double Waited(Cost cost, int commits) => platform.IsOneMachine ? cost.Seconds : cost.Worker + cost.Store + (commits * platform.CommitMilliseconds / 1000);
 
     // Where all run on one machine, its processors are one stage.
     private IEnumerable<Stage> Machines(double worker, double store, double beside) => platform.IsOneMachine

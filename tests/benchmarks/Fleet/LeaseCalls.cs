@@ -46,8 +46,9 @@ internal static class LeaseCalls
             }
 
             int source = plan.Ranges[next[tenant]++].Source;
-            calls += Open(held, (runner / platform.Runners, tenant, source), claim * between, platform.LeaseSeconds)
-                + Open(held, (runner / platform.Runners, tenant, platform.Keks), claim * between, platform.LeaseSeconds);
+            int worker = runner % platform.Workers;
+            calls += Open(held, (worker, tenant, source), claim * between, platform.LeaseSeconds)
+                + Open(held, (worker, tenant, platform.Keks), claim * between, platform.LeaseSeconds);
             if (!isAffine && next[tenant] == plan.Ranges.Count)
             {
                 open[slot] = open[^1];
