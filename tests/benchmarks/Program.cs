@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using TenantEncryption.Benchmarks;
+using TenantEncryption.Benchmarks.Fleet;
 
 // The peak first: what the others leave in the pools and the runtime would count as idle.
 if (args is ["reencrypt-work", var worked, var way])
@@ -60,6 +61,13 @@ foreach (string name in names)
         case "rewrap":
             await RewrapBenchmark.RunAsync(settings);
             break;
+        case "fleet":
+            if (!await FleetBenchmark.RunAsync(settings))
+            {
+                return 1;
+            }
+
+            break;
         case "peak":
             await PeakBenchmark.RunAsync(settings);
             break;
@@ -68,7 +76,7 @@ foreach (string name in names)
             break;
         default:
             Console.Error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"'{name}' is none of peak, files, memory, values, small-files, all, session-values, service-files, large-folder, state, catalog, catalog-counts, leases, reencrypt, rewrap, micro."));
+                CultureInfo.InvariantCulture, $"'{name}' is none of peak, files, memory, values, small-files, all, session-values, service-files, large-folder, state, catalog, catalog-counts, objects, leases, reencrypt, rewrap, fleet, micro."));
             return 2;
     }
 }

@@ -26,6 +26,12 @@ internal sealed class Settings(string[] arguments)
     /// <summary>How often, and how many seconds, to wait for other processes to rest before a round counts; for a machine that is not quiet.</summary>
     public int Patience => int.Parse(Value("patience") ?? "0", CultureInfo.InvariantCulture);
 
+    /// <summary>A number that another benchmark knows by this name.</summary>
+    public double Number(string name, double standard) => Value(name) is { } given ? double.Parse(given, CultureInfo.InvariantCulture) : standard;
+
+    /// <summary>Whether a word without a value is there.</summary>
+    public bool Has(string name) => arguments.Contains("--" + name);
+
     /// <summary>Whether work is to be measured: its name begins with one of the words of <c>--only</c>, which commas divide.</summary>
     public bool Wants(string name) =>
         Value("only") is not { } words || words.Split(',').Any(word => name.StartsWith(word, StringComparison.Ordinal));
