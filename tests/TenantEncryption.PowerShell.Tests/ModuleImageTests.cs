@@ -14,7 +14,7 @@ public class ModuleImageTests
 
     private static readonly string[] FirstValue =
     [
-        "AWSSDK.Core.dll", "Microsoft.Data.Sqlite.dll", "SQLitePCLRaw.core.dll", "SQLitePCLRaw.provider.e_sqlite3.dll",
+        "AWSSDK.Core.dll", "Microsoft.Data.Sqlite.dll",
         "TenantEncryption.Abstractions.dll", "TenantEncryption.Core.dll", "TenantEncryption.Envelope.dll",
         "TenantEncryption.Sql.dll", "TenantEncryption.Sqlite.dll",
     ];
