@@ -10,20 +10,6 @@ BeforeAll {
     $sandbox = Enter-Sandbox
     $page = Join-Path $PSScriptRoot '../../docs/guides/anchors.md' | Convert-Path
 
-    function Start-Moto {
-        $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Command moto_server).Source, [string[]] ('-H', '127.0.0.1', '-p', '0'))
-        $start.RedirectStandardError = $start.RedirectStandardOutput = $true
-        $process = [System.Diagnostics.Process]::Start($start)
-        while ($null -ne ($line = $process.StandardError.ReadLine())) {
-            if ($line -match 'http://127\.0\.0\.1:\d+') {
-                # What it says later would fill the pipe.
-                $null = $process.StandardError.BaseStream.CopyToAsync([IO.Stream]::Null)
-                return [pscustomobject]@{ Url = $Matches[0]; Process = $process }
-            }
-        }
-        throw 'moto_server did not start.'
-    }
-
     # What the page's administrator does with the AWS CLI.
     function New-Bucket([string] $Name, [switch] $Locked) {
         $headers = if ($Locked) { @{ 'x-amz-bucket-object-lock-enabled' = 'true' } } else { @{} }
@@ -34,7 +20,7 @@ BeforeAll {
         }
     }
 
-    if (Get-Command moto_server -ErrorAction Ignore) { $moto = Start-Moto }
+    if (Get-Command moto_server -ErrorAction Ignore) { $moto = Start-MotoServer }
 }
 
 AfterAll {

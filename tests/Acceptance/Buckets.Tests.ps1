@@ -9,19 +9,9 @@ Describe 'Buckets' -Skip:$noServer {
     BeforeAll {
         Import-Module (Join-Path $PSScriptRoot 'Sandbox.psm1')
         $sandbox = Enter-Sandbox
-        $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
-        $listener.Start()
-        $port = $listener.LocalEndpoint.Port
-        $listener.Stop()
-        $server = Start-Process moto_server -ArgumentList '-H', '127.0.0.1', '-p', $port -PassThru -RedirectStandardOutput (Join-Path $sandbox.Root moto.out) -RedirectStandardError (Join-Path $sandbox.Root moto.err)
-        $url = "http://127.0.0.1:$port"
+        $moto = Start-MotoServer
+        $url = $moto.Url
         $env:AWS_ENDPOINT_URL_S3 = $url
-        foreach ($try in 1..100) {
-            $up = try { (Invoke-WebRequest "$url/moto-api/" -SkipHttpErrorCheck).StatusCode -gt 0 } catch { $false }
-            if ($up) { break }
-            Start-Sleep -Milliseconds 200
-        }
-
         $null = Invoke-WebRequest "$url/voices" -Method Put -Headers @{ 'x-amz-acl' = 'public-read-write' }
         $null = New-EncryptionTenant acme
         $null = New-Item -ItemType Directory calls/july
@@ -31,8 +21,8 @@ Describe 'Buckets' -Skip:$noServer {
 
     AfterAll {
         Remove-Item env:AWS_ENDPOINT_URL_S3
-        Stop-Process -Id $server.Id
-        $server.WaitForExit()
+        $moto.Process.Kill()
+        $moto.Process.WaitForExit()
         Exit-Sandbox $sandbox
     }
 

@@ -83,6 +83,21 @@ function New-ShellStart([string[]] $Argument) {
     $start
 }
 
+# An S3 by moto_server (Python), on a port that the system chooses. It is ended by its process.
+function Start-MotoServer {
+    $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Command moto_server).Source, [string[]] ('-H', '127.0.0.1', '-p', '0'))
+    $start.RedirectStandardError = $start.RedirectStandardOutput = $true
+    $process = [System.Diagnostics.Process]::Start($start)
+    while ($null -ne ($line = $process.StandardError.ReadLine())) {
+        if ($line -match 'http://127\.0\.0\.1:\d+') {
+            # What it says later would fill the pipe.
+            $null = $process.StandardError.BaseStream.CopyToAsync([IO.Stream]::Null)
+            return [pscustomobject]@{ Url = $Matches[0]; Process = $process }
+        }
+    }
+    throw 'moto_server did not start.'
+}
+
 # Runs a script in a PowerShell of its own, as a runbook is run, and gives what it wrote, its exit code and its errors.
 function Invoke-Runbook([string] $Script, [string[]] $Option = @(), [string] $InputText = '', [int] $OpenFiles, [int] $Minutes = 5, [string] $Module = $script:ModulePath, [string] $Before = '') {
     $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("`$ProgressPreference = 'SilentlyContinue'; $Before; Import-Module '$Module'; $Script"))
@@ -111,4 +126,4 @@ function Invoke-Runbook([string] $Script, [string[]] $Option = @(), [string] $In
     }
 }
 
-Export-ModuleMember -Function Enter-Sandbox, Exit-Sandbox, New-LocalKey, Get-ArrivedCall, New-TenantWithKey, New-ShellStart, Invoke-Runbook
+Export-ModuleMember -Function Enter-Sandbox, Exit-Sandbox, New-LocalKey, Get-ArrivedCall, New-TenantWithKey, New-ShellStart, Start-MotoServer, Invoke-Runbook

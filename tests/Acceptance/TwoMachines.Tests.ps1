@@ -29,25 +29,18 @@ Describe 'Two machines' -Skip:($lacks.Count -gt 0) {
         $nextKey = (New-LocalKey $sandbox).Arn
         $kms = ([uri] $sandbox.LocalKms.Url).Port
 
-        # Starts a program, and waits until it says that it is ready.
-        function Start-Ready([string] $Ready, [string[]] $Command) {
+        # Starts a program that says "ready" when it is.
+        function Start-Ready([string[]] $Command) {
             $start = [Diagnostics.ProcessStartInfo]::new($Command[0], [string[]] ($Command | Select-Object -Skip 1))
-            $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+            $start.RedirectStandardOutput = $true
             $process = [Diagnostics.Process]::Start($start)
             $started.Add($process)
-            $said = $Ready -eq 'ready' ? $process.StandardOutput : $process.StandardError
-            while ($null -ne ($line = $said.ReadLine())) {
-                if ($line -match $Ready) {
-                    # What it says later would fill the pipes.
-                    $null = $process.StandardOutput.BaseStream.CopyToAsync([IO.Stream]::Null)
-                    $null = $process.StandardError.BaseStream.CopyToAsync([IO.Stream]::Null)
-                    return $Matches[0]
-                }
-            }
-            throw "$($Command -join ' ') did not start."
+            if ($process.StandardOutput.ReadLine() -ne 'ready') { throw "$($Command -join ' ') did not start." }
         }
 
-        $s3 = ([uri] (Start-Ready 'http://127\.0\.0\.1:\d+' (Get-Command moto_server).Source, '-H', '127.0.0.1', '-p', '0')).Port
+        $moto = Start-MotoServer
+        $started.Add($moto.Process)
+        $s3 = ([uri] $moto.Url).Port
         $null = Invoke-WebRequest "http://127.0.0.1:$s3/voices" -Method Put
         $ports = $server.Port, $s3, $kms
         $forward = 'python3', (Join-Path $PSScriptRoot forward.py)
@@ -65,8 +58,8 @@ Describe 'Two machines' -Skip:($lacks.Count -gt 0) {
             ip -n $machine.Space addr add "10.$net.$number.2/30" dev eth0
             ip -n $machine.Space link set eth0 up
             ip -n $machine.Space link set lo up
-            $null = Start-Ready 'ready' ($forward + @("10.$net.$number.1", '127.0.0.1') + $ports)
-            $null = Start-Ready 'ready' (@('ip', 'netns', 'exec', $machine.Space) + $forward + @('127.0.0.1', "10.$net.$number.1") + $ports)
+            Start-Ready ($forward + @("10.$net.$number.1", '127.0.0.1') + $ports)
+            Start-Ready (@('ip', 'netns', 'exec', $machine.Space) + $forward + @('127.0.0.1', "10.$net.$number.1") + $ports)
         }
 
         function Start-Machine($Machine) {
