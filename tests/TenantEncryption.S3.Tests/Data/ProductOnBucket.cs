@@ -90,6 +90,15 @@ internal sealed class ProductOnBucket : IAsyncDisposable
         return outcome.Result!;
     }
 
+    /// <summary>Protects one file by another service on the store, which must succeed.</summary>
+    public static async Task<ProtectedFile> ProtectAsync(TenantEncryptionService service, string path, string address, ProtectOptions? options = null)
+    {
+        await using DataSession session = service.Data.BeginSession();
+        FileOutcome<ProtectedFile> outcome = await session.ProtectFilesAsync(Tenant, [new FileRequest(path, address)], options).SingleAsync();
+        Assert.True(outcome.Error is null, outcome.Error?.ToString());
+        return outcome.Result!;
+    }
+
     /// <summary>Reads an object into a file.</summary>
     /// <returns>How it went, and what was read.</returns>
     public async Task<(FileOutcome<UnprotectedFile> Outcome, byte[]? Content)> ReadAsync(string key, UnprotectOptions? options = null)

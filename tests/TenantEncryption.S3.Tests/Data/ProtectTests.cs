@@ -155,14 +155,7 @@ public sealed class ProtectTests(ObjectServer server) : IClassFixture<ObjectServ
         async Task<ProtectedFile> ReplaceAsync()
         {
             await using TenantEncryptionService service = await product.OpenAsync(options => options with { ObjectStore = () => ObjectServer.NewStore(null, server.Url) });
-            await using DataSession session = service.Data.BeginSession();
-            await foreach (FileOutcome<ProtectedFile> outcome in session.ProtectFilesAsync(
-                ProductOnBucket.Tenant, [new FileRequest(other, product.AddressOf("key"))], new ProtectOptions { Force = true }))
-            {
-                return outcome.Result!;
-            }
-
-            throw new InvalidOperationException();
+            return await ProductOnBucket.ProtectAsync(service, other, product.AddressOf("key"), new ProtectOptions { Force = true });
         }
     }
 
@@ -172,6 +165,10 @@ public sealed class ProtectTests(ObjectServer server) : IClassFixture<ObjectServ
         await using ProductOnBucket product = await StartAsync();
         (string path, _) = product.Write("plain", 100);
         (string other, byte[] content) = product.Write("other", 200);
+
+        // Who was at the bucket before has settled what was to be settled, and does not look again.
+        await using TenantEncryptionService busy = await product.OpenAsync();
+        await ProductOnBucket.ProtectAsync(busy, other, product.AddressOf("before"));
         product.Bucket.Proxy.Faults = request => request.IsProbe ? null : request.Operation switch
         {
             "PutObject" => new Fault.CutAfter(),
@@ -180,17 +177,12 @@ public sealed class ProtectTests(ObjectServer server) : IClassFixture<ObjectServ
         };
         Assert.Equal(ErrorCodes.SpaceUnreachable, Assert.Single(await product.ProtectAsync([new FileRequest(path, product.AddressOf("key"))])).Error?.Code);
 
-        // While the look at the object is under way, another one takes its place.
+        // Another one looks at the object, and before it can say that it is there, another object takes its place.
         ProtectedFile? last = null;
-        product.Bucket.Proxy.Faults = FaultProxy.First(1, "GetObject", () => new Fault.Meanwhile(async () => last = await product.ProtectAsync(other, "key", new ProtectOptions { Force = true }), After: true));
-        await using (TenantEncryptionService service = await product.OpenAsync())
-        {
-            await using DataSession session = service.Data.BeginSession();
-            await foreach (FileOutcome<ProtectedFile> outcome in session.ProtectFilesAsync(ProductOnBucket.Tenant, [new FileRequest(other, product.AddressOf("another"))]))
-            {
-                Assert.Null(outcome.Error);
-            }
-        }
+        product.Bucket.Proxy.Faults = FaultProxy.First(1, "GetObject", () => new Fault.Meanwhile(
+            async () => last = await ProductOnBucket.ProtectAsync(busy, other, product.AddressOf("key"), new ProtectOptions { Force = true }), After: true));
+        await using TenantEncryptionService settling = await product.OpenAsync();
+        await ProductOnBucket.ProtectAsync(settling, other, product.AddressOf("another"));
 
         Assert.Equal(last!.MessageId, (await product.CatalogAsync()).Single(message => message.Name == "key").MessageId);
         Assert.Equal(content, (await product.ReadAsync("key", new UnprotectOptions { Strict = true })).Content);
